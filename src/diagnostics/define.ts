@@ -1,0 +1,38 @@
+import type { Span } from '../source/span.js'
+import type { Diagnostic, RelatedSpan, Severity } from './diagnostic.js'
+
+/** One row of the table of codes. `message` and `help` take the facts of the mistake, so a report that lacks one does not compile. */
+export interface DiagnosticDefinition<Facts> {
+  readonly code: string
+  /** Short name for the page and the list of codes, e.g. `unknown-name`. */
+  readonly name: string
+  readonly severity: Severity
+  /** Whether `allow CODE because "..."` may turn it into a recorded decision. */
+  readonly allowable: boolean
+  readonly message: (facts: Facts) => string
+  readonly label?: (facts: Facts) => string
+  readonly help?: (facts: Facts) => string
+}
+
+export function define<Facts>(definition: DiagnosticDefinition<Facts>): DiagnosticDefinition<Facts> {
+  return definition
+}
+
+export function diagnose<Facts>(
+  definition: DiagnosticDefinition<Facts>,
+  span: Span,
+  facts: Facts,
+  related: readonly RelatedSpan[] = [],
+): Diagnostic {
+  const label = definition.label?.(facts)
+  const help = definition.help?.(facts)
+  return {
+    code: definition.code,
+    severity: definition.severity,
+    message: definition.message(facts),
+    span,
+    ...(label === undefined ? {} : { label }),
+    related,
+    ...(help === undefined ? {} : { help }),
+  }
+}

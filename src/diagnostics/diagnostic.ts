@@ -1,0 +1,29 @@
+import type { Span } from '../source/span.js'
+
+export type Severity = 'error' | 'warning'
+
+/** A second place that explains the first ("the width was set here"). */
+export interface RelatedSpan {
+  readonly span: Span
+  readonly label: string
+}
+
+/** One mistake of the user: what, where, why, and how to mend it. Rendered by `render.ts` (text) and `json.ts`. */
+export interface Diagnostic {
+  readonly code: string
+  readonly severity: Severity
+  readonly message: string
+  readonly span: Span
+  /** Said at the caret under the primary span; short. */
+  readonly label?: string
+  readonly related: readonly RelatedSpan[]
+  /** The mend, in the imperative. */
+  readonly help?: string
+}
+
+/** Collects the diagnostics of one compilation; identical reports (code and span) are kept once. */
+export interface DiagnosticSink {
+  report(diagnostic: Diagnostic): void
+  readonly all: readonly Diagnostic[]
+  readonly hasErrors: boolean
+}

@@ -1,0 +1,86 @@
+/** Typed events of a run, one JSON object a line in `events.jsonl`. Every view (terminal, plain text, TensorBoard, report) is a reduction of these. */
+export type RunEvent =
+  | {
+      readonly type: 'run_started'
+      readonly name: string
+      readonly directory: string
+      readonly seed: number
+      readonly parameters: number
+      readonly epochs: number
+      readonly stepsPerEpoch: number
+      readonly batch: number
+      readonly device: string
+      readonly precision: string
+    }
+  | { readonly type: 'phase'; readonly phase: Phase; readonly milliseconds?: number }
+  | { readonly type: 'note'; readonly level: 'info' | 'warning'; readonly message: string }
+  | { readonly type: 'epoch_started'; readonly epoch: number; readonly learningRate: number }
+  /** `step` counts from 1 over the whole run; `waitShare` is the share of time since the last report that was spent waiting for data. */
+  | {
+      readonly type: 'step'
+      readonly epoch: number
+      readonly step: number
+      readonly stepInEpoch: number
+      readonly losses: Readonly<Record<string, number>>
+      readonly imagesPerSecond: number
+      readonly waitShare: number
+    }
+  | { readonly type: 'progress'; readonly phase: Phase; readonly done: number; readonly total: number }
+  | {
+      readonly type: 'validation'
+      readonly epoch: number
+      readonly step: number
+      readonly metrics: Readonly<Record<string, number>>
+      readonly best: boolean
+      readonly bestEpoch?: number
+      readonly bestValue?: number
+    }
+  | {
+      readonly type: 'checkpoint'
+      readonly epoch: number
+      readonly step: number
+      readonly file: string
+      readonly kind: 'best' | 'last'
+    }
+  | { readonly type: 'early_stop'; readonly epoch: number; readonly reason: string }
+  /** One domain of one split; metrics keyed as `auroc(score)`; NaN is written as null. */
+  | {
+      readonly type: 'evaluation'
+      readonly domain: string
+      readonly role: 'source' | 'target'
+      readonly images: number
+      readonly metrics: Readonly<Record<string, number | null>>
+    }
+  | { readonly type: 'interrupting'; readonly step: number }
+  | {
+      readonly type: 'failed'
+      readonly exitCode: 1 | 4
+      readonly code: string
+      readonly message: string
+      readonly help?: string
+    }
+  | {
+      readonly type: 'run_finished'
+      readonly outcome: 'completed' | 'interrupted' | 'failed'
+      readonly steps: number
+      readonly seconds: number
+      readonly directory: string
+    }
+
+export type Phase =
+  | 'check'
+  | 'compile'
+  | 'scan_data'
+  | 'load_engine'
+  | 'initialise'
+  | 'train'
+  | 'validate'
+  | 'evaluate'
+  | 'write'
+
+/** What is written to `events.jsonl` and sent over the channel from the engine process. */
+export interface StampedEvent {
+  /** Milliseconds since the Unix epoch. */
+  readonly time: number
+  readonly event: RunEvent
+}

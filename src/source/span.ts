@@ -1,0 +1,13 @@
+/** A half-open range of UTF-16 offsets in one source file. */
+export interface Span {
+  readonly file: FileId
+  readonly start: number
+  readonly end: number
+}
+
+/** Key of a file in the `SourceMap`: the path as shown to the user, or `--set` / `<std>` for text that is in no file. */
+export type FileId = string
+
+export function spanning(first: Span, last: Span): Span {
+  return { file: first.file, start: first.start, end: last.end }
+}
