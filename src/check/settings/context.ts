@@ -1,0 +1,35 @@
+import type { DiagnosticSink } from '../../diagnostics/diagnostic.js'
+import type { SettingOrigin } from '../../plan/settings.js'
+import type { Span } from '../../source/span.js'
+import type { Binding, Expression } from '../../syntax/ast.js'
+import type { TensorType } from '../checked.js'
+import type { StaticValue } from '../static-value.js'
+
+/** What the checks of settings (data, synthesis, train, evaluate) need of the checker around them. */
+export interface SettingsContext {
+  readonly sink: DiagnosticSink
+  /** Value of a static expression (params, arithmetic, `env(...)`); undefined when its mistake is already reported. */
+  readonly evaluate: (expression: Expression) => StaticValue | undefined
+  /** Absolute directory that relative paths in this span's text are relative to (the file's own; for `--set`, the working directory). */
+  readonly directoryOf: (span: Span) => string
+  /** `file` for text in a file, `option` for `--set`, with the place as it is shown. */
+  readonly originOf: (span: Span) => Pick<SettingOrigin, 'origin' | 'where'>
+  readonly recordOrigin: (origin: SettingOrigin) => void
+  /** Disk as the checks see it; absent when paths are not to be looked at (`compile`, `explain`). */
+  readonly disk?: DiskView
+  /** Outputs of the model by name (records flattened: `seg.mask`), once the model is checked. */
+  readonly outputs: ReadonlyMap<string, TensorType>
+}
+
+export interface DiskView {
+  isDirectory(path: string): boolean
+  isFile(path: string): boolean
+  /** Names in a directory, sorted; empty when it is not there. */
+  list(path: string): readonly string[]
+}
+
+/** A setting after `extends`, `remove` and `--set`: the binding that holds, and the bindings of single parameters of its call that replace it (`synthesis.patches = 2`), by dotted path below it. */
+export interface FlatSetting {
+  readonly binding: Binding
+  readonly replaced: ReadonlyMap<string, Binding>
+}
