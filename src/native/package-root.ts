@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { invariant } from '../diagnostics/invariant.js'
+
+let found: string | undefined
+
+/** Folder of draemc's own package: of the checkout, or of the installed package. The same from sources and from `dist/`. */
+export function packageRoot(): string {
+  if (found) return found
+  let directory = dirname(fileURLToPath(import.meta.url))
+  while (!isOwnPackage(directory)) {
+    const parent = dirname(directory)
+    invariant(parent !== directory, 'draemc cannot find its own package.json')
+    directory = parent
+  }
+  found = directory
+  return directory
+}
+
+function isOwnPackage(directory: string): boolean {
+  const path = join(directory, 'package.json')
+  return existsSync(path) && readPackage(path).name === 'draemc'
+}
+
+function readPackage(path: string): { readonly name?: string; readonly version?: string } {
+  const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  if (typeof parsed !== 'object' || parsed === null) return {}
+  return {
+    ...('name' in parsed && typeof parsed.name === 'string' ? { name: parsed.name } : {}),
+    ...('version' in parsed && typeof parsed.version === 'string' ? { version: parsed.version } : {}),
+  }
+}
+
+export function packageVersion(): string {
+  return readPackage(join(packageRoot(), 'package.json')).version ?? 'unknown'
+}
+
+/** The recipe of the native engine (`engine install`). */
+export function engineRecipe(): string {
+  return join(packageRoot(), 'src', 'native', 'engine')
+}
+
+/** Programs that run in processes and threads of their own are bundles in `dist/`. */
+export function bundledProgram(name: 'train/engine.js' | 'data/worker.js'): string {
+  return join(packageRoot(), 'dist', ...name.split('/'))
+}
