@@ -19,6 +19,8 @@ export interface SettingsContext {
   readonly disk?: DiskView
   /** Outputs of the model by name (records flattened: `seg.mask`), once the model is checked. */
   readonly outputs: ReadonlyMap<string, TensorType>
+  /** Bindings of the model whose mistake is already reported: whatever names them, or a field of theirs, is passed over in silence. */
+  readonly brokenOutputs: ReadonlySet<string>
 }
 
 export interface DiskView {
