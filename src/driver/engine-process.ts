@@ -1,0 +1,115 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RunEvent, StampedEvent } from '../events/events.js'
+import type { EngineLocation } from '../native/locate.js'
+import { bundledProgram } from '../native/package-root.js'
+
+export interface EngineProcessOptions {
+  readonly directory: string
+  readonly engine: EngineLocation
+  readonly onEvent: (event: StampedEvent) => void
+}
+
+export interface EngineProcess {
+  /** Exit code of the run: 0, 1, 4 or 130. */
+  readonly ended: Promise<number>
+  /** The step under way is finished, a checkpoint and the results so far are written. */
+  stop(): void
+  /** At once. */
+  kill(): void
+}
+
+/**
+ * Starts the process that owns TensorFlow and the step. It is a process group of its own, so that the terminal's Ctrl-C
+ * reaches the command alone and the two requests (end soon, end now) are told apart in one place.
+ */
+export function startEngineProcess(options: EngineProcessOptions): EngineProcess {
+  const child = fork(bundledProgram('train/engine.js'), [options.directory], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'json',
+    env: {
+      ...process.env,
+      DRAEMC_ENGINE_DIR: options.engine.directory,
+      TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
+    },
+  })
+  let talk = ''
+  const keep = (chunk: Buffer): void => {
+    talk = (talk + chunk.toString('utf8')).slice(-8000)
+  }
+  child.stdout?.on('data', keep)
+  child.stderr?.on('data', keep)
+
+  let finished = false
+  let killed = false
+  child.on('message', (message) => {
+    if (!isStampedEvent(message)) return
+    finished ||= message.event.type === 'run_finished'
+    options.onEvent(message)
+  })
+  const report = (event: RunEvent): void => {
+    const stamped: StampedEvent = { time: Date.now(), event }
+    appendFileSync(join(options.directory, 'events.jsonl'), `${JSON.stringify(stamped)}\n`)
+    options.onEvent(stamped)
+  }
+  const started = Date.now()
+  const ended = new Promise<number>((done) => {
+    child.on('close', (code, signal) => {
+      if (!finished) reportSilentEnd({ report, killed, code, signal, talk, options, started })
+      done(killed ? 130 : (code ?? 1))
+    })
+  })
+  return {
+    ended,
+    stop: () => send(child, 'stop'),
+    kill: () => {
+      killed = true
+      child.kill('SIGKILL')
+    },
+  }
+}
+
+interface SilentEnd {
+  readonly report: (event: RunEvent) => void
+  readonly killed: boolean
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly talk: string
+  readonly options: EngineProcessOptions
+  readonly started: number
+}
+
+/** The process ended without its own last word: stopped from outside, or crashed. */
+function reportSilentEnd(end: SilentEnd): void {
+  if (!end.killed) {
+    const how = end.signal ? `was ended by ${end.signal}` : `ended with status ${end.code}`
+    const last = end.talk.trim().split('\n').slice(-6).join('\n')
+    end.report({
+      type: 'failed',
+      exitCode: 1,
+      code: 'engine-ended',
+      message: `the engine process ${how}${last ? `; it last said:\n${last}` : ''}`,
+      help:
+        end.signal === 'SIGKILL'
+          ? 'the system may have run out of memory: lower `batch`, or the widths of the model'
+          : 'see `draemc doctor`; if it finds nothing, this is a bug of draemc',
+    })
+  }
+  end.report({
+    type: 'run_finished',
+    outcome: end.killed ? 'interrupted' : 'failed',
+    steps: 0,
+    seconds: (Date.now() - end.started) / 1000,
+    directory: end.options.directory,
+  })
+}
+
+function send(child: ChildProcess, message: 'stop'): void {
+  if (child.connected) child.send(message)
+}
+
+function isStampedEvent(message: unknown): message is StampedEvent {
+  return typeof message === 'object' && message !== null && 'time' in message && 'event' in message
+}
