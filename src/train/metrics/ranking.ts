@@ -1,0 +1,52 @@
+/**
+ * Scores of the two classes, each sorted ascending. All ranking metrics are walks over the two lists, so nothing is paired
+ * and nothing but the scores themselves is in memory: a typed array sorts numerically without a comparator.
+ */
+export interface Ranking {
+  readonly positives: Float32Array | Float64Array
+  readonly negatives: Float32Array | Float64Array
+}
+
+/** `labels[i]` is 1 for a fault (of the image, or of the pixel), else 0. Scores must be finite. */
+export function rank(scores: Float32Array | Float64Array, labels: ArrayLike<number>): Ranking {
+  let count = 0
+  for (let i = 0; i < scores.length; i++) if (labels[i] === 1) count++
+  const make = (length: number) =>
+    scores instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)
+  const positives = make(count)
+  const negatives = make(scores.length - count)
+  let p = 0
+  let n = 0
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i] as number
+    if (labels[i] === 1) positives[p++] = score
+    else negatives[n++] = score
+  }
+  return { positives: positives.sort(), negatives: negatives.sort() }
+}
+
+/** True where a curve exists: both classes are there. */
+export function isRankable(ranking: Ranking): boolean {
+  return ranking.positives.length > 0 && ranking.negatives.length > 0
+}
+
+/**
+ * Visits the distinct scores from the highest down, with how many of each class are at or above each: the points of
+ * every threshold curve, equal scores grouped.
+ */
+export function forEachThreshold(
+  { positives, negatives }: Ranking,
+  visit: (truePositives: number, falsePositives: number, threshold: number) => void,
+): void {
+  let p = positives.length - 1
+  let n = negatives.length - 1
+  while (p >= 0 || n >= 0) {
+    const threshold = Math.max(
+      p >= 0 ? (positives[p] as number) : -Infinity,
+      n >= 0 ? (negatives[n] as number) : -Infinity,
+    )
+    while (p >= 0 && positives[p] === threshold) p--
+    while (n >= 0 && negatives[n] === threshold) n--
+    visit(positives.length - 1 - p, negatives.length - 1 - n, threshold)
+  }
+}
