@@ -1,0 +1,110 @@
+import { define } from '../define.js'
+
+const didYouMean = (suggestion: string | undefined): string => (suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`)
+const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
+
+export const namesDiagnostics = {
+  unknownName: define<{ what: string; name: string; suggestion?: string; known?: readonly string[] }>({
+    code: 'D020',
+    name: 'unknown-name',
+    severity: 'error',
+    allowable: false,
+    message: ({ what, name, suggestion }) => `there is no ${what} \`${name}\`${didYouMean(suggestion)}`,
+    label: () => 'not known here',
+    help: ({ suggestion, known, what, name }) =>
+      suggestion !== undefined
+        ? `Write \`${suggestion}\`.`
+        : known !== undefined && known.length > 0 && known.length <= 24
+          ? `Known here: ${listed(known)}.`
+          : `Declare the ${what} \`${name}\`, or import the file that does.`,
+  }),
+  duplicateName: define<{ what: string; name: string; of: string }>({
+    code: 'D021',
+    name: 'duplicate-name',
+    severity: 'error',
+    allowable: false,
+    message: ({ what, name, of }) => `the ${what} \`${name}\` has the name of ${of}`,
+    label: () => 'second use of the name',
+    help: () => 'Give one of the two another name.',
+  }),
+  unusedBinding: define<{ what: string; name: string }>({
+    code: 'D022',
+    name: 'unused-name',
+    severity: 'warning',
+    allowable: true,
+    message: ({ what, name }) => `the ${what} \`${name}\` is not used`,
+    label: () => 'nothing reads it',
+    help: ({ name }) => `Remove \`${name}\`, or use it.`,
+  }),
+  importNotFound: define<{ path: string; file: string }>({
+    code: 'D023',
+    name: 'import-not-found',
+    severity: 'error',
+    allowable: false,
+    message: ({ path }) => `the import "${path}" names no file`,
+    label: ({ file }) => `${file} is not there`,
+    help: () => 'Import the library as "std/draem", other files by their path from this file: "./heads".',
+  }),
+  importCycle: define<{ chain: readonly string[] }>({
+    code: 'D024',
+    name: 'import-cycle',
+    severity: 'error',
+    allowable: false,
+    message: ({ chain }) => `this import leads back to its own file: ${chain.join(' -> ')}`,
+    help: () => 'Move what both files need to a third one.',
+  }),
+  unknownField: define<{ name: string; of: string; fields: readonly string[]; suggestion?: string }>({
+    code: 'D025',
+    name: 'unknown-field',
+    severity: 'error',
+    allowable: false,
+    message: ({ name, of, suggestion }) => `${of} has no field \`${name}\`${didYouMean(suggestion)}`,
+    label: () => 'no such field',
+    help: ({ fields, suggestion, of }) =>
+      suggestion !== undefined
+        ? `Write \`${suggestion}\`.`
+        : fields.length > 0
+          ? `Its fields are ${listed(fields)}.`
+          : `Use ${of} without a field: it is not a record.`,
+  }),
+  cyclicBinding: define<{ name: string; chain: readonly string[] }>({
+    code: 'D026',
+    name: 'cyclic-binding',
+    severity: 'error',
+    allowable: false,
+    message: ({ name, chain }) =>
+      chain.length <= 2
+        ? `\`${name}\` is defined by itself`
+        : `\`${name}\` is defined by itself: ${chain.join(' -> ')}`,
+    help: () => 'Break the circle: the value of a binding cannot depend on itself.',
+  }),
+  unknownPath: define<{ path: string; what: string; suggestion?: string }>({
+    code: 'D027',
+    name: 'unknown-path',
+    severity: 'error',
+    allowable: false,
+    message: ({ path, what, suggestion }) => `${what} \`${path}\`, which the pipeline does not have${didYouMean(suggestion)}`,
+    label: () => 'names no param, setting or binding',
+    help: ({ suggestion }) =>
+      suggestion === undefined
+        ? 'Name a param, or a setting by its path: `data.batch`, `train.epochs`, `model.score`.'
+        : `Write \`${suggestion}\`.`,
+  }),
+  missingPart: define<{ what: string; example: string }>({
+    code: 'D028',
+    name: 'missing-part',
+    severity: 'error',
+    allowable: false,
+    message: ({ what }) => `the pipeline has no ${what}`,
+    help: ({ example }) => `Add ${example}.`,
+  }),
+  hiddenImport: define<{ name: string; from: string }>({
+    code: 'D029',
+    name: 'hidden-import',
+    severity: 'warning',
+    allowable: false,
+    message: ({ name, from }) => `\`${name}\` hides the \`${name}\` of ${from}`,
+    label: () => 'this one is used',
+    help: () => 'Give it a name of its own, so that a reader knows which of the two is meant.',
+  }),
+} as const

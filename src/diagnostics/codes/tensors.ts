@@ -1,0 +1,180 @@
+import { define } from '../define.js'
+
+const interval = ([low, high]: readonly [number, number]): string =>
+  `${low === -Infinity ? '(-inf' : `[${low}`}, ${high === Infinity ? 'inf)' : `${high}]`}`
+
+export const tensorsDiagnostics = {
+  shapeMismatch: define<{ callee: string; rule: string; shapes: readonly string[]; help?: string }>({
+    code: 'D050',
+    name: 'shape-mismatch',
+    severity: 'error',
+    allowable: false,
+    message: ({ callee, rule, shapes }) => `\`${callee}\` needs ${rule}: ${shapes.join(', ')}`,
+    help: ({ help }) => help ?? 'Bring the shapes together, for example with a pooling, an `upsample`, a `crop` or a `conv2d`.',
+  }),
+  poolingDoesNotDivide: define<{
+    what: string
+    height: number
+    width: number
+    multipleHeight: number
+    multipleWidth: number
+    nearest: string
+    isImage: boolean
+    padded: string
+  }>({
+    code: 'D051',
+    name: 'pooling-does-not-divide',
+    severity: 'error',
+    allowable: true,
+    message: ({ what, height, width, multipleHeight, multipleWidth }) => {
+      const needs =
+        multipleHeight === multipleWidth
+          ? `sides that are multiples of ${multipleHeight}`
+          : `a height that is a multiple of ${multipleHeight} and a width that is a multiple of ${multipleWidth}`
+      return `${what} is ${height}x${width}, and the network's poolings need ${needs}`
+    },
+    label: ({ nearest }) => `nearest: ${nearest}`,
+    help: ({ nearest, isImage, padded }) =>
+      isImage
+        ? `Set the image to ${nearest}; with \`image = ${padded}, resize = pad\` the values stay as they are and the rest is filled.`
+        : `Make it ${nearest}, for example by a \`pad\` to ${padded}.`,
+  }),
+  wrongMeaning: define<{ callee: string; expected: string; found: string; help: string }>({
+    code: 'D052',
+    name: 'logits-or-probabilities',
+    severity: 'error',
+    allowable: false,
+    message: ({ callee, expected, found }) => `\`${callee}\` takes ${expected}, and this is ${found}`,
+    label: ({ found }) => found,
+    help: ({ help }) => help,
+  }),
+  labelOutOfReach: define<{
+    callee: string
+    prediction: readonly [number, number]
+    label: readonly [number, number]
+    help: string
+  }>({
+    code: 'D053',
+    name: 'label-out-of-reach',
+    severity: 'error',
+    allowable: true,
+    message: ({ callee, prediction, label }) =>
+      `\`${callee}\` compares a prediction in ${interval(prediction)} with a label in ${interval(label)}: part of the labels cannot be reached`,
+    label: ({ prediction }) => `in ${interval(prediction)}`,
+    help: ({ help }) => help,
+  }),
+  nonFinite: define<{ callee: string; why: string; range: readonly [number, number]; help: string }>({
+    code: 'D054',
+    name: 'non-finite',
+    severity: 'error',
+    allowable: true,
+    message: ({ callee, why, range }) => `\`${callee}\` can be infinite or not a number: ${why} in ${interval(range)}`,
+    label: ({ range }) => `in ${interval(range)}`,
+    help: ({ help }) => help,
+  }),
+  outsidePhase: define<{ name: string; where: string; phases: string; help: string }>({
+    code: 'D055',
+    name: 'outside-its-phase',
+    severity: 'error',
+    allowable: false,
+    message: ({ name, where, phases }) => `\`${name}\` is not there in ${where}: it exists ${phases}`,
+    label: () => 'not there in prediction',
+    help: ({ help }) => help,
+  }),
+  termWithoutParameter: define<{ term: string }>({
+    code: 'D056',
+    name: 'term-reaches-no-parameter',
+    severity: 'error',
+    allowable: true,
+    message: ({ term }) => `the loss ${term} reaches no parameter: training cannot make it smaller`,
+    label: () => 'no weight is behind it',
+    help: () => 'Give it an output of the model that has weights (and no `stop_gradient` before it), or remove it.',
+  }),
+  deadHead: define<{ binding: string; count: number; example: string; all: boolean }>({
+    code: 'D057',
+    name: 'dead-head',
+    severity: 'error',
+    allowable: true,
+    message: ({ binding, count, example, all }) =>
+      all
+        ? `no loss reaches the ${count === 1 ? 'parameter' : `${count.toLocaleString('en-US')} parameters`} of \`${binding}\`: they would stay as they were initialised`
+        : `no loss reaches ${count.toLocaleString('en-US')} of the parameters of \`${binding}\` (\`${example}\`, ...): they would stay as they were initialised`,
+    label: () => 'not trained',
+    help: ({ binding }) =>
+      `Add a loss on \`${binding}\`, or remove it; \`allow D057 because "..."\` keeps it frozen, without decay.`,
+  }),
+  namesNeeded: define<{ first: string; second: string }>({
+    code: 'D058',
+    name: 'names-needed',
+    severity: 'error',
+    allowable: false,
+    message: ({ first, second }) =>
+      `\`${first}\` and \`${second}\` both have weights, and one statement names only one of them`,
+    label: () => 'its weights have no name of their own',
+    help: ({ second }) => `Give the call of \`${second}\` a binding of its own: weights are named by their bindings.`,
+  }),
+  attribute: define<{ callee: string; name: string; must: string; found: string }>({
+    code: 'D059',
+    name: 'value-out-of-bounds',
+    severity: 'error',
+    allowable: false,
+    message: ({ callee, name, must, found }) => `\`${name}\` of \`${callee}\` must be ${must}, and this is ${found}`,
+    label: ({ must }) => `must be ${must}`,
+    help: ({ must }) => `Choose a value that is ${must}.`,
+  }),
+  mapTooSmall: define<{ callee: string; shape: string; needs: string }>({
+    code: 'D060',
+    name: 'map-too-small',
+    severity: 'error',
+    allowable: false,
+    message: ({ callee, shape, needs }) => `\`${callee}\` needs ${needs}, and the map is ${shape}`,
+    label: ({ shape }) => shape,
+    help: () => 'Use a larger image, a smaller window, or fewer poolings before it.',
+  }),
+  notScalar: define<{ found: string }>({
+    code: 'D061',
+    name: 'total-is-not-a-scalar',
+    severity: 'error',
+    allowable: false,
+    message: ({ found }) => `the loss \`total\` must be one number a batch, and this is ${found}`,
+    label: ({ found }) => found,
+    help: () => 'Reduce it: a loss such as `l2(a, b)`, or `mean(x)`.',
+  }),
+  termOutsideTotal: define<{ name: string }>({
+    code: 'D062',
+    name: 'term-outside-total',
+    severity: 'warning',
+    allowable: true,
+    message: ({ name }) => `the loss \`${name}\` is not part of \`total\`: it is reported, and trains nothing`,
+    label: () => 'not minimised',
+    help: ({ name }) => `Add \`${name}\` to \`total\`, or remove it.`,
+  }),
+  zeroWeightHead: define<{ binding: string; term: string; users: readonly string[] }>({
+    code: 'D063',
+    name: 'head-of-a-zero-term',
+    severity: 'error',
+    allowable: true,
+    message: ({ binding, term, users }) =>
+      `\`${binding}\` is trained only by \`${term}\`, whose weight is 0, but ${users.map((user) => `\`${user}\``).join(', ')} ${users.length === 1 ? 'uses' : 'use'} it`,
+    label: () => 'would stay as it was initialised',
+    help: ({ binding, users }) =>
+      `Take \`${binding}\` out of ${users.map((user) => `\`${user}\``).join(', ')} as well, or give the term a weight; \`allow D063 because "..."\` keeps it frozen.`,
+  }),
+  unusedOutput: define<{ name: string }>({
+    code: 'D064',
+    name: 'unused-output',
+    severity: 'warning',
+    allowable: true,
+    message: ({ name }) => `\`${name}\` is computed, but no loss, metric or other binding uses it`,
+    label: () => 'nothing uses it',
+    help: ({ name }) => `Remove \`${name}\`, or measure it in \`evaluate\`.`,
+  }),
+  tooDeep: define<{ depth: number }>({
+    code: 'D065',
+    name: 'calls-too-deep',
+    severity: 'error',
+    allowable: false,
+    message: ({ depth }) => `blocks call each other more than ${depth} deep`,
+    help: () => 'Flatten the blocks.',
+  }),
+} as const
