@@ -1,0 +1,158 @@
+import { invariant } from '../../diagnostics/invariant.js'
+import type { IrFunction, IrModule, NamedValue, StateVariable } from '../../ir/types.js'
+import { doneNode, graphName, inputNode, outputNode, stateGroups } from '../../plan/graph-names.js'
+import type { PlanFunction, PlanState, PlanTensor } from '../../plan/run-plan.js'
+import { attr, shapeProto, tensorflowType } from './data-types.js'
+import { GraphBuilder, type TensorName } from './graph-builder.js'
+import { encodeSavedModel, type Graph, type Signature, type TensorInfo } from './proto.js'
+import { RuleContext, stateNode } from './rule.js'
+import { rules } from './rules/table.js'
+
+export interface EmittedModel {
+  /** What `saved_model.pb` holds. */
+  readonly bytes: Uint8Array
+  readonly functions: Readonly<Record<string, PlanFunction>>
+  readonly state: readonly PlanState[]
+}
+
+/** The whole module as one SavedModel: a signature a function, and `get_k`/`set_k` for the state in groups. */
+export function emitSavedModel(module: IrModule): EmittedModel {
+  return {
+    bytes: encodeSavedModel(emitGraph(module)),
+    functions: Object.fromEntries(module.functions.map((fn) => [fn.name, planFunction(fn)])),
+    state: module.state.map(({ name, kind, type }) => ({ name, kind, shape: type.shape })),
+  }
+}
+
+export function emitGraph(module: IrModule): Graph {
+  const graph = new GraphBuilder()
+  for (const variable of module.state) emitVariable(graph, variable)
+  const signatures: Record<string, Signature> = {}
+  for (const fn of module.functions) signatures[fn.name] = emitFunction(graph, fn)
+  const types = new Map(module.state.map((variable) => [variable.name, variable]))
+  const plan = module.state.map(({ name, kind, type }) => ({ name, kind, shape: type.shape }))
+  for (const [index, group] of stateGroups(plan).entries()) {
+    const variables = group.map(({ name }) => types.get(name)).filter((variable) => variable !== undefined)
+    signatures[`get_${index}`] = emitGet(graph, `get_${index}`, variables)
+    signatures[`set_${index}`] = emitSet(graph, `set_${index}`, variables)
+  }
+  return { nodes: graph.nodes, signatures }
+}
+
+function emitVariable(graph: GraphBuilder, { name, type }: StateVariable): void {
+  invariant(type.dtype === 'f32', `state ${name} is ${type.dtype}: the engine keeps its state in float32`)
+  const node = stateNode(name)
+  graph.add(node, 'VarHandleOp', [], {
+    dtype: attr.type(type.dtype),
+    shape: attr.shape(type.shape),
+    shared_name: attr.string(node),
+    container: attr.string(''),
+  })
+}
+
+function emitFunction(graph: GraphBuilder, fn: IrFunction): Signature {
+  const scope = graphName(fn.name)
+  const context = new RuleContext(graph, fn, scope)
+  const inputs: Record<string, TensorInfo> = {}
+  for (const { name, value } of fn.inputs) {
+    const { dtype, shape } = context.type(value)
+    const node = graph.add(inputNode(fn.name, name), 'Placeholder', [], {
+      dtype: attr.type(dtype),
+      shape: attr.shape(shape),
+    })
+    context.set(value, node)
+    inputs[name] = { name: `${node}:0`, dtype: tensorflowType(dtype), tensorShape: shapeProto(shape) }
+  }
+  for (const operation of fn.operations) {
+    const tensors = rules[operation.op](operation, context)
+    for (const [index, tensor] of tensors.entries()) {
+      const value = operation.results[index]
+      if (value !== undefined) context.set(value, tensor)
+    }
+  }
+  const tensors = fn.outputs.map((output) => outputTensor(context, output))
+  context.orderUpdates()
+  const updated = barrier(graph, scope, context.updates)
+  const outputs: Record<string, TensorInfo> = {}
+  for (const { name, dtype, shape, tensor } of tensors) {
+    const node = graph.add(outputNode(fn.name, name), 'Identity', [tensor, ...updated], { T: attr.type(dtype) })
+    outputs[name] = { name: `${node}:0`, dtype: tensorflowType(dtype), tensorShape: shapeProto(shape) }
+  }
+  emitDone(graph, fn.name, updated)
+  return { inputs, outputs, methodName: 'tensorflow/serving/predict' }
+}
+
+interface OutputTensor extends PlanTensor {
+  readonly tensor: TensorName
+}
+
+/** What is fetched is float32 or int32: bf16 and bool are cast. */
+function outputTensor(context: RuleContext, { name, value }: NamedValue): OutputTensor {
+  const { dtype, shape } = context.type(value)
+  const fetched = fetchedType(dtype)
+  if (fetched === dtype) return { name, dtype, shape, tensor: context.tensor(value) }
+  const cast = context.graph.add(`${outputNode(context.fn.name, name)}/cast`, 'Cast', [context.tensor(value)], {
+    SrcT: attr.type(dtype),
+    DstT: attr.type(fetched),
+  })
+  return { name, dtype: fetched, shape, tensor: cast }
+}
+
+function fetchedType(dtype: 'f32' | 'bf16' | 'i32' | 'bool'): 'f32' | 'i32' {
+  return dtype === 'i32' || dtype === 'bool' ? 'i32' : 'f32'
+}
+
+/** One node that waits for all updates, as a control input; none where nothing is updated. */
+function barrier(graph: GraphBuilder, scope: string, updates: readonly string[]): readonly string[] {
+  if (updates.length === 0) return []
+  return [
+    `^${graph.add(
+      `${scope}/updated`,
+      'NoOp',
+      updates.map((update) => `^${update}`),
+      {},
+    )}`,
+  ]
+}
+
+function emitDone(graph: GraphBuilder, name: string, updated: readonly string[]): void {
+  const zero = graph.ints(graphName(name), [0], [])
+  graph.add(doneNode(name), 'Identity', [zero, ...updated], { T: attr.type('i32') })
+}
+
+function emitGet(graph: GraphBuilder, name: string, variables: readonly StateVariable[]): Signature {
+  const outputs: Record<string, TensorInfo> = {}
+  for (const variable of variables) {
+    const { dtype, shape } = variable.type
+    const node = graph.add(outputNode(name, variable.name), 'ReadVariableOp', [stateNode(variable.name)], {
+      dtype: attr.type(dtype),
+    })
+    outputs[variable.name] = { name: `${node}:0`, dtype: tensorflowType(dtype), tensorShape: shapeProto(shape) }
+  }
+  return { inputs: {}, outputs, methodName: 'tensorflow/serving/predict' }
+}
+
+/** The value fed lies in JavaScript's memory, so the variable takes a copy. */
+function emitSet(graph: GraphBuilder, name: string, variables: readonly StateVariable[]): Signature {
+  const inputs: Record<string, TensorInfo> = {}
+  const updates: string[] = []
+  for (const variable of variables) {
+    const { dtype, shape } = variable.type
+    const type = attr.type(dtype)
+    const fed = graph.add(inputNode(name, variable.name), 'Placeholder', [], { dtype: type, shape: attr.shape(shape) })
+    const copy = graph.add(`${fed}/copy`, 'DeepCopy', [fed], { T: type })
+    updates.push(graph.add(`${fed}/assign`, 'AssignVariableOp', [stateNode(variable.name), copy], { dtype: type }))
+    inputs[variable.name] = { name: `${fed}:0`, dtype: tensorflowType(dtype), tensorShape: shapeProto(shape) }
+  }
+  emitDone(graph, name, barrier(graph, name, updates))
+  return { inputs, outputs: {}, methodName: 'tensorflow/serving/predict' }
+}
+
+function planFunction(fn: IrFunction): PlanFunction {
+  const tensor = ({ name, value }: NamedValue): PlanTensor => {
+    const type = fn.types.get(value)
+    invariant(type !== undefined, `value ${value} of ${fn.name} has no type`)
+    return { name, dtype: fetchedType(type.dtype), shape: type.shape }
+  }
+  return { inputs: fn.inputs.map(tensor), outputs: fn.outputs.map(tensor) }
+}

@@ -1,0 +1,42 @@
+import { invariant } from '../../../diagnostics/invariant.js'
+import { attr } from '../data-types.js'
+import { number, numbers, type Rule, resultType } from '../rule.js'
+
+/** Above this many elements a constant is made when needed instead of being kept by the session. */
+const largestStored = 4096
+
+export const constant: Rule = (operation, context) => {
+  const { dtype, shape } = resultType(operation, context)
+  const raw = operation.attributes.value
+  invariant(typeof raw === 'number' || typeof raw === 'boolean', 'constant lacks its value')
+  const value = Number(raw)
+  const size = shape.reduce((product, length) => product * length, 1)
+  if (size <= largestStored) return [context.filled(dtype, shape, value)]
+  const inputs = [context.ints(shape), context.filled(dtype, [], value)]
+  return [context.node(operation, 'Fill', inputs, { T: attr.type(dtype), index_type: attr.type('i32') })]
+}
+
+export const literal: Rule = (operation, context) => [
+  context.graph.floats(context.scope, resultType(operation, context).shape, numbers(operation, 'values')),
+]
+
+/** Filtering the rows of x with a normalised Gaussian under reflect padding, as one matrix: G[i, reflect(i + k - half)] += w[k]. */
+export const gaussianBand: Rule = (operation, context) => {
+  const [size, window, sigma] = [number(operation, 'size'), number(operation, 'window'), number(operation, 'sigma')]
+  const half = Math.floor(window / 2)
+  const raw = Array.from({ length: window }, (_, k) => Math.exp(-((k - half) * (k - half)) / (2 * sigma * sigma)))
+  const total = raw.reduce((sum, weight) => sum + weight, 0)
+  const values = new Array<number>(size * size).fill(0)
+  for (let row = 0; row < size; row++) {
+    for (const [k, weight] of raw.entries()) {
+      const at = row * size + reflect(row + k - half, size)
+      values[at] = (values[at] ?? 0) + weight / total
+    }
+  }
+  return [context.graph.floats(context.scope, [size, size], values)]
+}
+
+function reflect(index: number, size: number): number {
+  if (index < 0) return -index
+  return index < size ? index : 2 * (size - 1) - index
+}
