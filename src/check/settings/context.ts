@@ -17,8 +17,13 @@ export interface SettingsContext {
   readonly recordOrigin: (origin: SettingOrigin) => void
   /** Disk as the checks see it; absent when paths are not to be looked at (`compile`, `explain`). */
   readonly disk?: DiskView
-  /** Outputs of the model by name (records flattened: `seg.mask`), once the model is checked. */
-  readonly outputs: ReadonlyMap<string, TensorType>
+  /** Whether a bare name is a param of the pipeline (and so `evaluate` knows it), not a word such as `bilinear` or `domain_A`. */
+  readonly isParameter: (name: string) => boolean
+  /**
+   * Outputs of the model by name (records flattened: `seg.mask`), once the model is checked; undefined for one whose
+   * mistake is already reported. Absent as a whole when the model could not be checked: then no name is refused.
+   */
+  readonly outputs?: ReadonlyMap<string, TensorType | undefined>
   /** Bindings of the model whose mistake is already reported: whatever names them, or a field of theirs, is passed over in silence. */
   readonly brokenOutputs: ReadonlySet<string>
 }
@@ -34,4 +39,10 @@ export interface DiskView {
 export interface FlatSetting {
   readonly binding: Binding
   readonly replaced: ReadonlyMap<string, Binding>
+}
+
+/** A section after `extends`, `remove` and `--set`: what it binds by name. `span` is that of its name. */
+export interface FlatSection {
+  readonly span: Span
+  readonly settings: ReadonlyMap<string, FlatSetting>
 }

@@ -1,0 +1,23 @@
+import type { ComponentValue } from '../../plan/settings.js'
+import type { Span } from '../../source/span.js'
+
+/** What the rest of the checker needs of the data setting. Values whose mistake was reported stand at their defaults. */
+export interface CheckedData {
+  readonly value: ComponentValue
+  readonly image: { readonly height: number; readonly width: number; readonly channels: number }
+  readonly batch: number
+  readonly evalBatch: number
+  /** Values of an image. */
+  readonly range: readonly [number, number]
+  readonly dropLast: boolean
+  /** Names of the target domains; undefined while `auto` is not resolved. */
+  readonly targets: readonly string[] | undefined
+  /** Where the image size was written. */
+  readonly imageSpan: Span
+}
+
+export interface CheckedSynthesis {
+  readonly value: ComponentValue
+  /** Values of `fault_severity`: from 0 (no fault) to the largest severity. */
+  readonly severity: readonly [number, number]
+}
