@@ -1,0 +1,51 @@
+import type { SourceMap } from '../source/source-file.js'
+import type { Diagnostic, DiagnosticSink } from './diagnostic.js'
+
+/** Collects reports in the order in which they come; the same code at the same span is kept once. */
+export class DiagnosticCollector implements DiagnosticSink {
+  readonly #seen = new Set<string>()
+  readonly #diagnostics: Diagnostic[] = []
+
+  report(diagnostic: Diagnostic): void {
+    const { file, start, end } = diagnostic.span
+    const key = `${diagnostic.code} ${start} ${end} ${file}`
+    if (this.#seen.has(key)) return
+    this.#seen.add(key)
+    this.#diagnostics.push(diagnostic)
+  }
+
+  reportAll(diagnostics: Iterable<Diagnostic>): void {
+    for (const diagnostic of diagnostics) this.report(diagnostic)
+  }
+
+  get all(): readonly Diagnostic[] {
+    return this.#diagnostics
+  }
+
+  get hasErrors(): boolean {
+    return this.#diagnostics.some((diagnostic) => diagnostic.severity === 'error')
+  }
+
+  get sorted(): readonly Diagnostic[] {
+    return sortDiagnostics(this.#diagnostics)
+  }
+}
+
+/** By file (in the order of `sources` where given, else by name), then offset, then code. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[], sources?: SourceMap): readonly Diagnostic[] {
+  const order = new Map(sources?.files.map((file, index) => [file.id, index] as const))
+  const rank = (diagnostic: Diagnostic): number => order.get(diagnostic.span.file) ?? order.size
+  return [...diagnostics].sort(
+    (a, b) =>
+      rank(a) - rank(b) ||
+      compareText(a.span.file, b.span.file) ||
+      a.span.start - b.span.start ||
+      a.span.end - b.span.end ||
+      compareText(a.code, b.code),
+  )
+}
+
+/** Not `localeCompare`: the order must not depend on the machine. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
