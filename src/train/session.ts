@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os'
 import { invariant } from '../diagnostics/invariant.js'
 import { doneNode, inputNode, outputNode, stateGroups } from '../plan/graph-names.js'
 import type { PlanFunction, PlanState, PlanTensor } from '../plan/run-plan.js'
 import { type EngineArray, type EngineBinding, EngineError, messageOf } from './engine-binding.js'
+import type { StepRunner } from './step-runner.js'
 
 /** What the session must know of a compiled program; a `RunPlan` has it. */
 export interface SessionPlan {
@@ -12,26 +14,16 @@ export interface SessionPlan {
 /** A tensor to feed; a number stands for a scalar. Arrays are read during the call only; one on a 64-byte boundary is not copied. */
 export type Feed = EngineArray | number
 
-export interface NamedState {
-  readonly name: string
-  readonly values: Float32Array
-}
-
-/** A loaded program with its weights. All calls block the thread until the engine is done. */
-export interface EngineSession {
-  /** Runs one function of the plan; `outputs` limits what is fetched. Throws `EngineError`. */
+/** A loaded program with its weights. All calls block the thread until the engine is done; what fails throws `EngineError`. */
+export interface EngineSession extends StepRunner {
+  /** Runs one function of the plan; `outputs` limits what is computed and fetched. */
   run(
     name: string,
     inputs: Readonly<Record<string, Feed>>,
     outputs?: readonly string[],
-  ): Readonly<Record<string, EngineArray>>
-  /** One whole state after the other, moved out of the engine in groups of at most 64 MiB. */
-  state(): Generator<NamedState>
-  /** Sets the states given, which may come in any order; what is not named keeps its value. Returns how many were set. */
-  setState(states: Iterable<NamedState>): number
+  ): Readonly<Record<string, Float32Array>>
   /** Tensors that the engine holds for JavaScript: none between calls. */
   readonly liveTensors: number
-  close(): void
 }
 
 const tag = 'serve'
@@ -50,151 +42,147 @@ function attempt<Result>(what: string, work: () => Result): Result {
   }
 }
 
-/** A function's names as the binding wants them, joined once. */
-interface BoundFunction {
+/** One kind of call: what is fed and fetched, names joined as the binding wants them. */
+interface Call {
+  readonly what: string
   readonly inputs: readonly PlanTensor[]
   readonly inputNames: string
+  readonly outputs: readonly string[]
+  readonly outputNames: string
+}
+
+function call(name: string, inputs: readonly PlanTensor[], outputs: readonly string[]): Call {
+  const fetched = outputs.length === 0 ? [doneNode(name)] : outputs.map((output) => outputNode(name, output))
+  return {
+    what: name,
+    inputs,
+    inputNames: inputs.map((tensor) => `${inputNode(name, tensor.name)}:0`).join(','),
+    outputs,
+    outputNames: fetched.map((node) => `${node}:0`).join(','),
+  }
 }
 
 class NativeSession implements EngineSession {
-  readonly #bound = new Map<string, BoundFunction>()
+  readonly device: string
+  readonly threads: number
+  readonly #id: number
+  readonly #engine: EngineBinding
+  readonly #plan: SessionPlan
   readonly #groups: readonly (readonly PlanState[])[]
+  /** Calls without a choice of outputs, by function. */
+  readonly #calls = new Map<string, Call>()
 
-  constructor(
-    readonly id: number,
-    readonly plan: SessionPlan,
-    readonly engine: EngineBinding,
-  ) {
+  constructor(id: number, plan: SessionPlan, engine: EngineBinding) {
+    this.#id = id
+    this.#plan = plan
+    this.#engine = engine
     this.#groups = stateGroups(plan.state)
+    this.threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism()
+    const kind = engine.isUsingGpuDevice() ? 'GPU' : `CPU, ${this.threads} threads`
+    this.device = `TensorFlow ${engine.TF_Version}, ${kind}`
   }
 
   get liveTensors(): number {
-    return this.engine.getNumOfTensors()
+    return this.#engine.getNumOfTensors()
   }
 
   run(
     name: string,
     inputs: Readonly<Record<string, Feed>>,
     outputs?: readonly string[],
-  ): Readonly<Record<string, EngineArray>> {
-    const planned = this.plan.functions[name]
+  ): Readonly<Record<string, Float32Array>> {
+    const planned = this.#plan.functions[name]
     invariant(planned !== undefined, `the program has no function ${name}`)
-    const fetched = outputs ?? planned.outputs.map((tensor) => tensor.name)
-    return this.#call(name, this.#bind(name, planned.inputs), inputs, fetched)
+    if (outputs !== undefined) return this.#execute(call(name, planned.inputs, outputs), inputs)
+    const whole =
+      this.#calls.get(name) ??
+      call(
+        name,
+        planned.inputs,
+        planned.outputs.map((tensor) => tensor.name),
+      )
+    this.#calls.set(name, whole)
+    return this.#execute(whole, inputs)
   }
 
-  #bind(name: string, inputs: readonly PlanTensor[]): BoundFunction {
-    const known = this.#bound.get(name)
-    if (known !== undefined) return known
-    const bound = { inputs, inputNames: inputs.map((tensor) => `${inputNode(name, tensor.name)}:0`).join(',') }
-    this.#bound.set(name, bound)
-    return bound
-  }
-
-  #call(
-    name: string,
-    bound: BoundFunction,
-    feeds: Readonly<Record<string, Feed>>,
-    fetched: readonly string[],
-  ): Readonly<Record<string, EngineArray>> {
-    const nodes = fetched.length === 0 ? [doneNode(name)] : fetched.map((output) => outputNode(name, output))
-    const names = nodes.map((node) => `${node}:0`).join(',')
+  #execute(wanted: Call, feeds: Readonly<Record<string, Feed>>): Readonly<Record<string, Float32Array>> {
     const ids: number[] = []
     let results: ReturnType<EngineBinding['runSavedModel']> = []
     try {
-      for (const tensor of bound.inputs) ids.push(this.#feed(name, tensor, feeds[tensor.name]))
-      results = attempt(`run ${name}`, () => this.engine.runSavedModel(this.id, ids, bound.inputNames, names))
-      const values: Record<string, EngineArray> = {}
-      for (const [index, output] of fetched.entries()) {
+      for (const tensor of wanted.inputs) ids.push(this.#feed(wanted.what, tensor, feeds[tensor.name]))
+      results = attempt(`run ${wanted.what}`, () =>
+        this.#engine.runSavedModel(this.#id, ids, wanted.inputNames, wanted.outputNames),
+      )
+      const values: Record<string, Float32Array> = {}
+      for (const [index, output] of wanted.outputs.entries()) {
         const result = results[index]
-        invariant(result !== undefined, `${name} gave no ${output}`)
-        values[output] = this.engine.tensorDataSync(result.id)
+        invariant(result !== undefined, `${wanted.what} gave no ${output}`)
+        const array = this.#engine.tensorDataSync(result.id)
+        values[output] = array instanceof Float32Array ? array : Float32Array.from(array)
       }
       return values
     } finally {
-      for (const tensor of ids) this.engine.deleteTensor(tensor)
-      for (const tensor of results) this.engine.deleteTensor(tensor.id)
+      for (const tensor of ids) this.#engine.deleteTensor(tensor)
+      for (const tensor of results) this.#engine.deleteTensor(tensor.id)
     }
   }
 
-  #feed(name: string, tensor: PlanTensor, feed: Feed | undefined): number {
-    invariant(feed !== undefined, `${name} was not given ${tensor.name}`)
+  #feed(what: string, tensor: PlanTensor, feed: Feed | undefined): number {
+    invariant(feed !== undefined, `${what} was not given ${tensor.name}`)
     const isFloat = tensor.dtype === 'f32'
     const values = typeof feed !== 'number' ? feed : isFloat ? Float32Array.of(feed) : Int32Array.of(feed)
     const size = tensor.shape.reduce((product, length) => product * length, 1)
-    invariant(
-      values.length === size,
-      `${name} was given ${values.length} numbers for ${tensor.name}, which has ${size}`,
-    )
-    const type = isFloat ? this.engine.TF_FLOAT : this.engine.TF_INT32
-    return attempt(`take ${tensor.name} of ${name}`, () => this.engine.createTensor(tensor.shape, type, values))
+    invariant(values.length === size, `${what} was given ${values.length} numbers for ${tensor.name}, not ${size}`)
+    const type = isFloat ? this.#engine.TF_FLOAT : this.#engine.TF_INT32
+    return attempt(`take ${tensor.name} of ${what}`, () => this.#engine.createTensor(tensor.shape, type, values))
   }
 
-  *state(): Generator<NamedState> {
-    for (const [index, group] of this.#groups.entries()) {
-      const name = `get_${index}`
-      const values = this.#call(
-        name,
-        this.#bind(name, []),
-        {},
-        group.map((entry) => entry.name),
-      )
-      for (const entry of group) {
-        const array = values[entry.name]
-        invariant(array instanceof Float32Array, `state ${entry.name} is not float32`)
-        yield { name: entry.name, values: array }
-      }
-    }
-  }
-
-  setState(states: Iterable<NamedState>): number {
-    const waiting = new Map<string, Float32Array>()
-    let count = 0
-    for (const { name, values } of states) {
-      invariant(this.#groupOf(name) >= 0, `the program has no state ${name}`)
-      waiting.set(name, values)
-      count += 1
-      this.#flush(this.#groupOf(name), waiting, false)
-    }
-    for (const index of this.#groups.keys()) this.#flush(index, waiting, true)
-    return count
-  }
-
-  #groupIndices: ReadonlyMap<string, number> | undefined
-
-  #groupOf(name: string): number {
-    this.#groupIndices ??= new Map(
-      this.#groups.flatMap((group, index) => group.map((entry) => [entry.name, index] as const)),
-    )
-    return this.#groupIndices.get(name) ?? -1
-  }
-
-  /** Sets a group that has come in whole; at the end also one of which only parts came, the rest as it is. */
-  #flush(index: number, waiting: Map<string, Float32Array>, atEnd: boolean): void {
-    const group = this.#groups[index] ?? []
-    const present = group.filter((entry) => waiting.has(entry.name))
-    if (present.length === 0 || (present.length < group.length && !atEnd)) return
-    const name = `set_${index}`
-    const feeds: Record<string, EngineArray> = {}
-    if (present.length < group.length) {
-      const getter = `get_${index}`
-      Object.assign(
-        feeds,
-        this.#call(
-          getter,
-          this.#bind(getter, []),
-          {},
+  readState(names: readonly string[]): readonly Float32Array[] {
+    const found = new Map<string, Float32Array>()
+    for (const [name, group] of this.#grouped('get', names)) {
+      const values = this.#execute(
+        call(
+          name,
+          [],
           group.map((entry) => entry.name),
         ),
+        {},
+      )
+      for (const [state, array] of Object.entries(values)) found.set(state, array)
+    }
+    return names.map((name) => {
+      const values = found.get(name)
+      invariant(values !== undefined, `the program has no state ${name}`)
+      return values
+    })
+  }
+
+  writeState(values: ReadonlyMap<string, Float32Array>): void {
+    for (const [name, group] of this.#grouped('set', [...values.keys()])) {
+      const inputs = group.map((entry): PlanTensor => ({ name: entry.name, dtype: 'f32', shape: entry.shape }))
+      this.#execute(
+        call(
+          name,
+          inputs,
+          group.map((entry) => entry.name),
+        ),
+        Object.fromEntries(values),
       )
     }
-    for (const entry of present) feeds[entry.name] = waiting.get(entry.name) ?? new Float32Array()
-    const inputs = group.map((entry): PlanTensor => ({ name: entry.name, dtype: 'f32', shape: entry.shape }))
-    this.#call(name, this.#bind(name, inputs), feeds, [])
-    for (const entry of present) waiting.delete(entry.name)
+  }
+
+  /** The states named, by the `get_k` or `set_k` that moves them. */
+  #grouped(kind: 'get' | 'set', names: readonly string[]): readonly (readonly [string, readonly PlanState[]])[] {
+    const wanted = new Set(names)
+    const groups = this.#groups.map((group, index): readonly [string, readonly PlanState[]] => [
+      `${kind}_${index}`,
+      group.filter((entry) => wanted.delete(entry.name)),
+    ])
+    invariant(wanted.size === 0, `the program has no state ${[...wanted].join(', ')}`)
+    return groups.filter(([, group]) => group.length > 0)
   }
 
   close(): void {
-    this.engine.deleteSavedModel(this.id)
+    this.#engine.deleteSavedModel(this.#id)
   }
 }

@@ -1,5 +1,5 @@
 import { invariant } from '../../diagnostics/invariant.js'
-import type { IrFunction, IrModule, NamedValue, StateVariable } from '../../ir/types.js'
+import type { IrFunction, IrModule, NamedValue, StateVariable, TensorType, ValueId } from '../../ir/types.js'
 import { doneNode, graphName, inputNode, outputNode, stateGroups } from '../../plan/graph-names.js'
 import type { PlanFunction, PlanState, PlanTensor } from '../../plan/run-plan.js'
 import { attr, shapeProto, tensorflowType } from './data-types.js'
@@ -74,32 +74,29 @@ function emitFunction(graph: GraphBuilder, fn: IrFunction): Signature {
   context.orderUpdates()
   const updated = barrier(graph, scope, context.updates)
   const outputs: Record<string, TensorInfo> = {}
-  for (const { name, dtype, shape, tensor } of tensors) {
-    const node = graph.add(outputNode(fn.name, name), 'Identity', [tensor, ...updated], { T: attr.type(dtype) })
-    outputs[name] = { name: `${node}:0`, dtype: tensorflowType(dtype), tensorShape: shapeProto(shape) }
+  for (const { name, shape, tensor } of tensors) {
+    const node = graph.add(outputNode(fn.name, name), 'Identity', [tensor, ...updated], { T: attr.type('f32') })
+    outputs[name] = { name: `${node}:0`, dtype: tensorflowType('f32'), tensorShape: shapeProto(shape) }
   }
   emitDone(graph, fn.name, updated)
   return { inputs, outputs, methodName: 'tensorflow/serving/predict' }
 }
 
-interface OutputTensor extends PlanTensor {
+interface OutputTensor {
+  readonly name: string
+  readonly shape: readonly number[]
   readonly tensor: TensorName
 }
 
-/** What is fetched is float32 or int32: bf16 and bool are cast. */
+/** What is fetched is float32, whatever it was computed in. */
 function outputTensor(context: RuleContext, { name, value }: NamedValue): OutputTensor {
   const { dtype, shape } = context.type(value)
-  const fetched = fetchedType(dtype)
-  if (fetched === dtype) return { name, dtype, shape, tensor: context.tensor(value) }
-  const cast = context.graph.add(`${outputNode(context.fn.name, name)}/cast`, 'Cast', [context.tensor(value)], {
+  if (dtype === 'f32') return { name, shape, tensor: context.tensor(value) }
+  const tensor = context.graph.add(`${outputNode(context.fn.name, name)}/cast`, 'Cast', [context.tensor(value)], {
     SrcT: attr.type(dtype),
-    DstT: attr.type(fetched),
+    DstT: attr.type('f32'),
   })
-  return { name, dtype: fetched, shape, tensor: cast }
-}
-
-function fetchedType(dtype: 'f32' | 'bf16' | 'i32' | 'bool'): 'f32' | 'i32' {
-  return dtype === 'i32' || dtype === 'bool' ? 'i32' : 'f32'
+  return { name, shape, tensor }
 }
 
 /** One node that waits for all updates, as a control input; none where nothing is updated. */
@@ -132,27 +129,39 @@ function emitGet(graph: GraphBuilder, name: string, variables: readonly StateVar
   return { inputs: {}, outputs, methodName: 'tensorflow/serving/predict' }
 }
 
-/** The value fed lies in JavaScript's memory, so the variable takes a copy. */
+/**
+ * One input and one output a state: the output, a zero, is there once the state is set, so that some of a group may be set alone.
+ * The value fed lies in JavaScript's memory, so the variable takes a copy.
+ */
 function emitSet(graph: GraphBuilder, name: string, variables: readonly StateVariable[]): Signature {
   const inputs: Record<string, TensorInfo> = {}
-  const updates: string[] = []
+  const outputs: Record<string, TensorInfo> = {}
+  const zero = graph.ints(name, [0], [])
   for (const variable of variables) {
     const { dtype, shape } = variable.type
     const type = attr.type(dtype)
     const fed = graph.add(inputNode(name, variable.name), 'Placeholder', [], { dtype: type, shape: attr.shape(shape) })
     const copy = graph.add(`${fed}/copy`, 'DeepCopy', [fed], { T: type })
-    updates.push(graph.add(`${fed}/assign`, 'AssignVariableOp', [stateNode(variable.name), copy], { dtype: type }))
+    const assign = graph.add(`${fed}/assign`, 'AssignVariableOp', [stateNode(variable.name), copy], { dtype: type })
+    const done = graph.add(outputNode(name, variable.name), 'Identity', [zero, `^${assign}`], { T: attr.type('i32') })
     inputs[variable.name] = { name: `${fed}:0`, dtype: tensorflowType(dtype), tensorShape: shapeProto(shape) }
+    outputs[variable.name] = { name: `${done}:0`, dtype: tensorflowType('i32'), tensorShape: shapeProto([]) }
   }
-  emitDone(graph, name, barrier(graph, name, updates))
-  return { inputs, outputs: {}, methodName: 'tensorflow/serving/predict' }
+  return { inputs, outputs, methodName: 'tensorflow/serving/predict' }
 }
 
 function planFunction(fn: IrFunction): PlanFunction {
-  const tensor = ({ name, value }: NamedValue): PlanTensor => {
+  const typeOf = (value: ValueId): TensorType => {
     const type = fn.types.get(value)
     invariant(type !== undefined, `value ${value} of ${fn.name} has no type`)
-    return { name, dtype: fetchedType(type.dtype), shape: type.shape }
+    return type
   }
-  return { inputs: fn.inputs.map(tensor), outputs: fn.outputs.map(tensor) }
+  return {
+    inputs: fn.inputs.map(({ name, value }): PlanTensor => {
+      const { dtype, shape } = typeOf(value)
+      invariant(dtype === 'f32' || dtype === 'i32', `input ${name} of ${fn.name} is ${dtype}`)
+      return { name, dtype, shape }
+    }),
+    outputs: fn.outputs.map(({ name, value }): PlanTensor => ({ name, dtype: 'f32', shape: typeOf(value).shape })),
+  }
 }

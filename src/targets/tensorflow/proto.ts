@@ -82,7 +82,7 @@ const descriptor = {
       },
     },
   },
-} as const
+}
 
 const savedModelType = protobuf.Root.fromJSON(descriptor).lookupType('SavedModel')
 
