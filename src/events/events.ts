@@ -12,6 +12,7 @@ export type RunEvent =
       readonly device: string
       readonly precision: string
     }
+  /** Without `milliseconds` the phase begins, with them it ended. Validation lies within training. */
   | { readonly type: 'phase'; readonly phase: Phase; readonly milliseconds?: number }
   | { readonly type: 'note'; readonly level: 'info' | 'warning'; readonly message: string }
   | { readonly type: 'epoch_started'; readonly epoch: number; readonly learningRate: number }
@@ -26,11 +27,12 @@ export type RunEvent =
       readonly waitShare: number
     }
   | { readonly type: 'progress'; readonly phase: Phase; readonly done: number; readonly total: number }
+  /** Metrics keyed as `auroc(score)`; undefined ones are null. */
   | {
       readonly type: 'validation'
       readonly epoch: number
       readonly step: number
-      readonly metrics: Readonly<Record<string, number>>
+      readonly metrics: Readonly<Record<string, number | null>>
       readonly best: boolean
       readonly bestEpoch?: number
       readonly bestValue?: number

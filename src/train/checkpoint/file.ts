@@ -1,0 +1,169 @@
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { invariant } from '../../diagnostics/invariant.js'
+import type { PlanState } from '../../plan/run-plan.js'
+import { RunFailure } from '../failure.js'
+import type { NamedState, StepRunner } from '../step-runner.js'
+import type { TrackingState } from '../tracking.js'
+import { replaceFile } from './temporary.js'
+
+/** Everything beside the tensors that going on needs: one JSON text under `draemc` in the file's metadata. */
+export interface CheckpointMetadata {
+  readonly format: 1
+  readonly name: string
+  /** Hash of the resolved pipeline: a checkpoint fits no other. */
+  readonly planHash: string
+  readonly seed: number
+  /** Epoch of the last step, from 1; steps done. */
+  readonly epoch: number
+  readonly step: number
+  /** True where the run ended after a step that a validation is due after. */
+  readonly isValidationPending: boolean
+  readonly tracking: TrackingState
+  readonly device: string
+  /** Pinned on resume: other thread counts give other bits. */
+  readonly threads: number
+}
+
+/**
+ * Writes all state as safetensors (float32, in the plan's order and layout: kernels HWIO, dense (in, out)), one tensor
+ * after the other, so that the model is never in memory twice.
+ */
+export function writeCheckpoint(
+  path: string,
+  state: readonly PlanState[],
+  runner: Pick<StepRunner, 'state'>,
+  metadata: CheckpointMetadata,
+): void {
+  const header = encodeHeader(state, metadata)
+  replaceFile(path, (descriptor) => {
+    writeAll(descriptor, header)
+    let index = 0
+    for (const { name, values } of runner.state()) {
+      invariant(state[index]?.name === name, `state comes in the plan's order, not ${name} at ${index}`)
+      writeAll(descriptor, new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+      index++
+    }
+    invariant(index === state.length, 'a checkpoint has every state')
+  })
+}
+
+export interface CheckpointFile {
+  readonly metadata: CheckpointMetadata
+  /** Reads the tensors of these kinds, one at a time. */
+  tensors(kinds?: readonly PlanState['kind'][]): Iterable<NamedState>
+}
+
+/** Opens a checkpoint of this plan. A file that is broken or of another plan is a `RunFailure` that names it. */
+export function readCheckpoint(path: string, state: readonly PlanState[]): CheckpointFile {
+  const { header, dataStart } = readHeader(path)
+  const metadata = parseMetadata(path, header)
+  for (const entry of state) {
+    const found = header.tensors[entry.name]
+    if (!found) throw broken(path, `lacks ${entry.name}`)
+    if (found.dtype !== 'F32' || found.shape?.join() !== entry.shape.join()) {
+      throw broken(path, `has ${entry.name} as ${found.dtype} [${found.shape?.join(', ')}], not F32 [${entry.shape.join(', ')}]`)
+    }
+  }
+  return {
+    metadata,
+    *tensors(kinds = ['weight', 'statistic', 'slot']) {
+      const descriptor = openSync(path, 'r')
+      try {
+        for (const { name } of state.filter((entry) => kinds.includes(entry.kind))) {
+          const [begin, end] = header.tensors[name]?.data_offsets ?? [0, 0]
+          const values = new Float32Array((end - begin) / 4)
+          readAll(descriptor, path, new Uint8Array(values.buffer), dataStart + begin)
+          yield { name, values }
+        }
+      } finally {
+        closeSync(descriptor)
+      }
+    },
+  }
+}
+
+interface HeaderEntry {
+  readonly dtype?: string
+  readonly shape?: readonly number[]
+  readonly data_offsets?: readonly [number, number]
+}
+
+interface Header {
+  readonly metadata: string | undefined
+  readonly tensors: Readonly<Record<string, HeaderEntry>>
+}
+
+function encodeHeader(state: readonly PlanState[], metadata: CheckpointMetadata): Uint8Array {
+  const entries: Record<string, unknown> = { __metadata__: { format: 'draemc', draemc: JSON.stringify(metadata) } }
+  let offset = 0
+  for (const { name, shape } of state) {
+    const end = offset + 4 * shape.reduce((product, size) => product * size, 1)
+    entries[name] = { dtype: 'F32', shape, data_offsets: [offset, end] }
+    offset = end
+  }
+  const json = Buffer.from(JSON.stringify(entries))
+  // Data starts at a multiple of 8: readers map the file and take views.
+  const padded = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, ' ')
+  padded.writeBigUInt64LE(BigInt(padded.length - 8), 0)
+  json.copy(padded, 8)
+  return padded
+}
+
+function readHeader(path: string): { readonly header: Header; readonly dataStart: number } {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, 'r')
+  } catch {
+    throw broken(path, 'cannot be opened')
+  }
+  try {
+    const size = fstatSync(descriptor).size
+    const prefix = new Uint8Array(8)
+    readAll(descriptor, path, prefix, 0)
+    const length = Number(new DataView(prefix.buffer).getBigUint64(0, true))
+    if (length > size - 8) throw broken(path, 'is cut short')
+    const json = new Uint8Array(length)
+    readAll(descriptor, path, json, 8)
+    let header: Header
+    try {
+      const { __metadata__, ...tensors } = JSON.parse(new TextDecoder().decode(json))
+      header = { metadata: __metadata__?.draemc, tensors }
+    } catch {
+      throw broken(path, 'has no readable header')
+    }
+    const end = Math.max(0, ...Object.values(header.tensors).map((entry) => entry.data_offsets?.[1] ?? 0))
+    if (8 + length + end > size) throw broken(path, 'is cut short')
+    return { header, dataStart: 8 + length }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function parseMetadata(path: string, header: Header): CheckpointMetadata {
+  try {
+    const metadata: unknown = JSON.parse(header.metadata ?? '')
+    if (typeof metadata === 'object' && metadata !== null && 'format' in metadata && metadata.format === 1) {
+      return metadata as CheckpointMetadata
+    }
+  } catch {
+    // Said below.
+  }
+  throw broken(path, 'is a safetensors file, but not a checkpoint of draemc')
+}
+
+function broken(path: string, what: string): RunFailure {
+  return new RunFailure(1, 'bad-checkpoint', `${path} ${what}`)
+}
+
+/** One call writes at most 2 GiB, and may write less than asked. */
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset, Math.min(bytes.length - offset, 2 ** 30))
+}
+
+function readAll(descriptor: number, path: string, bytes: Uint8Array, position: number): void {
+  for (let offset = 0; offset < bytes.length; ) {
+    const count = readSync(descriptor, bytes, offset, Math.min(bytes.length - offset, 2 ** 30), position + offset)
+    if (count === 0) throw broken(path, 'is cut short')
+    offset += count
+  }
+}

@@ -1,0 +1,56 @@
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+const suffix = '.tmp'
+
+/** Files being written, so that whatever ends the process removes them. */
+const open = new Set<string>()
+
+/**
+ * Writes a file beside its place, flushes it to the disk and renames it: readers see the old file or the new one, never a part.
+ * `write` gets an open descriptor.
+ */
+export function replaceFile(path: string, write: (descriptor: number) => void): void {
+  const temporary = join(dirname(path), `.${basename(path)}${suffix}`)
+  open.add(temporary)
+  try {
+    const descriptor = openSync(temporary, 'w')
+    try {
+      write(descriptor)
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(temporary, path)
+    flushDirectory(dirname(path))
+  } finally {
+    rmSync(temporary, { force: true })
+    open.delete(temporary)
+  }
+}
+
+/** True while a file is half written: a signal then waits until it is whole or gone. */
+export function isWriting(): boolean {
+  return open.size > 0
+}
+
+/** Removes what a killed process may have left in a folder. */
+export function removeLeftovers(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    if (name.startsWith('.') && name.endsWith(suffix)) rmSync(join(directory, name), { force: true })
+  }
+}
+
+/** The rename itself is on the disk only when its folder is. Not every file system can flush a folder: then the rename still holds. */
+function flushDirectory(directory: string): void {
+  try {
+    const descriptor = openSync(directory, 'r')
+    try {
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && (error.code === 'EINVAL' || error.code === 'EPERM' || error.code === 'EISDIR'))) throw error
+  }
+}

@@ -1,0 +1,44 @@
+import type { EvaluationSet } from '../data/contract.js'
+import { inPhase, type RunContext } from './context.js'
+import { mapOutputs, measure } from './measure.js'
+import { PredictionTable } from './predictions.js'
+import type { DomainResult } from './results.js'
+import { scoreSet, valueOutputs } from './scores.js'
+
+export interface EvaluationResult {
+  readonly domains: readonly DomainResult[]
+  /** Text of `predictions.csv`. */
+  readonly predictions: string
+}
+
+/** Measures every test set that the plan asks for; ends between batches when the run is asked to stop, with the domains done. */
+export function evaluateTests(context: RunContext): Promise<EvaluationResult> {
+  return inPhase(context, 'evaluate', async () => {
+    const { plan, data, emit } = context
+    const predictions = new PredictionTable(valueOutputs(context))
+    const domains: DomainResult[] = []
+    for (const set of data.tests.filter((test) => isAskedFor(context, test))) {
+      const scores = await scoreSet(context, set, mapOutputs(plan.evaluate), 'evaluate')
+      if (!scores) break
+      const { metrics, notes } = measure(set, scores, plan.evaluate, plan)
+      predictions.add(set, scores)
+      const role = set.role === 'source' ? 'source' : 'target'
+      const faulty = scores.samples.filter(({ label }) => label === 1).length
+      domains.push({ domain: set.name, role, images: scores.samples.length, faulty, metrics, notes })
+      emit({ type: 'evaluation', domain: set.name, role, images: scores.samples.length, metrics })
+      for (const message of notes) emit({ type: 'note', level: 'info', message })
+    }
+    return { domains, predictions: predictions.toString() }
+  })
+}
+
+function isAskedFor({ plan }: RunContext, { role }: EvaluationSet): boolean {
+  switch (role) {
+    case 'source':
+      return plan.evaluate.on.includes('source.test')
+    case 'target':
+      return plan.evaluate.on.includes('targets.test')
+    case 'val':
+      return false
+  }
+}

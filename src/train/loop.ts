@@ -1,0 +1,133 @@
+import type { TrainBatch } from '../data/contract.js'
+import { lastCheckpoint, type CheckpointKeeper, type TrainingPosition } from './checkpoint/keeper.js'
+import type { RunContext } from './context.js'
+import { RunFailure } from './failure.js'
+import { Schedule, type StepScalars } from './schedule.js'
+import { StepReporter } from './step-reporter.js'
+import { yieldToEvents } from './stop.js'
+import type { Validator } from './validation.js'
+
+export type LoopEnd = 'completed' | 'stopped_early' | 'interrupted'
+
+export interface LoopResult {
+  readonly end: LoopEnd
+  readonly at: TrainingPosition
+}
+
+/** The output prefix of loss terms: `loss.total`. */
+const lossPrefix = 'loss.'
+
+/**
+ * Trains from a position on. A step's batch is asked for while the step before it runs: the call blocks this thread,
+ * not the workers. Everything that a step is fed with is a function of (seed, step), so going on from a checkpoint gives the same bits.
+ */
+export async function trainLoop(
+  context: RunContext,
+  from: TrainingPosition,
+  validator: Validator,
+  keeper: CheckpointKeeper,
+): Promise<LoopResult> {
+  const { plan, data, stop, emit, clock } = context
+  const perEpoch = data.stepsPerEpoch
+  const total = Math.min(plan.train.epochs * perEpoch, plan.train.maxSteps ?? Number.POSITIVE_INFINITY)
+  const schedule = new Schedule(plan.train, perEpoch, from.step)
+  const reporter = new StepReporter(context)
+  const batches = data.train(from.step)
+  let at = from
+  let pending: Promise<TrainBatch> | undefined
+  try {
+    for (let isFirst = true; ; isFirst = false) {
+      if (at.isValidationPending && !stop.isRequested) {
+        const values = await validator.validate()
+        if (values) {
+          const verdict = keeper.afterValidation(at, values.of)
+          validator.report(at, values, verdict.isBest)
+          at = { ...at, isValidationPending: false }
+          reporter.restart()
+          if (verdict.stopReason && at.step < total) {
+            emit({ type: 'early_stop', epoch: at.epoch, reason: verdict.stopReason })
+            return { end: 'stopped_early', at }
+          }
+        }
+      }
+      if (stop.isRequested) {
+        emit({ type: 'interrupting', step: at.step })
+        keeper.writeLast(at)
+        return { end: 'interrupted', at }
+      }
+      if (at.step >= total) return { end: 'completed', at }
+
+      const step = at.step + 1
+      const epoch = Math.ceil(step / perEpoch)
+      const stepInEpoch = step - (epoch - 1) * perEpoch
+      if (isFirst || stepInEpoch === 1) {
+        emit({ type: 'epoch_started', epoch, learningRate: schedule.learningRate(epoch) })
+      }
+      const waitStart = clock()
+      const batch = await (pending ?? ask(batches))
+      reporter.waited(clock() - waitStart)
+      pending = step < total ? ask(batches) : undefined
+      const losses = runStep(context, batch, schedule.next(), epoch)
+      const isValidationPending = validator.isDue(epoch, step, stepInEpoch) || step === total
+      at = { epoch, step, isValidationPending }
+      reporter.add({ epoch, step, stepInEpoch }, losses, stepInEpoch === perEpoch || isValidationPending)
+      await yieldToEvents()
+    }
+  } finally {
+    await batches.close()
+  }
+}
+
+/** A batch that fails while nobody waits for it must not end the process: whoever awaits it gets the error. */
+function ask(batches: { next(): Promise<TrainBatch> }): Promise<TrainBatch> {
+  const pending = batches.next()
+  pending.catch(() => undefined)
+  return pending
+}
+
+/** Feeds one batch, gives it back, and returns the loss terms. */
+function runStep(
+  { plan, runner }: RunContext,
+  batch: TrainBatch,
+  scalars: StepScalars,
+  epoch: number,
+): Readonly<Record<string, number>> {
+  const available: Readonly<Record<string, Float32Array | Int32Array | number>> = {
+    image: batch.image,
+    clean: batch.clean,
+    fault_mask: batch.faultMask,
+    fault_severity: batch.faultSeverity,
+    ...scalars,
+  }
+  const feeds = Object.fromEntries(
+    plan.functions.train_step.inputs.map(({ name }) => {
+      const feed = available[name]
+      if (feed === undefined) throw new Error(`train_step asks for ${name}, which no batch has`)
+      return [name, feed]
+    }),
+  )
+  const outputs = runner.run('train_step', feeds)
+  batch.release()
+  const losses = Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, value]) =>
+      name.startsWith(lossPrefix) ? [[name.slice(lossPrefix.length), value[0] ?? Number.NaN]] : [],
+    ),
+  )
+  failOnNonFinite(losses, epoch, scalars.step)
+  return losses
+}
+
+/** The weights are spoilt from here on: the last checkpoint stays the one before. */
+function failOnNonFinite(losses: Readonly<Record<string, number>>, epoch: number, step: number): void {
+  const bad = Object.keys(losses).filter((name) => !Number.isFinite(losses[name]))
+  if (bad.length === 0) return
+  // A sum is not finite because one of its terms is not: name the terms.
+  const terms = bad.length > 1 ? bad.filter((name) => name !== 'total') : bad
+  const named = terms.map((name) => `loss.${name} is ${losses[name]}`).join(', ')
+  throw new RunFailure(
+    1,
+    'non-finite-loss',
+    `${named} at step ${step} (epoch ${epoch})`,
+    `Lower the learning rate, or look for a logarithm, division or root of the term that can reach zero. ${lastCheckpoint}, where it was written, is from before this step.`,
+  )
+}

@@ -1,0 +1,115 @@
+import type { EvaluationSet } from '../data/contract.js'
+import type { MetricReference, MetricRequest, RunPlan } from '../plan/run-plan.js'
+import { metricKey } from './metrics/key.js'
+import { imageMetric, metricNames, pixelMetrics, valueMetric } from './metrics/table.js'
+import type { SetScores } from './scores.js'
+
+/** What is to be measured on a set, by what it is computed from. */
+export interface Measurements {
+  readonly image: readonly MetricRequest[]
+  readonly pixel: readonly MetricRequest[]
+  readonly values: readonly MetricRequest[]
+}
+
+/** Metrics by key; null where they are undefined on this set, with why among the notes. */
+export interface Measured {
+  readonly metrics: Readonly<Record<string, number | null>>
+  readonly notes: readonly string[]
+}
+
+/** Names of the maps that the measurements need. */
+export function mapOutputs({ pixel }: Measurements): readonly string[] {
+  return [...new Set(pixel.map(({ output }) => output))]
+}
+
+export function measure(set: EvaluationSet, scores: SetScores, requests: Measurements, plan: RunPlan): Measured {
+  const metrics: Record<string, number | null> = {}
+  const notes: string[] = []
+  const put = (request: MetricRequest, value: number | undefined) => {
+    metrics[metricKey(request)] = value === undefined || Number.isNaN(value) ? null : value
+  }
+
+  const labels = scores.samples.map(({ label }) => label)
+  if (requests.image.length > 0 && new Set(labels).size < 2) {
+    notes.push(`${set.name} has ${labels[0] === 1 ? 'no normal image' : 'no faulty image'}: image metrics are undefined`)
+  }
+  for (const request of requests.image) {
+    const values = scores.values.get(request.output)
+    put(request, values && imageMetric(request.metric, values, labels))
+  }
+
+  if (requests.pixel.length > 0) {
+    const usable = withMasks(scores, plan)
+    if (!usable) notes.push(`${set.name} has no masks: pixel metrics are undefined`)
+    for (const output of mapOutputs(requests)) {
+      const ofOutput = requests.pixel.filter((request) => request.output === output)
+      const maps = usable?.maps.get(output)
+      const results = maps && usable ? pixelMetrics(ofOutput, { scores: maps, masks: usable.masks, ...plan.image }) : []
+      ofOutput.forEach((request, i) => {
+        put(request, results[i])
+      })
+    }
+  }
+
+  if (requests.values.length > 0) {
+    const known = withSeverities(scores)
+    if (known.length === 0) notes.push(`${set.name} has no severities: severity metrics are undefined`)
+    const targets = known.map((i) => scores.samples[i]?.severity ?? Number.NaN)
+    for (const request of requests.values) {
+      const values = scores.values.get(request.output)
+      const predictions = known.map((i) => values?.[i] ?? Number.NaN)
+      put(request, known.length > 0 ? valueMetric(request.metric, predictions, targets, request.parameters) : undefined)
+    }
+  }
+  return { metrics, notes }
+}
+
+/** The images whose pixels are known: normal ones and faulty ones with a mask. Undefined when no faulty image has one. */
+function withMasks(scores: SetScores, { image }: RunPlan): Pick<SetScores, 'maps' | 'masks'> | undefined {
+  const { samples } = scores
+  if (!samples.some(({ label, hasMask }) => label === 1 && hasMask)) return undefined
+  if (samples.every(({ label, hasMask }) => label === 0 || hasMask)) return scores
+  const size = image.height * image.width
+  const kept = samples.flatMap(({ label, hasMask }, i) => (label === 0 || hasMask ? [i] : []))
+  const masks = new Uint8Array(kept.length * size)
+  const maps = new Map([...scores.maps.keys()].map((name) => [name, new Float32Array(kept.length * size)]))
+  kept.forEach((from, to) => {
+    masks.set(scores.masks.subarray(from * size, (from + 1) * size), to * size)
+    for (const [name, map] of maps) {
+      map.set(scores.maps.get(name)?.subarray(from * size, (from + 1) * size) ?? [], to * size)
+    }
+  })
+  return { maps, masks }
+}
+
+/** Indices of the images with a known severity; none when no faulty image has one (a normal's zero alone says nothing). */
+function withSeverities({ samples }: SetScores): readonly number[] {
+  const known = samples.flatMap(({ severity }, i) => (severity === undefined ? [] : [i]))
+  return known.some((i) => samples[i]?.label === 1) ? known : []
+}
+
+/** What a validation measures: all image and value metrics, and the monitors whatever they are of (pixels are dear: only on request). */
+export function validationMeasurements(plan: RunPlan, monitors: readonly MetricReference[]): Measurements {
+  const { image, values } = plan.evaluate
+  const asked = monitors.map((monitor) => requestOf(plan, monitor))
+  const isMap = (request: MetricRequest) => {
+    const shape = plan.functions.eval_step.outputs.find(({ name }) => name === request.output)?.shape ?? []
+    return shape.slice(1).some((size) => size > 1)
+  }
+  const isValue = (request: MetricRequest) => metricNames.values.includes(request.metric)
+  return {
+    image: unique([...image, ...asked.filter((request) => !isMap(request) && !isValue(request))]),
+    pixel: unique(asked.filter(isMap)),
+    values: unique([...values, ...asked.filter((request) => !isMap(request) && isValue(request))]),
+  }
+}
+
+/** A monitor names metric and output; parameters are those of the same metric in the evaluate section. */
+export function requestOf({ evaluate }: RunPlan, { metric, output }: MetricReference): MetricRequest {
+  const all = [...evaluate.image, ...evaluate.pixel, ...evaluate.values]
+  return all.find((request) => request.metric === metric && request.output === output) ?? { metric, output, parameters: {} }
+}
+
+function unique(requests: readonly MetricRequest[]): readonly MetricRequest[] {
+  return [...new Map(requests.map((request) => [metricKey(request), request])).values()]
+}

@@ -1,0 +1,43 @@
+import type { BestEntry } from './tracking.js'
+import { meanMetrics } from './validation.js'
+
+export interface DomainResult {
+  readonly domain: string
+  readonly role: 'source' | 'target'
+  readonly images: number
+  readonly faulty: number
+  /** By key as written in the pipeline (`auroc(score)`); null where undefined, with why in the notes. */
+  readonly metrics: Readonly<Record<string, number | null>>
+  readonly notes: readonly string[]
+}
+
+/** `results.json`: what the run came to. `targets` are means over the target domains. */
+export interface RunResults {
+  readonly format: 1
+  readonly name: string
+  readonly hash: string
+  readonly seed: number
+  readonly outcome: 'completed' | 'interrupted' | 'failed'
+  readonly epochs: number
+  readonly steps: number
+  readonly stoppedEarly: boolean
+  /** The validation that the evaluated weights come from; null: the last weights. */
+  readonly best: BestEntry | null
+  readonly domains: readonly DomainResult[]
+  readonly source: Readonly<Record<string, number | null>>
+  readonly targets: Readonly<Record<string, number | null>>
+  readonly validation: readonly ValidationRecord[]
+}
+
+export interface ValidationRecord {
+  readonly epoch: number
+  readonly step: number
+  readonly metrics: Readonly<Record<string, number | null>>
+}
+
+export function summarise(results: Omit<RunResults, 'format' | 'source' | 'targets'>): RunResults {
+  const means = (role: DomainResult['role']) =>
+    meanMetrics(results.domains.filter((domain) => domain.role === role).map(({ metrics }) => metrics))
+  const { domains, validation, ...facts } = results
+  return { format: 1, ...facts, domains, source: means('source'), targets: means('target'), validation }
+}

@@ -1,0 +1,99 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type CheckpointFile, readCheckpoint } from './checkpoint/file.js'
+import { CheckpointKeeper, replaceJson, replaceText, type TrainingPosition } from './checkpoint/keeper.js'
+import { inPhase, type RunContext } from './context.js'
+import { evaluateTests } from './evaluation.js'
+import { RunFailure } from './failure.js'
+import { type LoopResult, trainLoop } from './loop.js'
+import { summarise, type ValidationRecord } from './results.js'
+import { Tracking } from './tracking.js'
+import { Validator } from './validation.js'
+
+export interface RunEnd {
+  readonly outcome: 'completed' | 'interrupted'
+  readonly steps: number
+}
+
+/**
+ * From a loaded program and opened data to results on disk: initialise (or take up a checkpoint), train, evaluate the
+ * best weights, write. Throws `RunFailure` for what its user should understand.
+ */
+export async function runTraining(context: RunContext, resumed?: CheckpointFile): Promise<RunEnd> {
+  const { plan, runner } = context
+  const history: ValidationRecord[] = []
+  const listening: RunContext = {
+    ...context,
+    emit(event) {
+      if (event.type === 'validation') history.push({ epoch: event.epoch, step: event.step, metrics: event.metrics })
+      context.emit(event)
+    },
+  }
+  mkdirSync(context.directory, { recursive: true })
+  const from = await inPhase(listening, 'initialise', () => initialise(listening, resumed))
+  const tracking = new Tracking(plan.train, resumed?.metadata.tracking)
+  const keeper = new CheckpointKeeper(listening, tracking)
+  const validator = new Validator(listening, tracking)
+  const trained = await inPhase(listening, 'train', () => trainLoop(listening, from, validator, keeper))
+
+  let evaluation: Awaited<ReturnType<typeof evaluateTests>> = { domains: [], predictions: '' }
+  if (trained.end !== 'interrupted') {
+    const best = tracking.best
+    if (best && best.step !== trained.at.step) {
+      runner.setState(readCheckpoint(join(context.directory, best.file), plan.state).tensors(['weight', 'statistic']))
+    }
+    evaluation = await evaluateTests(listening)
+  }
+  const outcome = context.stop.isRequested ? 'interrupted' : 'completed'
+  await inPhase(listening, 'write', () => {
+    write(listening, { trained, tracking, history, outcome, ...evaluation })
+  })
+  return { outcome, steps: trained.at.step }
+}
+
+function initialise({ plan, runner }: RunContext, resumed: CheckpointFile | undefined): TrainingPosition {
+  if (!resumed) {
+    runner.run('init', {})
+    return { epoch: 0, step: 0, isValidationPending: false }
+  }
+  const { planHash, epoch, step, isValidationPending } = resumed.metadata
+  if (planHash !== plan.hash) {
+    throw new RunFailure(
+      1,
+      'bad-checkpoint',
+      `the checkpoint is of the pipeline ${planHash}, this is ${plan.hash}`,
+      'Going on needs the same pipeline with the same settings.',
+    )
+  }
+  runner.setState(resumed.tensors())
+  return { epoch, step, isValidationPending }
+}
+
+interface Outcome {
+  readonly trained: LoopResult
+  readonly tracking: Tracking
+  readonly history: readonly ValidationRecord[]
+  readonly outcome: RunEnd['outcome']
+  readonly domains: Awaited<ReturnType<typeof evaluateTests>>['domains']
+  readonly predictions: string
+}
+
+function write({ plan, directory }: RunContext, result: Outcome): void {
+  const { trained, tracking, history, outcome, domains, predictions } = result
+  if (predictions !== '') replaceText(join(directory, 'predictions.csv'), predictions)
+  replaceJson(
+    join(directory, 'results.json'),
+    summarise({
+      name: plan.name,
+      hash: plan.hash,
+      seed: plan.seed,
+      outcome,
+      epochs: trained.at.epoch,
+      steps: trained.at.step,
+      stoppedEarly: trained.end === 'stopped_early',
+      best: tracking.best ?? null,
+      domains,
+      validation: history,
+    }),
+  )
+}

@@ -1,0 +1,24 @@
+/** Asks the loop to end at the next step. Asking twice is asking once: only a second signal stops the process at once. */
+export class StopControl {
+  #isRequested = false
+  readonly #listeners: (() => void)[] = []
+
+  get isRequested(): boolean {
+    return this.#isRequested
+  }
+
+  request(): void {
+    if (this.#isRequested) return
+    this.#isRequested = true
+    for (const listener of this.#listeners) listener()
+  }
+
+  onRequest(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+}
+
+/** Lets signals, messages and streams be served: a loop of blocking calls and resolved promises never would. */
+export function yieldToEvents(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,92 @@
+import type { MetricReference, TrainPlan } from '../plan/run-plan.js'
+import { lowerIsBetter } from './metrics/table.js'
+
+export interface BestEntry {
+  readonly epoch: number
+  readonly step: number
+  readonly value: number
+  /** Relative to the run directory. */
+  readonly file: string
+}
+
+/** All that tracking must remember to go on after a resume: plain JSON, part of every checkpoint. */
+export interface TrackingState {
+  /** Best first; as many as are kept. */
+  readonly best: readonly BestEntry[]
+  /** Of the early-stopping monitor. */
+  readonly patience?: { readonly epoch: number; readonly value: number }
+}
+
+export interface Verdict {
+  readonly isBest: boolean
+  /** A new checkpoint file that is worth keeping. */
+  readonly kept?: BestEntry
+  /** Files that are no longer among the kept ones. */
+  readonly dropped: readonly string[]
+  /** Set when training should end. */
+  readonly stopReason?: string
+}
+
+/** Follows the monitors of `keep_best` and `early_stop` over the validations of a run. */
+export class Tracking {
+  #best: readonly BestEntry[]
+  #patience: TrackingState['patience']
+
+  constructor(
+    private readonly train: Pick<TrainPlan, 'checkpoint' | 'earlyStop'>,
+    state: TrackingState = { best: [] },
+  ) {
+    this.#best = state.best
+    this.#patience = state.patience
+  }
+
+  get state(): TrackingState {
+    return { best: this.#best, ...(this.#patience ? { patience: this.#patience } : {}) }
+  }
+
+  get best(): BestEntry | undefined {
+    return this.#best[0]
+  }
+
+  /** `file` is what a checkpoint of this moment would be called. Undefined (NaN) values are never an improvement. */
+  validated(at: { readonly epoch: number; readonly step: number }, values: MetricValues, file: string): Verdict {
+    const stopReason = this.#updatePatience(at.epoch, values)
+    const { monitor, keep } = this.train.checkpoint
+    const value = monitor ? values(monitor) : Number.NaN
+    if (!monitor || Number.isNaN(value)) return { isBest: false, dropped: [], ...(stopReason ? { stopReason } : {}) }
+    const entry = { ...at, value, file }
+    const before = this.#best
+    // A stable sort: of equals the earlier stays in front.
+    const ranked = [...before, entry].sort((a, b) => (isBetter(monitor, a.value, b.value) ? -1 : a.value === b.value ? 0 : 1))
+    this.#best = ranked.slice(0, Math.max(1, keep))
+    return {
+      isBest: this.#best[0] === entry,
+      ...(this.#best.includes(entry) ? { kept: entry } : {}),
+      dropped: before.filter((old) => !this.#best.includes(old)).map((old) => old.file),
+      ...(stopReason ? { stopReason } : {}),
+    }
+  }
+
+  #updatePatience(epoch: number, values: MetricValues): string | undefined {
+    const rule = this.train.earlyStop
+    if (!rule) return undefined
+    const value = values(rule.monitor)
+    const before = this.#patience
+    const margin = lowerIsBetter(rule.monitor.metric) ? -rule.minDelta : rule.minDelta
+    if (!Number.isNaN(value) && (!before || isBetter(rule.monitor, value, before.value + margin))) {
+      this.#patience = { epoch, value }
+      return undefined
+    }
+    // Without any value so far the patience counts from the start.
+    if (epoch - (before?.epoch ?? 0) < rule.patience) return undefined
+    const name = `${rule.monitor.split}.${rule.monitor.metric}(${rule.monitor.output})`
+    return `${name} has not improved for ${rule.patience} ${rule.patience === 1 ? 'epoch' : 'epochs'}`
+  }
+}
+
+/** Value of a monitor in the validation at hand; NaN where it is undefined. */
+export type MetricValues = (monitor: MetricReference) => number
+
+function isBetter(monitor: MetricReference, value: number, than: number): boolean {
+  return lowerIsBetter(monitor.metric) ? value < than : value > than
+}

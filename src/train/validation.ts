@@ -1,0 +1,115 @@
+import type { EvaluationSet } from '../data/contract.js'
+import type { MetricReference } from '../plan/run-plan.js'
+import type { TrainingPosition } from './checkpoint/keeper.js'
+import { inPhase, type RunContext } from './context.js'
+import { type Measured, mapOutputs, measure, requestOf, validationMeasurements } from './measure.js'
+import { metricKey } from './metrics/key.js'
+import { scoreSet } from './scores.js'
+import type { MetricValues, Tracking } from './tracking.js'
+
+export interface ValidationValues {
+  /** As reported: `auroc(score)`; of other splits `source.auroc(score)`. */
+  readonly metrics: Readonly<Record<string, number | null>>
+  readonly of: MetricValues
+}
+
+/** Measures what the run watches, every so often. */
+export class Validator {
+  readonly #monitors: readonly MetricReference[]
+  readonly #noted = new Set<string>()
+
+  constructor(
+    private readonly context: RunContext,
+    private readonly tracking: Tracking,
+  ) {
+    const { checkpoint, earlyStop } = context.plan.train
+    this.#monitors = [checkpoint.monitor, earlyStop?.monitor].filter((monitor) => monitor !== undefined)
+  }
+
+  isDue(epoch: number, step: number, stepInEpoch: number): boolean {
+    const { unit, count } = this.context.plan.train.validate
+    if (unit === 'step') return step % count === 0
+    return stepInEpoch === this.context.data.stepsPerEpoch && epoch % count === 0
+  }
+
+  /** Undefined when the run was asked to stop meanwhile. */
+  validate(): Promise<ValidationValues | undefined> {
+    return inPhase(this.context, 'validate', async () => {
+      const measured = new Map<MetricReference['split'], Readonly<Record<string, number | null>>>()
+      for (const split of new Set<MetricReference['split']>(['val', ...this.#monitors.map(({ split }) => split)])) {
+        const metrics = await this.#measureSplit(split)
+        if (!metrics) return undefined
+        measured.set(split, metrics)
+      }
+      const { plan } = this.context
+      return {
+        metrics: Object.fromEntries(
+          [...measured].flatMap(([split, metrics]) =>
+            Object.entries(metrics).map(([key, value]) => [split === 'val' ? key : `${split}.${key}`, value]),
+          ),
+        ),
+        of: (monitor) => measured.get(monitor.split)?.[metricKey(requestOf(plan, monitor))] ?? Number.NaN,
+      }
+    })
+  }
+
+  report(at: TrainingPosition, { metrics }: ValidationValues, isBest: boolean): void {
+    const best = this.tracking.best
+    this.context.emit({
+      type: 'validation',
+      epoch: at.epoch,
+      step: at.step,
+      metrics,
+      best: isBest,
+      ...(best ? { bestEpoch: best.epoch, bestValue: best.value } : {}),
+    })
+  }
+
+  /** The metrics of one split; the mean over its domains where it has several. */
+  async #measureSplit(split: MetricReference['split']): Promise<Readonly<Record<string, number | null>> | undefined> {
+    const { plan } = this.context
+    const ofSplit = this.#monitors.filter((monitor) => monitor.split === split)
+    const requests =
+      split === 'val'
+        ? validationMeasurements(plan, ofSplit)
+        : validationMeasurements({ ...plan, evaluate: { ...plan.evaluate, image: [], values: [] } }, ofSplit)
+    const all: Measured[] = []
+    for (const set of this.#sets(split)) {
+      const scores = await scoreSet(this.context, set, mapOutputs(requests), 'validate')
+      if (!scores) return undefined
+      all.push(measure(set, scores, requests, plan))
+    }
+    for (const note of all.flatMap(({ notes }) => notes)) this.#noteOnce(note)
+    return meanMetrics(all.map(({ metrics }) => metrics))
+  }
+
+  #sets(split: MetricReference['split']): readonly EvaluationSet[] {
+    const { validation, tests } = this.context.data
+    switch (split) {
+      case 'val':
+        return [validation]
+      case 'source':
+        return tests.filter(({ role }) => role === 'source')
+      case 'targets':
+        return tests.filter(({ role }) => role === 'target')
+    }
+  }
+
+  #noteOnce(message: string): void {
+    if (this.#noted.has(message)) return
+    this.#noted.add(message)
+    this.context.emit({ type: 'note', level: 'warning', message })
+  }
+}
+
+/** Means over domains by key, over those where the metric is defined; null where it is nowhere. */
+export function meanMetrics(
+  all: readonly Readonly<Record<string, number | null>>[],
+): Readonly<Record<string, number | null>> {
+  return Object.fromEntries(
+    Object.keys(all[0] ?? {}).map((key) => {
+      const defined = all.flatMap((metrics) => metrics[key] ?? [])
+      return [key, defined.length > 0 ? defined.reduce((sum, value) => sum + value, 0) / defined.length : null]
+    }),
+  )
+}
