@@ -3,7 +3,7 @@ import { invariant } from '../diagnostics/invariant.js'
 import { doneNode, inputNode, outputNode, stateGroups } from '../plan/graph-names.js'
 import type { PlanFunction, PlanState, PlanTensor } from '../plan/run-plan.js'
 import { type EngineArray, type EngineBinding, EngineError, messageOf } from './engine-binding.js'
-import type { StepRunner } from './step-runner.js'
+import type { NamedState, StepRunner } from './step-runner.js'
 
 /** What the session must know of a compiled program; a `RunPlan` has it. */
 export interface SessionPlan {
@@ -22,6 +22,10 @@ export interface EngineSession extends StepRunner {
     inputs: Readonly<Record<string, Feed>>,
     outputs?: readonly string[],
   ): Readonly<Record<string, Float32Array>>
+  /** `TensorFlow 2.21.0, CPU, 2 threads`. */
+  readonly device: string
+  /** Threads that one operator uses; other counts give other bits. */
+  readonly threads: number
   /** Tensors that the engine holds for JavaScript: none between calls. */
   readonly liveTensors: number
 }
@@ -69,6 +73,7 @@ class NativeSession implements EngineSession {
   readonly #engine: EngineBinding
   readonly #plan: SessionPlan
   readonly #groups: readonly (readonly PlanState[])[]
+  readonly #groupOf: ReadonlyMap<string, number>
   /** Calls without a choice of outputs, by function. */
   readonly #calls = new Map<string, Call>()
 
@@ -77,6 +82,7 @@ class NativeSession implements EngineSession {
     this.#plan = plan
     this.#engine = engine
     this.#groups = stateGroups(plan.state)
+    this.#groupOf = new Map(this.#groups.flatMap((group, index) => group.map((entry) => [entry.name, index] as const)))
     this.threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism()
     const kind = engine.isUsingGpuDevice() ? 'GPU' : `CPU, ${this.threads} threads`
     this.device = `TensorFlow ${engine.TF_Version}, ${kind}`
@@ -137,49 +143,36 @@ class NativeSession implements EngineSession {
     return attempt(`take ${tensor.name} of ${what}`, () => this.#engine.createTensor(tensor.shape, type, values))
   }
 
-  readState(names: readonly string[]): readonly Float32Array[] {
-    const found = new Map<string, Float32Array>()
-    for (const [name, group] of this.#grouped('get', names)) {
-      const values = this.#execute(
-        call(
-          name,
-          [],
-          group.map((entry) => entry.name),
-        ),
-        {},
-      )
-      for (const [state, array] of Object.entries(values)) found.set(state, array)
-    }
-    return names.map((name) => {
-      const values = found.get(name)
-      invariant(values !== undefined, `the program has no state ${name}`)
-      return values
-    })
-  }
-
-  writeState(values: ReadonlyMap<string, Float32Array>): void {
-    for (const [name, group] of this.#grouped('set', [...values.keys()])) {
-      const inputs = group.map((entry): PlanTensor => ({ name: entry.name, dtype: 'f32', shape: entry.shape }))
-      this.#execute(
-        call(
-          name,
-          inputs,
-          group.map((entry) => entry.name),
-        ),
-        Object.fromEntries(values),
-      )
+  *state(): Generator<NamedState> {
+    for (const [index, group] of this.#groups.entries()) {
+      const names = group.map((entry) => entry.name)
+      const values = this.#execute(call(`get_${index}`, [], names), {})
+      for (const name of names) yield { name, values: values[name] ?? new Float32Array() }
     }
   }
 
-  /** The states named, by the `get_k` or `set_k` that moves them. */
-  #grouped(kind: 'get' | 'set', names: readonly string[]): readonly (readonly [string, readonly PlanState[]])[] {
-    const wanted = new Set(names)
-    const groups = this.#groups.map((group, index): readonly [string, readonly PlanState[]] => [
-      `${kind}_${index}`,
-      group.filter((entry) => wanted.delete(entry.name)),
-    ])
-    invariant(wanted.size === 0, `the program has no state ${[...wanted].join(', ')}`)
-    return groups.filter(([, group]) => group.length > 0)
+  /** Sets a group as soon as all of it has come, and at the end the groups of which some came. */
+  setState(states: Iterable<NamedState>): number {
+    const waiting = this.#groups.map(() => new Map<string, Float32Array>())
+    let count = 0
+    for (const { name, values } of states) {
+      const index = this.#groupOf.get(name)
+      const group = index === undefined ? undefined : waiting[index]
+      invariant(index !== undefined && group !== undefined, `the program has no state ${name}`)
+      group.set(name, values)
+      count += 1
+      if (group.size === this.#groups[index]?.length) this.#set(index, group)
+    }
+    for (const [index, group] of waiting.entries()) if (group.size > 0) this.#set(index, group)
+    return count
+  }
+
+  #set(index: number, values: Map<string, Float32Array>): void {
+    const entries = (this.#groups[index] ?? []).filter((entry) => values.has(entry.name))
+    const inputs = entries.map((entry): PlanTensor => ({ name: entry.name, dtype: 'f32', shape: entry.shape }))
+    const names = entries.map((entry) => entry.name)
+    this.#execute(call(`set_${index}`, inputs, names), Object.fromEntries(values))
+    values.clear()
   }
 
   close(): void {
