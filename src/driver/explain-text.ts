@@ -1,0 +1,124 @@
+import type { SettingOrigin } from '../plan/settings.js'
+import type { BlockCost, Explanation } from './explain.js'
+
+/** The explanation as aligned tables for a terminal. */
+export function renderExplanation(explanation: Explanation): string {
+  const { name, doc, image, batch, precision, parameters, total, slotBytes } = explanation
+  const side = `${image.height} x ${image.width} x ${image.channels}`
+  const frozen = parameters.frozen > 0 ? `, ${grouped(parameters.frozen)} of them frozen` : ''
+  const facts: readonly (readonly [string, string])[] = [
+    ['images', `${side}, ${batch} in a batch`],
+    ['parameters', `${grouped(parameters.total)}${frozen}`],
+    ['forward', `${flops(total.forwardFlops)} an image`],
+    ['training step', `${flops(total.stepFlops)} in ${precision}`],
+    [
+      'memory',
+      `${bytes(total.weightBytes)} weights, ${bytes(slotBytes)} optimiser, ${bytes(total.activationBytes)} activations kept for gradients`,
+    ],
+    ['training', training(explanation)],
+    ['losses', explanation.losses.join(', ')],
+    ['outputs', explanation.outputs.join(', ')],
+  ]
+  return [
+    `pipeline ${name}`,
+    ...(doc === undefined ? [] : [doc]),
+    '',
+    ...table(facts.map(([label, value]) => [label, value])),
+    '',
+    ...blockTable([...explanation.blocks, total]),
+    'FLOPs are those of convolutions and matrix products, a multiplication and an addition counted each.',
+    '',
+    ...settingTable(explanation.settings),
+    ...allowLines(explanation),
+  ].join('\n')
+}
+
+function training({ epochs, data }: Explanation): string {
+  if (!data) return `${epochs} epochs; the images could not be counted`
+  return `${epochs} epochs of ${counted(data.stepsPerEpoch, 'step')} (${counted(data.trainImages, 'image')}): ${grouped(epochs * data.stepsPerEpoch)} steps`
+}
+
+function blockTable(rows: readonly BlockCost[]): readonly string[] {
+  const header = ['block', 'parameters', 'weights', 'forward / image', 'step', 'activations']
+  return table(
+    [
+      header,
+      ...rows.map((row) => [
+        row.block,
+        grouped(row.parameters),
+        bytes(row.weightBytes),
+        flops(row.forwardFlops),
+        flops(row.stepFlops),
+        bytes(row.activationBytes),
+      ]),
+    ],
+    { rightAligned: [1, 2, 3, 4, 5], ruledAfter: [0, rows.length - 1] },
+  )
+}
+
+function settingTable(settings: readonly SettingOrigin[]): readonly string[] {
+  const rows = settings.map(({ path, value, origin, where }) => [path, value, origin, where])
+  return table([['setting', 'value', 'from', 'where'], ...rows], { ruledAfter: [0] })
+}
+
+function allowLines({ allows }: Explanation): readonly string[] {
+  if (allows.length === 0) return []
+  return [
+    '',
+    'allowed:',
+    ...allows.map(({ code, because, where, message }) => `  ${code} at ${where}: ${message} (because ${because})`),
+  ]
+}
+
+interface TableShape {
+  readonly rightAligned?: readonly number[]
+  /** Rows that a rule stands below, counted from 0 with the header. */
+  readonly ruledAfter?: readonly number[]
+}
+
+function table(
+  rows: readonly (readonly string[])[],
+  { rightAligned = [], ruledAfter = [] }: TableShape = {},
+): readonly string[] {
+  const columns = Math.max(...rows.map((row) => row.length))
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  )
+  return rows.flatMap((row, place) => {
+    const cells = row.map((cell, column) => {
+      const width = widths[column] ?? 0
+      return rightAligned.includes(column) ? cell.padStart(width) : cell.padEnd(width)
+    })
+    const line = cells.join('  ').trimEnd()
+    return ruledAfter.includes(place) ? [line, widths.map((width) => '-'.repeat(width)).join('  ')] : [line]
+  })
+}
+
+/** 97496710 as `97,496,710`, whatever the machine's language. */
+export function grouped(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+function counted(value: number, noun: string): string {
+  return `${grouped(value)} ${noun}${value === 1 ? '' : 's'}`
+}
+
+function flops(value: number): string {
+  return scaled(value, 1000, ['FLOP', 'kFLOP', 'MFLOP', 'GFLOP', 'TFLOP', 'PFLOP'])
+}
+
+function bytes(value: number): string {
+  return scaled(value, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'])
+}
+
+/** Three digits or so with the largest unit that leaves at least 1 before the point. */
+function scaled(value: number, base: number, units: readonly string[]): string {
+  let rest = value
+  let place = 0
+  while (rest >= base && place < units.length - 1) {
+    rest /= base
+    place += 1
+  }
+  const digits = place === 0 || rest >= 100 ? 0 : rest >= 10 ? 1 : 2
+  return `${rest.toFixed(digits)} ${units[place] ?? ''}`
+}

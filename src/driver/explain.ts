@@ -1,0 +1,173 @@
+import type { CheckedParameter, CheckedPipeline } from '../check/checked.js'
+import { invariant } from '../diagnostics/invariant.js'
+import type { IrFunction, IrModule, Operation, TensorType, ValueId } from '../ir/types.js'
+import { lowerPipeline } from '../lower/lower.js'
+import { type PassReport, runPasses } from '../passes/runner.js'
+import type { RecordedAllow, SettingOrigin } from '../plan/settings.js'
+import { productFlops } from './flops.js'
+
+/** What one top-level block of the model (`recon`, `seg`, `severity`) costs, or all of them together. */
+export interface BlockCost {
+  readonly block: string
+  readonly parameters: number
+  /** Bytes of the float32 weights and statistics. */
+  readonly weightBytes: number
+  /** FLOPs (multiplications and additions counted each) of convolutions and matrix products for one image, forward. */
+  readonly forwardFlops: number
+  /** The same for one whole training step: forward and gradients, all images of the batch. */
+  readonly stepFlops: number
+  /** Bytes of what the forward part of a training step keeps for the gradients. */
+  readonly activationBytes: number
+}
+
+/** Everything that `draemc explain` says; `--json` writes it as it is. */
+export interface Explanation {
+  readonly name: string
+  readonly doc?: string
+  readonly image: CheckedPipeline['image']
+  readonly batch: number
+  readonly precision: string
+  readonly parameters: { readonly total: number; readonly trained: number; readonly frozen: number }
+  readonly blocks: readonly BlockCost[]
+  readonly total: BlockCost
+  /** Bytes of the optimiser's slots. */
+  readonly slotBytes: number
+  readonly epochs: number
+  /** Where the data could be counted. */
+  readonly data?: { readonly trainImages: number; readonly stepsPerEpoch: number }
+  /** Names of the losses that are reported, after what weighs nothing is gone. */
+  readonly losses: readonly string[]
+  readonly outputs: readonly string[]
+  readonly settings: readonly SettingOrigin[]
+  readonly allows: readonly RecordedAllow[]
+  readonly passes: readonly Pick<PassReport, 'name' | 'changes' | 'operations'>[]
+}
+
+export interface ExplainFacts {
+  /** Images that training draws from (the held-out part is not among them), where they could be counted. */
+  readonly trainImages?: number
+}
+
+export function explainPipeline(pipeline: CheckedPipeline, { trainImages }: ExplainFacts = {}): Explanation {
+  const { module, training } = lowerPipeline(pipeline)
+  const forward = runPasses(module, training, { stopAfter: 'mixed_precision' }).module
+  const differentiated = runPasses(module, training, { stopAfter: 'differentiate' }).module
+  const optimised = runPasses(module, training)
+  const blocks = blockCosts(pipeline, {
+    forward: trainStep(forward),
+    differentiated: trainStep(differentiated),
+    optimised: trainStep(optimised.module),
+  })
+  const weights = pipeline.parameters.filter((parameter) => parameter.kind === 'weight')
+  const trained = count(weights.filter((parameter) => parameter.trainable))
+  const losses = trainStep(optimised.module).outputs.map((output) => output.name)
+  return {
+    name: pipeline.name,
+    ...(pipeline.doc === undefined ? {} : { doc: pipeline.doc }),
+    image: pipeline.image,
+    batch: pipeline.batch,
+    precision: pipeline.train.precision,
+    parameters: { total: count(weights), trained, frozen: count(weights) - trained },
+    blocks,
+    total: blocks.reduce(together, { ...nothing, block: 'all' }),
+    slotBytes: optimised.module.state
+      .filter((variable) => variable.kind === 'slot')
+      .reduce((sum, variable) => sum + byteSize(variable.type), 0),
+    epochs: pipeline.train.epochs,
+    ...(trainImages === undefined
+      ? {}
+      : { data: { trainImages, stepsPerEpoch: stepsPerEpoch(pipeline, trainImages) } }),
+    losses,
+    outputs: pipeline.outputs.map((output) => output.name),
+    settings: pipeline.origins,
+    allows: pipeline.allows,
+    passes: optimised.reports.map(({ name, changes, operations }) => ({ name, changes, operations })),
+  }
+}
+
+function stepsPerEpoch({ batch, train }: CheckedPipeline, images: number): number {
+  return train.dropLast ? Math.floor(images / batch) : Math.ceil(images / batch)
+}
+
+function count(parameters: readonly CheckedParameter[]): number {
+  return parameters.reduce((sum, { shape }) => sum + elements(shape), 0)
+}
+
+function elements(shape: readonly number[]): number {
+  return shape.reduce((product, side) => product * side, 1)
+}
+
+const bytesOf = { f32: 4, bf16: 2, i32: 4, bool: 1 } as const
+
+function byteSize({ dtype, shape }: TensorType): number {
+  return elements(shape) * bytesOf[dtype]
+}
+
+function trainStep(module: IrModule): IrFunction {
+  const step = module.functions.find((source) => source.name === 'train_step')
+  invariant(step, 'a module has a train_step')
+  return step
+}
+
+const nothing = { parameters: 0, weightBytes: 0, forwardFlops: 0, stepFlops: 0, activationBytes: 0 } as const
+
+function together(left: BlockCost, right: BlockCost): BlockCost {
+  return {
+    block: left.block,
+    parameters: left.parameters + right.parameters,
+    weightBytes: left.weightBytes + right.weightBytes,
+    forwardFlops: left.forwardFlops + right.forwardFlops,
+    stepFlops: left.stepFlops + right.stepFlops,
+    activationBytes: left.activationBytes + right.activationBytes,
+  }
+}
+
+interface Stages {
+  readonly forward: IrFunction
+  /** The operations of `forward`, in their order, then those of the gradients. */
+  readonly differentiated: IrFunction
+  readonly optimised: IrFunction
+}
+
+function blockCosts(pipeline: CheckedPipeline, stages: Stages): readonly BlockCost[] {
+  const costs = new Map<string, BlockCost>()
+  const add = (path: string | undefined, cost: Partial<BlockCost>) => {
+    const block = blockOf(path)
+    costs.set(block, together(costs.get(block) ?? { ...nothing, block }, { ...nothing, block, ...cost }))
+  }
+  for (const { name, shape, kind } of pipeline.parameters) {
+    const size = elements(shape)
+    add(name, { parameters: kind === 'weight' ? size : 0, weightBytes: size * 4 })
+  }
+  for (const operation of stages.forward.operations)
+    add(operation.path, { forwardFlops: productFlops(operation, stages.forward.types) / pipeline.batch })
+  for (const operation of stages.optimised.operations)
+    add(operation.path, { stepFlops: productFlops(operation, stages.optimised.types) })
+  for (const { operation, result } of keptForGradients(stages)) {
+    const type = stages.differentiated.types.get(result)
+    add(operation.path, { activationBytes: type ? byteSize(type) : 0 })
+  }
+  const byName = new Map(pipeline.outputs.map(({ name }, place) => [blockOf(name), place]))
+  const place = ({ block }: BlockCost) => byName.get(block) ?? byName.size + (block === otherBlock ? 1 : 0)
+  return [...costs.values()]
+    .filter((cost) => cost.parameters + cost.forwardFlops + cost.stepFlops + cost.activationBytes > 0)
+    .sort((a, b) => place(a) - place(b) || (a.block < b.block ? -1 : 1))
+}
+
+const otherBlock = '(other)'
+
+function blockOf(path: string | undefined): string {
+  return path?.split('.')[0] || otherBlock
+}
+
+/** Results of the forward operations that a gradient reads; weights and constants are no activations. */
+function* keptForGradients({ forward, differentiated }: Stages): Iterable<{ operation: Operation; result: ValueId }> {
+  const forwardCount = forward.operations.length
+  const readByGradients = new Set<ValueId>()
+  for (const operation of differentiated.operations.slice(forwardCount))
+    for (const operand of operation.operands) readByGradients.add(operand)
+  for (const operation of differentiated.operations.slice(0, forwardCount)) {
+    if (operation.operands.length === 0) continue
+    for (const result of operation.results) if (readByGradients.has(result)) yield { operation, result }
+  }
+}

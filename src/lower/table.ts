@@ -1,0 +1,65 @@
+import type { PrimitiveName } from '../check/primitives.js'
+import { binary } from './arithmetic.js'
+import { batchNorm } from './batch-norm.js'
+import type { LoweringRule } from './context.js'
+import { conv2d, dense } from './convolution.js'
+import { dropout } from './dropout.js'
+import { clamp, leakyRelu, unary } from './elementwise.js'
+import { crossEntropy, focal, l1, l2, smoothL1 } from './losses.js'
+import { avgPool, maxPool, upsample } from './pooling.js'
+import { mean, over } from './reductions.js'
+import { concat, crop, pad, reshaped, sliceChannels } from './shapes.js'
+import { constant, input, learned, stopGradient } from './sources.js'
+import { ssim } from './ssim.js'
+
+/** What each primitive of the language becomes; a primitive without a rule does not compile. */
+export const loweringRules: Readonly<Record<PrimitiveName, LoweringRule>> = {
+  input,
+  constant,
+  learned,
+  stop_gradient: stopGradient,
+  conv2d,
+  dense,
+  batch_norm: batchNorm,
+  relu: unary('relu'),
+  leaky_relu: leakyRelu,
+  sigmoid: unary('sigmoid'),
+  tanh: unary('tanh'),
+  softplus: unary('softplus'),
+  exp: unary('exp'),
+  log: unary('log'),
+  sqrt: unary('sqrt'),
+  square: unary('square'),
+  abs: unary('abs'),
+  neg: unary('neg'),
+  clamp,
+  add: binary('add'),
+  sub: binary('sub'),
+  mul: binary('mul'),
+  div: binary('div'),
+  maximum: binary('maximum'),
+  minimum: binary('minimum'),
+  softmax: unary('softmax'),
+  log_softmax: unary('log_softmax'),
+  slice_channels: sliceChannels,
+  concat,
+  max_pool: maxPool,
+  avg_pool: avgPool,
+  upsample,
+  pad,
+  crop,
+  global_average_pool: over('reduce_mean', [1, 2]),
+  global_max_pool: over('reduce_max', [1, 2]),
+  image_max: over('reduce_max', [1, 2, 3]),
+  image_mean: over('reduce_mean', [1, 2, 3]),
+  squeeze: reshaped,
+  flatten: reshaped,
+  dropout,
+  mean,
+  l1,
+  l2,
+  smooth_l1: smoothL1,
+  ssim,
+  focal,
+  cross_entropy: crossEntropy,
+}

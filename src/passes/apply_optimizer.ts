@@ -1,0 +1,127 @@
+import type { IrFunction, IrModule, StateVariable, ValueId } from '../ir/types.js'
+import type { OptimizerRule } from '../lower/training.js'
+import { stateOf } from './analysis.js'
+import { gradientPrefix } from './differentiate.js'
+import { counted, type Pass, type PassResult } from './pass.js'
+import { Rewriter } from './rewriter.js'
+
+/**
+ * Turns the outputs `grad.<weight>` of `train_step` into updates, in primitive arithmetic as PyTorch writes it, and adds the
+ * optimiser's slots (`<weight>.adam_m`, `.adam_v`, `.momentum`, zero at `init`). Scalars that a schedule or the step count moves are
+ * inputs: `learning_rate`, and for Adam `correction1` = 1 - beta1^t, `correction2` = 1 - beta2^t with t from 1.
+ */
+export const applyOptimizer: Pass = {
+  name: 'apply_optimizer',
+  summary: 'turn gradients into updates of weights and slots',
+  place: 'after the gradients, which are its operands',
+  run: (module, training) => {
+    const step = module.functions.find((source) => source.name === 'train_step')
+    const updated = step?.outputs.filter(({ name }) => name.startsWith(gradientPrefix)) ?? []
+    if (!step || updated.length === 0) return { module, changes: [] }
+    return withUpdates(module, step, training.optimizer)
+  },
+}
+
+function withUpdates(module: IrModule, step: IrFunction, optimizer: OptimizerRule): PassResult {
+  const rewriter = new Rewriter(step)
+  const reads = new Map<string, ValueId>()
+  for (const operation of step.operations) {
+    rewriter.copy(operation)
+    const [result] = operation.results
+    const state = operation.op === 'read' ? stateOf(operation) : undefined
+    if (state !== undefined && result !== undefined) reads.set(state, rewriter.value(result))
+  }
+  const update = optimizer.kind === 'adam' ? adam(rewriter, optimizer) : sgd(rewriter, optimizer)
+  const slots: StateVariable[] = []
+  const kept = step.outputs.filter(({ name }) => !name.startsWith(gradientPrefix))
+  const gradients = step.outputs.filter(({ name }) => name.startsWith(gradientPrefix))
+  for (const { name, value } of gradients) {
+    const weight = name.slice(gradientPrefix.length)
+    const gradient = rewriter.value(value)
+    const type = rewriter.type(gradient)
+    const slot = (suffix: string): Slot => {
+      const variable: StateVariable = { name: `${weight}.${suffix}`, type, kind: 'slot' }
+      slots.push(variable)
+      return { name: variable.name, value: rewriter.read(variable.name, type, weight) }
+    }
+    const parameter = reads.get(weight) ?? rewriter.read(weight, type, weight)
+    rewriter.assign(weight, update({ weight, parameter, gradient, slot }), weight)
+  }
+  const trained = rewriter.finish(kept.map(({ name, value }) => ({ name, value: rewriter.value(value) })))
+  const functions = module.functions.map((source) => {
+    if (source.name === 'init') return withZeroSlots(source, slots)
+    return source === step ? trained : source
+  })
+  const named = optimizer.kind === 'sgd' ? 'sgd' : optimizer.decoupled ? 'adamw' : 'adam'
+  return {
+    module: { ...module, state: [...module.state, ...slots], functions },
+    changes: [
+      `train_step: ${named} updates ${counted(gradients.length, 'weight')}, with ${counted(slots.length, 'slot')}`,
+    ],
+  }
+}
+
+function withZeroSlots(init: IrFunction, slots: readonly StateVariable[]): IrFunction {
+  const rewriter = new Rewriter(init)
+  for (const operation of init.operations) rewriter.copy(operation)
+  for (const { name, type } of slots) rewriter.assign(name, rewriter.filled(0, type, name), name)
+  return rewriter.finish()
+}
+
+interface Slot {
+  readonly name: string
+  readonly value: ValueId
+}
+
+interface Trained {
+  readonly weight: string
+  readonly parameter: ValueId
+  readonly gradient: ValueId
+  readonly slot: (suffix: string) => Slot
+}
+
+/** Gives the weight's next value; assigns the slots itself. */
+type Update = (trained: Trained) => ValueId
+
+const scalarType = { dtype: 'f32', shape: [] } as const
+
+/** Kingma & Ba 2015 with the corrections as PyTorch applies them: p - lr/correction1 m / (sqrt v / sqrt correction2 + epsilon). */
+function adam(rewriter: Rewriter, rule: Extract<OptimizerRule, { kind: 'adam' }>): Update {
+  const rate = rewriter.inputNamed('learning_rate', scalarType)
+  const correction1 = rewriter.inputNamed('correction1', scalarType)
+  const correction2 = rewriter.inputNamed('correction2', scalarType)
+  const stepSize = rewriter.one('div', [rate, correction1])
+  const root2 = rewriter.one('sqrt', [correction2])
+  const decays = rule.weightDecay !== 0
+  const shrink = decays && rule.decoupled ? rewriter.one('mul', [rate, rewriter.scalar(rule.weightDecay)]) : undefined
+  return ({ weight, parameter, gradient, slot }) => {
+    const one: typeof rewriter.one = (op, operands, attributes) => rewriter.one(op, operands, attributes, weight)
+    const by = (value: ValueId, factor: number) => one('mul', [value, rewriter.scalar(factor)])
+    const g = decays && !rule.decoupled ? one('add', [gradient, by(parameter, rule.weightDecay)]) : gradient
+    const m = slot('adam_m')
+    const v = slot('adam_v')
+    const newM = one('add', [by(m.value, rule.beta1), by(g, 1 - rule.beta1)])
+    const newV = one('add', [by(v.value, rule.beta2), by(one('square', [g]), 1 - rule.beta2)])
+    rewriter.assign(m.name, newM, weight)
+    rewriter.assign(v.name, newV, weight)
+    const start = shrink === undefined ? parameter : one('sub', [parameter, one('mul', [parameter, shrink])])
+    const spread = one('add', [one('div', [one('sqrt', [newV]), root2]), rewriter.scalar(rule.epsilon)])
+    return one('sub', [start, one('mul', [stepSize, one('div', [newM, spread])])])
+  }
+}
+
+/** buffer = momentum buffer + g; p - lr buffer, without dampening (PyTorch's first step too: the buffer starts at zero). */
+function sgd(rewriter: Rewriter, rule: Extract<OptimizerRule, { kind: 'sgd' }>): Update {
+  const rate = rewriter.inputNamed('learning_rate', scalarType)
+  return ({ weight, parameter, gradient, slot }) => {
+    const one: typeof rewriter.one = (op, operands, attributes) => rewriter.one(op, operands, attributes, weight)
+    const by = (value: ValueId, factor: number) => one('mul', [value, rewriter.scalar(factor)])
+    let direction = rule.weightDecay === 0 ? gradient : one('add', [gradient, by(parameter, rule.weightDecay)])
+    if (rule.momentum !== 0) {
+      const buffer = slot('momentum')
+      direction = one('add', [by(buffer.value, rule.momentum), direction])
+      rewriter.assign(buffer.name, direction, weight)
+    }
+    return one('sub', [parameter, one('mul', [rate, direction])])
+  }
+}

@@ -1,0 +1,55 @@
+import type { IrFunction, IrModule } from '../ir/types.js'
+import type { TrainingDescription } from '../lower/training.js'
+
+export interface PassResult {
+  readonly module: IrModule
+  /** What it changed, one line each, for people; empty: it changed nothing. */
+  readonly changes: readonly string[]
+}
+
+/** One row of the table of passes. */
+export interface Pass {
+  /** The flag's word (`--emit ir:after=NAME`), the file's and the test folder's name. */
+  readonly name: string
+  readonly summary: string
+  /** Why it stands where it stands in the order. */
+  readonly place: string
+  readonly run: (module: IrModule, training: TrainingDescription) => PassResult
+}
+
+export interface FunctionResult {
+  readonly function: IrFunction
+  readonly changes: readonly string[]
+}
+
+/**
+ * Applies a rewrite to the functions named (all where none is). Functions that share their operations (`eval_step` and `predict`)
+ * are rewritten once and share the result.
+ */
+export function rewriteFunctions(
+  module: IrModule,
+  rewrite: (source: IrFunction) => FunctionResult,
+  names?: readonly string[],
+): PassResult {
+  const done = new Map<IrFunction['operations'], { readonly names: string[]; readonly result: FunctionResult }>()
+  const functions = module.functions.map((source) => {
+    if (names && !names.includes(source.name)) return source
+    const before = done.get(source.operations)
+    if (before) {
+      before.names.push(source.name)
+      return { ...before.result.function, name: source.name }
+    }
+    const result = rewrite(source)
+    done.set(source.operations, { names: [source.name], result })
+    return result.changes.length > 0 ? result.function : source
+  })
+  const changes = [...done.values()].flatMap((entry) =>
+    entry.result.changes.map((change) => `${entry.names.join(', ')}: ${change}`),
+  )
+  return changes.length > 0 ? { module: { ...module, functions }, changes } : { module, changes }
+}
+
+/** `3 operations`, `1 operation`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
