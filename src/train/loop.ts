@@ -1,5 +1,5 @@
 import type { TrainBatch } from '../data/contract.js'
-import { lastCheckpoint, type CheckpointKeeper, type TrainingPosition } from './checkpoint/keeper.js'
+import { type CheckpointKeeper, lastCheckpoint, type TrainingPosition } from './checkpoint/keeper.js'
 import type { RunContext } from './context.js'
 import { RunFailure } from './failure.js'
 import { Schedule, type StepScalars } from './schedule.js'

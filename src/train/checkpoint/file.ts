@@ -61,7 +61,10 @@ export function readCheckpoint(path: string, state: readonly PlanState[]): Check
     const found = header.tensors[entry.name]
     if (!found) throw broken(path, `lacks ${entry.name}`)
     if (found.dtype !== 'F32' || found.shape?.join() !== entry.shape.join()) {
-      throw broken(path, `has ${entry.name} as ${found.dtype} [${found.shape?.join(', ')}], not F32 [${entry.shape.join(', ')}]`)
+      throw broken(
+        path,
+        `has ${entry.name} as ${found.dtype} [${found.shape?.join(', ')}], not F32 [${entry.shape.join(', ')}]`,
+      )
     }
   }
   return {
@@ -157,7 +160,8 @@ function broken(path: string, what: string): RunFailure {
 
 /** One call writes at most 2 GiB, and may write less than asked. */
 function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset, Math.min(bytes.length - offset, 2 ** 30))
+  for (let offset = 0; offset < bytes.length; )
+    offset += writeSync(descriptor, bytes, offset, Math.min(bytes.length - offset, 2 ** 30))
 }
 
 function readAll(descriptor: number, path: string, bytes: Uint8Array, position: number): void {

@@ -3,16 +3,12 @@ import { basename, dirname, join } from 'node:path'
 
 const suffix = '.tmp'
 
-/** Files being written, so that whatever ends the process removes them. */
-const open = new Set<string>()
-
 /**
  * Writes a file beside its place, flushes it to the disk and renames it: readers see the old file or the new one, never a part.
  * `write` gets an open descriptor.
  */
 export function replaceFile(path: string, write: (descriptor: number) => void): void {
   const temporary = join(dirname(path), `.${basename(path)}${suffix}`)
-  open.add(temporary)
   try {
     const descriptor = openSync(temporary, 'w')
     try {
@@ -25,13 +21,7 @@ export function replaceFile(path: string, write: (descriptor: number) => void): 
     flushDirectory(dirname(path))
   } finally {
     rmSync(temporary, { force: true })
-    open.delete(temporary)
   }
-}
-
-/** True while a file is half written: a signal then waits until it is whole or gone. */
-export function isWriting(): boolean {
-  return open.size > 0
 }
 
 /** Removes what a killed process may have left in a folder. */
@@ -51,6 +41,13 @@ function flushDirectory(directory: string): void {
       closeSync(descriptor)
     }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && (error.code === 'EINVAL' || error.code === 'EPERM' || error.code === 'EISDIR'))) throw error
+    if (
+      !(
+        error instanceof Error &&
+        'code' in error &&
+        (error.code === 'EINVAL' || error.code === 'EPERM' || error.code === 'EISDIR')
+      )
+    )
+      throw error
   }
 }

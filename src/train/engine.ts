@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import { DataErrors } from '../data/errors.js'
+import { openData } from '../data/open.js'
+import type { StampedEvent } from '../events/events.js'
+import { locateEngine } from '../native/locate.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import { readCheckpoint } from './checkpoint/file.js'
+import { replaceJson } from './checkpoint/keeper.js'
+import { inPhase, type RunContext } from './context.js'
+import { loadEngine } from './engine-binding.js'
+import { EventSink } from './event-sink.js'
+import { RunFailure } from './failure.js'
+import { runTraining } from './run.js'
+import { openSession } from './session.js'
+import { listenForStops } from './signals.js'
+import { StopControl } from './stop.js'
+
+/**
+ * The engine process: `engine.js RUN_DIRECTORY [--resume CHECKPOINT]`, forked with a channel. It owns TensorFlow, the
+ * step and the data's workers; events go to the run directory and over the channel.
+ * Exit codes: 0, 1 the run failed, 4 its data is missing or broken, 130 interrupted.
+ */
+async function main(): Promise<number> {
+  const [directoryArgument, option, checkpoint] = process.argv.slice(2)
+  if (!directoryArgument || (option !== undefined && (option !== '--resume' || !checkpoint))) {
+    process.stderr.write('usage: engine.js RUN_DIRECTORY [--resume CHECKPOINT]\n')
+    return 2
+  }
+  const directory = resolve(directoryArgument)
+  const sink = new EventSink(directory, sendToParent)
+  const stop = new StopControl()
+  const stopListening = listenForStops(stop)
+  const start = performance.now()
+  let steps = 0
+  const counting: RunContext['emit'] = (event) => {
+    if (event.type === 'step') steps = event.step
+    sink.emit(event)
+  }
+  const finish = (outcome: 'completed' | 'interrupted' | 'failed') =>
+    sink.emit({ type: 'run_finished', outcome, steps, seconds: (performance.now() - start) / 1000, directory })
+  try {
+    const { outcome } = await run({ directory, stop, emit: counting, clock: () => performance.now() }, checkpoint)
+    finish(outcome)
+    return outcome === 'completed' ? 0 : 130
+  } catch (error) {
+    const failed = describeFailure(error)
+    sink.emit({ type: 'failed', ...failed })
+    finish('failed')
+    return failed.exitCode
+  } finally {
+    stopListening()
+    sink.close()
+    await sent
+  }
+}
+
+async function run(
+  base: Pick<RunContext, 'directory' | 'stop' | 'emit' | 'clock'>,
+  checkpoint: string | undefined,
+): ReturnType<typeof runTraining> {
+  const { directory, emit } = base
+  const plan = JSON.parse(readFileSync(join(directory, 'plan.json'), 'utf8')) as RunPlan
+  const resumed = checkpoint === undefined ? undefined : readCheckpoint(resolve(checkpoint), plan.state)
+  const threads = pinThreads(resumed?.metadata.threads)
+  const data = await inPhase(base, 'scan_data', () => openData(plan))
+  try {
+    replaceJson(join(directory, 'data.json'), {
+      format: 1,
+      contentHash: data.contentHash,
+      trainImages: data.trainImages,
+    })
+    const { runner, device } = await inPhase(base, 'load_engine', () => load(directory, plan, threads))
+    try {
+      emit({
+        type: 'run_started',
+        name: plan.name,
+        directory,
+        seed: plan.seed,
+        parameters: plan.state
+          .filter(({ kind }) => kind === 'weight')
+          .reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+        epochs: plan.train.epochs,
+        stepsPerEpoch: data.stepsPerEpoch,
+        batch: plan.batch,
+        device,
+        precision: plan.train.precision,
+      })
+      return await runTraining({ ...base, plan, data, runner, device, threads }, resumed)
+    } finally {
+      runner.close()
+    }
+  } finally {
+    await data.close()
+  }
+}
+
+function load(directory: string, plan: RunPlan, threads: number) {
+  const location = locateEngine()
+  if (!location) {
+    throw new RunFailure(1, 'no-engine', 'no native engine is installed', 'Run `draemc engine install`.')
+  }
+  const binding = loadEngine(location.directory)
+  const runner = openSession(join(directory, 'graph'), plan, binding)
+  const processor = binding.isUsingGpuDevice() ? 'GPU' : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
+  return { runner, device: `TensorFlow ${binding.TF_Version}, ${processor}` }
+}
+
+/**
+ * The threads that an operator is split over, fixed before the library reads its environment: a checkpoint's number,
+ * else what the user set, else one a core.
+ */
+function pinThreads(recorded: number | undefined): number {
+  const asked = Number(process.env.TF_NUM_INTRAOP_THREADS)
+  const threads = recorded ?? (Number.isInteger(asked) && asked > 0 ? asked : availableParallelism())
+  process.env.TF_NUM_INTRAOP_THREADS = String(threads)
+  return threads
+}
+
+function describeFailure(error: unknown) {
+  if (error instanceof DataErrors) {
+    const [only, second] = error.errors
+    return { exitCode: 4 as const, code: only && !second ? only.code : 'broken-data', message: error.message }
+  }
+  if (error instanceof RunFailure) {
+    const { exitCode, code, message, help } = error
+    return { exitCode, code, message, ...(help ? { help } : {}) }
+  }
+  // The stack is for whoever mends draemc: the driver keeps the end of this stream.
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  return {
+    exitCode: 1 as const,
+    code: error instanceof Error && error.name === 'EngineError' ? 'engine-error' : 'internal-error',
+    message: error instanceof Error ? error.message : String(error),
+  }
+}
+
+/** Settles when all that was sent so far is on its way: a process that exits at once would lose the last events. */
+let sent: Promise<unknown> = Promise.resolve()
+
+function sendToParent(event: StampedEvent): void {
+  if (!process.connected || !process.send) return
+  sent = new Promise((resolve) => {
+    // An error is the parent's end, which `disconnect` tells too.
+    process.send?.(event, undefined, undefined, resolve)
+  })
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1)
+}
+
+process.exit(await main())
