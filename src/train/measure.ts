@@ -31,7 +31,9 @@ export function measure(set: EvaluationSet, scores: SetScores, requests: Measure
 
   const labels = scores.samples.map(({ label }) => label)
   if (requests.image.length > 0 && new Set(labels).size < 2) {
-    notes.push(`${set.name} has ${labels[0] === 1 ? 'no normal image' : 'no faulty image'}: image metrics are undefined`)
+    notes.push(
+      `${set.name} has ${labels[0] === 1 ? 'no normal image' : 'no faulty image'}: image metrics are undefined`,
+    )
   }
   for (const request of requests.image) {
     const values = scores.values.get(request.output)
@@ -107,7 +109,9 @@ export function validationMeasurements(plan: RunPlan, monitors: readonly MetricR
 /** A monitor names metric and output; parameters are those of the same metric in the evaluate section. */
 export function requestOf({ evaluate }: RunPlan, { metric, output }: MetricReference): MetricRequest {
   const all = [...evaluate.image, ...evaluate.pixel, ...evaluate.values]
-  return all.find((request) => request.metric === metric && request.output === output) ?? { metric, output, parameters: {} }
+  return (
+    all.find((request) => request.metric === metric && request.output === output) ?? { metric, output, parameters: {} }
+  )
 }
 
 function unique(requests: readonly MetricRequest[]): readonly MetricRequest[] {

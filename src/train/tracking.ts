@@ -57,7 +57,9 @@ export class Tracking {
     const entry = { ...at, value, file }
     const before = this.#best
     // A stable sort: of equals the earlier stays in front.
-    const ranked = [...before, entry].sort((a, b) => (isBetter(monitor, a.value, b.value) ? -1 : a.value === b.value ? 0 : 1))
+    const ranked = [...before, entry].sort((a, b) =>
+      isBetter(monitor, a.value, b.value) ? -1 : a.value === b.value ? 0 : 1,
+    )
     this.#best = ranked.slice(0, Math.max(1, keep))
     return {
       isBest: this.#best[0] === entry,
