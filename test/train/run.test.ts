@@ -1,0 +1,223 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { RunEvent } from '../../src/events/events.js'
+import type { RunPlan } from '../../src/plan/run-plan.js'
+import { readCheckpoint } from '../../src/train/checkpoint/file.js'
+import { RunFailure } from '../../src/train/failure.js'
+import { runTraining } from '../../src/train/run.js'
+import { StopControl } from '../../src/train/stop.js'
+import { generatedData } from './support/generated-data.js'
+import { LinearProgram, linearPlan } from './support/linear-program.js'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'draemc-run-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+interface Options {
+  readonly plan?: RunPlan
+  readonly into?: string
+  readonly resume?: string
+  readonly poisonStep?: number
+  /** Asks the run to stop at an event. */
+  readonly stopAt?: (event: RunEvent) => boolean
+}
+
+async function runOnce({ plan = linearPlan(), into = 'run', resume, poisonStep, stopAt }: Options = {}) {
+  const events: RunEvent[] = []
+  const stop = new StopControl()
+  const runner = new LinearProgram(plan)
+  const data = generatedData(poisonStep === undefined ? {} : { poisonStep })
+  const target = join(directory, into)
+  const emit = (event: RunEvent) => {
+    events.push(event)
+    if (stopAt?.(event)) stop.request()
+  }
+  const context = {
+    plan,
+    directory: target,
+    runner,
+    device: 'arithmetic',
+    threads: 1,
+    data,
+    stop,
+    emit,
+    clock: Date.now,
+  }
+  const resumed = resume === undefined ? undefined : readCheckpoint(join(directory, resume), plan.state)
+  const end = await runTraining(context, resumed)
+  return { events, runner, end, data, target }
+}
+
+const of = <Type extends RunEvent['type']>(events: readonly RunEvent[], type: Type) =>
+  events.filter((event): event is Extract<RunEvent, { type: Type }> => event.type === type)
+
+const readJson = (...path: string[]) => JSON.parse(readFileSync(join(directory, ...path), 'utf8'))
+
+describe('a whole run', () => {
+  test('trains every step, learns, validates each epoch and evaluates each domain', async () => {
+    const { events, end, runner } = await runOnce()
+    expect(end).toEqual({ outcome: 'completed', steps: 24 })
+    expect(runner.steps).toBe(24)
+    const losses = of(events, 'step').map(({ losses }) => losses.total as number)
+    expect(losses.at(-1)).toBeLessThan(losses[0] as number)
+    expect(of(events, 'validation').map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 6],
+      [2, 12],
+      [3, 18],
+      [4, 24],
+    ])
+    expect(of(events, 'step').filter(({ stepInEpoch }) => stepInEpoch === 6)).toHaveLength(4)
+    expect(of(events, 'evaluation').map(({ domain, role, images }) => [domain, role, images])).toEqual([
+      ['domain_A', 'source', 13],
+      ['domain_B', 'target', 10],
+      ['domain_C', 'target', 7],
+    ])
+    expect(of(events, 'evaluation')[0]?.metrics['auroc(score)']).toBeGreaterThan(0.95)
+  })
+
+  test('reports undefined metrics as null, with the reason', async () => {
+    const { events } = await runOnce()
+    const [all, noMasks, noFaults] = of(events, 'evaluation').map(({ metrics }) => metrics)
+    expect(Object.keys(all ?? {})).toEqual([
+      'auroc(score)',
+      'auroc(anomaly_map)',
+      'pro(anomaly_map)',
+      'within(score, 0.5)',
+    ])
+    expect(Object.values(all ?? {}).every((value) => typeof value === 'number')).toBe(true)
+    expect(noMasks).toMatchObject({ 'auroc(anomaly_map)': null, 'pro(anomaly_map)': null, 'within(score, 0.5)': null })
+    expect(noMasks?.['auroc(score)']).toBeGreaterThan(0.9)
+    expect(noFaults).toMatchObject({ 'auroc(score)': null, 'auroc(anomaly_map)': null, 'within(score, 0.5)': null })
+    expect(of(events, 'note').map(({ message }) => message)).toEqual([
+      'domain_B has no masks: pixel metrics are undefined',
+      'domain_B has no severities: severity metrics are undefined',
+      'domain_C has no faulty image: image metrics are undefined',
+      'domain_C has no masks: pixel metrics are undefined',
+      'domain_C has no severities: severity metrics are undefined',
+    ])
+  })
+
+  test('leaves checkpoints, predictions and results, and no temporary file', async () => {
+    const { data } = await runOnce()
+    expect(data.open).toBe(0)
+    const checkpoints = readdirSync(join(directory, 'run', 'checkpoints')).sort()
+    const pointer = readJson('run', 'checkpoints', 'best.json')
+    expect(checkpoints.filter((name) => name.startsWith('best-'))).toHaveLength(2)
+    expect(checkpoints).toContain(pointer.file.replace('checkpoints/', ''))
+    expect(checkpoints).toContain('last.safetensors')
+    expect(checkpoints.filter((name) => name.startsWith('.'))).toEqual([])
+
+    const results = readJson('run', 'results.json')
+    expect(results).toMatchObject({ outcome: 'completed', steps: 24, epochs: 4, stoppedEarly: false })
+    expect(results.best.value).toBe(pointer.value)
+    expect(results.source['auroc(score)']).toBe(results.domains[0].metrics['auroc(score)'])
+    // domain_C has one class only: the mean over targets is domain_B's.
+    expect(results.targets['auroc(score)']).toBe(results.domains[1].metrics['auroc(score)'])
+
+    const rows = readFileSync(join(directory, 'run', 'predictions.csv'), 'utf8')
+      .trimEnd()
+      .split('\n')
+    expect(rows).toHaveLength(1 + 13 + 10 + 7)
+    expect(rows[0]).toBe('domain,role,file,label,severity_label,score')
+    expect(rows[1]).toMatch(/^domain_A,source,"domain_A\/good\/0, ""a"".png",0,0,0\.\d+$/)
+    const score = Number(rows[2]?.split(',').at(-1))
+    expect(Number(Math.fround(score).toPrecision(9))).toBe(score)
+  })
+
+  test('evaluates the best checkpoint, not the last', async () => {
+    // The first epochs learn; then a rate that is far too high spoils the weights without making the loss infinite.
+    const plan = linearPlan({
+      optimizer: { component: 'sgd', parameters: { lr: 0.5, momentum: 0.9 } },
+      learningRateSteps: [{ epoch: 3, factor: -3 }],
+      epochs: 4,
+    })
+    const { events, runner } = await runOnce({ plan })
+    const values = of(events, 'validation').map(({ metrics }) => metrics['auroc(score)'] as number)
+    expect(values.at(-1)).toBeLessThan(0.5)
+    expect(of(events, 'evaluation')[0]?.metrics['auroc(score)']).toBeGreaterThan(0.95)
+    const best = readCheckpoint(join(directory, 'run', readJson('run', 'checkpoints', 'best.json').file), plan.state)
+    expect([...runner.state()][0]?.values).toEqual([...best.tensors()][0]?.values)
+  })
+})
+
+describe('ends before the end', () => {
+  test('early stopping counts epochs without improvement', async () => {
+    const plan = linearPlan({
+      epochs: 50,
+      earlyStop: { monitor: { split: 'val', metric: 'auroc', output: 'score' }, patience: 3, minDelta: 0 },
+    })
+    const { events, end } = await runOnce({ plan })
+    const validations = of(events, 'validation')
+    const best = Math.max(...validations.map(({ metrics }) => metrics['auroc(score)'] as number))
+    const bestEpoch = validations.find(({ metrics }) => metrics['auroc(score)'] === best)?.epoch as number
+    expect(of(events, 'early_stop')).toEqual([
+      { type: 'early_stop', epoch: bestEpoch + 3, reason: 'val.auroc(score) has not improved for 3 epochs' },
+    ])
+    expect(end.steps).toBe(6 * (bestEpoch + 3))
+    expect(readJson('run', 'results.json').stoppedEarly).toBe(true)
+  })
+
+  test('a loss that is not finite names its term and leaves the last good checkpoint', async () => {
+    const failure = await runOnce({ poisonStep: 15 }).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(RunFailure)
+    expect(failure).toMatchObject({ code: 'non-finite-loss', exitCode: 1 })
+    expect(String(failure)).toContain('loss.classification is NaN at step 15 (epoch 3)')
+    const last = readCheckpoint(join(directory, 'run/checkpoints/last.safetensors'), linearPlan().state)
+    expect(last.metadata.step).toBe(12)
+    for (const { values } of last.tensors()) expect(values.every(Number.isFinite)).toBe(true)
+  })
+
+  test('a stop ends at a step with a checkpoint of that step and the results so far', async () => {
+    const { events, end } = await runOnce({ stopAt: (event) => event.type === 'epoch_started' && event.epoch === 3 })
+    expect(end).toEqual({ outcome: 'interrupted', steps: 13 })
+    expect(of(events, 'interrupting')).toEqual([{ type: 'interrupting', step: 13 }])
+    expect(of(events, 'evaluation')).toEqual([])
+    const last = readCheckpoint(join(directory, 'run/checkpoints/last.safetensors'), linearPlan().state)
+    expect(last.metadata).toMatchObject({ step: 13, epoch: 3, isValidationPending: false })
+    expect(readJson('run', 'results.json')).toMatchObject({ outcome: 'interrupted', steps: 13, domains: [] })
+    expect(readJson('run', 'results.json').validation).toHaveLength(2)
+    expect(existsSync(join(directory, 'run', 'predictions.csv'))).toBe(false)
+  })
+
+  test('a stop while testing keeps the domains that are done', async () => {
+    const { end } = await runOnce({ stopAt: (event) => event.type === 'evaluation' })
+    expect(end.outcome).toBe('interrupted')
+    expect(readJson('run', 'results.json').domains.map(({ domain }: { domain: string }) => domain)).toEqual([
+      'domain_A',
+    ])
+  })
+})
+
+describe('going on', () => {
+  const stops: readonly [string, (event: RunEvent) => boolean][] = [
+    ['in the middle of an epoch', (event) => event.type === 'epoch_started' && event.epoch === 2],
+    ['while validating', (event) => event.type === 'phase' && event.phase === 'validate'],
+    ['at the last step of an epoch', (event) => event.type === 'step' && event.step === 12],
+  ]
+  test.each(stops)('a run that was stopped %s ends with the bits of the uninterrupted one', async (_, stopAt) => {
+    const whole = await runOnce({ into: 'whole' })
+    const first = await runOnce({ stopAt })
+    expect(first.end.outcome).toBe('interrupted')
+    expect(first.end.steps).toBeLessThan(24)
+    const second = await runOnce({ resume: 'run/checkpoints/last.safetensors' })
+    expect(second.end).toEqual(whole.end)
+    const bytes = (run: string, file: string) => readFileSync(join(directory, run, file))
+    const best = readJson('whole', 'checkpoints', 'best.json').file
+    for (const file of ['predictions.csv', 'checkpoints/last.safetensors', 'checkpoints/best.json', best]) {
+      expect(bytes('run', file).equals(bytes('whole', file)), file).toBe(true)
+    }
+    expect(of(second.events, 'evaluation')).toEqual(of(whole.events, 'evaluation'))
+  })
+
+  test('another pipeline is refused', async () => {
+    await runOnce()
+    const plan = { ...linearPlan(), hash: 'def456' }
+    await expect(runOnce({ plan, resume: 'run/checkpoints/last.safetensors' })).rejects.toMatchObject({
+      code: 'bad-checkpoint',
+    })
+  })
+})
