@@ -1,0 +1,28 @@
+import type { Command } from 'commander'
+import { explainPipeline } from '../../driver/explain.js'
+import { renderExplanation } from '../../driver/explain-text.js'
+import { countTrainImages } from '../../data/count.js'
+import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../compile-options.js'
+import { type ExitCode, exitCodes } from '../exit-codes.js'
+import { printData, printJson } from '../output.js'
+
+export function addExplainCommand(program: Command, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('explain <file>')
+    .description('parameters, FLOPs and memory by block, steps per epoch, every setting and where its value came from')
+  addPipelineOptions(command)
+    .option('--json', 'as JSON')
+    .action((file: string, options: PipelineOptions) => {
+      const { compilation, code } = compileOrReport(file, options, { lookAtDisk: false, until: 'checked' })
+      const pipeline = compilation.artefacts.checked
+      if (code !== exitCodes.ok || !pipeline) {
+        done(code)
+        return
+      }
+      const trainImages = countTrainImages(pipeline.data, pipeline.seed)
+      const explanation = explainPipeline(pipeline, trainImages === undefined ? {} : { trainImages })
+      if (options.json) printJson(explanation)
+      else printData(renderExplanation(explanation))
+      done(exitCodes.ok)
+    })
+}

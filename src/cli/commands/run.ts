@@ -1,0 +1,95 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { Compilation } from '../../driver/compile.js'
+import { RunDirectoryInUse } from '../../driver/run-directory.js'
+import { startRun } from '../../driver/run.js'
+import type { StampedEvent } from '../../events/events.js'
+import { type EngineLocation, locateEngine } from '../../native/locate.js'
+import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../compile-options.js'
+import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
+import { talk, wantsLiveView } from '../output.js'
+import { openView } from '../view.js'
+
+interface RunOptions extends PipelineOptions {
+  readonly out?: string
+  readonly plain?: true
+}
+
+export function addRunCommand(program: Command, done: (code: ExitCode) => void): void {
+  const command = program.command('run <file>').description('check, compile, train and evaluate a pipeline; leaves a run directory')
+  addPipelineOptions(command)
+    .option('--out <directory>', 'the run directory (default: runs/NAME/TIME-HASH)')
+    .option('--plain', 'plain lines even on a terminal')
+    .option('--json', 'events as JSON on stdout, one a line')
+    .addHelpText('after', '\nCtrl-C ends the run after the step under way, with a checkpoint and results; twice ends it at once.')
+    .action(async (file: string, options: RunOptions) => {
+      const { compilation, code } = compileOrReport(file, options, { lookAtDisk: true, until: 'graph' })
+      if (code !== exitCodes.ok) {
+        done(code)
+        return
+      }
+      const engine = locateEngine()
+      if (!engine) {
+        talk('error: no native engine is installed\n  help: run `draemc engine install`; `draemc doctor` tells what it needs')
+        done(exitCodes.failed)
+        return
+      }
+      done(await run(compilation, engine, options))
+    })
+}
+
+async function run(compilation: Compilation, engine: EngineLocation, options: RunOptions): Promise<ExitCode> {
+  const live = options.plain !== true && wantsLiveView(process.stderr)
+  const view = await openView(options.json === true ? 'json' : live ? 'live' : 'plain')
+  const started = start(compilation, engine, options, view.onEvent)
+  const { process: engineProcess } = started
+  let presses = 0
+  const interrupt = (): void => {
+    presses++
+    if (presses === 1) engineProcess.stop()
+    else engineProcess.kill()
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, interrupt)
+  try {
+    const code = await engineProcess.ended
+    return toExitCode(code)
+  } finally {
+    await view.close()
+    for (const signal of signals) process.off(signal, interrupt)
+  }
+}
+
+function start(
+  compilation: Compilation,
+  engine: EngineLocation,
+  options: RunOptions,
+  onEvent: (event: StampedEvent) => void,
+): ReturnType<typeof startRun> {
+  try {
+    return startRun({
+      compilation,
+      engine,
+      workingDirectory: process.cwd(),
+      ...(options.out === undefined ? {} : { out: resolve(options.out) }),
+      options: options.set.map(({ path, value }) => `--set ${path}=${value}`),
+      onEvent,
+    })
+  } catch (error) {
+    if (error instanceof RunDirectoryInUse) throw new UsageError(`${error.message}; a run never writes over another`)
+    throw error
+  }
+}
+
+function toExitCode(code: number): ExitCode {
+  switch (code) {
+    case 0:
+      return exitCodes.ok
+    case 4:
+      return exitCodes.data
+    case 130:
+      return exitCodes.interrupted
+    default:
+      return exitCodes.failed
+  }
+}

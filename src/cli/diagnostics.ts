@@ -1,0 +1,38 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { diagnosticsToJson } from '../diagnostics/json.js'
+import { renderDiagnostics } from '../diagnostics/render.js'
+import type { SourceMap } from '../source/source-map.js'
+import { printJson, talk, wantsColour } from './output.js'
+
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some((diagnostic) => diagnostic.severity === 'error')
+}
+
+/** People read code frames on stderr; programs read JSON on stdout. */
+export function reportDiagnostics(diagnostics: readonly Diagnostic[], sources: SourceMap, json: boolean): void {
+  if (json) return
+  if (diagnostics.length === 0) return
+  talk(renderDiagnostics(diagnostics, sources, { colour: wantsColour(process.stderr) }))
+}
+
+interface CheckedSource {
+  readonly diagnostics: readonly Diagnostic[]
+  readonly sources: SourceMap
+}
+
+export function printDiagnosticsJson(results: readonly CheckedSource[]): void {
+  printJson(results.flatMap(({ diagnostics, sources }) => diagnosticsToJson(diagnostics, sources)))
+}
+
+/** `2 errors, 1 warning`; `no mistakes found`. */
+export function summary(diagnostics: readonly Diagnostic[]): string {
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length
+  const warnings = diagnostics.length - errors
+  const parts = [counted(errors, 'error'), counted(warnings, 'warning')].filter((part) => part !== '')
+  return parts.join(', ') || 'no mistakes found'
+}
+
+function counted(count: number, noun: string): string {
+  if (count === 0) return ''
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, readdirSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { checkPipeline } from '../check/check.js'
+import type { CheckedPipeline } from '../check/checked.js'
+import type { DiskView } from '../check/settings/context.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { invariant } from '../diagnostics/invariant.js'
+import { lossPrefix, lowerPipeline } from '../lower/lower.js'
+import { packageRoot } from '../native/package-root.js'
+import { runPasses } from '../passes/runner.js'
+import type { PlanFunction, RunPlan } from '../plan/run-plan.js'
+import type { SourceMap } from '../source/source-map.js'
+import { parse } from '../syntax/parse.js'
+import { type EmittedModel, emitSavedModel } from '../targets/tensorflow/emit.js'
+import type { Artefacts, PhaseName } from './phases.js'
+
+export interface CompileRequest {
+  /** The pipeline file, relative to the working directory or absolute. */
+  readonly file: string
+  /** Which pipeline of the file; the last one when absent. */
+  readonly pipeline?: string
+  /** `--set path=value`. */
+  readonly overrides: readonly { readonly path: string; readonly value: string }[]
+  readonly workingDirectory: string
+  readonly environment: NodeJS.ProcessEnv
+  /** Whether the checks look at the disk (are the data's directories there?). */
+  readonly lookAtDisk: boolean
+  /** The last phase that is wanted. */
+  readonly until: PhaseName
+  readonly stopAfterPass?: string
+  readonly passLimit?: number
+  /** Verifies the IR after every pass. */
+  readonly verify?: boolean
+}
+
+export interface PhaseTime {
+  readonly phase: string
+  readonly milliseconds: number
+}
+
+export interface Compilation {
+  readonly diagnostics: readonly Diagnostic[]
+  readonly sources: SourceMap
+  readonly artefacts: Artefacts
+  readonly times: readonly PhaseTime[]
+  /** What the engine process runs; there when the graph was asked for and nothing was wrong. */
+  readonly program?: { readonly plan: RunPlan; readonly graph: Uint8Array }
+}
+
+/** The file cannot be read: named by the user, so the user's mistake. */
+export class UnreadableFile extends Error {
+  override readonly name = 'UnreadableFile'
+}
+
+/** The one place that knows the order of the phases: text, AST, checked pipeline, IR, passes, graph. */
+export function compile(request: CompileRequest): Compilation {
+  const entry = resolve(request.workingDirectory, request.file)
+  const text = readText(entry)
+  if (text === undefined) throw new UnreadableFile(`cannot read ${request.file}`)
+  const clock = stopwatch()
+
+  // The checker reads the tree by itself, with those of the imports; this one is for `--emit ast`.
+  const ast = request.until === 'ast' ? parse(text, entry).file : undefined
+
+  const { pipeline, diagnostics, sources } = checkPipeline({
+    entry,
+    ...(request.pipeline === undefined ? {} : { pipeline: request.pipeline }),
+    loadFile: readText,
+    libraryDirectory: join(packageRoot(), 'grammar', 'std'),
+    overrides: request.overrides,
+    environment: request.environment,
+    workingDirectory: request.workingDirectory,
+    ...(request.lookAtDisk ? { disk: realDisk } : {}),
+  })
+  clock.lap('check')
+  const done = (artefacts: Artefacts, program?: Compilation['program']): Compilation => ({
+    diagnostics,
+    sources,
+    artefacts: { ...(ast ? { ast } : {}), ...artefacts },
+    times: clock.laps,
+    ...(program ? { program } : {}),
+  })
+  if (!pipeline || request.until === 'ast') return done({})
+  if (request.until === 'checked') return done({ checked: pipeline })
+
+  const { module: lowered, training } = lowerPipeline(pipeline)
+  clock.lap('lower')
+  if (request.until === 'lowered') return done({ checked: pipeline, lowered })
+
+  const optimised = runPasses(lowered, training, {
+    ...(request.stopAfterPass === undefined ? {} : { stopAfter: request.stopAfterPass }),
+    ...(request.passLimit === undefined ? {} : { passLimit: request.passLimit }),
+    ...(request.verify === undefined ? {} : { verify: request.verify }),
+  })
+  for (const { name, milliseconds } of optimised.reports) clock.add(`pass ${name}`, milliseconds)
+  clock.restart()
+  const upToIr = { checked: pipeline, lowered, ir: optimised.module, passReports: optimised.reports }
+  if (request.until === 'ir' || request.until === 'passes') return done(upToIr)
+
+  const emitted = emitSavedModel(optimised.module)
+  clock.lap('graph')
+  return done({ ...upToIr, emitted: optimised.module }, { plan: makePlan(pipeline, emitted), graph: emitted.bytes })
+}
+
+function makePlan(pipeline: CheckedPipeline, { bytes, functions, state }: EmittedModel): RunPlan {
+  const { name, seed, image, batch, evalBatch, data, synthesis, train, evaluate, origins, allows } = pipeline
+  const trainStep = wholeStep(functions, 'train_step')
+  const settings = { name, seed, image, batch, evalBatch, data, synthesis, train, evaluate }
+  return {
+    format: 1,
+    ...settings,
+    hash: createHash('sha256').update(bytes).update(JSON.stringify(settings)).digest('hex').slice(0, 8),
+    functions: {
+      init: wholeStep(functions, 'init'),
+      train_step: trainStep,
+      eval_step: wholeStep(functions, 'eval_step'),
+      predict: wholeStep(functions, 'predict'),
+    },
+    state,
+    // Terms that weigh nothing are gone by now.
+    lossTerms: trainStep.outputs
+      .filter((output) => output.name.startsWith(lossPrefix))
+      .map((output) => output.name.slice(lossPrefix.length)),
+    origins,
+    allows,
+  }
+}
+
+function wholeStep(functions: Readonly<Record<string, PlanFunction>>, name: string): PlanFunction {
+  const found = functions[name]
+  invariant(found, `the module has the function ${name}`)
+  return found
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+const realDisk: DiskView = {
+  isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+  isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+  list: (path) => {
+    try {
+      return readdirSync(path).sort()
+    } catch {
+      return []
+    }
+  },
+}
+
+function stopwatch(): {
+  readonly laps: PhaseTime[]
+  lap(phase: string): void
+  add(phase: string, milliseconds: number): void
+  restart(): void
+} {
+  const laps: PhaseTime[] = []
+  let last = performance.now()
+  return {
+    laps,
+    lap: (phase) => {
+      const now = performance.now()
+      laps.push({ phase, milliseconds: now - last })
+      last = now
+    },
+    add: (phase, milliseconds) => laps.push({ phase, milliseconds }),
+    restart: () => {
+      last = performance.now()
+    },
+  }
+}

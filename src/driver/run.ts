@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import type { StampedEvent } from '../events/events.js'
+import type { EngineLocation } from '../native/locate.js'
+import { dumpChecked } from '../check/dump.js'
+import { invariant } from '../diagnostics/invariant.js'
+import { printModule } from '../ir/print.js'
+import type { Compilation } from './compile.js'
+import { type EngineProcess, startEngineProcess } from './engine-process.js'
+import { chooseRunDirectory, writeRunRecord } from './run-directory.js'
+
+export interface StartRequest {
+  readonly compilation: Compilation
+  readonly engine: EngineLocation
+  readonly workingDirectory: string
+  /** `--out`. */
+  readonly out?: string
+  /** As they were given, for the manifest. */
+  readonly options: readonly string[]
+  readonly onEvent: (event: StampedEvent) => void
+}
+
+export interface StartedRun {
+  readonly directory: string
+  readonly process: EngineProcess
+}
+
+/** Writes the run directory of a compiled pipeline and starts the engine process on it. Throws `RunDirectoryInUse`. */
+export function startRun(request: StartRequest): StartedRun {
+  const { program, artefacts, sources, times } = request.compilation
+  invariant(program && artefacts.checked && artefacts.ir, 'a run starts from a whole compilation')
+  const now = new Date()
+  const directory = chooseRunDirectory(program.plan, request.workingDirectory, request.out, now)
+  writeRunRecord(
+    directory,
+    {
+      plan: program.plan,
+      graph: program.graph,
+      sources: new Map(sources.files.map((file) => [file.id, file.text])),
+      resolved: dumpChecked(artefacts.checked),
+      ir: printModule(artefacts.ir),
+      options: request.options,
+      engine: request.engine,
+    },
+    now,
+  )
+  const milliseconds = times.reduce((sum, time) => sum + time.milliseconds, 0)
+  request.onEvent({ time: Date.now(), event: { type: 'phase', phase: 'compile', milliseconds } })
+  return { directory, process: startEngineProcess({ directory, engine: request.engine, onEvent: request.onEvent }) }
+}
+
+export function eventsFile(directory: string): string {
+  return join(directory, 'events.jsonl')
+}
