@@ -1,0 +1,72 @@
+/** What can be wrong with the files of a data set. Each has a paragraph in `docs/guide/data.md`. */
+export type DataErrorCode =
+  | 'missing_directory'
+  | 'missing_file'
+  | 'no_images'
+  | 'too_few_images'
+  | 'unreadable_file'
+  | 'empty_file'
+  | 'not_an_image'
+  | 'broken_image'
+  | 'unsupported_image'
+  | 'too_large'
+  | 'not_finite'
+  | 'outside_range'
+  | 'mask_size'
+  | 'bad_severities'
+  | 'worker_failed'
+
+/** One thing that is wrong with one file (or directory). */
+export interface DataError {
+  readonly code: DataErrorCode
+  /** Relative to the data's root, with `/`; the root itself is `.`. */
+  readonly file: string
+  readonly message: string
+  readonly help: string
+}
+
+const listed = 20
+
+/** Everything that is wrong with the data, found before training. The command ends with exit code 4. */
+export class DataErrors extends Error {
+  override readonly name = 'DataErrors'
+  readonly exitCode = 4
+
+  /** @param root Absolute directory that the files are relative to. */
+  constructor(
+    readonly root: string,
+    readonly errors: readonly DataError[],
+  ) {
+    super(describe(root, errors))
+  }
+}
+
+function describe(root: string, errors: readonly DataError[]): string {
+  const lines = errors.slice(0, listed).map((error) => `  ${error.file}: ${error.message} [${error.code}]`)
+  if (errors.length > listed) lines.push(`  ... and ${errors.length - listed} more`)
+  const helps = [...new Set(errors.slice(0, listed).map((error) => error.help))].map((help) => `  help: ${help}`)
+  const count = errors.length === 1 ? 'One file or directory' : `${errors.length} files or directories`
+  return [`${count} under ${root} cannot be used:`, ...lines, ...helps].join('\n')
+}
+
+/** A problem of the file that is being read; whoever knows the file's name makes a `DataError` of it. */
+export class FileProblem extends Error {
+  override readonly name = 'FileProblem'
+
+  constructor(
+    readonly code: DataErrorCode,
+    message: string,
+    readonly help: string,
+  ) {
+    super(message)
+  }
+}
+
+/** The error of a file: a `FileProblem` as it is, anything else as an unreadable file. */
+export function fileError(file: string, problem: unknown): DataError {
+  if (problem instanceof FileProblem) {
+    return { code: problem.code, file, message: problem.message, help: problem.help }
+  }
+  const message = problem instanceof Error ? problem.message : String(problem)
+  return { code: 'unreadable_file', file, message, help: 'check that the file can be read' }
+}

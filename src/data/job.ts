@@ -1,0 +1,58 @@
+import type { CacheMemory } from './cache.js'
+import type { DataError } from './errors.js'
+import type { AdditiveParameters, Preparation } from './parameters.js'
+import type { SlotMemory } from './slots.js'
+
+/** What every worker is told once. */
+export interface WorkerSetup {
+  /** Absolute. */
+  readonly root: string
+  /** Every file of the run, by its number; `train/good` comes first, so a training image's number is its index. */
+  readonly files: readonly { readonly file: string; readonly kind: 'image' | 'mask' }[]
+  readonly preparation: Preparation
+  readonly synthesis: AdditiveParameters
+  /** Absent: files are checked, and nothing is kept. */
+  readonly cache?: CacheMemory
+}
+
+/** A sample of an evaluation batch, by numbers of files. */
+export interface EvaluationRecipe {
+  readonly file: number
+  readonly mask?: number
+  readonly synthetic: boolean
+}
+
+export type Job =
+  /** Decode, check, hash, and keep if there is room. */
+  | { readonly kind: 'scan'; readonly files: readonly number[] }
+  | { readonly kind: 'train'; readonly slot: number; readonly epoch: number; readonly files: readonly number[] }
+  | { readonly kind: 'evaluate'; readonly slot: number; readonly samples: readonly EvaluationRecipe[] }
+
+export interface ScannedFile {
+  readonly file: number
+  readonly error?: DataError
+  readonly bytes: number
+  readonly sha256: string
+  readonly height: number
+  readonly width: number
+  /** Of an image, after normalisation. */
+  readonly lowest: number
+  readonly highest: number
+}
+
+export type JobResult =
+  | { readonly kind: 'scanned'; readonly files: readonly ScannedFile[] }
+  /** `severities` of the samples of an evaluation batch with a synthetic fault. */
+  | { readonly kind: 'filled'; readonly severities: readonly number[] }
+  | { readonly kind: 'failed'; readonly errors: readonly DataError[] }
+
+/** To a worker. A slot is made known before the first job that fills it. */
+export type WorkerMessage =
+  | { readonly type: 'slot'; readonly id: number; readonly memory: SlotMemory }
+  | { readonly type: 'job'; readonly id: number; readonly job: Job }
+
+/** From a worker. */
+export interface WorkerReply {
+  readonly id: number
+  readonly result: JobResult
+}

@@ -1,0 +1,182 @@
+import { invariant } from '../diagnostics/invariant.js'
+import { permutation } from '../random/stream.js'
+import { createCacheMemory } from './cache.js'
+import type { DataPipeline, EvaluationSample, EvaluationSet, TrainBatches } from './contract.js'
+import { purposeKey } from './draws.js'
+import { type DataError, DataErrors } from './errors.js'
+import { evaluationSet, type PlannedSample, SlotStore } from './evaluation-set.js'
+import type { WorkerSetup } from './job.js'
+import type { ListedImage, ListedTest, Listing } from './listing.js'
+import { additiveOf, type DataPlan, type HdmapParameters, hdmapOf, preparationOf } from './parameters.js'
+import { createPool, type WorkerPool } from './pool.js'
+import { scanFiles } from './scan.js'
+import { listHdmap } from './sources/hdmap.js'
+import { RingBatches, TrainOrder } from './train-batches.js'
+
+export interface OpenOptions {
+  /** Threads that read and synthesise; 0 does it in the caller's own, when it asks. One is enough on two cores. */
+  readonly workers: number
+  /** Files scanned so far. */
+  readonly onProgress?: (done: number, total: number) => void
+  /** Another bundle of `worker.ts` than the one beside the program. */
+  readonly workerFile?: URL
+}
+
+/**
+ * Opens the data of a run: lists and scans all files (each is read and decoded once; what fits into the cache's budget
+ * stays), then gives batches. Same plan and files, same bytes, for any number of workers.
+ *
+ * @throws DataErrors with everything that is wrong, before the first batch.
+ */
+export async function openData(plan: DataPlan, options: OpenOptions): Promise<DataPipeline> {
+  const opened = await openPool(plan, options, true)
+  return new OpenedData(plan, opened)
+}
+
+/** Checks all files of a run without keeping anything. @throws DataErrors */
+export async function scanData(
+  plan: DataPlan,
+  options: OpenOptions,
+): Promise<{ readonly images: number; readonly contentHash: string }> {
+  const { pool, contentHash, files } = await openPool(plan, options, false)
+  await pool.close()
+  return { images: files.filter(({ kind }) => kind === 'image').length, contentHash }
+}
+
+interface Opened {
+  readonly parameters: HdmapParameters
+  readonly listing: Listing
+  readonly files: WorkerSetup['files']
+  readonly pool: WorkerPool
+  readonly contentHash: string
+}
+
+async function openPool(plan: DataPlan, options: OpenOptions, keep: boolean): Promise<Opened> {
+  const parameters = hdmapOf(plan.data)
+  const { listing, errors } = await listHdmap(parameters)
+  const missing = [...errors, ...tooFew(listing, parameters, plan)]
+  const images = [...listing.train, ...listing.tests.flatMap((test) => test.images)]
+  const masks = images.flatMap(({ mask }, number) => (mask === undefined ? [] : [{ file: mask, number }]))
+  const files: WorkerSetup['files'] = [
+    ...images.map(({ file }) => ({ file, kind: 'image' }) as const),
+    ...masks.map(({ file }) => ({ file, kind: 'mask' }) as const),
+  ]
+  const { height, width, channels } = plan.image
+  const planes = images.length * channels + masks.length
+  const setup: WorkerSetup = {
+    root: parameters.root,
+    files,
+    preparation: preparationOf(plan),
+    synthesis: additiveOf(plan.synthesis, width),
+    ...(keep ? { cache: createCacheMemory(files.length, planes, 4 * height * width, parameters.cacheBytes) } : {}),
+  }
+  const pool = createPool(setup, options.workers, options.workerFile)
+  try {
+    const imageOfMask = new Map(masks.map(({ number }, index) => [images.length + index, number]))
+    const scan = await scanFiles(pool, setup, imageOfMask, options.onProgress ?? (() => undefined))
+    if (missing.length + scan.errors.length > 0) throw new DataErrors(parameters.root, [...missing, ...scan.errors])
+    return { parameters, listing, files, pool, contentHash: scan.contentHash }
+  } catch (error) {
+    await pool.close()
+    throw error
+  }
+}
+
+/** Numbers of the training images that validation holds out: at least one, drawn by (seed, 'split'), in order. */
+function heldOutOf({ train }: Listing, { heldOut }: HdmapParameters, seed: number): readonly number[] {
+  if (heldOut === undefined) return []
+  const count = Math.min(train.length, Math.max(1, Math.round(train.length * heldOut)))
+  const order = permutation(purposeKey(seed, 'split'), 0, train.length)
+  return [...order.subarray(0, count)].sort((left, right) => left - right)
+}
+
+function tooFew(listing: Listing, parameters: HdmapParameters, plan: DataPlan): readonly DataError[] {
+  const count = listing.train.length
+  const left = count - heldOutOf(listing, parameters, plan.seed).length
+  const needed = plan.train.dropLast ? plan.batch : 1
+  // No images at all is said already.
+  if (count === 0 || left >= needed) return []
+  const message = `holds ${count} images, of which ${left} are left to train on; a batch is ${plan.batch}`
+  const help = 'make `batch` or the held-out part smaller, or add images'
+  return [{ code: 'too_few_images', file: `${parameters.source}/train/good`, message, help }]
+}
+
+class OpenedData implements DataPipeline {
+  readonly stepsPerEpoch: number
+  readonly trainImages: number
+  readonly contentHash: string
+  readonly validation: EvaluationSet
+  readonly tests: readonly EvaluationSet[]
+  readonly #pool: WorkerPool
+  readonly #order: TrainOrder
+  readonly #ring: RingBatches[] = []
+  readonly #slots: readonly ReturnType<WorkerPool['createSlot']>[]
+
+  constructor(plan: DataPlan, { parameters, listing, files, pool, contentHash }: Opened) {
+    const heldOut = heldOutOf(listing, parameters, plan.seed)
+    const held = new Set(heldOut)
+    const train = listing.train.map((_, number) => number).filter((number) => !held.has(number))
+    this.#pool = pool
+    this.#order = new TrainOrder(train, plan.batch, plan.train.dropLast, purposeKey(plan.seed, 'order'))
+    this.stepsPerEpoch = this.#order.stepsPerEpoch
+    this.trainImages = train.length
+    this.contentHash = contentHash
+    const { height, width, channels } = plan.image
+    // One batch is with the trainer, one is ready, one is being filled by each worker.
+    const ring = 2 + Math.max(1, pool.workers)
+    const shape = { height, width, channels }
+    this.#slots = Array.from({ length: ring }, () => pool.createSlot({ samples: plan.batch, ...shape }))
+    const store = new SlotStore(() => pool.createSlot({ samples: plan.evalBatch, ...shape }))
+    const set = (name: string, role: EvaluationSet['role'], planned: readonly PlannedSample[]): EvaluationSet =>
+      evaluationSet({ name, role }, planned, plan.evalBatch, pool, store)
+    const numbers = new Map(files.map(({ file }, number) => [file, number]))
+    const planTest = ({ images }: ListedTest): readonly PlannedSample[] =>
+      images.map((image) => planSample(image, numbers))
+    this.tests = listing.tests.map((test) => set(test.name, test.role, planTest(test)))
+    const source = listing.tests[0]
+    invariant(source !== undefined, 'the source has a test set')
+    this.validation = set(
+      'val',
+      'val',
+      parameters.heldOut === undefined
+        ? planTest(source)
+        : heldOut.flatMap((number) => planHeldOut(number, listing.train[number])),
+    )
+  }
+
+  train(firstStep: number): TrainBatches {
+    invariant(this.#ring.length === 0, 'two readers of the training batches')
+    const batches = new RingBatches(this.#pool, this.#slots, this.#order, firstStep, () => this.#ring.pop())
+    this.#ring.push(batches)
+    return batches
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close()
+  }
+}
+
+function planSample(image: ListedImage, numbers: ReadonlyMap<string, number>): PlannedSample {
+  const file = numbers.get(image.file)
+  const mask = image.mask === undefined ? undefined : numbers.get(image.mask)
+  invariant(file !== undefined, `${image.file} has no number`)
+  const { label, severity } = image
+  const sample = {
+    file: image.file,
+    label,
+    ...(severity === undefined ? {} : { severity }),
+    hasMask: mask !== undefined,
+  }
+  return { recipe: { file, ...(mask === undefined ? {} : { mask }), synthetic: false }, sample }
+}
+
+/** Each held-out image once as it is and once with a synthetic fault, whose severity comes with the batch. */
+function planHeldOut(number: number, image: ListedImage | undefined): readonly PlannedSample[] {
+  invariant(image !== undefined, `no training image ${number}`)
+  const normal: EvaluationSample = { file: image.file, label: 0, severity: 0, hasMask: false }
+  const faulty: EvaluationSample = { file: `${image.file}#synthetic`, label: 1, hasMask: true }
+  return [
+    { recipe: { file: number, synthetic: false }, sample: normal },
+    { recipe: { file: number, synthetic: true }, sample: faulty },
+  ]
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import type { DataError } from './errors.js'
+import type { ScannedFile, WorkerSetup } from './job.js'
+import type { WorkerPool } from './pool.js'
+
+export interface ScanReport {
+  /** Of the names, sizes and contents of all files, in the order of their numbers (hex). */
+  readonly contentHash: string
+  readonly errors: readonly DataError[]
+}
+
+/** Files of one job: enough that messages cost nothing, few enough that the progress moves. */
+const portion = 16
+
+/**
+ * Reads every file once: all of them must decode, masks must have the size of their image, and values must lie in the
+ * declared range. Of the files outside the range the worst is named, with how many there are.
+ *
+ * @param images for each mask's number, the number of its image.
+ */
+export async function scanFiles(
+  pool: WorkerPool,
+  setup: WorkerSetup,
+  images: ReadonlyMap<number, number>,
+  onProgress: (done: number, total: number) => void,
+): Promise<ScanReport> {
+  const total = setup.files.length
+  const scanned: ScannedFile[] = []
+  let next = 0
+  const work = async (): Promise<void> => {
+    while (next < total) {
+      const files = Array.from({ length: Math.min(portion, total - next) }, (_, index) => next + index)
+      next += files.length
+      const result = await pool.run({ kind: 'scan', files })
+      if (result.kind === 'scanned') scanned.push(...result.files)
+      onProgress(scanned.length, total)
+    }
+  }
+  // Two jobs a worker, so that none waits for this thread.
+  await Promise.all(Array.from({ length: Math.max(1, 2 * pool.workers) }, work))
+  scanned.sort((left, right) => left.file - right.file)
+  return { contentHash: hashOf(scanned, setup), errors: errorsOf(scanned, setup, images) }
+}
+
+function hashOf(scanned: readonly ScannedFile[], setup: WorkerSetup): string {
+  const hash = createHash('sha256')
+  for (const { file, bytes, sha256 } of scanned) hash.update(`${setup.files[file]?.file}\0${bytes}\0${sha256}\n`)
+  return hash.digest('hex')
+}
+
+function errorsOf(
+  scanned: readonly ScannedFile[],
+  setup: WorkerSetup,
+  images: ReadonlyMap<number, number>,
+): readonly DataError[] {
+  const broken = scanned.flatMap(({ error }) => (error === undefined ? [] : [error]))
+  const whole = scanned.filter(({ error }) => error === undefined)
+  const masks = whole.flatMap((mask) => {
+    const image = scanned[images.get(mask.file) ?? -1]
+    if (image === undefined || image.error !== undefined) return []
+    if (image.height === mask.height && image.width === mask.width) return []
+    const message = `is ${mask.height} x ${mask.width}, but its image is ${image.height} x ${image.width}`
+    const help = 'give a mask the size of its image'
+    return [{ code: 'mask_size', file: setup.files[mask.file]?.file ?? '', message, help } as const]
+  })
+  return [...broken, ...masks, ...outsideRange(whole, setup)]
+}
+
+function outsideRange(whole: readonly ScannedFile[], setup: WorkerSetup): readonly DataError[] {
+  const [low, high] = setup.preparation.range
+  // A normalisation rounds: its own ends may miss the range by a few float32 steps.
+  const allowed = setup.preparation.minmax === undefined ? 0 : 1e-6 * (high - low)
+  const excess = (file: ScannedFile): number => Math.max(low - file.lowest, file.highest - high)
+  const outside = whole.filter(({ file }) => setup.files[file]?.kind === 'image').filter((f) => excess(f) > allowed)
+  const worst = outside.reduce<ScannedFile | undefined>(
+    (most, file) => (most === undefined || excess(file) > excess(most) ? file : most),
+    undefined,
+  )
+  if (worst === undefined) return []
+  const others = outside.length === 1 ? 'no other file does' : `${outside.length} files do, this one by the most`
+  const held = `${shown(worst.lowest)} .. ${shown(worst.highest)}`
+  return [
+    {
+      code: 'outside_range',
+      file: setup.files[worst.file]?.file ?? '',
+      message: `holds values ${held}, outside the declared range ${shown(low)} .. ${shown(high)}; ${others}`,
+      help: 'declare the range that the images have, or a normalisation such as `normalise = minmax(low = 0, high = 5)`',
+    },
+  ]
+}
+
+function shown(value: number): string {
+  return String(Number(value.toPrecision(6)))
+}

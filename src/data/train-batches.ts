@@ -1,0 +1,104 @@
+import { invariant } from '../diagnostics/invariant.js'
+import { permutation } from '../random/stream.js'
+import type { TrainBatch, TrainBatches } from './contract.js'
+import type { WorkerPool } from './pool.js'
+import type { Slot } from './slots.js'
+
+/** Which images a step trains on: a function of (seed, step) alone. */
+export class TrainOrder {
+  readonly stepsPerEpoch: number
+  #epoch = -1
+  #order: Uint32Array = new Uint32Array(0)
+
+  /**
+   * @param files numbers of the training images.
+   * @param dropLast whether a last batch that is not full is left out; otherwise it is filled up from the beginning of
+   *   the same epoch's order, because the graph's batch has one size.
+   */
+  constructor(
+    private readonly files: readonly number[],
+    private readonly batch: number,
+    dropLast: boolean,
+    private readonly key: string,
+  ) {
+    const steps = files.length / batch
+    this.stepsPerEpoch = dropLast ? Math.floor(steps) : Math.ceil(steps)
+  }
+
+  /** @param step counts from 0 over the whole run. */
+  step(step: number): { readonly epoch: number; readonly files: readonly number[] } {
+    const epoch = Math.floor(step / this.stepsPerEpoch)
+    if (epoch !== this.#epoch) {
+      this.#order = permutation(this.key, epoch, this.files.length)
+      this.#epoch = epoch
+    }
+    const first = (step % this.stepsPerEpoch) * this.batch
+    const files = Array.from({ length: this.batch }, (_, index) => {
+      const position = this.#order[(first + index) % this.files.length] ?? 0
+      return this.files[position] ?? 0
+    })
+    return { epoch, files }
+  }
+}
+
+/** A slot of the ring, with the batch object that is handed out again and again. */
+export interface RingSlot {
+  readonly id: number
+  readonly views: Slot
+}
+
+/** Batches in order of their steps, filled ahead of the trainer as far as the ring goes. */
+export class RingBatches implements TrainBatches {
+  readonly #free: RingSlot[]
+  readonly #ready: { readonly slot: RingSlot; readonly filled: Promise<unknown> }[] = []
+  #issued: number
+  #closed = false
+
+  constructor(
+    private readonly pool: WorkerPool,
+    ring: readonly RingSlot[],
+    private readonly order: TrainOrder,
+    firstStep: number,
+    private readonly onClose: () => void,
+  ) {
+    this.#free = [...ring]
+    this.#issued = firstStep
+    this.#fillAhead()
+  }
+
+  async next(): Promise<TrainBatch> {
+    invariant(!this.#closed, 'a batch asked of closed batches')
+    const first = this.#ready.shift()
+    invariant(first !== undefined, 'a batch asked while the whole ring is handed out')
+    await first.filled
+    const { image, clean, mask, severity } = first.slot.views
+    let released = false
+    const release = (): void => {
+      if (released) return
+      released = true
+      this.#free.push(first.slot)
+      this.#fillAhead()
+    }
+    return { image, clean, faultMask: mask, faultSeverity: severity, release }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    // The slots are another's as soon as nobody writes to them.
+    await Promise.allSettled(this.#ready.map(({ filled }) => filled))
+    this.onClose()
+  }
+
+  #fillAhead(): void {
+    if (this.#closed) return
+    for (let slot = this.#free.shift(); slot !== undefined; slot = this.#free.shift()) {
+      const { epoch, files } = this.order.step(this.#issued)
+      this.#issued += 1
+      const filled = this.pool.run({ kind: 'train', slot: slot.id, epoch, files })
+      // A failure belongs to the step that asks for this batch, which may never come.
+      filled.catch(() => undefined)
+      this.#ready.push({ slot, filled })
+    }
+  }
+}

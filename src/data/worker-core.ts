@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { invariant } from '../diagnostics/invariant.js'
+import { RandomStream } from '../random/stream.js'
+import { ImageCache } from './cache.js'
+import { decodeImage, readImageFile } from './decode.js'
+import { purposeKey } from './draws.js'
+import { fileError } from './errors.js'
+import type { EvaluationRecipe, Job, JobResult, ScannedFile, WorkerSetup } from './job.js'
+import { prepareImage, prepareMask } from './prepare.js'
+import type { Raster } from './resize.js'
+import { type Slot, type SlotMemory, slotViews } from './slots.js'
+import { applyFault, drawFault } from './synthesis/additive.js'
+
+/** What a worker does, whether it is a thread or runs in the caller's. Files that cannot be used are results. */
+export class WorkerCore {
+  readonly #slots = new Map<number, Slot>()
+  readonly #cache: ImageCache | undefined
+  readonly #trainKey: string
+  readonly #validationKey: string
+  readonly #patch: Float32Array
+
+  constructor(private readonly setup: WorkerSetup) {
+    const { height, width, channels, seed } = setup.preparation
+    this.#cache = setup.cache === undefined ? undefined : new ImageCache(setup.cache, height, width)
+    this.#trainKey = purposeKey(seed, 'synthesis')
+    this.#validationKey = purposeKey(seed, 'validation')
+    this.#patch = new Float32Array(height * width * channels)
+  }
+
+  addSlot(id: number, memory: SlotMemory): void {
+    const { height, width, channels } = this.setup.preparation
+    this.#slots.set(id, slotViews(memory, height, width, channels))
+  }
+
+  async run(job: Job): Promise<JobResult> {
+    switch (job.kind) {
+      case 'scan':
+        return { kind: 'scanned', files: await this.#scan(job.files) }
+      case 'train':
+        return this.#fill(job.files, (images) => this.#fillTrain(this.#slot(job.slot), job.epoch, job.files, images))
+      case 'evaluate': {
+        const files = job.samples.flatMap(({ file, mask }) => (mask === undefined ? [file] : [file, mask]))
+        return this.#fill(files, (images) => this.#fillEvaluation(this.#slot(job.slot), job.samples, files, images))
+      }
+    }
+  }
+
+  /** Two files at a time: one is read and decoded (on libuv's threads) while the other is prepared here. */
+  async #scan(files: readonly number[]): Promise<readonly ScannedFile[]> {
+    const scanned: ScannedFile[] = []
+    const queue = files.values()
+    const work = async (): Promise<void> => {
+      for (const file of queue) scanned.push(await this.#scanFile(file))
+    }
+    await Promise.all([work(), work()])
+    return scanned
+  }
+
+  async #scanFile(number: number): Promise<ScannedFile> {
+    const entry = this.#entry(number)
+    const nothing = { file: number, bytes: 0, sha256: '', height: 0, width: 0, lowest: 0, highest: 0 }
+    try {
+      const bytes = await readImageFile(join(this.setup.root, entry.file))
+      const decoded = await decodeImage(bytes)
+      const { height, width } = decoded
+      const prepared =
+        entry.kind === 'mask'
+          ? { ...prepareMask(decoded, this.setup.preparation), lowest: 0, highest: 1 }
+          : prepareImage(decoded, this.setup.preparation, entry.file)
+      this.#cache?.put(number, prepared)
+      const sha256 = createHash('sha256').update(bytes).digest('hex')
+      const { lowest, highest } = prepared
+      return { file: number, bytes: bytes.length, sha256, height, width, lowest, highest }
+    } catch (error) {
+      return { ...nothing, error: fileError(entry.file, error) }
+    }
+  }
+
+  /** The image of a file, from the cache or read again. */
+  async #load(number: number): Promise<Raster> {
+    const { file, kind } = this.#entry(number)
+    const decoded = await decodeImage(await readImageFile(join(this.setup.root, file)))
+    const { preparation } = this.setup
+    return kind === 'mask' ? prepareMask(decoded, preparation) : prepareImage(decoded, preparation, file)
+  }
+
+  /** Files were whole when they were scanned; one that has changed since ends the run by its name. */
+  async #fill(files: readonly number[], write: (images: readonly Raster[]) => readonly number[]): Promise<JobResult> {
+    const images: Raster[] = []
+    for (const number of files) {
+      const cached = this.#cache?.get(number)
+      if (cached !== undefined) images.push(cached)
+      else {
+        try {
+          images.push(await this.#load(number))
+        } catch (error) {
+          return { kind: 'failed', errors: [fileError(this.#entry(number).file, error)] }
+        }
+      }
+    }
+    return { kind: 'filled', severities: write(images) }
+  }
+
+  #fillTrain(slot: Slot, epoch: number, files: readonly number[], images: readonly Raster[]): readonly number[] {
+    slot.mask.fill(0)
+    for (let sample = 0; sample < files.length; sample += 1) {
+      const image = images[sample]
+      invariant(image !== undefined, 'an image that was not loaded')
+      const offset = this.#copyImage(image, slot.clean, sample)
+      this.#copyImage(image, slot.image, sample)
+      const draws = new RandomStream(this.#trainKey, epoch, files[sample] ?? 0)
+      slot.severity[sample] = this.#addFault(slot, sample, offset, draws, false)
+    }
+    return none
+  }
+
+  #fillEvaluation(
+    slot: Slot,
+    samples: readonly EvaluationRecipe[],
+    files: readonly number[],
+    images: readonly Raster[],
+  ): readonly number[] {
+    slot.image.fill(0)
+    slot.mask.fill(0)
+    const severities: number[] = []
+    const byFile = new Map(files.map((file, index) => [file, images[index]]))
+    samples.forEach(({ file, mask, synthetic }, sample) => {
+      const image = byFile.get(file)
+      invariant(image !== undefined, 'an image that was not loaded')
+      const offset = this.#copyImage(image, slot.image, sample)
+      if (mask !== undefined) {
+        const { height, width } = this.setup.preparation
+        const plane = byFile.get(mask)
+        invariant(plane !== undefined, 'a mask that was not loaded')
+        slot.mask.set(plane.values, sample * height * width)
+      }
+      const draws = new RandomStream(this.#validationKey, 0, file)
+      severities.push(synthetic ? this.#addFault(slot, sample, offset, draws, true) : 0)
+    })
+    return severities
+  }
+
+  /** @returns the severity, 0 for none. */
+  #addFault(slot: Slot, sample: number, imageOffset: number, draws: RandomStream, always: boolean): number {
+    const { synthesis, preparation } = this.setup
+    const { height, width, channels, range } = preparation
+    const fault = drawFault(synthesis, draws, height, width, always)
+    if (fault === undefined) return 0
+    const { image, mask } = slot
+    const target = { height, width, channels, image, imageOffset, mask, maskOffset: sample * height * width }
+    applyFault(target, fault, synthesis.patches, range, draws, this.#patch)
+    return fault.severity
+  }
+
+  /** Writes a grey image into as many equal channels as the pipeline has. @returns where the sample begins. */
+  #copyImage({ channels, values }: Raster, to: Float32Array, sample: number): number {
+    const size = this.setup.preparation.height * this.setup.preparation.width
+    const wanted = this.setup.preparation.channels
+    const offset = sample * size * wanted
+    if (channels === wanted) to.set(values, offset)
+    else {
+      for (let pixel = 0, at = offset; pixel < size; pixel += 1) {
+        const value = values[pixel] ?? 0
+        for (let channel = 0; channel < wanted; channel += 1, at += 1) to[at] = value
+      }
+    }
+    return offset
+  }
+
+  #slot(id: number): Slot {
+    const slot = this.#slots.get(id)
+    invariant(slot !== undefined, `slot ${id} is not known to the worker`)
+    return slot
+  }
+
+  #entry(number: number): WorkerSetup['files'][number] {
+    const entry = this.setup.files[number]
+    invariant(entry !== undefined, `no file ${number}`)
+    return entry
+  }
+}
+
+const none: readonly number[] = []
