@@ -1,0 +1,58 @@
+import { invariant } from '../../diagnostics/invariant.js'
+import type { TensorType } from '../types.js'
+import { type OpDefinition, pure } from './definition.js'
+import { at, requireSameType, showType, sizeOf } from './shape.js'
+
+function requireLike(p: TensorType, others: readonly (readonly [string, TensorType])[]): void {
+  invariant(p.dtype === 'f32', `a weight is f32, not ${p.dtype}`)
+  for (const [name, type] of others) requireSameType(type, p, `${name} against p`)
+}
+
+function requireScalars(scalars: readonly (readonly [string, TensorType])[]): void {
+  for (const [name, type] of scalars)
+    invariant(type.dtype === 'f32' && type.shape.length === 0, `${name} is f32[], not ${showType(type)}`)
+}
+
+export const adamUpdate: OpDefinition = pure({
+  summary:
+    'p decay is subtracted from p first (AdamW: decay is lr weight_decay); m = beta1 m + (1-beta1) g; v = beta2 v + (1-beta2) g^2; ' +
+    'p = p - lr / correction1 m / (sqrt v / sqrt correction2 + epsilon), correction_i = 1 - beta_i^t as PyTorch writes Adam',
+  operands: ['p', 'm', 'v', 'g', 'lr', 'correction1', 'correction2', 'decay'],
+  results: ['p', 'm', 'v'],
+  attributes: { beta1: 'number', beta2: 'number', epsilon: 'number' },
+  typeRule: 'p, m, v, g of one f32 type, the rest f32[]; p, m, v as they were',
+  types: (operands) => {
+    const p = at(operands, 0)
+    requireLike(p, [
+      ['m', at(operands, 1)],
+      ['v', at(operands, 2)],
+      ['g', at(operands, 3)],
+    ])
+    requireScalars([
+      ['lr', at(operands, 4)],
+      ['correction1', at(operands, 5)],
+      ['correction2', at(operands, 6)],
+      ['decay', at(operands, 7)],
+    ])
+    return [p, p, p]
+  },
+  flops: (operands) => 15 * sizeOf(at(operands, 0).shape),
+})
+
+export const momentumUpdate: OpDefinition = pure({
+  summary: 'buffer = momentum buffer + g; p = p - lr buffer',
+  operands: ['p', 'buffer', 'g', 'lr'],
+  results: ['p', 'buffer'],
+  attributes: { momentum: 'number' },
+  typeRule: 'p, buffer, g of one f32 type, lr f32[]; p, buffer as they were',
+  types: (operands) => {
+    const p = at(operands, 0)
+    requireLike(p, [
+      ['buffer', at(operands, 1)],
+      ['g', at(operands, 2)],
+    ])
+    requireScalars([['lr', at(operands, 3)]])
+    return [p, p]
+  },
+  flops: (operands) => 4 * sizeOf(at(operands, 0).shape),
+})
