@@ -22,6 +22,12 @@ export const metricComponents: readonly Component[] = [
   metric('image_metric', 'average_precision', 'Average precision, faulty against normal images.'),
   metric('pixel_metric', 'auroc', 'Area under the ROC curve over all pixels of the images that have a mask.'),
   metric('pixel_metric', 'average_precision', 'Average precision over all pixels of the images that have a mask.'),
+  metric('pixel_metric', 'f1_max', 'Largest F1 score over all thresholds and pixels of the images that have a mask.'),
+  metric(
+    'pixel_metric',
+    'pro',
+    'Per-region overlap against the false positive rate, area up to a rate of 0.3 divided by 0.3 (Bergmann et al. 2021).',
+  ),
   metric('value_metric', 'mae', 'Mean absolute error against the severity, over the images that have one.'),
   metric('value_metric', 'rmse', 'Root mean squared error against the severity, over the images that have one.'),
   metric('value_metric', 'within', 'Share of the images whose severity is met within the tolerance.', {

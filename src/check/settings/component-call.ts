@@ -1,0 +1,381 @@
+import { componentsOf, findComponent, kindInWords } from '../../components/registry.js'
+import type { Component, ComponentKind, JsonValue, ParameterSchema, ValueSchema } from '../../components/schema.js'
+import { violationsOf } from '../../components/validate.js'
+import { exampleOf, showValue } from '../../components/words.js'
+import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
+import type { ComponentValue, SettingValue } from '../../plan/settings.js'
+import type { Span } from '../../source/span.js'
+import type { Argument, Expression } from '../../syntax/ast.js'
+import type { FlatSection, FlatSetting, SettingsContext } from './context.js'
+import { convert } from './convert.js'
+import { nearest } from './convert-static.js'
+import { orderMistakes } from './order.js'
+import {
+  type Conversion,
+  describeExpression,
+  isRecovered,
+  noReplacements,
+  type Place,
+  type Replacements,
+  report,
+} from './place.js'
+
+/** A call of a component after its checks. */
+export interface CheckedCall {
+  /** With defaults; a parameter whose mistake is reported has its default, or is absent where there is none. */
+  readonly value: ComponentValue
+  /** Where each value was written, by JSON pointer below the parameters (`/width/0`, `/validation/parameters/fraction`); defaults have no place. */
+  readonly spans: ReadonlyMap<string, Span>
+  /** Pointers of values whose mistake is reported: further checks of them are silent. */
+  readonly poisoned: ReadonlySet<string>
+  /** The call's name. */
+  readonly nameSpan: Span
+}
+
+/** The value of a setting such as `data = hdmap(...)` against the components of a kind. Undefined when it is no call of one. */
+export function checkComponent(
+  kind: ComponentKind,
+  setting: FlatSetting,
+  path: string,
+  context: SettingsContext,
+): CheckedCall | undefined {
+  const checker = new CallChecker(context)
+  const schema: ValueSchema = { 'x-form': 'component', 'x-kind': kind, type: 'object' }
+  const place: Place = { parameter: path, pointer: '', path, replaced: setting.replaced }
+  if (isRecovered(setting.binding.value)) return undefined
+  return checker.outermost(schema, setting.binding.value, place)
+}
+
+/** The settings of a section against the schema of that section. */
+export function checkSection(name: 'train' | 'evaluate', section: FlatSection, context: SettingsContext): CheckedCall {
+  return new CallChecker(context).section(name, section)
+}
+
+/** One parameter as it was written. */
+interface Written {
+  readonly name: string
+  readonly nameSpan: Span
+  readonly value: Expression
+  readonly replaced: Replacements
+  /** What `extends` or `--set` put instead is not what the call says twice. */
+  readonly recovered: boolean
+}
+
+class CallChecker {
+  readonly #spans = new Map<string, Span>()
+  readonly #poisoned = new Set<string>()
+  readonly #conversion: Conversion
+
+  constructor(private readonly context: SettingsContext) {
+    this.#conversion = {
+      context,
+      spans: this.#spans,
+      component: (schema, expression, place) => this.#call(schema, expression, place),
+    }
+  }
+
+  outermost(schema: ValueSchema, expression: Expression, place: Place): CheckedCall | undefined {
+    const value = this.#call(schema, expression, { ...place, pointer: '' })
+    if (value === undefined) return undefined
+    return { value, spans: this.#spans, poisoned: this.#poisoned, nameSpan: calleeSpan(expression) }
+  }
+
+  section(sectionName: string, section: FlatSection): CheckedCall {
+    const component = findComponent('section', sectionName)
+    const written: Written[] = []
+    for (const [name, { binding, replaced }] of section.settings) {
+      const nameSpan = binding.path.at(-1)?.span ?? binding.span
+      written.push({ name, nameSpan, value: binding.value, replaced, recovered: binding.recovered === true })
+    }
+    const known = component === undefined ? [] : Object.keys(component.schema.properties)
+    for (const { name, nameSpan, recovered } of written) {
+      if (known.includes(name) || recovered) continue
+      report(this.context, settingsDiagnostics.unknownSetting, nameSpan, {
+        section: sectionName,
+        name,
+        known,
+        ...nearest(name, known),
+      })
+    }
+    const parameters =
+      component === undefined
+        ? {}
+        : this.#parameters(
+            component,
+            written,
+            { parameter: sectionName, pointer: '', path: sectionName, replaced: noReplacements },
+            section.span,
+          )
+    return {
+      value: { component: sectionName, parameters },
+      spans: this.#spans,
+      poisoned: this.#poisoned,
+      nameSpan: section.span,
+    }
+  }
+
+  /** A call, or the bare name of a component that needs no parameters. */
+  #call(schema: ValueSchema, expression: Expression, place: Place): ComponentValue | undefined {
+    const kind = schema['x-kind']
+    if (kind === undefined || isRecovered(expression)) return undefined
+    const callee = expression.kind === 'call' ? expression.callee : expression
+    const known = componentsOf(kind).map(({ name }) => name)
+    if (isRecovered(callee)) return undefined
+    if (callee.kind !== 'identifier') {
+      return report(this.context, settingsDiagnostics.notAComponent, expression.span, {
+        parameter: place.parameter,
+        kind: kindInWords(kind),
+        found: describeExpression(expression),
+        known,
+      })
+    }
+    const component = findComponent(kind, callee.name)
+    if (component === undefined) {
+      return report(this.context, settingsDiagnostics.unknownComponent, callee.span, {
+        kind: kindInWords(kind),
+        name: callee.name,
+        known,
+        ...nearest(callee.name, known),
+      })
+    }
+    const { written, isWhole } = this.#written(component, expression.kind === 'call' ? expression.args : [])
+    const recovered = expression.recovered === true || !isWhole
+    this.#record(place, component.name, callee.span)
+    const base = place.pointer === '' ? '' : `${place.pointer}/parameters`
+    const parameters = this.#parameters(
+      component,
+      written,
+      { ...place, pointer: base },
+      recovered ? undefined : callee.span,
+    )
+    return { component: component.name, parameters }
+  }
+
+  /** Which argument is which parameter. */
+  #written(component: Component, args: readonly Argument[]): { written: Written[]; isWhole: boolean } {
+    const known = Object.keys(component.schema.properties)
+    const positional = component.schema['x-positional']
+    const written: Written[] = []
+    let position = 0
+    let isWhole = true
+    let tooMany = false
+    for (const argument of args) {
+      const recovered = argument.recovered === true || argument.name?.recovered === true || isRecovered(argument.value)
+      if (recovered) isWhole = false
+      const name = argument.name?.name ?? positional[position]
+      const nameSpan = argument.name?.span ?? argument.value.span
+      if (argument.name === undefined) position++
+      if (name === undefined) {
+        if (!tooMany && !recovered) {
+          report(this.context, settingsDiagnostics.tooManyPositional, nameSpan, {
+            component: component.name,
+            takes: positional,
+          })
+        }
+        tooMany = true
+      } else if (!known.includes(name)) {
+        // A misspelt name is most likely the one that is missing: one mistake, one message.
+        isWhole = false
+        if (argument.name?.recovered) continue
+        report(this.context, settingsDiagnostics.unknownParameter, nameSpan, {
+          component: component.name,
+          name,
+          known,
+          ...nearest(name, known),
+        })
+      } else written.push({ name, nameSpan, value: argument.value, replaced: noReplacements, recovered })
+    }
+    return { written, isWhole: isWhole && !tooMany }
+  }
+
+  /** `missingAt` is where missing parameters are told; undefined when the text is incomplete anyway. */
+  #parameters(
+    component: Component,
+    written: readonly Written[],
+    place: Place,
+    missingAt: Span | undefined,
+    base: Readonly<Record<string, JsonValue>> = {},
+  ): Readonly<Record<string, SettingValue>> {
+    const given = this.#given(component, written, place)
+    const values: Record<string, SettingValue> = {}
+    const missing: [string, ParameterSchema][] = []
+    for (const [name, schema] of Object.entries(component.schema.properties)) {
+      const argument = given.get(name)
+      const inner: Place = {
+        parameter: name,
+        pointer: `${place.pointer}/${name}`,
+        path: place.path === undefined ? undefined : `${place.path}.${name}`,
+        replaced: argument?.replaced ?? below(place.replaced, name),
+      }
+      const value = argument === undefined ? undefined : convert(schema, argument.value, inner, this.#conversion)
+      if (argument !== undefined && value === undefined) this.#poisoned.add(inner.pointer)
+      if (value !== undefined) {
+        values[name] = value
+        if (schema['x-form'] !== 'component') this.#recordValue(schema, value, inner)
+        continue
+      }
+      const fallback = base[name] ?? schema.default
+      if (fallback !== undefined)
+        values[name] = this.#default(component, schema, fallback, inner, argument === undefined)
+      else if (argument === undefined && component.schema.required.includes(name)) missing.push([name, schema])
+    }
+    if (missing.length > 0 && missingAt !== undefined) {
+      report(this.context, settingsDiagnostics.missingParameter, missingAt, {
+        component: component.name,
+        names: missing.map(([name]) => name),
+        example: missing.map(([name, schema]) => `\`${name} = ${exampleOf(schema)}\``).join(', '),
+      })
+    }
+    this.#validate(component, values, place)
+    return values
+  }
+
+  #given(component: Component, written: readonly Written[], place: Place): ReadonlyMap<string, Written> {
+    const given = new Map<string, Written>()
+    for (const argument of written) {
+      const before = given.get(argument.name)
+      if (before === undefined)
+        given.set(argument.name, {
+          ...argument,
+          replaced: merged(argument.replaced, below(place.replaced, argument.name)),
+        })
+      else if (!argument.recovered) {
+        report(
+          this.context,
+          settingsDiagnostics.duplicateParameter,
+          argument.nameSpan,
+          { component: component.name, name: argument.name },
+          [{ span: before.nameSpan, label: 'given here first' }],
+        )
+      }
+    }
+    const known = Object.keys(component.schema.properties)
+    for (const [path, binding] of place.replaced) {
+      const [name = ''] = path.split('.')
+      const nameSpan = binding.path.at(-1)?.span ?? binding.span
+      if (!known.includes(name)) {
+        report(this.context, settingsDiagnostics.unknownParameter, nameSpan, {
+          component: component.name,
+          name,
+          known,
+          ...nearest(name, known),
+        })
+      } else if (path === name) {
+        const recovered = binding.recovered === true
+        given.set(name, { name, nameSpan, value: binding.value, replaced: below(place.replaced, name), recovered })
+      }
+    }
+    return given
+  }
+
+  /** A default; `isOrigin` is false where it only stands in for a value whose mistake is reported. */
+  #default(
+    component: Component,
+    schema: ParameterSchema,
+    value: JsonValue,
+    place: Place,
+    isOrigin: boolean,
+  ): SettingValue {
+    const nested = schema['x-kind'] === undefined ? undefined : defaultComponent(schema['x-kind'], value)
+    if (nested !== undefined && isOrigin) {
+      this.#recordDefault(place, nested.component.name, component)
+      const inner = { ...place, pointer: `${place.pointer}/parameters` }
+      const parameters = this.#parameters(nested.component, [], inner, undefined, nested.parameters)
+      return { component: nested.component.name, parameters }
+    }
+    if (isOrigin) this.#recordDefault(place, showValue(schema, value), component)
+    return value
+  }
+
+  #validate(component: Component, values: Readonly<Record<string, SettingValue>>, place: Place): void {
+    const refused = new Set<string>()
+    for (const { pointer, must, found } of violationsOf(component, values)) {
+      const full = `${place.pointer}${pointer}`
+      const [, name = ''] = pointer.split('/')
+      const span = this.#spanOf(full)
+      if (span === undefined || this.#poisoned.has(`${place.pointer}/${name}`)) continue
+      refused.add(name)
+      this.#poisoned.add(full)
+      report(this.context, settingsDiagnostics.outOfBounds, span, {
+        parameter: name,
+        must,
+        found: shortJson(found),
+      })
+    }
+    for (const name of refused) this.#poisoned.add(`${place.pointer}/${name}`)
+    for (const mistake of orderMistakes(component, values)) {
+      const pointer = `${place.pointer}/${mistake.parameter}`
+      const span = this.#spanOf(pointer)
+      if (span === undefined || this.#poisoned.has(pointer)) continue
+      this.#poisoned.add(pointer)
+      if (mistake.kind === 'order') report(this.context, settingsDiagnostics.emptyRange, span, mistake)
+      else {
+        report(this.context, settingsDiagnostics.wrongUnit, span, {
+          parameter: mistake.parameter,
+          expected: 'one unit for both ends',
+          found: mistake.written,
+          example: '16px .. 64px` or `10% .. 25%',
+        })
+      }
+    }
+  }
+
+  /** Of the value itself, or of the nearest one around it that was written. */
+  #spanOf(pointer: string): Span | undefined {
+    for (let at = pointer; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
+      const span = this.#spans.get(at)
+      if (span !== undefined) return span
+    }
+    return undefined
+  }
+
+  #recordValue(schema: ParameterSchema, value: SettingValue, place: Place): void {
+    const span = this.#spans.get(place.pointer)
+    if (span !== undefined) this.#record(place, showValue(schema, value), span)
+  }
+
+  #record({ path }: Place, value: string, span: Span): void {
+    if (path !== undefined) this.context.recordOrigin({ path, value, ...this.context.originOf(span) })
+  }
+
+  #recordDefault({ path }: Place, value: string, component: Component): void {
+    if (path !== undefined) {
+      this.context.recordOrigin({ path, value, origin: 'default', where: `default of ${component.name}` })
+    }
+  }
+}
+
+function calleeSpan(expression: Expression): Span {
+  return expression.kind === 'call' ? expression.callee.span : expression.span
+}
+
+/** Replacements of what lies below a parameter. */
+function below(replaced: Replacements, name: string): Replacements {
+  const inner = [...replaced].filter(([path]) => path.startsWith(`${name}.`))
+  return new Map(inner.map(([path, binding]) => [path.slice(name.length + 1), binding]))
+}
+
+function merged(first: Replacements, second: Replacements): Replacements {
+  return new Map([...first, ...second])
+}
+
+function defaultComponent(
+  kind: ComponentKind,
+  value: JsonValue,
+): { readonly component: Component; readonly parameters: Readonly<Record<string, JsonValue>> } | undefined {
+  if (typeof value !== 'object' || value === null || !('component' in value)) return undefined
+  const component = typeof value.component === 'string' ? findComponent(kind, value.component) : undefined
+  if (component === undefined) return undefined
+  const parameters = value.parameters
+  const isRecord = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters)
+  return { component, parameters: isRecord ? (parameters as Readonly<Record<string, JsonValue>>) : {} }
+}
+
+function shortJson(value: JsonValue): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (Array.isArray(value))
+    return value.length === 0
+      ? 'an empty list'
+      : `[${value.map((item) => (typeof item === 'object' ? '...' : String(item))).join(', ')}]`
+  return value === '' ? 'an empty text' : JSON.stringify(value)
+}

@@ -1,0 +1,191 @@
+import type { QuantityUnit, ValueSchema } from '../../components/schema.js'
+import { describeForm, exampleOf, withUnit } from '../../components/words.js'
+import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
+import { assertNever } from '../../diagnostics/invariant.js'
+import type { SettingValue } from '../../plan/settings.js'
+import type { StaticValue } from '../static-value.js'
+import { suggest } from '../suggest.js'
+import { type Conversion, type Converted, type Place, report, resolvePath } from './place.js'
+
+type NumberValue = Extract<StaticValue, { kind: 'number' }>
+
+/** A value that the checker knows (a literal, a param, arithmetic) as the JSON of its schema; reports what it cannot be. */
+export function fromStatic(schema: ValueSchema, value: StaticValue, place: Place, conversion: Conversion): Converted {
+  conversion.spans.set(place.pointer, value.span)
+  const form = schema['x-form']
+  switch (form) {
+    case 'number':
+      return value.kind === 'number'
+        ? plainNumber(schema, value, place, conversion)
+        : wrongType(schema, value, place, conversion)
+    case 'fraction':
+      return value.kind === 'number'
+        ? fraction(schema, value, place, conversion)
+        : wrongType(schema, value, place, conversion)
+    case 'quantity':
+      return value.kind === 'number'
+        ? quantity(schema, value, place, conversion)
+        : wrongType(schema, value, place, conversion)
+    case 'boolean':
+      return value.kind === 'boolean' ? value.value : wrongType(schema, value, place, conversion)
+    case 'path':
+      return value.kind === 'string'
+        ? value.value === ''
+          ? ''
+          : resolvePath(conversion.context, value.span, value.value)
+        : wrongType(schema, value, place, conversion)
+    case 'size':
+      return value.kind === 'size' ? [value.height, value.width] : wrongType(schema, value, place, conversion)
+    case 'name':
+      return value.kind === 'string' || value.kind === 'enum'
+        ? value.value
+        : wrongType(schema, value, place, conversion)
+    case 'choice':
+      return value.kind === 'string' || value.kind === 'enum'
+        ? choice(schema, value.value, value.span, place, conversion)
+        : wrongType(schema, value, place, conversion)
+    case 'range':
+      if (value.kind === 'range') return items(schema, [value.low, value.high], place, conversion)
+      if (value.kind === 'list' && value.items.length === 2) return items(schema, value.items, place, conversion)
+      return wrongType(schema, value, place, conversion)
+    case 'list':
+      if (value.kind === 'string' && schema['x-words']?.includes(value.value)) return [value.value]
+      return value.kind === 'list'
+        ? items(schema, value.items, place, conversion)
+        : wrongType(schema, value, place, conversion)
+    case 'component':
+    case 'output':
+    case 'metric_reference':
+      return wrongType(schema, value, place, conversion)
+    default:
+      return assertNever(form)
+  }
+}
+
+/** One of `enum`, or a report with the nearest. */
+export function choice(
+  schema: ValueSchema,
+  name: string,
+  span: StaticValue['span'],
+  place: Place,
+  conversion: Conversion,
+): Converted {
+  const known = (schema.enum ?? []).map(String)
+  if (known.includes(name)) return name
+  return report(conversion.context, settingsDiagnostics.unknownChoice, span, {
+    parameter: place.parameter,
+    name,
+    known,
+    ...nearest(name, known),
+  })
+}
+
+export function nearest(name: string, known: readonly string[]): { readonly suggestion?: string } {
+  const suggestion = suggest(name, known)
+  return suggestion === undefined ? {} : { suggestion }
+}
+
+function items(schema: ValueSchema, values: readonly StaticValue[], place: Place, conversion: Conversion): Converted {
+  const { items: item } = schema
+  if (item === undefined) return undefined
+  const converted = values.map((value, index) =>
+    fromStatic(item, value, { ...place, pointer: `${place.pointer}/${index}`, path: undefined }, conversion),
+  )
+  return allOf(converted)
+}
+
+export function allOf(values: readonly Converted[]): Converted {
+  const known = values.filter((value): value is SettingValue => value !== undefined)
+  return known.length === values.length ? known : undefined
+}
+
+function plainNumber(schema: ValueSchema, value: NumberValue, place: Place, conversion: Conversion): Converted {
+  if (value.unit !== undefined) {
+    const counts = schema['x-counts']
+    return report(conversion.context, settingsDiagnostics.wrongUnit, value.span, {
+      parameter: place.parameter,
+      expected: `${describeForm(schema)}${counts === undefined ? '' : ` of ${counts}`} without a unit`,
+      found: describeStatic(value),
+      example: String(value.value),
+    })
+  }
+  if (schema.type === 'integer' && !Number.isInteger(value.value)) return wrongType(schema, value, place, conversion)
+  return value.value
+}
+
+function fraction(schema: ValueSchema, value: NumberValue, place: Place, conversion: Conversion): Converted {
+  if (value.unit === 'percent') return value.value / 100
+  if (value.unit === undefined) return value.value
+  return wrongUnit(schema, value, place, conversion)
+}
+
+function quantity(schema: ValueSchema, value: NumberValue, place: Place, conversion: Conversion): Converted {
+  const units = schema['x-units'] ?? []
+  const unit = units.find((candidate) => candidate === (value.unit ?? (units.length === 1 ? units[0] : undefined)))
+  if (unit === undefined) return wrongUnit(schema, value, place, conversion)
+  if (unit !== 'percent' && !Number.isInteger(value.value)) return wrongType(schema, value, place, conversion)
+  return unit === units[0] ? value.value : { [unit]: value.value }
+}
+
+function wrongUnit(schema: ValueSchema, value: NumberValue, place: Place, conversion: Conversion): undefined {
+  return report(conversion.context, settingsDiagnostics.wrongUnit, value.span, {
+    parameter: place.parameter,
+    expected: describeForm(schema),
+    found: value.unit === undefined ? `${value.value} without a unit` : describeStatic(value),
+    example: mendedUnit(schema, value),
+  })
+}
+
+/** The number as it stands, with a unit that is due. */
+function mendedUnit(schema: ValueSchema, { value }: NumberValue): string {
+  if (schema['x-form'] === 'fraction') return value > 1 && value <= 100 ? withUnit(value, 'percent') : exampleOf(schema)
+  const units: readonly QuantityUnit[] = schema['x-units'] ?? []
+  const shown = units
+    .filter((unit) => unit === 'percent' || Number.isInteger(value))
+    .map((unit) => withUnit(value, unit))
+  return shown.length === 0 ? exampleOf(schema) : shown.join('` or `')
+}
+
+function wrongType(schema: ValueSchema, value: StaticValue, place: Place, conversion: Conversion): undefined {
+  return report(conversion.context, settingsDiagnostics.wrongType, value.span, {
+    parameter: place.parameter,
+    expected: describeForm(schema),
+    found: describeStatic(value),
+    help: `Write \`${place.parameter} = ${exampleOf(schema)}\`.`,
+  })
+}
+
+/** A known value in words, for "and this is ...". */
+export function describeStatic(value: StaticValue): string {
+  switch (value.kind) {
+    case 'number':
+      switch (value.unit) {
+        case undefined:
+          return `the number ${value.value}`
+        case 'px':
+        case 'percent':
+        case 'epoch':
+        case 'step':
+          return withUnit(value.value, value.unit)
+        case 'degree':
+        case 'second':
+          return `${value.value} ${value.unit}s`
+        default:
+          return assertNever(value.unit)
+      }
+    case 'boolean':
+      return `\`${value.value}\``
+    case 'string':
+      return `the text "${value.value}"`
+    case 'size':
+      return `the size ${value.height}x${value.width}`
+    case 'enum':
+      return `\`${value.value}\``
+    case 'list':
+      return `a list of ${value.items.length}`
+    case 'range':
+      return 'a range'
+    default:
+      return assertNever(value)
+  }
+}

@@ -1,0 +1,144 @@
+import type { ValueSchema } from '../../components/schema.js'
+import { describeForm, exampleOf } from '../../components/words.js'
+import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
+import type { Expression } from '../../syntax/ast.js'
+import { allOf, choice, fromStatic } from './convert-static.js'
+import { metricReference, outputName } from './metric-reference.js'
+import {
+  type Conversion,
+  type Converted,
+  describeExpression,
+  dottedName,
+  isRecovered,
+  type Place,
+  report,
+} from './place.js'
+
+/**
+ * An argument as the JSON of its schema. What only settings have is read from the expression itself (bare words, calls of
+ * components, monitors); everything else is a value that the checker evaluates.
+ */
+export function convert(schema: ValueSchema, expression: Expression, place: Place, conversion: Conversion): Converted {
+  if (isRecovered(expression)) return undefined
+  conversion.spans.set(place.pointer, expression.span)
+  if (expression.kind === 'if') return convertIf(schema, expression, place, conversion)
+  switch (schema['x-form']) {
+    case 'component':
+      return componentValue(schema, expression, place, conversion)
+    case 'output':
+      return outputName(expression, conversion.context)
+    case 'metric_reference':
+      return metricReference(expression, place.parameter, conversion.context)
+    case 'choice':
+    case 'name':
+      return word(schema, expression, place, conversion)
+    case 'range':
+      if (expression.kind === 'range') return items(schema, [expression.low, expression.high], place, conversion)
+      if (expression.kind === 'list' && expression.items.length === 2)
+        return items(schema, expression.items, place, conversion)
+      return evaluated(schema, expression, place, conversion)
+    case 'list':
+      return list(schema, expression, place, conversion)
+    default:
+      return evaluated(schema, expression, place, conversion)
+  }
+}
+
+function evaluated(schema: ValueSchema, expression: Expression, place: Place, conversion: Conversion): Converted {
+  const notAValue = expression.kind === 'record' || expression.kind === 'list' || expression.kind === 'range'
+  if (notAValue || isUnknownWord(expression, conversion)) {
+    return report(conversion.context, settingsDiagnostics.wrongType, expression.span, {
+      parameter: place.parameter,
+      expected: describeForm(schema),
+      found: describeExpression(expression),
+      help: `Write \`${place.parameter} = ${exampleOf(schema)}\`.`,
+    })
+  }
+  const value = conversion.context.evaluate(expression)
+  return value === undefined ? undefined : fromStatic(schema, value, place, conversion)
+}
+
+/** A word that names no param. */
+function isUnknownWord(expression: Expression, { context }: Conversion): boolean {
+  return expression.kind === 'identifier' && !context.isParameter(expression.name)
+}
+
+/** A bare word (`bilinear`, `source.test`), or a param or text that holds one. */
+function word(schema: ValueSchema, expression: Expression, place: Place, conversion: Conversion): Converted {
+  const name = dottedName(expression)
+  const isParam = expression.kind === 'identifier' && conversion.context.isParameter(expression.name)
+  if (name !== undefined && !isParam && expression.kind !== 'index') {
+    return schema['x-form'] === 'choice' ? choice(schema, name, expression.span, place, conversion) : name
+  }
+  if (expression.kind === 'string' && schema['x-form'] === 'choice') {
+    const known = (schema.enum ?? []).map(String)
+    if (!known.includes(expression.value)) return choice(schema, expression.value, expression.span, place, conversion)
+    return report(conversion.context, settingsDiagnostics.wrongType, expression.span, {
+      parameter: place.parameter,
+      expected: describeForm(schema),
+      found: describeExpression(expression),
+      help: `Write it without quotes: \`${place.parameter} = ${expression.value}\`.`,
+    })
+  }
+  return evaluated(schema, expression, place, conversion)
+}
+
+function list(schema: ValueSchema, expression: Expression, place: Place, conversion: Conversion): Converted {
+  if (expression.kind === 'list') return items(schema, expression.items, place, conversion)
+  const name = expression.kind === 'identifier' ? expression.name : undefined
+  if (name === undefined || conversion.context.isParameter(name)) {
+    const wantsWords = schema.items?.['x-form'] === 'component' || schema.items?.['x-form'] === 'choice'
+    if (wantsWords && expression.kind !== 'identifier') return notAList(schema, expression, place, conversion)
+    return evaluated(schema, expression, place, conversion)
+  }
+  if (schema['x-words']?.includes(name)) return [name]
+  return notAList(schema, expression, place, conversion)
+}
+
+function notAList(schema: ValueSchema, expression: Expression, place: Place, conversion: Conversion): undefined {
+  return report(conversion.context, settingsDiagnostics.wrongType, expression.span, {
+    parameter: place.parameter,
+    expected: describeForm(schema),
+    found: describeExpression(expression),
+    help: 'Put it into brackets: `[ ... ]`.',
+  })
+}
+
+function items(
+  schema: ValueSchema,
+  expressions: readonly Expression[],
+  place: Place,
+  conversion: Conversion,
+): Converted {
+  const { items: item } = schema
+  if (item === undefined) return undefined
+  return allOf(
+    expressions.map((expression, index) =>
+      convert(item, expression, { ...place, pointer: `${place.pointer}/${index}`, path: undefined }, conversion),
+    ),
+  )
+}
+
+function componentValue(schema: ValueSchema, expression: Expression, place: Place, conversion: Conversion): Converted {
+  const value = conversion.component(schema, expression, place)
+  return value === undefined ? undefined : { component: value.component, parameters: value.parameters }
+}
+
+/** `if deep { a } else { b }`: the condition decides which of the two is read. */
+function convertIf(
+  schema: ValueSchema,
+  expression: Extract<Expression, { kind: 'if' }>,
+  place: Place,
+  conversion: Conversion,
+): Converted {
+  const condition = conversion.context.evaluate(expression.condition)
+  if (condition === undefined) return undefined
+  if (condition.kind !== 'boolean') {
+    return report(conversion.context, settingsDiagnostics.wrongType, expression.condition.span, {
+      parameter: 'if',
+      expected: '`true` or `false`',
+      found: describeExpression(expression.condition),
+    })
+  }
+  return convert(schema, condition.value ? expression.then : expression.otherwise, place, conversion)
+}

@@ -1,0 +1,121 @@
+import { findComponent } from '../../components/registry.js'
+import { showValue } from '../../components/words.js'
+import { dataDiagnostics } from '../../diagnostics/codes/data.js'
+import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
+import type { EvaluatePlan, MetricRequest } from '../../plan/run-plan.js'
+import type { SettingValue } from '../../plan/settings.js'
+import type { Span } from '../../source/span.js'
+import { type CheckedCall, checkSection } from './component-call.js'
+import type { FlatSection, SettingsContext } from './context.js'
+import { checkFit, type MetricList } from './metric-fit.js'
+import { report } from './place.js'
+import type { CheckedData, CheckedSynthesis } from './results.js'
+import { componentName, strings } from './values.js'
+
+const lists = ['image', 'pixel', 'values'] as const
+
+/**
+ * The `evaluate` section. Comes before `checkTrain`, whose monitors must be among what is measured here. Undefined when
+ * there is no such section, or a list in it is mistaken: then no monitor is refused.
+ */
+export function checkEvaluate(
+  section: FlatSection | undefined,
+  context: SettingsContext,
+  at: Span,
+  data: CheckedData | undefined,
+  synthesis: CheckedSynthesis | undefined,
+): EvaluatePlan | undefined {
+  if (section === undefined) {
+    return report(context, namesDiagnostics.missingPart, at, {
+      what: '`evaluate` section',
+      example: '`evaluate { image = [auroc(score)] }`',
+    })
+  }
+  const call = checkSection('evaluate', section, context)
+  const requests = lists.map((list) => requestsOf(call, list, context, data, synthesis))
+  checkTargetsThere(call, context, data)
+  const isWhole = lists.every((list) => ![...call.poisoned].some((pointer) => pointer.startsWith(`/${list}`)))
+  const [image = [], pixel = [], values = []] = requests
+  if (isWhole && requests.every((list) => list.length === 0)) {
+    report(context, trainingDiagnostics.nothingMeasured, section.span, {})
+  }
+  if (!isWhole) return undefined
+  checkMasks(call, context, data)
+  const on = strings(call.value.parameters.on).filter((set) => set === 'source.test' || set === 'targets.test')
+  return { on, image, pixel, values }
+}
+
+function requestsOf(
+  call: CheckedCall,
+  list: MetricList,
+  context: SettingsContext,
+  data: CheckedData | undefined,
+  synthesis: CheckedSynthesis | undefined,
+): readonly MetricRequest[] {
+  const items = call.value.parameters[list]
+  if (!Array.isArray(items)) return []
+  const requests: MetricRequest[] = []
+  const seen = new Map<string, Span | undefined>()
+  for (const [index, item] of (items as readonly SettingValue[]).entries()) {
+    const request = requestOf(item)
+    const span = call.spans.get(`/${list}/${index}`)
+    if (request === undefined || span === undefined) continue
+    const shown = showMetric(list, item)
+    const first = seen.get(shown)
+    if (seen.has(shown)) {
+      const related = first === undefined ? [] : [{ span: first, label: 'listed here first' }]
+      report(context, trainingDiagnostics.duplicateMetric, span, { metric: shown }, related)
+      continue
+    }
+    seen.set(shown, span)
+    requests.push(request)
+    const outputSpan = call.spans.get(`/${list}/${index}/parameters/output`) ?? span
+    checkFit({ list, request, shown, span: outputSpan }, context, data, synthesis)
+  }
+  return requests
+}
+
+/** `{ component: auroc, parameters: { output: score } }` as the plan has it. */
+function requestOf(item: SettingValue): MetricRequest | undefined {
+  const metric = componentName(item)
+  if (metric === undefined || typeof item !== 'object' || item === null || !('parameters' in item)) return undefined
+  const { output, ...others } = item.parameters as Readonly<Record<string, SettingValue>>
+  if (typeof output !== 'string') return undefined
+  const numbers = Object.entries(others).filter((entry): entry is [string, number] => typeof entry[1] === 'number')
+  return { metric, output, parameters: Object.fromEntries(numbers) }
+}
+
+function showMetric(list: MetricList, item: SettingValue): string {
+  const items = findComponent('section', 'evaluate')?.schema.properties[list]?.items
+  return items === undefined ? '' : showValue(items, item)
+}
+
+/** `targets.test` where there are no targets. */
+function checkTargetsThere(call: CheckedCall, context: SettingsContext, data: CheckedData | undefined): void {
+  const on = strings(call.value.parameters.on)
+  const index = on.indexOf('targets.test')
+  const span = call.spans.get(`/on/${index}`)
+  if (span === undefined || data?.targets === undefined || data.targets.length > 0) return
+  const isAuto = context.disk !== undefined && data.value.parameters.targets !== undefined
+  const why = isAuto ? 'the data has no other domain than the source' : 'the data has `targets = []`'
+  report(context, trainingDiagnostics.noTargets, span, { why })
+}
+
+/** Pixel metrics where the disk has no masks at all. */
+function checkMasks(call: CheckedCall, context: SettingsContext, data: CheckedData | undefined): void {
+  const { disk } = context
+  const span = call.spans.get('/pixel/0')
+  const root = data?.value.parameters.root
+  const source = data?.value.parameters.source
+  if (disk === undefined || span === undefined || typeof root !== 'string' || typeof source !== 'string') return
+  const domains = [source, ...(data?.targets ?? [])].filter((name) => disk.isDirectory(`${root}/${name}/test`))
+  const without = domains.filter((name) => !disk.isDirectory(`${root}/${name}/ground_truth/fault`))
+  if (without.length === 0) return
+  const metric = call.value.parameters.pixel
+  const [first] = Array.isArray(metric) ? (metric as readonly SettingValue[]) : []
+  report(context, dataDiagnostics.masksMissing, span, {
+    metric: first === undefined ? 'pixel' : showMetric('pixel', first),
+    domains: without,
+  })
+}

@@ -1,0 +1,108 @@
+import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
+import { assertNever } from '../../diagnostics/invariant.js'
+import type { MetricRequest } from '../../plan/run-plan.js'
+import type { Span } from '../../source/span.js'
+import type { TensorType } from '../checked.js'
+import type { SettingsContext } from './context.js'
+import { report } from './place.js'
+import type { CheckedData, CheckedSynthesis } from './results.js'
+
+export type MetricList = 'image' | 'pixel' | 'values'
+
+interface Measured {
+  readonly list: MetricList
+  readonly request: MetricRequest
+  /** As written. */
+  readonly shown: string
+  /** Of the output's name. */
+  readonly span: Span
+}
+
+/** Whether a metric can be computed of the output: what one value of it is for, its shape, and what it can reach. */
+export function checkFit(
+  measured: Measured,
+  context: SettingsContext,
+  data: CheckedData | undefined,
+  synthesis: CheckedSynthesis | undefined,
+): void {
+  const { list, request, shown, span } = measured
+  const type = context.outputs?.get(request.output)
+  if (type === undefined) return
+  const misfit = list === 'pixel' ? pixelMisfit(measured, type, data) : imageMisfit(measured, type)
+  if (misfit !== undefined) {
+    const facts = { metric: shown, list, output: request.output, found: describeOutput(type), ...misfit }
+    report(context, trainingDiagnostics.metricDoesNotFit, span, facts)
+  } else if (list === 'values' && synthesis !== undefined) warnOfReach(measured, type, synthesis, context)
+}
+
+interface Misfit {
+  readonly needs: string
+  readonly help: string
+}
+
+function pixelMisfit(
+  { request: { output }, shown }: Measured,
+  { per, shape, meaning }: TensorType,
+  data: CheckedData | undefined,
+): Misfit | undefined {
+  if (per !== 'pixel') {
+    return { needs: 'one number a pixel', help: `Measure a map, or move \`${shown}\` to \`image\`.` }
+  }
+  const [height, width, channels] = shape
+  if (channels !== 1) {
+    const anomaly = meaning === 'logits' ? `softmax(${output})[anomaly]` : `${output}[anomaly]`
+    return {
+      needs: 'one number a pixel',
+      help:
+        meaning === 'plain' ? 'Measure a map with one channel.' : `Bind \`${anomaly}\` to a name, and measure that.`,
+    }
+  }
+  if (data === undefined || (height === data.image.height && width === data.image.width)) return undefined
+  return {
+    needs: `a map of the image's size, ${data.image.height}x${data.image.width}`,
+    help: 'Bring it to the size of the image with `upsample`.',
+  }
+}
+
+function imageMisfit({ list, request: { output }, shown }: Measured, { per, shape }: TensorType): Misfit | undefined {
+  if (per === 'image' && shape.every((size) => size === 1)) return undefined
+  const needs = 'one number an image'
+  if (per !== 'pixel') return { needs, help: 'Measure one number for each image.' }
+  const move = list === 'image' ? `, or move \`${shown}\` to \`pixel\`` : ''
+  return { needs, help: `Bind \`image_max(${output})\` to a name and measure that${move}.` }
+}
+
+/** A severity that cannot become as large (or as small) as the labels that it is compared with. */
+function warnOfReach(
+  { request, shown, span }: Measured,
+  { range, meaning }: TensorType,
+  { severity: [low, high] }: CheckedSynthesis,
+  context: SettingsContext,
+): void {
+  if (range === undefined || meaning === 'logits' || (range[0] <= low && range[1] >= high)) return
+  report(context, trainingDiagnostics.valueOutOfReach, span, {
+    metric: shown,
+    output: request.output,
+    prediction: `[${range[0]}, ${range[1]}]`,
+    label: `[${low}, ${high}]`,
+    help:
+      range[1] > 0 && Number.isFinite(range[1])
+        ? `Scale it: \`${high / range[1]} * ${request.output}\` reaches ${high}; or lower the high end of the synthesis' \`severity\`.`
+        : `Make \`${request.output}\` reach from ${low} to ${high}.`,
+  })
+}
+
+/** `a map of logits 64x64x2 (per pixel)`, for "and `x` is ...". */
+export function describeOutput({ per, shape, meaning }: TensorType): string {
+  const of = meaning === 'plain' ? '' : ` of ${meaning.replace('_', ' ')}`
+  switch (per) {
+    case 'pixel':
+      return `a map${of}, ${shape.join('x')}`
+    case 'image':
+      return shape.length === 0 ? 'one number an image' : `a vector${of} of ${shape.join('x')}`
+    case 'batch':
+      return 'one number for the whole batch'
+    default:
+      return assertNever(per)
+  }
+}

@@ -1,0 +1,110 @@
+import { componentsOf, findComponent } from '../../components/registry.js'
+import type { ComponentKind } from '../../components/schema.js'
+import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
+import type { SettingValue } from '../../plan/settings.js'
+import type { CallExpression, Expression } from '../../syntax/ast.js'
+import type { SettingsContext } from './context.js'
+import { nearest } from './convert-static.js'
+import { type Converted, describeExpression, dottedName, isRecovered, report } from './place.js'
+
+export const metricKinds = ['image_metric', 'pixel_metric', 'value_metric'] as const satisfies readonly ComponentKind[]
+const splits = ['val', 'source', 'targets']
+
+/** Names of all metrics, each once. */
+export function metricNames(): readonly string[] {
+  return [...new Set(metricKinds.flatMap((kind) => componentsOf(kind).map(({ name }) => name)))]
+}
+
+/** The name of a model output: `score`, `seg.mask`. */
+export function outputName(expression: Expression, context: SettingsContext): string | undefined {
+  if (isRecovered(expression)) return undefined
+  const name = dottedName(expression)
+  if (name === undefined) {
+    return report(context, trainingDiagnostics.outputExpected, expression.span, {
+      found: describeExpression(expression),
+    })
+  }
+  if (context.brokenOutputs.has(name.split('.')[0] ?? name)) return undefined
+  if (context.outputs === undefined || context.outputs.has(name)) return name
+  const known = [...context.outputs.keys()]
+  const fields = known.filter((output) => output.startsWith(`${name}.`))
+  return report(context, trainingDiagnostics.unknownOutput, expression.span, {
+    name,
+    known: fields.length > 0 ? fields : known,
+    ...nearest(name, known),
+  })
+}
+
+/** `val.auroc(score)` as `{ split, metric, output }`, with `parameters` for a metric that has some: `val.within(severity, 0.1)`. */
+export function metricReference(expression: Expression, parameter: string, context: SettingsContext): Converted {
+  if (
+    expression.kind !== 'call' ||
+    expression.callee.kind !== 'member' ||
+    expression.callee.object.kind !== 'identifier'
+  ) {
+    return report(context, trainingDiagnostics.notAMonitor, expression.span, {
+      parameter,
+      found: describeExpression(expression),
+    })
+  }
+  const { object: split, member: metric } = expression.callee
+  if (metric.recovered || split.recovered) return undefined
+  if (!splits.includes(split.name)) {
+    return report(context, trainingDiagnostics.unknownSplit, split.span, {
+      name: split.name,
+      ...nearest(split.name, splits),
+    })
+  }
+  const known = metricNames()
+  if (!known.includes(metric.name)) {
+    return report(context, trainingDiagnostics.unknownMetric, metric.span, {
+      name: metric.name,
+      known,
+      ...nearest(metric.name, known),
+    })
+  }
+  const [first] = expression.args
+  const output = expression.args.find(({ name }) => name?.name === 'output') ?? first
+  if (output === undefined) {
+    return expression.recovered
+      ? undefined
+      : report(context, trainingDiagnostics.notAMonitor, expression.span, {
+          parameter,
+          found: 'a metric without an output',
+        })
+  }
+  const name = outputName(output.value, context)
+  const parameters = referenceParameters(expression, metric.name, context)
+  if (name === undefined || parameters === undefined) return undefined
+  const reference = { split: split.name, metric: metric.name, output: name }
+  return Object.keys(parameters).length === 0 ? reference : { ...reference, parameters }
+}
+
+/** Numbers that the metric takes besides its output, defaults filled in. */
+function referenceParameters(
+  call: CallExpression,
+  metric: string,
+  context: SettingsContext,
+): Readonly<Record<string, SettingValue>> | undefined {
+  const component = metricKinds.map((kind) => findComponent(kind, metric)).find((found) => found !== undefined)
+  const names = Object.keys(component?.schema.properties ?? {}).filter((name) => name !== 'output')
+  const values: Record<string, SettingValue> = {}
+  for (const name of names) {
+    const value = component?.schema.properties[name]?.default
+    if (value !== undefined) values[name] = value
+  }
+  for (const [index, argument] of call.args.entries()) {
+    if (index === 0 || argument.name?.name === 'output') continue
+    const name = argument.name?.name ?? names[index - 1]
+    const value = context.evaluate(argument.value)
+    if (value === undefined) return undefined
+    if (name === undefined || !names.includes(name) || value.kind !== 'number') {
+      return report(context, trainingDiagnostics.notAMonitor, argument.span, {
+        parameter: `${metric}(...)`,
+        found: `one value more than \`${metric}\` takes`,
+      })
+    }
+    values[name] = value.value
+  }
+  return values
+}

@@ -1,0 +1,68 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { invariant } from '../diagnostics/invariant.js'
+import type { Component, Constraints, JsonValue } from './schema.js'
+import { alternatives, boundsInWords } from './words.js'
+
+/** A value that its schema refuses, in words for the user. */
+export interface Violation {
+  /** JSON pointer of the value below the parameters: `/width/0`. */
+  readonly pointer: string
+  /** Continues "must be": `from 0 to 1`, `one of 1, 3`. */
+  readonly must: string
+  readonly found: JsonValue
+}
+
+const ajv = new Ajv({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true })
+for (const keyword of ['x-form', 'x-units', 'x-counts', 'x-kind', 'x-words', 'x-positional']) ajv.addKeyword(keyword)
+
+const compiled = new Map<string, ValidateFunction>()
+
+/**
+ * What is wrong with resolved parameters by the component's schema. Parameters that are missing or unknown are not told
+ * here: the checker refuses them before, with the place and a suggestion. One violation a value.
+ */
+export function violationsOf(
+  component: Component,
+  parameters: Readonly<Record<string, JsonValue>>,
+): readonly Violation[] {
+  const id = component.schema.$id
+  const validate = compiled.get(id) ?? ajv.compile(component.schema)
+  compiled.set(id, validate)
+  if (validate(parameters)) return []
+  const first = new Map<string, Violation>()
+  for (const error of validate.errors ?? []) {
+    if (error.instancePath === '' && error.keyword === 'required') continue
+    if (first.has(error.instancePath)) continue
+    first.set(error.instancePath, {
+      pointer: error.instancePath,
+      must: mustBe(error),
+      found: error.data as JsonValue,
+    })
+  }
+  return [...first.values()]
+}
+
+function mustBe(error: ErrorObject): string {
+  const schema = error.parentSchema as Constraints
+  switch (error.keyword) {
+    case 'minimum':
+    case 'maximum':
+    case 'exclusiveMinimum':
+    case 'exclusiveMaximum':
+      return boundsInWords(schema)
+    case 'enum':
+      return alternatives((schema.enum ?? []).map(String))
+    case 'minItems':
+      return schema.minItems === 1 ? 'a list that is not empty' : `a list of at least ${schema.minItems}`
+    case 'maxItems':
+      return `a list of at most ${schema.maxItems}`
+    case 'uniqueItems':
+      return 'a list without repetition'
+    case 'minLength':
+      return 'a text that is not empty'
+    default:
+      // The checker builds values of the right type, so type, required and additionalProperties cannot fail.
+      invariant(false, `${error.schemaPath}: no words for the keyword ${error.keyword}`)
+      return ''
+  }
+}

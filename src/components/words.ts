@@ -1,0 +1,224 @@
+import { componentsOf, kindInWords } from './registry.js'
+import type { Constraints, JsonValue, ParametersSchema, QuantityUnit, ValueSchema } from './schema.js'
+
+/** What a value of this schema is, in words: `a whole number`, `a length in px or percent`. */
+export function describeForm(schema: ValueSchema): string {
+  switch (schema['x-form']) {
+    case 'number':
+      return schema.type === 'integer' ? 'a whole number' : 'a number'
+    case 'fraction':
+      return 'a share, such as 50% or 0.5'
+    case 'quantity':
+      return describeQuantity(schema['x-units'] ?? [])
+    case 'boolean':
+      return '`true` or `false`'
+    case 'path':
+      return 'a path in quotes'
+    case 'size':
+      return 'a size, height x width, such as 32x96'
+    case 'choice':
+      return alternatives((schema.enum ?? []).map((name) => `\`${name}\``))
+    case 'name':
+      return 'a name'
+    case 'range':
+      return `a range ${exampleRange(schema)}`
+    case 'list':
+      return ['a list', ...(schema['x-words'] ?? []).map((word) => `\`${word}\``)].join(' or ')
+    case 'component':
+      return schema['x-kind'] === undefined ? 'a component' : kindInWords(schema['x-kind'])
+    case 'output':
+      return "the name of one of the model's outputs"
+    case 'metric_reference':
+      return 'a number of the validation, such as `val.auroc(score)`'
+  }
+}
+
+function describeQuantity(units: readonly QuantityUnit[]): string {
+  const [only] = units
+  if (units.length === 1 && only !== undefined) return `a whole number of ${unitWords[only]}`
+  return `a number in ${alternatives(units.map((unit) => unitWords[unit]))}`
+}
+
+const unitWords: Readonly<Record<QuantityUnit, string>> = {
+  px: 'px',
+  percent: 'percent',
+  epoch: 'epochs',
+  step: 'steps',
+}
+const unitExamples: Readonly<Record<QuantityUnit, string>> = {
+  px: '16px',
+  percent: '10%',
+  epoch: '10 epochs',
+  step: '100 steps',
+}
+
+/** A value of this schema as it would be written. */
+export function exampleOf(schema: ValueSchema): string {
+  switch (schema['x-form']) {
+    case 'number':
+      return schema.type === 'integer' ? '1' : '0.5'
+    case 'fraction':
+      return '50%'
+    case 'quantity':
+      return alternatives((schema['x-units'] ?? []).map((unit) => unitExamples[unit]))
+    case 'boolean':
+      return 'true'
+    case 'path':
+      return '"datasets/maps"'
+    case 'size':
+      return '256x256'
+    case 'choice':
+      return String(schema.enum?.[0] ?? '')
+    case 'name':
+      return 'domain_A'
+    case 'range':
+      return exampleRange(schema)
+    case 'list':
+      return `[${schema.items === undefined ? '' : firstExample(schema.items)}]`
+    case 'component': {
+      const first = schema['x-kind'] === undefined ? undefined : componentsOf(schema['x-kind'])[0]
+      if (first === undefined) return ''
+      return first.schema.required.length === 0 ? `${first.name}()` : signatureOf(first.name, first.schema)
+    }
+    case 'output':
+      return 'score'
+    case 'metric_reference':
+      return 'val.auroc(score)'
+  }
+}
+
+/** `keep_best(val.auroc(score))`: the required parameters only. */
+function signatureOf(name: string, schema: ParametersSchema): string {
+  const given = schema.required.map((parameter) => {
+    const of = schema.properties[parameter]
+    const value = of === undefined ? '...' : firstExample(of)
+    return schema['x-positional'].includes(parameter) ? value : `${parameter} = ${value}`
+  })
+  return `${name}(${given.join(', ')})`
+}
+
+function exampleRange({ items }: ValueSchema): string {
+  if (items?.['x-form'] !== 'quantity') return '0 .. 1'
+  return alternatives((items['x-units'] ?? []).map((unit) => (unit === 'px' ? '16px .. 64px' : '10% .. 25%')))
+}
+
+function firstExample(schema: ValueSchema): string {
+  const unit = schema['x-units']?.[0]
+  return schema['x-form'] === 'quantity' && unit !== undefined ? unitExamples[unit] : exampleOf(schema)
+}
+
+/** A resolved value as it would be written in a `.draem` file. */
+export function showValue(schema: ValueSchema, value: JsonValue): string {
+  switch (schema['x-form']) {
+    case 'fraction':
+      return typeof value === 'number' ? `${trimmed(value * 100)}%` : String(value)
+    case 'quantity':
+      return showQuantity(schema['x-units'] ?? [], value)
+    case 'path':
+      return JSON.stringify(value)
+    case 'name':
+      return isWord(String(value)) ? String(value) : JSON.stringify(value)
+    case 'size':
+      return isList(value) ? value.map(String).join('x') : String(value)
+    case 'range':
+      return isList(value) ? value.map((end) => showItem(schema, end)).join(' .. ') : String(value)
+    case 'list': {
+      if (!isList(value)) return String(value)
+      const [only] = value
+      if (value.length === 1 && typeof only === 'string' && schema['x-words']?.includes(only)) return only
+      return `[${value.map((item) => showItem(schema, item)).join(', ')}]`
+    }
+    case 'component':
+      return showComponent(schema, value)
+    case 'metric_reference':
+      return isRecord(value) ? showReference(value) : String(value)
+    case 'number':
+    case 'boolean':
+    case 'choice':
+    case 'output':
+      return String(value)
+  }
+}
+
+function showReference(value: { readonly [name: string]: JsonValue }): string {
+  const parameters = isRecord(value.parameters) ? Object.values(value.parameters) : []
+  return `${value.split}.${value.metric}(${[value.output, ...parameters].join(', ')})`
+}
+
+function showItem({ items }: ValueSchema, value: JsonValue): string {
+  return items === undefined ? String(value) : showValue(items, value)
+}
+
+function showQuantity(units: readonly QuantityUnit[], value: JsonValue): string {
+  const [first] = units
+  if (typeof value === 'number' && first !== undefined) return withUnit(value, first)
+  if (!isRecord(value)) return String(value)
+  const unit = units.find((candidate) => candidate in value)
+  const count = unit === undefined ? undefined : value[unit]
+  return unit === undefined || typeof count !== 'number' ? JSON.stringify(value) : withUnit(count, unit)
+}
+
+/** A number with its unit as the language writes it: `16px`, `10%`, `1 epoch`. */
+export function withUnit(value: number, unit: QuantityUnit): string {
+  switch (unit) {
+    case 'px':
+      return `${value}px`
+    case 'percent':
+      return `${trimmed(value)}%`
+    case 'epoch':
+    case 'step':
+      return `${value} ${unit}${value === 1 ? '' : 's'}`
+  }
+}
+
+function showComponent(schema: ValueSchema, value: JsonValue): string {
+  if (!isRecord(value) || typeof value.component !== 'string') return String(value)
+  const kind = schema['x-kind']
+  const parameters = isRecord(value.parameters) ? value.parameters : {}
+  const of = kind === undefined ? undefined : componentsOf(kind).find(({ name }) => name === value.component)?.schema
+  const shown = Object.entries(parameters).flatMap(([name, given]) => {
+    const parameter = of?.properties[name]
+    if (parameter === undefined) return []
+    const text = showValue(parameter, given)
+    return [of?.['x-positional'].includes(name) ? text : `${name} = ${text}`]
+  })
+  return shown.length === 0 ? value.component : `${value.component}(${shown.join(', ')})`
+}
+
+/** What a number must be, in words: `from 0 to 1`, `at least 1`, `more than 0 and less than 1`. */
+export function boundsInWords(schema: Constraints, show: (bound: number) => string = String): string {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema
+  if (minimum !== undefined && maximum !== undefined) return `from ${show(minimum)} to ${show(maximum)}`
+  const low =
+    minimum !== undefined
+      ? `at least ${show(minimum)}`
+      : exclusiveMinimum !== undefined
+        ? `more than ${show(exclusiveMinimum)}`
+        : undefined
+  const high =
+    maximum !== undefined
+      ? `at most ${show(maximum)}`
+      : exclusiveMaximum !== undefined
+        ? `less than ${show(exclusiveMaximum)}`
+        : undefined
+  return [low, high].filter((bound) => bound !== undefined).join(' and ')
+}
+
+export function alternatives(words: readonly string[]): string {
+  return words.length <= 1 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+}
+
+/** Enough digits to read and write back, without the noise of a product (0.07 * 100). */
+function trimmed(value: number): number {
+  return Number(value.toPrecision(12))
+}
+
+function isWord(text: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
+}
+function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value)
+}
+function isRecord(value: JsonValue | undefined): value is { readonly [name: string]: JsonValue } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

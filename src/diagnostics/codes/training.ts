@@ -1,0 +1,172 @@
+import { define } from '../define.js'
+
+const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
+const didYouMean = (suggestion: string | undefined): string =>
+  suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`
+const mend = (suggestion: string | undefined, otherwise: string): string =>
+  suggestion === undefined ? otherwise : `Write \`${suggestion}\`.`
+
+export const trainingDiagnostics = {
+  notAMonitor: define<{ parameter: string; found: string }>({
+    code: 'D100',
+    name: 'monitor-expected',
+    severity: 'error',
+    allowable: false,
+    message: ({ parameter, found }) =>
+      `\`${parameter}\` takes a number of the validation, such as \`val.auroc(score)\`, and this is ${found}`,
+    label: () => 'not a metric of an output',
+    help: () => 'Write the split, the metric and the output: `val.auroc(score)`.',
+  }),
+  unknownSplit: define<{ name: string; suggestion?: string }>({
+    code: 'D101',
+    name: 'unknown-split',
+    severity: 'error',
+    allowable: false,
+    message: ({ name, suggestion }) => `there is no split \`${name}\`${didYouMean(suggestion)}`,
+    label: () => 'expected `val`',
+    help: ({ suggestion }) => mend(suggestion, 'Write `val`; the test sets are `source` and `targets`.'),
+  }),
+  unknownMetric: define<{ name: string; suggestion?: string; known: readonly string[] }>({
+    code: 'D102',
+    name: 'unknown-metric',
+    severity: 'error',
+    allowable: false,
+    message: ({ name, suggestion }) => `there is no metric \`${name}\`${didYouMean(suggestion)}`,
+    label: () => 'no such metric',
+    help: ({ known, suggestion }) => mend(suggestion, `The metrics are ${listed(known)}.`),
+  }),
+  unknownOutput: define<{ name: string; suggestion?: string; known: readonly string[] }>({
+    code: 'D103',
+    name: 'unknown-output',
+    severity: 'error',
+    allowable: false,
+    message: ({ name, suggestion }) => `the model has no output \`${name}\`${didYouMean(suggestion)}`,
+    label: () => 'not bound in `model`',
+    help: ({ known, name, suggestion }) =>
+      mend(
+        suggestion,
+        known.length === 0
+          ? `Bind \`${name}\` in the model section.`
+          : `Bind \`${name}\` in the model section, or use ${listed(known)}.`,
+      ),
+  }),
+  outputExpected: define<{ found: string }>({
+    code: 'D104',
+    name: 'output-expected',
+    severity: 'error',
+    allowable: false,
+    message: ({ found }) => `a metric measures an output by its name, and this is ${found}`,
+    label: () => 'not a name',
+    help: () => 'Bind the expression to a name in the model section, and measure that name.',
+  }),
+  metricDoesNotFit: define<{
+    metric: string
+    list: string
+    output: string
+    needs: string
+    found: string
+    help: string
+  }>({
+    code: 'D105',
+    name: 'metric-does-not-fit-output',
+    severity: 'error',
+    allowable: false,
+    message: ({ metric, list, output, needs, found }) =>
+      `\`${metric}\` in \`${list}\` needs ${needs}, and \`${output}\` is ${found}`,
+    label: ({ found }) => found,
+    help: ({ help }) => help,
+  }),
+  monitorNotProduced: define<{ reference: string; produced: readonly string[]; suggestion?: string; add: string }>({
+    code: 'D106',
+    name: 'monitor-not-produced',
+    severity: 'error',
+    allowable: false,
+    message: ({ reference, suggestion }) => `no evaluation produces \`${reference}\`${didYouMean(suggestion)}`,
+    label: () => 'not measured',
+    help: ({ add, produced }) =>
+      `${add}${produced.length === 0 ? '' : `, or monitor one that is measured: ${listed(produced)}`}.`,
+  }),
+  monitorOnTest: define<{ reference: string; split: string; instead: string }>({
+    code: 'D107',
+    name: 'monitor-on-test-set',
+    severity: 'error',
+    allowable: true,
+    message: ({ reference, split }) =>
+      `\`${reference}\` chooses by a test set: what \`${split}\` measures would no longer be unseen (leakage)`,
+    label: () => 'a test set',
+    help: ({ instead }) =>
+      `Monitor \`${instead}\`; to reproduce published numbers, say why: \`allow D107 because "..."\`.`,
+  }),
+  patienceTooLong: define<{ patience: number; epochs: number }>({
+    code: 'D108',
+    name: 'patience-never-runs-out',
+    severity: 'warning',
+    allowable: true,
+    message: ({ patience, epochs }) =>
+      `early stopping can never happen: its patience is ${patience} epochs, and the training has ${epochs}`,
+    label: ({ patience }) => `${patience} epochs`,
+    help: ({ epochs }) =>
+      epochs > 2
+        ? `Set the patience to less than ${epochs} epochs, or leave \`early_stop\` out.`
+        : 'Leave `early_stop` out.',
+  }),
+  noTargets: define<{ why: string }>({
+    code: 'D109',
+    name: 'no-targets',
+    severity: 'error',
+    allowable: false,
+    message: ({ why }) => `\`targets.test\` is empty: ${why}`,
+    label: () => 'no images',
+    help: () => 'Name the targets in the data, or evaluate `on = [source.test]`.',
+  }),
+  scheduleOutsideRun: define<{ at: string; epochs: number }>({
+    code: 'D110',
+    name: 'schedule-outside-the-run',
+    severity: 'warning',
+    allowable: true,
+    message: ({ at, epochs }) =>
+      `the learning rate never changes at ${at}: the training has ${epochs === 1 ? '1 epoch' : `${epochs} epochs`}`,
+    label: () => 'after the end',
+    help: ({ epochs }) =>
+      epochs > 1
+        ? `Choose less than ${epochs} epochs, or write it in percent: \`80%\`.`
+        : 'Train for more epochs, or leave the schedule out.',
+  }),
+  duplicateMetric: define<{ metric: string }>({
+    code: 'D111',
+    name: 'metric-given-twice',
+    severity: 'warning',
+    allowable: true,
+    message: ({ metric }) => `\`${metric}\` is listed twice`,
+    label: () => 'listed before',
+    help: () => 'Remove one of the two.',
+  }),
+  nothingMeasured: define<Record<never, never>>({
+    code: 'D112',
+    name: 'nothing-is-measured',
+    severity: 'warning',
+    allowable: true,
+    message: () => 'the evaluation measures nothing: `image`, `pixel` and `values` are all empty',
+    label: () => 'no metric',
+    help: () => 'Add a metric: `image = [auroc(score)]`.',
+  }),
+  neverValidated: define<{ every: string; run: string }>({
+    code: 'D113',
+    name: 'never-validated',
+    severity: 'error',
+    allowable: false,
+    message: ({ every, run }) => `validation is due every ${every}, and the training ends after ${run}`,
+    label: () => 'never reached',
+    help: ({ run }) => `Validate at least once in ${run}: \`validate = every(1 epoch)\`.`,
+  }),
+  valueOutOfReach: define<{ metric: string; output: string; prediction: string; label: string; help: string }>({
+    code: 'D114',
+    name: 'measured-value-out-of-reach',
+    severity: 'warning',
+    allowable: true,
+    message: ({ metric, output, prediction, label }) =>
+      `\`${metric}\` compares \`${output}\` in ${prediction} with severities in ${label}: part of them cannot be reached`,
+    label: ({ prediction }) => `in ${prediction}`,
+    help: ({ help }) => help,
+  }),
+} as const
