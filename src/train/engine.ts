@@ -64,7 +64,9 @@ async function run(
   const plan = JSON.parse(readFileSync(join(directory, 'plan.json'), 'utf8')) as RunPlan
   const resumed = checkpoint === undefined ? undefined : readCheckpoint(resolve(checkpoint), plan.state)
   const threads = pinThreads(resumed?.metadata.threads)
-  const data = await inPhase(base, 'scan_data', () => openData(plan))
+  const data = await inPhase(base, 'scan_data', () =>
+    openData(plan, { workers: workerCount(), onProgress: scanProgress(base) }),
+  )
   try {
     replaceJson(join(directory, 'data.json'), {
       format: 1,
@@ -116,6 +118,22 @@ function pinThreads(recorded: number | undefined): number {
   const threads = recorded ?? (Number.isInteger(asked) && asked > 0 ? asked : availableParallelism())
   process.env.TF_NUM_INTRAOP_THREADS = String(threads)
   return threads
+}
+
+/** Threads that decode and synthesise; one core is the step's, and a few keep ahead of any step. `DRAEMC_WORKERS` says otherwise. */
+function workerCount(): number {
+  const asked = Number(process.env.DRAEMC_WORKERS ?? Number.NaN)
+  if (Number.isInteger(asked) && asked >= 0) return asked
+  return Math.min(4, Math.max(1, availableParallelism() - 1))
+}
+
+function scanProgress({ emit, clock }: Pick<RunContext, 'emit' | 'clock'>): (done: number, total: number) => void {
+  let last = 0
+  return (done, total) => {
+    if (done < total && clock() - last < 100) return
+    last = clock()
+    emit({ type: 'progress', phase: 'scan_data', done, total })
+  }
 }
 
 function describeFailure(error: unknown) {
