@@ -11,7 +11,8 @@ export interface DiagnosticDefinition<Facts> {
   readonly allowable: boolean
   readonly message: (facts: Facts) => string
   readonly label?: (facts: Facts) => string
-  readonly help?: (facts: Facts) => string
+  /** Nothing where the facts at hand suggest no mend. */
+  readonly help?: (facts: Facts) => string | undefined
 }
 
 export function define<Facts>(definition: DiagnosticDefinition<Facts>): DiagnosticDefinition<Facts> {

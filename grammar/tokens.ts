@@ -1,0 +1,229 @@
+import { type CustomPatternMatcherFunc, createToken, type IToken, Lexer, type TokenType } from 'chevrotain'
+import type { Unit } from '../src/syntax/ast.js'
+
+/** The words a number can carry, as they are written, with the unit that each means. */
+export const unitWords: Readonly<Record<string, Unit>> = {
+  px: 'px',
+  '%': 'percent',
+  epoch: 'epoch',
+  epochs: 'epoch',
+  step: 'step',
+  steps: 'step',
+  deg: 'degree',
+  s: 'second',
+}
+
+/** Words of the language that can never be a name. */
+export const reservedWords = ['if', 'else', 'match', 'not', 'and', 'or', 'true', 'false'] as const
+/** Words that open a declaration; ordinary names everywhere else. */
+export const declarationWords = ['import', 'enum', 'type', 'block', 'pipeline', 'study'] as const
+/** Words that open a statement; ordinary names everywhere else. */
+export const statementWords = ['param', 'expect', 'allow', 'remove', 'vary', 'exclude', 'return'] as const
+/** Words inside a header or a statement; ordinary names everywhere else. */
+export const linkingWords = ['extends', 'of', 'because'] as const
+/** Sections that a pipeline has. Ordinary names for the parser: the checker knows what each may hold. */
+export const sectionWords = ['model', 'loss', 'train', 'evaluate'] as const
+
+export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_][A-Za-z0-9_]*/, label: 'a name' })
+
+function reserved(word: (typeof reservedWords)[number]): TokenType {
+  const name = word.charAt(0).toUpperCase() + word.slice(1)
+  return createToken({ name, pattern: new RegExp(word), longer_alt: Identifier, label: `\`${word}\`` })
+}
+
+/** A word with a meaning in one place that is a name in all others. */
+function contextual(
+  word: (typeof declarationWords)[number] | (typeof statementWords)[number] | (typeof linkingWords)[number],
+): TokenType {
+  return createToken({
+    name: word.charAt(0).toUpperCase() + word.slice(1),
+    pattern: new RegExp(word),
+    longer_alt: Identifier,
+    categories: [Identifier],
+    label: `\`${word}\``,
+  })
+}
+
+function punctuation(name: string, text: string): TokenType {
+  return createToken({ name, pattern: text, label: `\`${text}\`` })
+}
+
+export const If = reserved('if')
+export const Else = reserved('else')
+export const Match = reserved('match')
+export const Not = reserved('not')
+export const And = reserved('and')
+export const Or = reserved('or')
+export const True = reserved('true')
+export const False = reserved('false')
+
+export const Import = contextual('import')
+export const Enum = contextual('enum')
+export const Type = contextual('type')
+export const Block = contextual('block')
+export const Pipeline = contextual('pipeline')
+export const Study = contextual('study')
+export const Param = contextual('param')
+export const Expect = contextual('expect')
+export const Allow = contextual('allow')
+export const Remove = contextual('remove')
+export const Vary = contextual('vary')
+export const Exclude = contextual('exclude')
+export const Return = contextual('return')
+export const Extends = contextual('extends')
+export const Of = contextual('of')
+export const Because = contextual('because')
+
+export const Wildcard = createToken({ name: 'Wildcard', pattern: /_/, longer_alt: Identifier, label: '`_`' })
+
+/** Digits may be grouped: 97_496_710. A point needs a digit on both sides, so that `1..3` is a range. */
+export const NumberLiteral = createToken({
+  name: 'Number',
+  pattern: /\d(?:[\d_]*\d)?(?:\.\d(?:[\d_]*\d)?)?(?:[eE][+-]?\d+)?/,
+  label: 'a number',
+})
+export const SizeLiteral = createToken({
+  name: 'Size',
+  pattern: /\d+x\d+(?![A-Za-z0-9_])/,
+  label: 'a size (height x width)',
+})
+
+const unitPattern = new RegExp(
+  `${Object.keys(unitWords)
+    .filter((word) => word !== '%')
+    .map((word) => `${word}(?![A-Za-z0-9_])`)
+    .join('|')}|%`,
+  'y',
+)
+
+/** A unit word is one only right after a number (on its line); elsewhere the same letters are a name. */
+const matchUnit: CustomPatternMatcherFunc = (text: string, offset: number, tokens: IToken[]) => {
+  const previous = tokens.at(-1)
+  if (previous === undefined || previous.tokenType !== NumberLiteral) return null
+  if (/[^ \t]/.test(text.slice((previous.endOffset ?? previous.startOffset) + 1, offset))) return null
+  unitPattern.lastIndex = offset
+  return unitPattern.exec(text)
+}
+
+export const UnitWord = createToken({
+  name: 'Unit',
+  pattern: matchUnit,
+  line_breaks: false,
+  start_chars_hint: [...new Set(Object.keys(unitWords).map((word) => word.charAt(0)))],
+  label: 'a unit',
+})
+
+export const StringLiteral = createToken({
+  name: 'String',
+  pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/,
+  label: 'a text in quotes',
+})
+/** Ends with its line: the next line is read as usual. */
+export const UnclosedString = createToken({
+  name: 'UnclosedString',
+  pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*\\?/,
+  categories: [StringLiteral],
+  label: 'a text in quotes',
+})
+
+export const Pipe = punctuation('Pipe', '|>')
+export const DoubleArrow = punctuation('DoubleArrow', '=>')
+export const Arrow = punctuation('Arrow', '->')
+export const Equal = punctuation('Equal', '==')
+export const NotEqual = punctuation('NotEqual', '!=')
+export const LessEqual = punctuation('LessEqual', '<=')
+export const GreaterEqual = punctuation('GreaterEqual', '>=')
+export const Less = punctuation('Less', '<')
+export const Greater = punctuation('Greater', '>')
+export const Assign = punctuation('Assign', '=')
+export const DotDot = punctuation('DotDot', '..')
+export const Dot = punctuation('Dot', '.')
+export const Comma = punctuation('Comma', ',')
+export const Colon = punctuation('Colon', ':')
+export const Plus = punctuation('Plus', '+')
+export const Minus = punctuation('Minus', '-')
+export const Star = punctuation('Star', '*')
+export const Slash = punctuation('Slash', '/')
+export const LeftParenthesis = punctuation('LeftParenthesis', '(')
+export const RightParenthesis = punctuation('RightParenthesis', ')')
+export const LeftBracket = punctuation('LeftBracket', '[')
+export const RightBracket = punctuation('RightBracket', ']')
+export const LeftBrace = punctuation('LeftBrace', '{')
+export const RightBrace = punctuation('RightBrace', '}')
+
+export const Newline = createToken({ name: 'Newline', pattern: /\r\n|\r|\n/, line_breaks: true, label: 'a new line' })
+const Blank = createToken({ name: 'Blank', pattern: /[ \t\f\v\u00a0\ufeff]+/, group: Lexer.SKIPPED })
+/** `///` documents what follows; both kinds of comment leave the token stream and are found by position. */
+export const Comment = createToken({ name: 'Comment', pattern: /\/\/[^\r\n]*/, group: 'comments' })
+
+/** Text that other languages would read and this one does not; `syntax/layout.ts` says what to write instead. */
+export const Foreign = createToken({
+  name: 'Foreign',
+  pattern: /'(?:[^'\\\r\n]|\\.)*'|#[^\r\n]*|&&|\|\||\*\*|:=|[^\x00-\x7f]+|[\s\S]/,
+  line_breaks: true,
+})
+
+/** In the order in which they are tried. */
+export const allTokens: readonly TokenType[] = [
+  Newline,
+  Blank,
+  Comment,
+  SizeLiteral,
+  NumberLiteral,
+  UnitWord,
+  If,
+  Else,
+  Match,
+  Not,
+  And,
+  Or,
+  True,
+  False,
+  Import,
+  Enum,
+  Type,
+  Block,
+  Pipeline,
+  Study,
+  Param,
+  Expect,
+  Allow,
+  Remove,
+  Vary,
+  Exclude,
+  Return,
+  Extends,
+  Of,
+  Because,
+  Wildcard,
+  Identifier,
+  StringLiteral,
+  UnclosedString,
+  Pipe,
+  DoubleArrow,
+  Arrow,
+  Equal,
+  NotEqual,
+  LessEqual,
+  GreaterEqual,
+  Less,
+  Greater,
+  Assign,
+  DotDot,
+  Dot,
+  Comma,
+  Colon,
+  Plus,
+  Minus,
+  Star,
+  Slash,
+  LeftParenthesis,
+  RightParenthesis,
+  LeftBracket,
+  RightBracket,
+  LeftBrace,
+  RightBrace,
+  Foreign,
+]
+
+export const lexer = new Lexer([...allTokens])

@@ -1,0 +1,40 @@
+/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal string alignment). */
+export function editDistance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1
+      let best = Math.min(at(rows, i - 1, j) + 1, (row[j - 1] ?? 0) + 1, at(rows, i - 1, j - 1) + cost)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, at(rows, i - 2, j - 2) + 1)
+      row.push(best)
+    }
+    rows.push(row)
+  }
+  return at(rows, a.length, b.length)
+}
+
+function at(rows: readonly (readonly number[])[], i: number, j: number): number {
+  return rows[i]?.[j] ?? 0
+}
+
+/**
+ * The candidate that `name` most likely means: at most one edit for three letters, upper and lower case alike.
+ * Undefined where nothing is near. The first of equally near candidates wins, so give them in a stable order.
+ */
+export function suggest(name: string, candidates: Iterable<string>): string | undefined {
+  const allowed = Math.max(1, Math.floor(name.length / 3))
+  let best: string | undefined
+  let bestDistance = allowed + 1
+  for (const candidate of candidates) {
+    if (candidate === name || Math.abs(candidate.length - name.length) > allowed) continue
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    // A name of one or two letters would be near everything: all of it replaced is no likeness.
+    if (distance < bestDistance && distance < Math.max(name.length, candidate.length)) {
+      best = candidate
+      bestDistance = distance
+    }
+  }
+  return best
+}

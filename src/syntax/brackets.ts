@@ -1,0 +1,221 @@
+import type { IToken, TokenType } from 'chevrotain'
+import * as t from '../../grammar/tokens.js'
+import { endOf, retyped } from './layout.js'
+
+/** One bracket that is not as it should be, and what was done about it. */
+export type BracketRepair =
+  | { readonly kind: 'unclosed'; readonly opener: IToken; readonly closer: string; readonly end: number }
+  | { readonly kind: 'stray'; readonly token: IToken }
+  | { readonly kind: 'mistyped'; readonly token: IToken; readonly opener: IToken; readonly closer: string }
+  | { readonly kind: 'too_deep'; readonly token: IToken }
+
+export interface MatchedBrackets {
+  /** Every opener has its closer, nested properly, at most `maximum` deep. */
+  readonly tokens: readonly IToken[]
+  readonly repairs: readonly BracketRepair[]
+  readonly silent: readonly number[]
+}
+
+const closerOf = new Map<TokenType, TokenType>([
+  [t.LeftParenthesis, t.RightParenthesis],
+  [t.LeftBracket, t.RightBracket],
+  [t.LeftBrace, t.RightBrace],
+])
+const closers = new Set(closerOf.values())
+const closerText = new Map<TokenType, string>([
+  [t.LeftParenthesis, ')'],
+  [t.LeftBracket, ']'],
+  [t.LeftBrace, '}'],
+])
+
+/**
+ * Balances brackets. Where closers are missing, indentation and line ends tell best which opener they belong to: if the
+ * plain reading leaves openers without closers, a second one ends those at the line where their content seems to end,
+ * and is taken unless it blames more than the plain one.
+ */
+export function matchBrackets(tokens: readonly IToken[], maximum: number): MatchedBrackets {
+  const plain = new Matcher(tokens, maximum, new Set(), false).run()
+  const unclosed = plain.repairs.flatMap((repair) => (repair.kind === 'unclosed' ? [repair.opener] : []))
+  if (unclosed.length === 0) return plain
+  const hasBrace = unclosed.some((opener) => opener.tokenType === t.LeftBrace)
+  const guided = new Matcher(tokens, maximum, new Set(unclosed), hasBrace).run()
+  return guided.repairs.length <= plain.repairs.length ? guided : plain
+}
+
+interface Open {
+  readonly token: IToken
+  /** Indentation of the line that it stands in. */
+  readonly indent: number
+}
+
+class Matcher {
+  readonly #open: Open[] = []
+  readonly #out: IToken[] = []
+  readonly #repairs: BracketRepair[] = []
+  readonly #silent: number[] = []
+  #indent = 0
+
+  constructor(
+    readonly tokens: readonly IToken[],
+    readonly maximum: number,
+    readonly suspects: ReadonlySet<IToken>,
+    readonly byIndent: boolean,
+  ) {}
+
+  run(): MatchedBrackets {
+    let lineStart = true
+    for (let i = 0; i < this.tokens.length; i++) {
+      const token = this.tokens[i]
+      if (token === undefined) break
+      if (token.tokenType === t.Newline) {
+        lineStart = true
+        this.#out.push(token)
+        continue
+      }
+      if (lineStart) {
+        this.#beginLine(token)
+        lineStart = false
+      }
+      if (closerOf.has(token.tokenType)) {
+        if (this.#open.length >= this.maximum) i = this.#leaveOut(i)
+        else {
+          this.#open.push({ token, indent: this.#indent })
+          this.#out.push(token)
+        }
+      } else if (closers.has(token.tokenType)) this.#close(token, i)
+      else this.#out.push(token)
+    }
+    const tooDeep = this.#repairs.some((repair) => repair.kind === 'too_deep')
+    while (this.#open.length > 0) this.#closeMissing(this.#out.length, !tooDeep)
+    return { tokens: this.#out, repairs: this.#repairs, silent: this.#silent }
+  }
+
+  /** Ends the openers whose content seems to be over where this line begins. */
+  #beginLine(first: IToken): void {
+    const indent = (first.startColumn ?? 1) - 1
+    for (;;) {
+      const top = this.#open.at(-1)
+      if (top === undefined || !this.#seemsOver(top, first, indent)) break
+      this.#closeMissing(this.#endOfLastLine(), true)
+    }
+    this.#indent = indent
+  }
+
+  #seemsOver(top: Open, first: IToken, indent: number): boolean {
+    if (top.token.tokenType === t.LeftBrace) {
+      if (!this.byIndent) return false
+      return first.tokenType === t.RightBrace
+        ? indent < top.indent
+        : indent <= top.indent && !closers.has(first.tokenType)
+    }
+    if (!this.suspects.has(top.token)) return false
+    if (indent <= top.indent) return true
+    const last = this.#out[this.#endOfLastLine() - 1]
+    return last !== undefined && endsValue(last) && startsValue(first)
+  }
+
+  /** Index in `out` after the last token that is no newline. */
+  #endOfLastLine(): number {
+    let index = this.#out.length
+    while (index > 0 && this.#out[index - 1]?.tokenType === t.Newline) index -= 1
+    return index
+  }
+
+  #closeMissing(index: number, told: boolean): void {
+    const top = this.#open.pop()
+    if (top === undefined) return
+    const before = this.#out[index - 1] ?? top.token
+    const closer = closerText.get(top.token.tokenType) ?? ''
+    const type = closerOf.get(top.token.tokenType) ?? t.RightBrace
+    if (told) this.#repairs.push({ kind: 'unclosed', opener: top.token, closer, end: endOf(before) })
+    const inserted = retyped(before, type, '')
+    this.#out.splice(index, 0, {
+      ...inserted,
+      startOffset: endOf(before),
+      endOffset: endOf(before) - 1,
+      isInsertedInRecovery: true,
+    })
+  }
+
+  #close(token: IToken, index: number): void {
+    const top = this.#open.at(-1)
+    if (top !== undefined && closerOf.get(top.token.tokenType) === token.tokenType) {
+      this.#open.pop()
+      this.#out.push(token)
+      return
+    }
+    const match = this.#matchBelow(token)
+    if (match >= 0) {
+      while (this.#open.length - 1 > match) this.#closeMissing(this.#endOfLastLine(), true)
+      this.#open.pop()
+      this.#out.push(token)
+      return
+    }
+    if (top !== undefined && top.token.tokenType !== t.LeftBrace && !this.#closedLater(top.token, index)) {
+      const type = closerOf.get(top.token.tokenType) ?? token.tokenType
+      this.#repairs.push({
+        kind: 'mistyped',
+        token,
+        opener: top.token,
+        closer: closerText.get(top.token.tokenType) ?? '',
+      })
+      this.#open.pop()
+      this.#out.push(retyped(token, type))
+      return
+    }
+    this.#repairs.push({ kind: 'stray', token })
+    this.#silent.push(this.tokens[index + 1]?.startOffset ?? endOf(token))
+  }
+
+  /** Index of the opener that `token` closes when those above it are taken as unclosed; a `)` or `]` reaches no further than its braces. */
+  #matchBelow(token: IToken): number {
+    for (let i = this.#open.length - 1; i >= 0; i--) {
+      const type = this.#open[i]?.token.tokenType
+      if (type === undefined) break
+      if (closerOf.get(type) === token.tokenType) return i
+      if (type === t.LeftBrace) break
+    }
+    return -1
+  }
+
+  /** Whether the line of token `index` still closes `opener` after it. */
+  #closedLater(opener: IToken, index: number): boolean {
+    const wanted = closerOf.get(opener.tokenType)
+    let depth = 0
+    for (let i = index + 1; i < this.tokens.length; i++) {
+      const type = this.tokens[i]?.tokenType
+      if (type === undefined || type === t.Newline) return false
+      if (depth === 0 && type === wanted) return true
+      if (closerOf.has(type)) depth += 1
+      else if (closers.has(type)) depth -= 1
+    }
+    return false
+  }
+
+  /** Leaves out the bracket at `index` with its content; gives the index of its closer. */
+  #leaveOut(index: number): number {
+    const token = this.tokens[index]
+    if (token === undefined) return index
+    if (!this.#repairs.some((repair) => repair.kind === 'too_deep')) this.#repairs.push({ kind: 'too_deep', token })
+    let depth = 0
+    let i = index
+    for (; i < this.tokens.length; i++) {
+      const type = this.tokens[i]?.tokenType
+      if (type === undefined) break
+      if (closerOf.has(type)) depth += 1
+      else if (closers.has(type)) depth -= 1
+      if (depth === 0) break
+    }
+    const last = this.tokens[Math.min(i, this.tokens.length - 1)]
+    this.#silent.push(this.tokens[i + 1]?.startOffset ?? (last === undefined ? token.startOffset : endOf(last)))
+    return i
+  }
+}
+
+function endsValue(token: IToken): boolean {
+  return /[A-Za-z0-9_%")\]}]$/.test(token.image) && !['and', 'or', 'not', 'if', 'match', 'else'].includes(token.image)
+}
+
+function startsValue(token: IToken): boolean {
+  return /^[A-Za-z0-9_"[({]/.test(token.image) && !['and', 'or'].includes(token.image)
+}

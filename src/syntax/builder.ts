@@ -1,0 +1,78 @@
+import type { CstElement, CstNode, IToken } from 'chevrotain'
+import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
+import { diagnose } from '../diagnostics/define.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { FileId, Span } from '../source/span.js'
+import type { Expression, Identifier, MissingExpression, StringLiteral } from './ast.js'
+import { endOfElement, startOf } from './cst.js'
+import { maximumDepth, tokenSpan } from './layout.js'
+import { readText } from './text.js'
+
+/** What building the tree of one file needs to know and collects: shared by statements, types and expressions. */
+export class Builder {
+  readonly diagnostics: Diagnostic[] = []
+  readonly #depths = new WeakMap<Expression, number>()
+  readonly #broken: readonly number[]
+  #toldDepth = false
+
+  /** `broken`: offsets at which the parser or the layout completed something by themselves. */
+  constructor(
+    readonly file: FileId,
+    readonly docs: (start: number) => string | undefined,
+    broken: Iterable<number>,
+  ) {
+    this.#broken = [...broken].sort((a, b) => a - b)
+  }
+
+  /** Span of an element; empty at `fallback` for one that holds no text. */
+  span(element: CstElement, fallback: number): Span {
+    const start = startOf(element) ?? fallback
+    return { file: this.file, start, end: Math.max(start, endOfElement(element) ?? start) }
+  }
+
+  /** `{ recovered: true }` where something within the span was completed or skipped. */
+  recovery(span: Span, isIncomplete = false): { readonly recovered?: true } {
+    const touched = isIncomplete || this.#broken.some((offset) => span.start <= offset && offset <= span.end)
+    return touched ? { recovered: true } : {}
+  }
+
+  identifier(token: IToken): Identifier {
+    return { kind: 'identifier', name: token.image, span: tokenSpan(token, this.file) }
+  }
+
+  /** A name that the parser did not find: empty, so that it can never be meant. */
+  missingName(at: number): Identifier {
+    return { kind: 'identifier', name: '', span: { file: this.file, start: at, end: at }, recovered: true }
+  }
+
+  nameOf(token: IToken | undefined, parent: CstNode): Identifier {
+    return token === undefined ? this.missingName(endOfElement(parent) ?? 0) : this.identifier(token)
+  }
+
+  missing(at: number): MissingExpression {
+    return { kind: 'missing', span: { file: this.file, start: at, end: at }, recovered: true }
+  }
+
+  text(token: IToken): StringLiteral {
+    const span = tokenSpan(token, this.file)
+    const { value, escapes } = readText(token)
+    for (const { offset, escape } of escapes) {
+      const start = span.start + offset
+      this.diagnostics.push(diagnose(codes.escape, { file: this.file, start, end: start + escape.length }, { escape }))
+    }
+    return { kind: 'string', value, span, ...this.recovery(span, escapes.length > 0) }
+  }
+
+  /** Keeps the tree's depth within bounds, whatever made it deep: later phases go down it by recursion. */
+  bounded(expression: Expression, children: readonly Expression[]): Expression {
+    let depth = 1
+    for (const child of children) depth = Math.max(depth, (this.#depths.get(child) ?? 1) + 1)
+    if (depth <= maximumDepth) {
+      this.#depths.set(expression, depth)
+      return expression
+    }
+    if (!this.#toldDepth) this.diagnostics.push(diagnose(codes.tooDeep, expression.span, { limit: maximumDepth }))
+    this.#toldDepth = true
+    return { kind: 'missing', span: expression.span, recovered: true }
+  }
+}

@@ -1,0 +1,68 @@
+import type { IToken, TokenType } from 'chevrotain'
+import * as t from '../../grammar/tokens.js'
+import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
+import { diagnose } from '../diagnostics/define.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { FileId } from '../source/span.js'
+import { endOf, retyped, tokenSpan } from './layout.js'
+
+interface Meaning {
+  readonly help: string
+  /** What the parser is to read in its place; nothing: it is left out. */
+  readonly as?: TokenType
+}
+
+/** What people write who come from other languages. */
+const meanings: Readonly<Record<string, Meaning>> = {
+  '&&': { help: 'write `and`', as: t.And },
+  '||': { help: 'write `or`', as: t.Or },
+  '!': { help: 'write `not`', as: t.Not },
+  ';': { help: 'a new line or a comma separates', as: t.Comma },
+  ':=': { help: 'write `=`', as: t.Assign },
+  '**': { help: 'write the product out, or `square(x)`', as: t.Star },
+  '|': { help: 'a pipe is written `|>`, the logical operator `or`', as: t.Or },
+  '&': { help: 'write `and`', as: t.And },
+  '%': { help: '`%` is the unit per cent and stands directly after a number: `50%`' },
+  '^': { help: 'write the product out, or `square(x)`', as: t.Star },
+}
+
+function meaningOf(image: string): Meaning {
+  const known = meanings[image]
+  if (known !== undefined) return known
+  if (image.startsWith('#')) return { help: 'a comment begins with `//`' }
+  if (image.length > 1 && image.startsWith("'")) return { help: 'write a text in double quotes', as: t.StringLiteral }
+  if (/^\p{L}/u.test(image))
+    return { help: 'names are made of the letters a-z and A-Z, digits and `_`', as: t.Identifier }
+  return { help: 'remove it' }
+}
+
+function shown(image: string): string {
+  const text = image.length > 24 ? `${image.slice(0, 23)}…` : image
+  const code = image.codePointAt(0) ?? 0
+  return /^[\p{C}\p{Z}]/u.test(text) ? `character U+${code.toString(16).toUpperCase().padStart(4, '0')}` : `\`${text}\``
+}
+
+/** Replaces or leaves out the text that is not of the language, each run told once. */
+export function readForeign(tokens: readonly IToken[], file: FileId) {
+  const kept: IToken[] = []
+  const diagnostics: Diagnostic[] = []
+  const silent = new Set<number>()
+  for (const [index, token] of tokens.entries()) {
+    if (token.tokenType !== t.Foreign) {
+      kept.push(token)
+      continue
+    }
+    const before = tokens[index - 1]
+    const continues = before?.tokenType === t.Foreign && endOf(before) === token.startOffset
+    const meaning = meaningOf(token.image)
+    if (!continues)
+      diagnostics.push(
+        diagnose(codes.foreign, tokenSpan(token, file), { text: shown(token.image), help: meaning.help }),
+      )
+    if (meaning.as !== undefined && !continues) kept.push(retyped(token, meaning.as))
+    const next = tokens[index + 1]
+    silent.add(token.startOffset)
+    silent.add(next?.startOffset ?? endOf(token))
+  }
+  return { tokens: kept, diagnostics, silent }
+}

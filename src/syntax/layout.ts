@@ -1,0 +1,129 @@
+import { createTokenInstance, type IToken, type TokenType } from 'chevrotain'
+import * as t from '../../grammar/tokens.js'
+import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
+import { diagnose } from '../diagnostics/define.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { FileId, Span } from '../source/span.js'
+import { type BracketRepair, matchBrackets } from './brackets.js'
+import { readForeign } from './foreign.js'
+import { checkNumbers } from './numbers.js'
+
+/** Deepest nesting of brackets, and of the tree. */
+export const maximumDepth = 256
+
+/** What the parser reads: balanced brackets, and newlines only where they separate. */
+export interface Layout {
+  readonly tokens: readonly IToken[]
+  readonly comments: readonly IToken[]
+  readonly diagnostics: readonly Diagnostic[]
+  /** Offsets of tokens before which text was already refused: what the parser says there is the same mistake. */
+  readonly silent: ReadonlySet<number>
+  /** Offsets of brackets that were completed: what holds them is recovered. */
+  readonly repaired: readonly number[]
+}
+
+/** Half-open span of a token. */
+export function tokenSpan(token: IToken, file: FileId): Span {
+  return { file, start: token.startOffset, end: token.startOffset + token.image.length }
+}
+
+export function endOf(token: IToken): number {
+  return token.startOffset + token.image.length
+}
+
+/** A token in the place of `at`, of another type; `image` is what the source says there. */
+export function retyped(at: IToken, type: TokenType, image = at.image): IToken {
+  const end = at.startOffset + image.length - 1
+  return createTokenInstance(
+    type,
+    image,
+    at.startOffset,
+    end,
+    at.startLine ?? 1,
+    at.endLine ?? 1,
+    at.startColumn ?? 1,
+    at.endColumn ?? 1,
+  )
+}
+
+/** `separates`: whether newlines outside all brackets end something (a file) or not (one expression of an option). */
+export function layOut(text: string, file: FileId, separates: boolean): Layout {
+  const lexed = t.lexer.tokenize(text)
+  const diagnostics: Diagnostic[] = []
+  const foreign = readForeign(lexed.tokens, file)
+  const numbers = checkNumbers(foreign.tokens, file)
+  const brackets = matchBrackets(numbers.tokens, maximumDepth)
+  const hasOpenText = numbers.tokens.filter((token) => token.tokenType === t.UnclosedString)
+  diagnostics.push(...foreign.diagnostics, ...numbers.diagnostics)
+  for (const token of hasOpenText) diagnostics.push(diagnose(codes.unclosedText, tokenSpan(token, file), {}))
+  for (const repair of brackets.repairs) {
+    const swallowed = hasOpenText.some((token) => repair.kind === 'unclosed' && holds(repair, token))
+    if (!swallowed) diagnostics.push(describe(repair, file))
+  }
+  return {
+    tokens: placeNewlines(brackets.tokens, separates),
+    comments: lexed.groups['comments'] ?? [],
+    diagnostics,
+    silent: new Set([...foreign.silent, ...numbers.silent, ...brackets.silent]),
+    repaired: brackets.repairs.flatMap((repair) =>
+      repair.kind === 'unclosed' && repair.opener.image !== '{' ? [repair.opener.startOffset] : [],
+    ),
+  }
+}
+
+/** A text without its end swallows the brackets that its line would have closed. */
+function holds(repair: BracketRepair & { kind: 'unclosed' }, token: IToken): boolean {
+  return repair.opener.startOffset < token.startOffset && token.startOffset <= repair.end
+}
+
+function describe(repair: BracketRepair, file: FileId): Diagnostic {
+  switch (repair.kind) {
+    case 'unclosed': {
+      const facts = { opener: repair.opener.image, closer: repair.closer }
+      return diagnose(codes.unclosed, tokenSpan(repair.opener, file), facts)
+    }
+    case 'stray':
+      return diagnose(codes.strayCloser, tokenSpan(repair.token, file), { closer: repair.token.image })
+    case 'mistyped': {
+      const facts = { closer: repair.token.image, expected: repair.closer }
+      const related = [{ span: tokenSpan(repair.opener, file), label: 'opened here' }]
+      return diagnose(codes.strayCloser, tokenSpan(repair.token, file), facts, related)
+    }
+    case 'too_deep':
+      return diagnose(codes.tooDeep, tokenSpan(repair.token, file), { limit: maximumDepth })
+  }
+}
+
+/** Keeps a newline where it separates: between items in braces and at the top; once, and not where `|>` or `else` goes on. */
+function placeNewlines(tokens: readonly IToken[], separates: boolean): readonly IToken[] {
+  const open: TokenType[] = []
+  const placed: IToken[] = []
+  for (const [index, token] of tokens.entries()) {
+    const type = token.tokenType
+    const last = placed.at(-1)
+    if (type === t.Newline) {
+      const next = nextInLine(tokens, index)
+      const top = open.at(-1)
+      const inBraces = top === undefined ? separates : top === t.LeftBrace
+      if (inBraces && last !== undefined && separatesAfter(last, next, top !== undefined)) placed.push(token)
+      continue
+    }
+    if (type === t.LeftParenthesis || type === t.LeftBracket || type === t.LeftBrace) open.push(type)
+    if (type === t.RightParenthesis || type === t.RightBracket || type === t.RightBrace) open.pop()
+    placed.push(token)
+  }
+  return placed
+}
+
+function separatesAfter(last: IToken, next: IToken | undefined, inBraces: boolean): boolean {
+  if (last.tokenType === t.Newline || last.tokenType === t.LeftBrace) return false
+  if (inBraces && last.tokenType === t.Comma) return false
+  if (next === undefined) return true
+  if (next.tokenType === t.Pipe || next.tokenType === t.RightBrace) return false
+  return !(next.tokenType === t.Else && last.tokenType === t.RightBrace)
+}
+
+function nextInLine(tokens: readonly IToken[], index: number): IToken | undefined {
+  for (let i = index + 1; i < tokens.length; i++) if (tokens[i]?.tokenType !== t.Newline) return tokens[i]
+  return undefined
+}

@@ -1,0 +1,29 @@
+import type { IToken } from 'chevrotain'
+import * as t from '../../grammar/tokens.js'
+
+const simpleEscapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\', '0': '\0' }
+
+export interface UnknownEscape {
+  /** From the token's start. */
+  readonly offset: number
+  readonly escape: string
+}
+
+/** Value of a text in quotes; escapes that mean nothing are listed and kept as they are written. */
+export function readText(token: IToken): { readonly value: string; readonly escapes: readonly UnknownEscape[] } {
+  const isClosed = token.tokenType !== t.UnclosedString
+  const inner = token.image.slice(1, isClosed ? -1 : undefined)
+  const escapes: UnknownEscape[] = []
+  const value = inner.replace(
+    /\\(?:u\{([0-9A-Fa-f]{1,6})\}|([\s\S]?))/gu,
+    (all, code: string | undefined, letter: string | undefined, offset: number) => {
+      const point = code === undefined ? undefined : Number.parseInt(code, 16)
+      if (point !== undefined && point <= 0x10ffff) return String.fromCodePoint(point)
+      const plain = letter === undefined ? undefined : simpleEscapes[letter]
+      if (plain !== undefined) return plain
+      if (all.length > 1 || isClosed) escapes.push({ offset: offset + 1, escape: all })
+      return all
+    },
+  )
+  return { value, escapes }
+}
