@@ -51,3 +51,18 @@ const phaseWords: Readonly<Record<Phase, string>> = {
 export function phaseInWords(phase: Phase): string {
   return phaseWords[phase]
 }
+
+/** Lines of at most `width` characters, broken at spaces; a longer word is cut. Newlines stay. */
+export function wrapText(text: string, width: number): readonly string[] {
+  return text.split('\n').flatMap((line) => {
+    const lines: string[] = []
+    let rest = line
+    while (rest.length > width) {
+      const space = rest.lastIndexOf(' ', width)
+      const end = space > 0 ? space : width
+      lines.push(rest.slice(0, end))
+      rest = rest.slice(space > 0 ? end + 1 : end)
+    }
+    return [...lines, rest]
+  })
+}
