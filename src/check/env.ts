@@ -1,0 +1,62 @@
+import type { DiagnosticDefinition } from '../diagnostics/define.js'
+import { diagnose } from '../diagnostics/define.js'
+import type { RelatedSpan } from '../diagnostics/diagnostic.js'
+import type { Span } from '../source/span.js'
+import type { GraphBuilder } from './graph.js'
+import type { Module } from './module.js'
+import type { Scope } from './scope.js'
+import type { Session } from './session.js'
+import type { BlockEntity } from './value.js'
+
+/** One call on the way from the pipeline to the code at hand. */
+export interface CallFrame {
+  readonly block: BlockEntity
+  readonly callSpan: Span
+  readonly caller: Module
+}
+
+/** Where an expression is evaluated. */
+export interface Env {
+  readonly session: Session
+  readonly module: Module
+  readonly scope: Scope
+  readonly graph: GraphBuilder
+  /** Binding path of the statement at hand: what it makes is named by it. */
+  readonly path: string
+  /** Outermost call first. */
+  readonly frames: readonly CallFrame[]
+  /** The first call of the statement that has weights: a second one needs a name. */
+  readonly statement: { parametric?: { readonly name: string; readonly span: Span } }
+  /** True while a block is checked on its own, or an arm that is not taken: sizes and static values may be unknown. */
+  readonly abstract: boolean
+}
+
+export function inStatement(env: Env, name: string): Env {
+  return { ...env, path: env.path === '' ? name : `${env.path}.${name}`, statement: {} }
+}
+
+/**
+ * Reports a mistake with the calls that led to it. In the library's code the mistake is its caller's: the report goes to the
+ * innermost call outside the library, and the place in the library is shown beside it.
+ */
+export function report<Facts>(
+  env: Env,
+  definition: DiagnosticDefinition<Facts>,
+  span: Span,
+  facts: Facts,
+  related: readonly RelatedSpan[] = [],
+): void {
+  const calls = [...env.frames].reverse()
+  const outside = env.module.library ? calls.findIndex((frame) => !frame.caller.library) : -1
+  const call = calls[outside]
+  if (call === undefined) {
+    const chain = calls.map((frame) => ({ span: frame.callSpan, label: `in \`${frame.block.name}\`, called here` }))
+    env.session.sink.report(diagnose(definition, span, facts, [...related, ...chain]))
+    return
+  }
+  const inner = { span, label: `here, in \`${calls[0]?.block.name ?? call.block.name}\`` }
+  const chain = calls
+    .filter((frame) => frame !== call)
+    .map((frame) => ({ span: frame.callSpan, label: `in \`${frame.block.name}\`, called here` }))
+  env.session.sink.report(diagnose(definition, call.callSpan, facts, [...related, inner, ...chain]))
+}

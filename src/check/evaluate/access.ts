@@ -1,0 +1,68 @@
+import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import type { IndexExpression, MemberExpression } from '../../syntax/ast.js'
+import { pixelClass } from '../builtin-enums.js'
+import { abstractValue } from '../conform.js'
+import { describeValue } from '../describe.js'
+import type { Env } from '../env.js'
+import { report } from '../env.js'
+import { channel } from '../functions/channels.js'
+import { textOf } from '../session.js'
+import { suggest } from '../suggest.js'
+import type { Value } from '../value.js'
+import { isPoison, poison, seenAt } from '../value.js'
+
+export function evaluateMember(expression: MemberExpression, env: Env): Value {
+  return memberOf(env.session.evaluate(expression.object, env), expression, env)
+}
+
+export function memberOf(object: Value, expression: MemberExpression, env: Env): Value {
+  const { member, span } = expression
+  if (isPoison(object) || member.recovered) return poison(span)
+  const field = object.kind === 'record' ? object.fields.get(member.name) : undefined
+  if (field !== undefined) return seenAt(field, span)
+  const fields = object.kind === 'record' ? [...object.fields.keys()] : []
+  const of = `\`${textOf(env.session, expression.object.span)}\``
+  const suggestion = suggest(member.name, fields)
+  const facts = { name: member.name, of: object.kind === 'record' ? of : `${of} (${describeValue(object)})`, fields }
+  report(env, namesDiagnostics.unknownField, member.span, suggestion === undefined ? facts : { ...facts, suggestion })
+  return poison(span)
+}
+
+export function evaluateIndex(expression: IndexExpression, env: Env): Value {
+  return indexOf(env.session.evaluate(expression.object, env), expression, env)
+}
+
+/** `features[4]`, `x[anomaly]`, `x[2]`: an item of a list, a channel of a tensor. */
+export function indexOf(object: Value, expression: IndexExpression, env: Env): Value {
+  const { span } = expression
+  const index = env.session.evaluate(expression.index, env, object.kind === 'tensor' ? { kind: 'enum', declaration: pixelClass } : undefined)
+  if (isPoison(object) || isPoison(index)) return poison(span)
+  if (object.kind === 'tensor' && index.kind === 'enum') {
+    const place = pixelClass.values.findIndex((value) => value.name === index.value)
+    if (index.enumName === pixelClass.name.name && place >= 0) return channel(object, place, index.value, span, env)
+  }
+  const isUnknownInt = index.kind === 'unknown' && index.type?.kind === 'int'
+  if (!isUnknownInt && (index.kind !== 'number' || !index.isInteger || index.unit !== undefined)) {
+    const what = index.kind === 'tensor' ? typesDiagnostics.notStatic : undefined
+    if (what) report(env, what, index.span, { what: 'an index', found: describeValue(index) })
+    else report(env, typesDiagnostics.typeMismatch, index.span, { what: 'an index', expected: 'an int', found: describeValue(index) })
+    return poison(span)
+  }
+  if (object.kind === 'tensor') {
+    if (index.kind === 'number') return channel(object, index.value, undefined, span, env)
+    return channel(object, 0, undefined, span, env)
+  }
+  if (object.kind === 'unknown' && object.type?.kind === 'list') {
+    return abstractValue(object.type.item, env, textOf(env.session, span), span)
+  }
+  if (object.kind !== 'list') {
+    report(env, typesDiagnostics.typeMismatch, object.span, { what: 'what is indexed', expected: 'a list, map or vector', found: describeValue(object) })
+    return poison(span)
+  }
+  if (index.kind !== 'number') return object.items[0] ?? poison(span)
+  const item = object.items[index.value]
+  if (item !== undefined) return seenAt(item, span)
+  report(env, typesDiagnostics.indexOutOfRange, index.span, { index: index.value, length: object.items.length })
+  return poison(span)
+}

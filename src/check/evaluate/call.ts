@@ -1,0 +1,96 @@
+import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import type { Span } from '../../source/span.js'
+import type { Argument, CallExpression, Expression, Identifier, PipeExpression } from '../../syntax/ast.js'
+import { describeValue } from '../describe.js'
+import type { Env } from '../env.js'
+import { report } from '../env.js'
+import { functions, staticFunctionNames } from '../functions/table.js'
+import { lookUp, namesOfKind } from '../module.js'
+import { suggest } from '../suggest.js'
+import type { Type } from '../type.js'
+import type { BlockValue, Value } from '../value.js'
+import { isPoison, poison } from '../value.js'
+import { indexOf, memberOf } from './access.js'
+import { callBlock, callBlockType } from './block-call.js'
+import { callFunction } from './function-call.js'
+import { callStatic } from './static-call.js'
+
+export function evaluateCall(expression: CallExpression, env: Env, expected?: Type): Value {
+  return call(expression.callee, expression.args, undefined, expression.span, env, expected)
+}
+
+/** `x |> f(a)` is `f(x, a)`, `x |> f` is `f(x)`; `x |> f[0]` and `x |> f.mask` take from its result. */
+export function evaluatePipe(expression: PipeExpression, env: Env, expected?: Type): Value {
+  const input = env.session.evaluate(expression.input, env)
+  return stage(expression.stage, input, expression.span, env, expected)
+}
+
+function stage(expression: Expression, input: Value, span: Span, env: Env, expected?: Type): Value {
+  if (expression.recovered || expression.kind === 'missing') return poison(span)
+  switch (expression.kind) {
+    case 'identifier':
+      return call(expression, [], input, expression.span, env, expected)
+    case 'call':
+      return call(expression.callee, expression.args, input, expression.span, env, expected)
+    case 'index':
+      return indexOf(stage(expression.object, input, span, env), expression, env)
+    case 'member':
+      return memberOf(stage(expression.object, input, span, env), expression, env)
+    default: {
+      const facts = { what: 'what follows `|>`', expected: 'a function or block', found: 'something else', help: 'Write `x |> f` or `x |> f(a)`.' }
+      report(env, typesDiagnostics.typeMismatch, expression.span, facts)
+      return poison(span)
+    }
+  }
+}
+
+function call(callee: Expression, args: readonly Argument[], piped: Value | undefined, span: Span, env: Env, expected?: Type): Value {
+  if (callee.recovered || args.some((argument) => argument.recovered)) return poison(span)
+  if (callee.kind !== 'identifier') return callValue(env.session.evaluate(callee, env), callee, args, piped, span, env)
+  const { name } = callee
+  const slot = env.scope.find(name)
+  const entity = lookUp(env.module, name)
+  const rule = functions.get(name)
+  const isStatic = (staticFunctionNames as readonly string[]).includes(name)
+  const isFunction = entity?.kind === 'block' || rule !== undefined || isStatic
+  if (slot !== undefined && (!isFunction || slot.what.includes('param'))) {
+    const value = env.session.evaluate(callee, env)
+    if (!isFunction || value.kind === 'block' || (value.kind === 'unknown' && value.type?.kind === 'block')) {
+      return callValue(value, callee, args, piped, span, env)
+    }
+  }
+  if (entity?.kind === 'block') {
+    return callBlock({ kind: 'block', block: entity, bound: new Map(), span }, args, piped, span, env)
+  }
+  if (rule !== undefined) return callFunction(rule, args, piped, span, env)
+  if (isStatic) return callStatic(name, args, piped, span, env, expected)
+  if (entity !== undefined) return notCallable(callee, `the ${entity.kind} \`${name}\``, env)
+  return unknownFunction(callee, args, env)
+}
+
+function callValue(value: Value, callee: Expression, args: readonly Argument[], piped: Value | undefined, span: Span, env: Env): Value {
+  if (value.kind === 'block') return callBlock(value as BlockValue, args, piped, span, env)
+  if (value.kind === 'unknown' && value.type?.kind === 'block') return callBlockType(value.type, callee, args, piped, span, env)
+  if (isPoison(value)) {
+    for (const argument of args) env.session.evaluate(argument.value, env)
+    return poison(span)
+  }
+  return notCallable(callee, describeValue(value), env)
+}
+
+function notCallable(callee: Expression, found: string, env: Env): Value {
+  const name = env.session.sources.get(callee.span.file)?.text.slice(callee.span.start, callee.span.end) ?? ''
+  report(env, typesDiagnostics.notCallable, callee.span, { name, found })
+  return poison(callee.span)
+}
+
+function unknownFunction(callee: Identifier, args: readonly Argument[], env: Env): Value {
+  const known = [...namesOfKind(env.module, 'block'), ...functions.keys(), ...staticFunctionNames]
+  const suggestion = suggest(callee.name, known)
+  const facts = { what: 'block or function', name: callee.name, known }
+  report(env, namesDiagnostics.unknownName, callee.span, suggestion === undefined ? facts : { ...facts, suggestion })
+  // Words among the arguments belong to a signature that nobody knows.
+  for (const argument of args) if (argument.value.kind !== 'identifier') env.session.evaluate(argument.value, env)
+  return poison(callee.span)
+}

@@ -1,0 +1,44 @@
+import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
+import { tensorName } from '../describe.js'
+import { report } from '../env.js'
+import type { Tensor } from '../value.js'
+import type { FunctionCall } from './rule.js'
+
+/** A prediction whose range does not contain its label's can never be right on part of the labels (the reference's SevNet: a sigmoid against labels up to 2). */
+export function checkLabelReach(call: FunctionCall, a: Tensor, b: Tensor): void {
+  const pair = a.label && !b.label ? { label: a, prediction: b } : b.label && !a.label ? { label: b, prediction: a } : undefined
+  if (pair === undefined) return
+  const { label, prediction } = pair
+  if (prediction.meaning === 'logits' || prediction.meaning === 'log_probabilities') {
+    report(call.env, tensorsDiagnostics.wrongMeaning, prediction.span, {
+      callee: call.rule.name,
+      expected: 'what can be compared with the label',
+      found: prediction.meaning.replace('_', ' '),
+      help: 'Put a `softmax` before it and choose the class: `softmax(x)[anomaly]`, or use `focal` or `cross_entropy`.',
+    })
+    return
+  }
+  if (!prediction.learned || prediction.range === undefined || label.range === undefined) return
+  const [low, high] = prediction.range
+  if (low <= label.range[0] && high >= label.range[1]) return
+  const related = [label, prediction].flatMap((tensor) =>
+    tensor.made === undefined ? [] : [{ span: tensor.made.span, label: `\`${tensor.made.name}\`` }],
+  )
+  report(
+    call.env,
+    tensorsDiagnostics.labelOutOfReach,
+    prediction.span,
+    { callee: call.rule.name, prediction: prediction.range, label: label.range, help: mend(prediction, label.range) },
+    related.slice(0, 2),
+  )
+}
+
+function mend(prediction: Tensor, [labelLow, labelHigh]: readonly [number, number]): string {
+  const [low, high] = prediction.range ?? [0, 0]
+  const name = tensorName(prediction, 'the prediction')
+  if (low === 0 && high > 0 && labelLow === 0 && Number.isFinite(high) && Number.isFinite(labelHigh)) {
+    const factor = labelHigh / high
+    return `Multiply ${name} by ${Number.isInteger(factor) ? `${factor}.0` : factor}, so that it reaches ${labelHigh}; or divide the label.`
+  }
+  return `Scale and shift ${name} so that its values cover [${labelLow}, ${labelHigh}], or leave out what bounds it.`
+}

@@ -1,0 +1,37 @@
+import type { DiagnosticCollector } from '../diagnostics/collector.js'
+import type { SourceMap } from '../source/source-file.js'
+import type { Span } from '../source/span.js'
+import type { EnumDeclaration, Expression } from '../syntax/ast.js'
+import type { Env } from './env.js'
+import type { Type } from './type.js'
+import type { BlockEntity, BlockValue, Value } from './value.js'
+
+/** What one compilation shares. */
+export interface Session {
+  /** Value of an expression (`evaluate/expression.ts`), here so that the rules of single forms need not import the whole. */
+  readonly evaluate: (expression: Expression, env: Env, expected?: Type) => Value
+  /** Body of a block with all parameters bound (`blocks.ts`). */
+  readonly instantiate: (block: BlockValue, span: Span, env: Env) => Value
+  readonly sink: DiagnosticCollector
+  readonly sources: SourceMap
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Names of environment variables by the place (`spanKey`) of the `env(...)` that read them. */
+  readonly environmentReads: Map<string, string>
+  /** Every enum by name: enum names are unique over the files of a compilation. */
+  readonly enums: Map<string, EnumDeclaration>
+  /** Blocks whose own mistakes are reported: calls of them are not looked into. */
+  readonly broken: Set<BlockEntity['declaration']>
+  /** Names that are being evaluated, for circles. */
+  readonly running: string[]
+  /** Whether a pooling that does not divide floors (D051 is allowed) or leaves the size unknown. */
+  floorPoolings: boolean
+}
+
+export function textOf(session: Session, span: Span): string {
+  const text = session.sources.get(span.file)?.text ?? ''
+  return text.slice(span.start, span.end).replace(/\s+/g, ' ').trim()
+}
+
+export function spanKey(span: Span): string {
+  return `${span.file}:${span.start}:${span.end}`
+}
