@@ -11,7 +11,6 @@ const train = component(
       'x-units': ['epoch'],
       type: 'integer',
       minimum: 1,
-      maximum: 1000000,
       description: 'Passes over the training images.',
     },
     max_steps: {

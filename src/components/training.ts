@@ -168,7 +168,6 @@ const keepBest = component(
       'x-counts': 'checkpoints',
       type: 'integer',
       minimum: 1,
-      maximum: 1000,
       default: 3,
       description: 'How many of the best are kept.',
     },

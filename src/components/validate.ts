@@ -1,15 +1,16 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { invariant } from '../diagnostics/invariant.js'
-import type { Component, Constraints, JsonValue } from './schema.js'
-import { alternatives, boundsInWords } from './words.js'
+import type { Component, Constraints, JsonValue, QuantityUnit, ValueSchema } from './schema.js'
+import { alternatives, boundsInWords, showValue, withUnit } from './words.js'
 
 /** A value that its schema refuses, in words for the user. */
 export interface Violation {
   /** JSON pointer of the value below the parameters: `/width/0`. */
   readonly pointer: string
-  /** Continues "must be": `from 0 to 1`, `one of 1, 3`. */
+  /** Continues "must be": `from 0% to 100%`, `1 or 3`. */
   readonly must: string
-  readonly found: JsonValue
+  /** As it would be written. */
+  readonly found: string
 }
 
 const ajv = new Ajv({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true })
@@ -36,7 +37,7 @@ export function violationsOf(
     first.set(error.instancePath, {
       pointer: error.instancePath,
       must: mustBe(error),
-      found: error.data as JsonValue,
+      found: show(error, error.data as JsonValue),
     })
   }
   return [...first.values()]
@@ -49,7 +50,7 @@ function mustBe(error: ErrorObject): string {
     case 'maximum':
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
-      return boundsInWords(schema)
+      return boundsInWords(schema, (bound) => show(error, bound))
     case 'enum':
       return alternatives((schema.enum ?? []).map(String))
     case 'minItems':
@@ -65,4 +66,18 @@ function mustBe(error: ErrorObject): string {
       invariant(false, `${error.schemaPath}: no words for the keyword ${error.keyword}`)
       return ''
   }
+}
+
+/** A value, or a bound of it, with the unit that it is written with. */
+function show(error: ErrorObject, value: JsonValue): string {
+  const schema = error.parentSchema as Partial<ValueSchema>
+  const unit = error.instancePath.split('/').at(-1)
+  if (typeof value === 'number' && isUnit(unit)) return withUnit(value, unit)
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : showValue(schema as ValueSchema, value)
+  if (value === '') return 'an empty text'
+  return schema['x-form'] === undefined ? String(value) : showValue(schema as ValueSchema, value)
+}
+
+function isUnit(word: string | undefined): word is QuantityUnit {
+  return word === 'px' || word === 'percent' || word === 'epoch' || word === 'step'
 }

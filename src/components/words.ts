@@ -21,7 +21,7 @@ export function describeForm(schema: ValueSchema): string {
     case 'name':
       return 'a name'
     case 'range':
-      return `a range ${exampleRange(schema)}`
+      return `a range, such as \`${rangeExamples(schema).join('` or `')}\``
     case 'list':
       return ['a list', ...(schema['x-words'] ?? []).map((word) => `\`${word}\``)].join(' or ')
     case 'component':
@@ -52,15 +52,16 @@ const unitExamples: Readonly<Record<QuantityUnit, string>> = {
   step: '100 steps',
 }
 
-/** A value of this schema as it would be written. */
-export function exampleOf(schema: ValueSchema): string {
+/** A value of this schema as it would be written: its default where it has one. */
+export function exampleOf(schema: ValueSchema & { readonly default?: JsonValue }): string {
+  if (schema.default !== undefined && schema['x-form'] !== 'component') return showValue(schema, schema.default)
   switch (schema['x-form']) {
     case 'number':
       return schema.type === 'integer' ? '1' : '0.5'
     case 'fraction':
       return '50%'
     case 'quantity':
-      return alternatives((schema['x-units'] ?? []).map((unit) => unitExamples[unit]))
+      return (schema['x-units'] ?? []).map((unit) => unitExamples[unit])[0] ?? '1'
     case 'boolean':
       return 'true'
     case 'path':
@@ -72,9 +73,9 @@ export function exampleOf(schema: ValueSchema): string {
     case 'name':
       return 'domain_A'
     case 'range':
-      return exampleRange(schema)
+      return rangeExamples(schema)[0] ?? '0 .. 1'
     case 'list':
-      return `[${schema.items === undefined ? '' : firstExample(schema.items)}]`
+      return `[${schema.items === undefined ? '' : exampleOf(schema.items)}]`
     case 'component': {
       const first = schema['x-kind'] === undefined ? undefined : componentsOf(schema['x-kind'])[0]
       if (first === undefined) return ''
@@ -91,20 +92,15 @@ export function exampleOf(schema: ValueSchema): string {
 function signatureOf(name: string, schema: ParametersSchema): string {
   const given = schema.required.map((parameter) => {
     const of = schema.properties[parameter]
-    const value = of === undefined ? '...' : firstExample(of)
+    const value = of === undefined ? '...' : exampleOf(of)
     return schema['x-positional'].includes(parameter) ? value : `${parameter} = ${value}`
   })
   return `${name}(${given.join(', ')})`
 }
 
-function exampleRange({ items }: ValueSchema): string {
-  if (items?.['x-form'] !== 'quantity') return '0 .. 1'
-  return alternatives((items['x-units'] ?? []).map((unit) => (unit === 'px' ? '16px .. 64px' : '10% .. 25%')))
-}
-
-function firstExample(schema: ValueSchema): string {
-  const unit = schema['x-units']?.[0]
-  return schema['x-form'] === 'quantity' && unit !== undefined ? unitExamples[unit] : exampleOf(schema)
+function rangeExamples({ items }: ValueSchema): readonly string[] {
+  if (items?.['x-form'] !== 'quantity') return ['0 .. 1']
+  return (items['x-units'] ?? []).map((unit) => (unit === 'px' ? '16px .. 64px' : '10% .. 25%'))
 }
 
 /** A resolved value as it would be written in a `.draem` file. */

@@ -61,6 +61,12 @@ interface Written {
   readonly recovered: boolean
 }
 
+/** Where missing parameters are told; those that a misspelt name most likely meant are told there. */
+interface MissingAt {
+  readonly span: Span
+  readonly excused: ReadonlySet<string | undefined>
+}
+
 class CallChecker {
   readonly #spans = new Map<string, Span>()
   readonly #poisoned = new Set<string>()
@@ -88,8 +94,10 @@ class CallChecker {
       written.push({ name, nameSpan, value: binding.value, replaced, recovered: binding.recovered === true })
     }
     const known = component === undefined ? [] : Object.keys(component.schema.properties)
+    const misspelt = new Set<string | undefined>()
     for (const { name, nameSpan, recovered } of written) {
       if (known.includes(name) || recovered) continue
+      misspelt.add(nearest(name, known).suggestion)
       report(this.context, settingsDiagnostics.unknownSetting, nameSpan, {
         section: sectionName,
         name,
@@ -104,7 +112,7 @@ class CallChecker {
             component,
             written,
             { parameter: sectionName, pointer: '', path: sectionName, replaced: noReplacements },
-            section.span,
+            { span: section.span, excused: misspelt },
           )
     return {
       value: { component: sectionName, parameters },
@@ -131,11 +139,12 @@ class CallChecker {
     }
     const component = findComponent(kind, callee.name)
     if (component === undefined) {
+      const list = listOf(callee.name)
       return report(this.context, settingsDiagnostics.unknownComponent, callee.span, {
         kind: kindInWords(kind),
         name: callee.name,
         known,
-        ...nearest(callee.name, known),
+        ...(kind.endsWith('_metric') && list !== undefined ? { list } : nearest(callee.name, known)),
       })
     }
     const { written, isWhole } = this.#written(component, expression.kind === 'call' ? expression.args : [])
@@ -146,7 +155,7 @@ class CallChecker {
       component,
       written,
       { ...place, pointer: base },
-      recovered ? undefined : callee.span,
+      recovered ? undefined : { span: callee.span, excused: new Set() },
     )
     return { component: component.name, parameters }
   }
@@ -193,7 +202,7 @@ class CallChecker {
     component: Component,
     written: readonly Written[],
     place: Place,
-    missingAt: Span | undefined,
+    missingAt: MissingAt | undefined,
     base: Readonly<Record<string, JsonValue>> = {},
   ): Readonly<Record<string, SettingValue>> {
     const given = this.#given(component, written, place)
@@ -219,11 +228,12 @@ class CallChecker {
         values[name] = this.#default(component, schema, fallback, inner, argument === undefined)
       else if (argument === undefined && component.schema.required.includes(name)) missing.push([name, schema])
     }
-    if (missing.length > 0 && missingAt !== undefined) {
-      report(this.context, settingsDiagnostics.missingParameter, missingAt, {
+    const told = missing.filter(([name]) => !missingAt?.excused.has(name))
+    if (told.length > 0 && missingAt !== undefined) {
+      report(this.context, settingsDiagnostics.missingParameter, missingAt.span, {
         component: component.name,
-        names: missing.map(([name]) => name),
-        example: missing.map(([name, schema]) => `\`${name} = ${exampleOf(schema)}\``).join(', '),
+        names: told.map(([name]) => name),
+        example: told.map(([name, schema]) => `\`${name} = ${exampleOf(schema)}\``).join(', '),
       })
     }
     this.#validate(component, values, place)
@@ -259,6 +269,12 @@ class CallChecker {
           name,
           known,
           ...nearest(name, known),
+        })
+      } else if (path !== name && component.schema.properties[name]?.['x-form'] !== 'component') {
+        report(this.context, settingsDiagnostics.unknownParameter, nameSpan, {
+          component: name,
+          name: path.slice(name.length + 1),
+          known: [],
         })
       } else if (path === name) {
         const recovered = binding.recovered === true
@@ -299,7 +315,7 @@ class CallChecker {
       report(this.context, settingsDiagnostics.outOfBounds, span, {
         parameter: name,
         must,
-        found: shortJson(found),
+        found,
       })
     }
     for (const name of refused) this.#poisoned.add(`${place.pointer}/${name}`)
@@ -371,11 +387,9 @@ function defaultComponent(
   return { component, parameters: isRecord ? (parameters as Readonly<Record<string, JsonValue>>) : {} }
 }
 
-function shortJson(value: JsonValue): string {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
-  if (Array.isArray(value))
-    return value.length === 0
-      ? 'an empty list'
-      : `[${value.map((item) => (typeof item === 'object' ? '...' : String(item))).join(', ')}]`
-  return value === '' ? 'an empty text' : JSON.stringify(value)
+/** The list of the evaluate section that a metric belongs to. */
+function listOf(metric: string): string | undefined {
+  if (findComponent('image_metric', metric) !== undefined) return 'image'
+  if (findComponent('pixel_metric', metric) !== undefined) return 'pixel'
+  return findComponent('value_metric', metric) === undefined ? undefined : 'values'
 }

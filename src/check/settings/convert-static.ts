@@ -2,9 +2,9 @@ import type { QuantityUnit, ValueSchema } from '../../components/schema.js'
 import { describeForm, exampleOf, withUnit } from '../../components/words.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { assertNever } from '../../diagnostics/invariant.js'
+import { suggest } from '../../diagnostics/suggest.js'
 import type { SettingValue } from '../../plan/settings.js'
 import type { StaticValue } from '../static-value.js'
-import { suggest } from '../suggest.js'
 import { type Conversion, type Converted, type Place, report, resolvePath } from './place.js'
 
 type NumberValue = Extract<StaticValue, { kind: 'number' }>
@@ -106,7 +106,7 @@ function plainNumber(schema: ValueSchema, value: NumberValue, place: Place, conv
       parameter: place.parameter,
       expected: `${describeForm(schema)}${counts === undefined ? '' : ` of ${counts}`} without a unit`,
       found: describeStatic(value),
-      example: String(value.value),
+      example: String(value.unit === 'percent' && schema.type === 'number' ? value.value / 100 : value.value),
     })
   }
   if (schema.type === 'integer' && !Number.isInteger(value.value)) return wrongType(schema, value, place, conversion)
@@ -115,7 +115,8 @@ function plainNumber(schema: ValueSchema, value: NumberValue, place: Place, conv
 
 function fraction(schema: ValueSchema, value: NumberValue, place: Place, conversion: Conversion): Converted {
   if (value.unit === 'percent') return value.value / 100
-  if (value.unit === undefined) return value.value
+  // 50 for 50%: out of a share's bounds in any case, and this says why.
+  if (value.unit === undefined && Math.abs(value.value) <= 1) return value.value
   return wrongUnit(schema, value, place, conversion)
 }
 
@@ -138,7 +139,8 @@ function wrongUnit(schema: ValueSchema, value: NumberValue, place: Place, conver
 
 /** The number as it stands, with a unit that is due. */
 function mendedUnit(schema: ValueSchema, { value }: NumberValue): string {
-  if (schema['x-form'] === 'fraction') return value > 1 && value <= 100 ? withUnit(value, 'percent') : exampleOf(schema)
+  if (schema['x-form'] === 'fraction')
+    return value >= 0 && value <= 100 ? withUnit(value, 'percent') : exampleOf(schema)
   const units: readonly QuantityUnit[] = schema['x-units'] ?? []
   const shown = units
     .filter((unit) => unit === 'percent' || Number.isInteger(value))

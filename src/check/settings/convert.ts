@@ -1,6 +1,8 @@
 import type { ValueSchema } from '../../components/schema.js'
 import { describeForm, exampleOf } from '../../components/words.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
+import { DiagnosticCollector } from '../../diagnostics/collector.js'
+import type { DiagnosticSink } from '../../diagnostics/diagnostic.js'
 import type { Expression } from '../../syntax/ast.js'
 import { allOf, choice, fromStatic } from './convert-static.js'
 import { metricReference, outputName } from './metric-reference.js'
@@ -33,9 +35,9 @@ export function convert(schema: ValueSchema, expression: Expression, place: Plac
     case 'name':
       return word(schema, expression, place, conversion)
     case 'range':
-      if (expression.kind === 'range') return items(schema, [expression.low, expression.high], place, conversion)
+      if (expression.kind === 'range') return ends(schema, [expression.low, expression.high], place, conversion)
       if (expression.kind === 'list' && expression.items.length === 2)
-        return items(schema, expression.items, place, conversion)
+        return ends(schema, expression.items, place, conversion)
       return evaluated(schema, expression, place, conversion)
     case 'list':
       return list(schema, expression, place, conversion)
@@ -100,7 +102,7 @@ function notAList(schema: ValueSchema, expression: Expression, place: Place, con
     parameter: place.parameter,
     expected: describeForm(schema),
     found: describeExpression(expression),
-    help: 'Put it into brackets: `[ ... ]`.',
+    help: `Put it into brackets: \`[${dottedName(expression) ?? ' ... '}]\`.`,
   })
 }
 
@@ -117,6 +119,33 @@ function items(
       convert(item, expression, { ...place, pointer: `${place.pointer}/${index}`, path: undefined }, conversion),
     ),
   )
+}
+
+/** Both ends of a range. The same mistake at both (a missing unit) is told once, at the low end. */
+function ends(
+  schema: ValueSchema,
+  expressions: readonly Expression[],
+  place: Place,
+  conversion: Conversion,
+): Converted {
+  const low = new DiagnosticCollector()
+  const high = new DiagnosticCollector()
+  const [first, second] = expressions
+  const { items: item } = schema
+  if (item === undefined || first === undefined || second === undefined) return undefined
+  const convertEnd = (expression: Expression, index: number, sink: DiagnosticSink): Converted =>
+    convert(
+      item,
+      expression,
+      { ...place, pointer: `${place.pointer}/${index}`, path: undefined },
+      { ...conversion, context: { ...conversion.context, sink } },
+    )
+  const values = [convertEnd(first, 0, low), convertEnd(second, 1, high)]
+  for (const diagnostic of low.all) conversion.context.sink.report(diagnostic)
+  for (const diagnostic of high.all) {
+    if (!low.all.some(({ code }) => code === diagnostic.code)) conversion.context.sink.report(diagnostic)
+  }
+  return allOf(values)
 }
 
 function componentValue(schema: ValueSchema, expression: Expression, place: Place, conversion: Conversion): Converted {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { dataDiagnostics } from '../../diagnostics/codes/data.js'
+import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
-import { suggest } from '../suggest.js'
 import type { CheckedCall } from './component-call.js'
 import type { DiskView, SettingsContext } from './context.js'
 import { report } from './place.js'

@@ -1,8 +1,8 @@
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
+import { suggest } from '../../diagnostics/suggest.js'
 import type { EvaluatePlan, MetricReference } from '../../plan/run-plan.js'
 import type { SettingValue } from '../../plan/settings.js'
 import type { Span } from '../../source/span.js'
-import { suggest } from '../suggest.js'
 import type { SettingsContext } from './context.js'
 import { report } from './place.js'
 

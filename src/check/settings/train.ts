@@ -34,7 +34,8 @@ export function checkTrain(
   if (typeof epochs !== 'number' || optimizerName === undefined) return undefined
   checkPatience(call, epochs, context)
   const every = intervalOf(call)
-  if (stopMonitor !== undefined || keepMonitor !== undefined) checkInterval(call, every, epochs, maxSteps, context)
+  const isWatched = stopMonitor !== undefined || keepMonitor !== undefined
+  if (isWatched && !call.poisoned.has('/epochs')) checkInterval(call, every, epochs, maxSteps, context)
   return {
     optimizer: { component: optimizerName, parameters: parametersOf(optimizer) },
     epochs,

@@ -7,14 +7,23 @@ const mend = (suggestion: string | undefined, otherwise: string): string =>
   suggestion === undefined ? otherwise : `Write \`${suggestion}\`.`
 
 export const settingsDiagnostics = {
-  unknownComponent: define<{ kind: string; name: string; suggestion?: string; known: readonly string[] }>({
+  unknownComponent: define<{
+    kind: string
+    name: string
+    suggestion?: string
+    known: readonly string[]
+    list?: string
+  }>({
     code: 'D070',
     name: 'unknown-component',
     severity: 'error',
     allowable: false,
     message: ({ kind, name, suggestion }) => `\`${name}\` is not ${kind}${didYouMean(suggestion)}`,
     label: ({ kind }) => `expected ${kind}`,
-    help: ({ kind, known, suggestion }) => mend(suggestion, `Write ${kind}: ${listed(known)}.`),
+    help: ({ kind, known, suggestion, list }) =>
+      list !== undefined
+        ? `Move it to \`${list}\`, or write ${kind}: ${listed(known)}.`
+        : mend(suggestion, `Write ${kind}: ${listed(known)}.`),
   }),
   unknownParameter: define<{ component: string; name: string; suggestion?: string; known: readonly string[] }>({
     code: 'D071',
@@ -94,7 +103,7 @@ export const settingsDiagnostics = {
     allowable: false,
     message: ({ parameter, must, found }) => `\`${parameter}\` must be ${must}, and this is ${found}`,
     label: ({ must }) => `must be ${must}`,
-    help: ({ must, parameter }) => `Set \`${parameter}\` to ${must}.`,
+    help: ({ must }) => `Choose a value that is ${must}.`,
   }),
   emptyRange: define<{ parameter: string; low: string; high: string; mayBeEqual: boolean }>({
     code: 'D079',

@@ -83,8 +83,10 @@ export const trainingDiagnostics = {
     allowable: false,
     message: ({ reference, suggestion }) => `no evaluation produces \`${reference}\`${didYouMean(suggestion)}`,
     label: () => 'not measured',
-    help: ({ add, produced }) =>
-      `${add}${produced.length === 0 ? '' : `, or monitor one that is measured: ${listed(produced)}`}.`,
+    help: ({ add, produced, suggestion }) =>
+      suggestion !== undefined
+        ? `Write \`${suggestion}\`, or ${add.charAt(0).toLowerCase()}${add.slice(1)}.`
+        : `${add}${produced.length === 0 ? '' : `, or monitor what is measured: ${listed(produced.slice(0, 6))}`}.`,
   }),
   monitorOnTest: define<{ reference: string; split: string; instead: string }>({
     code: 'D107',

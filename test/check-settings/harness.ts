@@ -1,0 +1,163 @@
+import type { TensorType } from '../../src/check/checked.js'
+import type { DiskView, FlatSection, FlatSetting, SettingsContext } from '../../src/check/settings/context.js'
+import { checkData } from '../../src/check/settings/data.js'
+import { checkEvaluate } from '../../src/check/settings/evaluate.js'
+import { checkSynthesis } from '../../src/check/settings/synthesis.js'
+import { checkTrain } from '../../src/check/settings/train.js'
+import type { StaticValue } from '../../src/check/static-value.js'
+import { DiagnosticCollector, sortDiagnostics } from '../../src/diagnostics/collector.js'
+import type { SettingOrigin } from '../../src/plan/settings.js'
+import { SourceMap } from '../../src/source/source-file.js'
+import type { Binding, Expression, PipelineDeclaration } from '../../src/syntax/ast.js'
+import { parse, parseExpression } from '../../src/syntax/parse.js'
+
+/** Outputs of a model as the checker would give them, for a 64x96 image. */
+export const exampleOutputs: ReadonlyMap<string, TensorType> = new Map<string, TensorType>([
+  ['recon', { per: 'pixel', shape: [64, 96, 3], meaning: 'plain' }],
+  ['seg.mask', { per: 'pixel', shape: [64, 96, 2], meaning: 'logits' }],
+  ['seg.features.0', { per: 'pixel', shape: [2, 3, 512], meaning: 'plain' }],
+  ['anomaly_map', { per: 'pixel', shape: [64, 96, 1], meaning: 'probabilities', range: [0, 1] }],
+  ['small_map', { per: 'pixel', shape: [32, 48, 1], meaning: 'probabilities', range: [0, 1] }],
+  ['severity', { per: 'image', shape: [], meaning: 'plain', range: [0, 2] }],
+  ['squashed', { per: 'image', shape: [], meaning: 'plain', range: [0, 1] }],
+  ['score', { per: 'image', shape: [], meaning: 'plain', range: [0, 1] }],
+  ['pooled', { per: 'image', shape: [512], meaning: 'plain' }],
+])
+
+export interface HarnessOptions {
+  readonly disk?: DiskView
+  readonly params?: Readonly<Record<string, string>>
+  /** Single parameters replaced, by path: `data.batch`. */
+  readonly set?: Readonly<Record<string, string>>
+  readonly outputs?: ReadonlyMap<string, TensorType | undefined>
+  readonly broken?: readonly string[]
+}
+
+/** The settings of a pipeline's items through their four checks, in the checker's order. */
+export function checkSettings(items: string, options: HarnessOptions = {}) {
+  const text = `pipeline p {\n${items}\n}\n`
+  const sources = new SourceMap()
+  sources.add('p.draem', text)
+  const { file, diagnostics: syntax } = parse(text, 'p.draem')
+  const pipeline = file.declarations.find((found): found is PipelineDeclaration => found.kind === 'pipeline')
+  if (pipeline === undefined) throw new Error('no pipeline')
+  const sink = new DiagnosticCollector()
+  const origins: SettingOrigin[] = []
+  const params = new Map(Object.entries(options.params ?? {}).map(([name, value]) => [name, expressionOf(value, name)]))
+  const context: SettingsContext = {
+    sink,
+    evaluate: (expression) => evaluate(expression, params),
+    directoryOf: () => '/project/pipelines',
+    originOf: (span) =>
+      span.file === 'p.draem'
+        ? { origin: 'file', where: sources.describe(span) }
+        : { origin: 'option', where: `--set ${span.file}` },
+    recordOrigin: (origin) => origins.push(origin),
+    ...(options.disk === undefined ? {} : { disk: options.disk }),
+    isParameter: (name) => params.has(name),
+    outputs: options.outputs ?? exampleOutputs,
+    brokenOutputs: new Set(options.broken ?? []),
+  }
+  const replaced = new Map(Object.entries(options.set ?? {}).map(([path, value]) => [path, bindingOf(path, value)]))
+  const at = pipeline.name.span
+  const data = checkData(settingOf(pipeline, 'data', replaced), context, at)
+  const synthesis = checkSynthesis(settingOf(pipeline, 'synthesis', replaced), context, at, data)
+  const evaluation = checkEvaluate(sectionOf(pipeline, 'evaluate', replaced), context, at, data, synthesis)
+  const train = checkTrain(sectionOf(pipeline, 'train', replaced), context, at, data, evaluation)
+  const reports = sortDiagnostics([...syntax, ...sink.all], sources)
+  return {
+    data,
+    synthesis,
+    evaluate: evaluation,
+    train,
+    origins,
+    diagnostics: reports,
+    /** `D071 batchh: message`: code, text under the caret, message. */
+    told: reports.map(
+      ({ code, span, message }) =>
+        `${code} ${span.file === 'p.draem' ? text.slice(span.start, span.end).replace(/\s+/g, ' ') : `--set ${span.file}`}: ${message}`,
+    ),
+  }
+}
+
+function expressionOf(text: string, file: string): Expression {
+  return parseExpression(text, file).expression
+}
+
+function bindingOf(path: string, value: string): Binding {
+  const expression = expressionOf(value, path)
+  const span = { file: path, start: 0, end: value.length }
+  return {
+    kind: 'binding',
+    span,
+    path: path.split('.').map((name) => ({ kind: 'identifier', name, span })),
+    value: expression,
+  }
+}
+
+function settingOf(
+  pipeline: PipelineDeclaration,
+  name: string,
+  set: ReadonlyMap<string, Binding>,
+): FlatSetting | undefined {
+  const binding = pipeline.items.find((item): item is Binding => item.kind === 'binding' && item.path[0]?.name === name)
+  return binding === undefined ? undefined : { binding, replaced: below(set, name) }
+}
+
+function sectionOf(
+  pipeline: PipelineDeclaration,
+  name: string,
+  set: ReadonlyMap<string, Binding>,
+): FlatSection | undefined {
+  const section = pipeline.items.find((item) => item.kind === 'section' && item.name.name === name)
+  if (section?.kind !== 'section') return undefined
+  const settings = new Map<string, FlatSetting>()
+  for (const item of section.items) {
+    const own = item.kind === 'binding' ? item.path[0]?.name : undefined
+    if (item.kind === 'binding' && own !== undefined)
+      settings.set(own, { binding: item, replaced: below(set, `${name}.${own}`) })
+  }
+  for (const [path, binding] of below(set, name))
+    if (!path.includes('.')) settings.set(path, { binding, replaced: new Map() })
+  return { span: section.name.span, settings }
+}
+
+function below(set: ReadonlyMap<string, Binding>, name: string): ReadonlyMap<string, Binding> {
+  const inner = [...set].filter(([path]) => path.startsWith(`${name}.`))
+  return new Map(inner.map(([path, binding]) => [path.slice(name.length + 1), binding]))
+}
+
+/** Literals, params, minus and products: what the tests write. */
+function evaluate(expression: Expression, params: ReadonlyMap<string, Expression>): StaticValue | undefined {
+  const { span } = expression
+  switch (expression.kind) {
+    case 'number':
+      return {
+        kind: 'number',
+        value: expression.value,
+        isInteger: expression.isInteger,
+        span,
+        ...(expression.unit === undefined ? {} : { unit: expression.unit }),
+      }
+    case 'boolean':
+    case 'string':
+      return { kind: expression.kind, value: expression.value, span } as StaticValue
+    case 'size':
+      return { kind: 'size', height: expression.height, width: expression.width, span }
+    case 'identifier': {
+      const param = params.get(expression.name)
+      return param === undefined ? undefined : evaluate(param, params)
+    }
+    case 'unary': {
+      const operand = evaluate(expression.operand, params)
+      return operand?.kind === 'number' ? { ...operand, value: -operand.value, span } : undefined
+    }
+    case 'binary': {
+      const [left, right] = [evaluate(expression.left, params), evaluate(expression.right, params)]
+      if (left?.kind !== 'number' || right?.kind !== 'number') return undefined
+      return { ...left, value: left.value * right.value, isInteger: left.isInteger && right.isInteger, span }
+    }
+    default:
+      return undefined
+  }
+}
