@@ -156,12 +156,10 @@ const Blank = createToken({ name: 'Blank', pattern: /[ \t\f\v\u00a0\ufeff]+/, gr
 /** `///` documents what follows; both kinds of comment leave the token stream and are found by position. */
 export const Comment = createToken({ name: 'Comment', pattern: /\/\/[^\r\n]*/, group: 'comments' })
 
-/** Text that other languages would read and this one does not; `syntax/layout.ts` says what to write instead. */
-export const Foreign = createToken({
-  name: 'Foreign',
-  pattern: /'(?:[^'\\\r\n]|\\.)*'|#[^\r\n]*|&&|\|\||\*\*|:=|[^\x00-\x7f]+|[\s\S]/,
-  line_breaks: true,
-})
+/** Operators that other languages read and this one does not; `syntax/foreign.ts` says what to write instead. */
+export const ForeignOperator = createToken({ name: 'ForeignOperator', pattern: /&&|\|\||\*\*|:=/ })
+/** All other text that is not of the language. */
+export const Foreign = createToken({ name: 'Foreign', pattern: /'(?:[^'\\\r\n]|\\.)*'|#[^\r\n]*|[\u0080-\uffff]+|./ })
 
 /** In the order in which they are tried. */
 export const allTokens: readonly TokenType[] = [
@@ -199,6 +197,7 @@ export const allTokens: readonly TokenType[] = [
   Identifier,
   StringLiteral,
   UnclosedString,
+  ForeignOperator,
   Pipe,
   DoubleArrow,
   Arrow,

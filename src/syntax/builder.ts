@@ -56,9 +56,11 @@ export class Builder {
   text(token: IToken): StringLiteral {
     const span = tokenSpan(token, this.file)
     const { value, escapes } = readText(token)
-    for (const { offset, escape } of escapes) {
+    for (const { offset, sequence } of escapes) {
       const start = span.start + offset
-      this.diagnostics.push(diagnose(codes.escape, { file: this.file, start, end: start + escape.length }, { escape }))
+      this.diagnostics.push(
+        diagnose(codes.escape, { file: this.file, start, end: start + sequence.length }, { sequence }),
+      )
     }
     return { kind: 'string', value, span, ...this.recovery(span, escapes.length > 0) }
   }

@@ -42,18 +42,22 @@ function shown(image: string): string {
   return /^[\p{C}\p{Z}]/u.test(text) ? `character U+${code.toString(16).toUpperCase().padStart(4, '0')}` : `\`${text}\``
 }
 
+function isForeign(token: IToken): boolean {
+  return token.tokenType === t.Foreign || token.tokenType === t.ForeignOperator
+}
+
 /** Replaces or leaves out the text that is not of the language, each run told once. */
 export function readForeign(tokens: readonly IToken[], file: FileId) {
   const kept: IToken[] = []
   const diagnostics: Diagnostic[] = []
   const silent = new Set<number>()
   for (const [index, token] of tokens.entries()) {
-    if (token.tokenType !== t.Foreign) {
+    if (!isForeign(token)) {
       kept.push(token)
       continue
     }
     const before = tokens[index - 1]
-    const continues = before?.tokenType === t.Foreign && endOf(before) === token.startOffset
+    const continues = before !== undefined && isForeign(before) && endOf(before) === token.startOffset
     const meaning = meaningOf(token.image)
     if (!continues)
       diagnostics.push(

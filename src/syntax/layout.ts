@@ -3,6 +3,7 @@ import * as t from '../../grammar/tokens.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { invariant } from '../diagnostics/invariant.js'
 import type { FileId, Span } from '../source/span.js'
 import { type BracketRepair, matchBrackets } from './brackets.js'
 import { readForeign } from './foreign.js'
@@ -21,6 +22,9 @@ export interface Layout {
   /** Offsets of brackets that were completed: what holds them is recovered. */
   readonly repaired: readonly number[]
 }
+
+/** Said where an operator stands at the end of a line. */
+export const lineEndHelp = 'a new line ends the statement: put the expression in parentheses to go on'
 
 /** Half-open span of a token. */
 export function tokenSpan(token: IToken, file: FileId): Span {
@@ -49,6 +53,7 @@ export function retyped(at: IToken, type: TokenType, image = at.image): IToken {
 /** `separates`: whether newlines outside all brackets end something (a file) or not (one expression of an option). */
 export function layOut(text: string, file: FileId, separates: boolean): Layout {
   const lexed = t.lexer.tokenize(text)
+  invariant(lexed.errors.length === 0, `no token for the text at ${lexed.errors[0]?.offset}`)
   const diagnostics: Diagnostic[] = []
   const foreign = readForeign(lexed.tokens, file)
   const numbers = checkNumbers(foreign.tokens, file)
@@ -61,8 +66,8 @@ export function layOut(text: string, file: FileId, separates: boolean): Layout {
     if (!swallowed) diagnostics.push(describe(repair, file))
   }
   return {
-    tokens: placeNewlines(brackets.tokens, separates),
-    comments: lexed.groups['comments'] ?? [],
+    tokens: placeNewlines(brackets.tokens, separates, (operator) => diagnostics.push(describeDangling(operator, file))),
+    comments: lexed.groups.comments ?? [],
     diagnostics,
     silent: new Set([...foreign.silent, ...numbers.silent, ...brackets.silent]),
     repaired: brackets.repairs.flatMap((repair) =>
@@ -95,7 +100,11 @@ function describe(repair: BracketRepair, file: FileId): Diagnostic {
 }
 
 /** Keeps a newline where it separates: between items in braces and at the top; once, and not where `|>` or `else` goes on. */
-function placeNewlines(tokens: readonly IToken[], separates: boolean): readonly IToken[] {
+function placeNewlines(
+  tokens: readonly IToken[],
+  separates: boolean,
+  onDangling: (operator: IToken) => void,
+): readonly IToken[] {
   const open: TokenType[] = []
   const placed: IToken[] = []
   for (const [index, token] of tokens.entries()) {
@@ -105,7 +114,8 @@ function placeNewlines(tokens: readonly IToken[], separates: boolean): readonly 
       const next = nextInLine(tokens, index)
       const top = open.at(-1)
       const inBraces = top === undefined ? separates : top === t.LeftBrace
-      if (inBraces && last !== undefined && separatesAfter(last, next, top !== undefined)) placed.push(token)
+      if (inBraces && last !== undefined && goesOn(last, tokens, index)) onDangling(last)
+      else if (inBraces && last !== undefined && separatesAfter(last, next, top !== undefined)) placed.push(token)
       continue
     }
     if (type === t.LeftParenthesis || type === t.LeftBracket || type === t.LeftBrace) open.push(type)
@@ -115,11 +125,30 @@ function placeNewlines(tokens: readonly IToken[], separates: boolean): readonly 
   return placed
 }
 
+const danglers: ReadonlySet<TokenType> = new Set([t.Plus, t.Minus, t.Star, t.Slash, t.And, t.Or, t.Pipe, t.DotDot])
+
+/** `a = b +` with a value and no new statement on the next line: one mistake, so the newline is left out once it is told. */
+function goesOn(last: IToken, tokens: readonly IToken[], index: number): boolean {
+  if (!danglers.has(last.tokenType)) return false
+  const first = tokens.findIndex((token, i) => i > index && token.tokenType !== t.Newline)
+  const begins = tokens[first]
+  const after = tokens[first + 1]?.tokenType
+  if (begins === undefined || !/^[A-Za-z0-9_"([-]/.test(begins.image)) return false
+  return after !== t.Assign && after !== t.LeftBrace && !t.statementWords.some((word) => word === begins.image)
+}
+
+function describeDangling(operator: IToken, file: FileId): Diagnostic {
+  const facts = { after: `\`${operator.image}\``, found: 'the end of the line', help: lineEndHelp }
+  const end = endOf(operator)
+  return diagnose(codes.missingValue, { file, start: end, end }, facts)
+}
+
 function separatesAfter(last: IToken, next: IToken | undefined, inBraces: boolean): boolean {
   if (last.tokenType === t.Newline || last.tokenType === t.LeftBrace) return false
   if (inBraces && last.tokenType === t.Comma) return false
   if (next === undefined) return true
-  if (next.tokenType === t.Pipe || next.tokenType === t.RightBrace) return false
+  // No statement begins with `{`: it is the body of the head above.
+  if (next.tokenType === t.Pipe || next.tokenType === t.RightBrace || next.tokenType === t.LeftBrace) return false
   return !(next.tokenType === t.Else && last.tokenType === t.RightBrace)
 }
 

@@ -1,17 +1,19 @@
 import { EOF, type IToken, tokenMatcher } from 'chevrotain'
-import type { SyntaxProblem } from '../../grammar/parser.js'
+import type { SyntaxProblem } from '../../grammar/recovering-parser.js'
 import * as t from '../../grammar/tokens.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
 import type { FileId, Span } from '../source/span.js'
-import { endOf, tokenSpan } from './layout.js'
+import { endOf, lineEndHelp, tokenSpan } from './layout.js'
 import { knownUnits } from './numbers.js'
 
 /** What the words of a rule's items are called. */
 const itemOf: Readonly<Record<string, string>> = {
   argument: 'an argument',
+  type: 'a type',
+  binary_operator: 'an operator',
   list: 'a value',
   body: 'a statement',
   statement: 'a statement',
@@ -53,19 +55,24 @@ export class Messages {
     ]
   }
 
-  describe(problem: SyntaxProblem): Diagnostic {
+  describe(met: SyntaxProblem): Diagnostic {
+    const problem = atLineEnd(met)
     const { found, previous, expected, rule } = problem
     if (expected === t.Identifier.LABEL && isReserved(found)) {
       return diagnose(codes.reservedName, tokenSpan(found, this.file), { word: found.image })
     }
     if (expected !== undefined) return this.#expectedOne(problem, expected)
-    if (rule === 'primary' || rule === 'suffix') return this.#missingValue(problem)
+    if (rule === 'primary') return this.#missingValue(problem)
     if (rule === 'statement' && !this.#endsItem(previous)) return this.#statement(problem)
     if (rule === 'source_file' || rule === 'declaration') return this.#declaration(problem)
     if (this.#endsItem(previous)) return this.#missingSeparator(problem)
     if (rule === 'body' && isReserved(found))
       return diagnose(codes.reservedName, tokenSpan(found, this.file), { word: found.image })
-    return this.#unexpected(problem, itemOf[rule] ?? 'something else')
+    const help =
+      rule === 'body' && isOperator(found)
+        ? 'a new line ended the statement: put the whole expression in parentheses'
+        : undefined
+    return this.#unexpected(problem, itemOf[rule] ?? 'a value', help)
   }
 
   #expectedOne(problem: SyntaxProblem, expected: string): Diagnostic {
@@ -87,7 +94,7 @@ export class Messages {
     if (previous === undefined || previous.tokenType === t.Newline) return this.#unexpected(problem, 'a value')
     const help =
       found.tokenType === t.Newline && previous.tokenType !== t.Assign
-        ? 'a new line ends the statement: put the expression in parentheses to go on'
+        ? lineEndHelp
         : isReserved(found)
           ? `\`${found.image}\` is a word of the language, not a name`
           : 'write a value: a number, a name, a call, a list `[...]` or a record `{...}`'
@@ -110,7 +117,7 @@ export class Messages {
     ) {
       const facts = {
         what: `\`${word.image}\``,
-        where: 'a body',
+        where: 'in a body',
         home: 'move it out of the braces: declarations stand at the top of a file',
       }
       return diagnose(codes.misplaced, tokenSpan(word, this.file), facts)
@@ -135,7 +142,7 @@ export class Messages {
       const home = 'it stands inside `pipeline name { ... }`'
       return diagnose(codes.misplaced, tokenSpan(found, this.file), {
         what: `\`${found.image}\``,
-        where: 'the top of a file',
+        where: 'at the top of a file',
         home,
       })
     }
@@ -161,7 +168,7 @@ export class Messages {
     if (['group', 'index'].includes(rule)) return this.#unexpected(problem, rule === 'group' ? '`)`' : '`]`')
     if (rule === 'branch') return this.#unexpected(problem, '`}`', 'a branch holds one expression')
     const what = lineSeparated.has(rule) ? 'a new line or `,`' : '`,`'
-    if (previous?.tokenType === t.NumberLiteral && tokenMatcher(found, t.Identifier)) {
+    if (previous?.tokenType === t.NumberLiteral && tokenMatcher(found, t.Identifier) && !this.#opensItem(found)) {
       return diagnose(codes.unknownUnit, tokenSpan(found, this.file), { unit: found.image, known: knownUnits })
     }
     const span = this.#place(problem)
@@ -185,6 +192,12 @@ export class Messages {
     return /[A-Za-z0-9_%")\]}]$/.test(previous.image) && ![t.And, t.Or, t.Not].includes(previous.tokenType)
   }
 
+  /** `name =`, `name =>` or `name {`. */
+  #opensItem(token: IToken): boolean {
+    const next = this.#next(token)?.tokenType
+    return next === t.Assign || next === t.DoubleArrow || next === t.LeftBrace
+  }
+
   #next(token: IToken): IToken | undefined {
     const index = this.#index.get(token)
     return index === undefined ? undefined : this.tokens[index + 1]
@@ -198,8 +211,21 @@ export class Messages {
   }
 }
 
+/** Where something is missing at the end of a line, what the next line begins with is not what was found. */
+function atLineEnd(problem: SyntaxProblem): SyntaxProblem {
+  const { found, previous, expected, rule } = problem
+  const isMissing = expected !== undefined || rule === 'primary' || rule === 'type'
+  const endLine = previous?.endLine ?? Number.NaN
+  if (!isMissing || previous === undefined || !((found.startLine ?? 0) > endLine)) return problem
+  return { ...problem, found: { ...endToken(previous), tokenType: t.Newline } }
+}
+
 function endToken(after: IToken): IToken {
   return { ...after, image: '', tokenType: EOF, startOffset: endOf(after) }
+}
+
+function isOperator(token: IToken): boolean {
+  return /^([-+*/<>.]|==|!=|and$|or$)/.test(token.image)
 }
 
 function isReserved(token: IToken): boolean {
@@ -228,6 +254,8 @@ function helpFor(rule: string, expected: string, found: IToken): string | undefi
   }
   if (rule === 'study_declaration') return 'a study names its pipeline: `study name of pipeline { ... }`'
   if (expected === t.LeftBrace.LABEL && found.tokenType === t.Newline) return 'the opening `{` stands on the same line'
+  if (rule === 'record_field') return 'a field is written `name = value`'
+  if (rule === 'match_arm') return 'an arm is written `pattern => value`'
   if (rule === 'stage') return 'a pipe leads into a name or a call: `x |> relu`'
   return undefined
 }

@@ -27,7 +27,7 @@ export function checkNumbers(tokens: readonly IToken[], file: FileId) {
     const next = tokens[index + 1]
     const before = kept.at(-1)
     const touches = before !== undefined && endOf(before) === token.startOffset
-    if (before !== undefined && isNumeric(before) && isSuffix(before, token, touches)) {
+    if (before !== undefined && isNumeric(before) && isSuffix(before, token, touches, next)) {
       diagnostics.push(describeSuffix(before, token, touches, file))
       silent.add(next?.startOffset ?? endOf(token))
       // `.` after a number: what follows it is read on its own.
@@ -58,8 +58,10 @@ function touchesName(before: IToken | undefined, dot: IToken): boolean {
   return before !== undefined && endOf(before) === dot.startOffset && (isWord(before) || /[\])}]/.test(before.image))
 }
 
-function isSuffix(number: IToken, token: IToken, touches: boolean): boolean {
+function isSuffix(number: IToken, token: IToken, touches: boolean, next: IToken | undefined): boolean {
   if (touches) return isWord(token) || isNumeric(token) || token.tokenType === t.Dot
+  // `a = 3 c = 4` lacks a separator.
+  if (next?.tokenType === t.Assign || next?.tokenType === t.DoubleArrow) return false
   // `10 epoches`: a name can never follow a number, but a reserved word can (`1 and 2`).
   const sameLine = number.endLine === token.startLine
   return (

@@ -1,5 +1,5 @@
 import type { IToken } from 'chevrotain'
-import { operatorPrecedence } from '../../grammar/parser.js'
+import { operatorPrecedence } from '../../grammar/expression-parser.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
 import { spanning } from '../source/span.js'

@@ -1,5 +1,6 @@
 import type { CstNode, IToken } from 'chevrotain'
-import { parser, type SyntaxProblem } from '../../grammar/parser.js'
+import { parser } from '../../grammar/parser.js'
+import type { SyntaxProblem } from '../../grammar/recovering-parser.js'
 import { DiagnosticCollector } from '../diagnostics/collector.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { FileId } from '../source/span.js'

@@ -32,7 +32,7 @@ export function checkPlacement(file: SourceFile): readonly Diagnostic[] {
     for (const item of items) {
       if (item.recovered) continue
       if (!allowed[place].has(item.kind)) {
-        const facts = { what: describe(item), where: place, home: homes[item.kind] }
+        const facts = { what: describe(item), where: `in ${place}`, home: homes[item.kind] }
         const width = item.kind === 'binding' ? item.span.end - item.span.start : (wordOf(item)?.length ?? 1)
         diagnostics.push(diagnose(codes.misplaced, { ...item.span, end: item.span.start + width }, facts))
       } else if (item.kind === 'section') check(item.items, 'a section')

@@ -6,7 +6,7 @@ const simpleEscapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '
 export interface UnknownEscape {
   /** From the token's start. */
   readonly offset: number
-  readonly escape: string
+  readonly sequence: string
 }
 
 /** Value of a text in quotes; escapes that mean nothing are listed and kept as they are written. */
@@ -21,7 +21,7 @@ export function readText(token: IToken): { readonly value: string; readonly esca
       if (point !== undefined && point <= 0x10ffff) return String.fromCodePoint(point)
       const plain = letter === undefined ? undefined : simpleEscapes[letter]
       if (plain !== undefined) return plain
-      if (all.length > 1 || isClosed) escapes.push({ offset: offset + 1, escape: all })
+      if (all.length > 1 || isClosed) escapes.push({ offset: offset + 1, sequence: all })
       return all
     },
   )

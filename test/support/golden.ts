@@ -8,7 +8,7 @@ export const goldenRoot = fileURLToPath(new URL('../golden/', import.meta.url))
 
 /** Goldens are written on request alone, and never where a machine judges them. */
 export function updatesGoldens(): boolean {
-  return process.env['UPDATE_GOLDENS'] === '1' && !process.env['CI']
+  return process.env.UPDATE_GOLDENS === '1' && !process.env.CI
 }
 
 /** Files that a test of this process compared; what lies in a golden folder and is not among them is an orphan. */

@@ -49,12 +49,12 @@ export const syntaxDiagnostics = {
     label: () => 'opened here',
     help: () => 'close it with `"`; a line break inside is written `\\n`',
   }),
-  escape: define<{ readonly escape: string }>({
+  escape: define<{ readonly sequence: string }>({
     code: 'D006',
     name: 'unknown-escape',
     severity: 'error',
     allowable: false,
-    message: ({ escape }) => `\`${escape}\` is no escape`,
+    message: ({ sequence }) => `\`${sequence}\` is no escape`,
     help: () => 'a text knows `\\n`, `\\t`, `\\"`, `\\\\` and `\\u{1F600}`; write a backslash as `\\\\`',
   }),
   unknownUnit: define<{ readonly unit: string; readonly known: string; readonly suggestion?: string }>({
@@ -96,7 +96,7 @@ export const syntaxDiagnostics = {
     name: 'misplaced-statement',
     severity: 'error',
     allowable: false,
-    message: ({ what, where }) => `${what} cannot stand in ${where}`,
+    message: ({ what, where }) => `${what} cannot stand ${where}`,
     help: ({ home }) => home,
   }),
   positionalAfterNamed: define<Record<never, never>>({
