@@ -46,7 +46,7 @@ export function interpret(
     invariant(type, `%${value} has no type`)
     return type
   }
-  const valueOf = (value: ValueId): Tensor => {
+  const tensorOf = (value: ValueId): Tensor => {
     const tensor = values.get(value)
     invariant(tensor, `%${value} is used before it is made`)
     return tensor
@@ -69,20 +69,20 @@ export function interpret(
     const [first] = operands
     if (op === 'assign') {
       invariant(first !== undefined, 'assign has an operand')
-      after.set(textOf(attributes, 'state'), valueOf(first).data)
+      after.set(textOf(attributes, 'state'), tensorOf(first).data)
     } else if (op === 'read') {
       const [result] = results
       invariant(result !== undefined, 'read has a result')
       keep(result, state.get(textOf(attributes, 'state')), `state ${textOf(attributes, 'state')}`)
     } else {
-      const data = interpretRules[op](operands.map(valueOf), attributes, results.map(typeOf))
-      results.forEach((result, at) => keep(result, data[at], op))
+      const data = interpretRules[op](operands.map(tensorOf), attributes, results.map(typeOf))
+      for (const [at, result] of results.entries()) keep(result, data[at], op)
     }
     for (const value of [...operands, ...results])
       if ((lastUse.get(value) ?? place) <= place && !kept.has(value)) values.delete(value)
   })
   const outputs = source.outputs.map(({ name, value }): readonly [string, Value] => {
-    const { type, data } = valueOf(value)
+    const { type, data } = tensorOf(value)
     return [name, { shape: type.shape, data }]
   })
   return { outputs: Object.fromEntries(outputs), state: after }
