@@ -123,7 +123,8 @@ function learningRateSteps(
     if (measured === undefined) return []
     const after = measured.unit === 'percent' ? Math.round((epochs * measured.count) / 100) : measured.count
     const span = call.spans.get(`/learning_rate/parameters/at/${index}`)
-    if (after >= epochs && span !== undefined) {
+    const isSound = !call.poisoned.has('/epochs') && !call.poisoned.has('/learning_rate/parameters/at')
+    if (after >= epochs && span !== undefined && isSound) {
       const shown = withUnit(measured.count, measured.unit === 'percent' ? 'percent' : 'epoch')
       report(context, trainingDiagnostics.scheduleOutsideRun, span, { at: shown, epochs })
     }

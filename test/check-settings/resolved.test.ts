@@ -1,0 +1,301 @@
+import { describe, expect, test } from 'vitest'
+import type { DiskView } from '../../src/check/settings/context.js'
+import { edited, goodSettings } from './example.js'
+import { checkSettings } from './harness.js'
+
+/** A disk with these files; directories are what they lie in. */
+function diskOf(...files: readonly string[]): DiskView {
+  const directories = new Set(
+    files.flatMap((file) => file.split('/').map((_, i, parts) => parts.slice(0, i).join('/'))),
+  )
+  return {
+    isDirectory: (path) => directories.has(path),
+    isFile: (path) => files.includes(path),
+    list: (path) => {
+      const inside = [...files, ...directories].filter((entry) => entry.startsWith(`${path}/`))
+      return [...new Set(inside.map((entry) => entry.slice(path.length + 1).split('/')[0] ?? ''))].sort()
+    },
+  }
+}
+const root = '/project/pipelines/maps'
+const domain = (name: string, train = 20): readonly string[] => [
+  ...Array.from({ length: train }, (_, i) => `${root}/${name}/train/good/${i}.tiff`),
+  `${root}/${name}/test/good/0.tiff`,
+  `${root}/${name}/test/fault/0.png`,
+  `${root}/${name}/ground_truth/fault/0_mask.png`,
+]
+const whole = diskOf(...domain('domain_A'), ...domain('domain_B'), ...domain('domain_C'))
+
+describe('what the settings become', () => {
+  test('the example is without mistakes, as plain JSON with defaults', () => {
+    const { told, data, synthesis, train, evaluate } = checkSettings(goodSettings, { disk: whole })
+    expect(told).toEqual([])
+    expect(data).toMatchObject({
+      image: { height: 64, width: 96, channels: 3 },
+      batch: 16,
+      evalBatch: 16,
+      range: [0, 1],
+      dropLast: true,
+      targets: ['domain_B', 'domain_C'],
+    })
+    expect(data?.value).toEqual({
+      component: 'hdmap',
+      parameters: {
+        root,
+        source: 'domain_A',
+        targets: ['domain_B', 'domain_C'],
+        image: [64, 96],
+        channels: 3,
+        resize: 'bilinear',
+        antialias: false,
+        fit: 'stretch',
+        padding: 'black',
+        range: [0, 1],
+        normalise: { component: 'none', parameters: {} },
+        batch: 16,
+        eval_batch: 16,
+        validation: { component: 'held_out', parameters: { fraction: 0.1, faults: 'synthetic' } },
+        drop_last: true,
+        cache: 512,
+      },
+    })
+    expect(synthesis).toEqual({
+      value: {
+        component: 'additive',
+        parameters: { probability: 0.5, width: [16, 64], ratio: [0.4, 0.67], severity: [0, 2], patches: 1 },
+      },
+      severity: [0, 2],
+    })
+    expect(train).toEqual({
+      optimizer: {
+        component: 'adamw',
+        parameters: { lr: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 1e-4 },
+      },
+      epochs: 30,
+      precision: 'bf16',
+      dropLast: true,
+      validate: { unit: 'epoch', count: 1 },
+      earlyStop: { monitor: { split: 'val', metric: 'auroc', output: 'score' }, patience: 10, minDelta: 0 },
+      checkpoint: { monitor: { split: 'val', metric: 'f1_max', output: 'score' }, keep: 3 },
+      learningRateSteps: [],
+    })
+    expect(evaluate).toEqual({
+      on: ['source.test', 'targets.test'],
+      image: [
+        { metric: 'auroc', output: 'score', parameters: {} },
+        { metric: 'auroc', output: 'severity', parameters: {} },
+        { metric: 'f1_max', output: 'score', parameters: {} },
+      ],
+      pixel: [
+        { metric: 'auroc', output: 'anomaly_map', parameters: {} },
+        { metric: 'pro', output: 'anomaly_map', parameters: {} },
+      ],
+      values: [
+        { metric: 'mae', output: 'severity', parameters: {} },
+        { metric: 'rmse', output: 'severity', parameters: {} },
+        { metric: 'within', output: 'severity', parameters: { tolerance: 0.1 } },
+      ],
+    })
+  })
+
+  test('a share is a number however it is written, a width in percent stays one', () => {
+    for (const share of ['25%', '0.25']) {
+      const { synthesis, told } = checkSettings(
+        edited(['probability = 50%', `probability = ${share}`], ['16px .. 64px', '10% .. 25%']),
+      )
+      expect(told).toEqual([])
+      expect(synthesis?.value.parameters).toMatchObject({
+        probability: 0.25,
+        width: [{ percent: 10 }, { percent: 25 }],
+      })
+    }
+  })
+
+  test('steps of the learning rate hold from the epoch after the one that they name', () => {
+    const { train, told } = checkSettings(
+      edited(['precision = bf16', 'learning_rate = steps(at = [80%, 27 epochs], factor = 0.2)']),
+    )
+    expect(told).toEqual([])
+    expect(train?.learningRateSteps).toEqual([
+      { epoch: 25, factor: 0.2 },
+      { epoch: 28, factor: 0.2 },
+    ])
+  })
+
+  test('without rules for stopping and checkpoints the last weights are kept', () => {
+    const { train, told } = checkSettings(
+      edited(
+        ['early_stop = early_stop(val.auroc(score), patience = 10 epochs)', ''],
+        ['checkpoint = keep_best(val.f1_max(score), keep = 3)', ''],
+        ['validate = every(1 epoch)', 'validate = every(200 steps)\nmax_steps = 100'],
+      ),
+    )
+    expect(told).toEqual([])
+    expect(train).toMatchObject({ checkpoint: { keep: 1 }, validate: { unit: 'step', count: 200 }, maxSteps: 100 })
+    expect(train).not.toHaveProperty('earlyStop')
+  })
+
+  test('params stand for words, numbers and texts', () => {
+    const { data, told } = checkSettings(
+      edited(
+        ['batch = 16, eval', 'batch = 2 * size, eval'],
+        ['resize = bilinear', 'resize = how'],
+        ['source = domain_A', 'source = place'],
+      ),
+      { params: { size: '4', how: '"nearest"', place: '"domain_D"' } },
+    )
+    expect(told).toEqual([])
+    expect(data?.value.parameters).toMatchObject({ batch: 8, resize: 'nearest', source: 'domain_D' })
+  })
+
+  test('a mistake in a param is told where the param got its value', () => {
+    const { told } = checkSettings(edited(['batch = 16, eval', 'batch = size, eval']), { params: { size: '0' } })
+    expect(told).toEqual(['D078 --set size: `batch` must be at least 1, and this is 0'])
+  })
+})
+
+describe('single parameters from outside', () => {
+  test('replace what the call says, also within calls and defaults', () => {
+    const { data, synthesis, train, told, origins } = checkSettings(
+      edited(['held_out(10%, faults = synthetic)', 'held_out(10%)']),
+      {
+        set: {
+          'data.batch': '4',
+          'data.validation.fraction': '20%',
+          'data.normalise': 'minmax(-1, 3)',
+          'synthesis.patches': '2',
+          'train.optimizer.lr': '1e-3',
+          'train.optimizer.beta1': '0.5',
+          'train.epochs': '20',
+        },
+      },
+    )
+    expect(told).toEqual([])
+    expect(data?.batch).toBe(4)
+    expect(data?.value.parameters).toMatchObject({
+      validation: { component: 'held_out', parameters: { fraction: 0.2 } },
+      normalise: { component: 'minmax', parameters: { low: -1, high: 3 } },
+    })
+    expect(synthesis?.value.parameters.patches).toBe(2)
+    expect(train).toMatchObject({ epochs: 20, optimizer: { parameters: { lr: 1e-3, beta1: 0.5, weight_decay: 1e-4 } } })
+    const batch = origins.find(({ path }) => path === 'data.batch')
+    expect(batch).toEqual({ path: 'data.batch', value: '4', origin: 'option', where: '--set data.batch' })
+  })
+
+  test('a parameter of a default component', () => {
+    const { data, told } = checkSettings(edited(['validation = held_out(10%, faults = synthetic),', '']), {
+      set: { 'data.validation.fraction': '30%' },
+    })
+    expect(told).toEqual([])
+    expect(data?.value.parameters.validation).toEqual({
+      component: 'held_out',
+      parameters: { fraction: 0.3, faults: 'synthetic' },
+    })
+  })
+
+  test('their mistakes are told at the option', () => {
+    const set = { 'data.bacth': '4', 'synthesis.patches': '9', 'data.batch.size': '3' }
+    expect(checkSettings(goodSettings, { set }).told).toEqual([
+      'D071 --set data.bacth: `hdmap` has no parameter `bacth`; did you mean `batch`?',
+      'D071 --set data.batch.size: `batch` has no parameter `size`',
+      'D078 --set synthesis.patches: `patches` must be from 1 to 3, and this is 9',
+    ])
+  })
+})
+
+describe('origins', () => {
+  test('every parameter has one, in the words of a .draem file', () => {
+    const { origins } = checkSettings(goodSettings)
+    const shown = origins.map(({ path, value, origin, where }) => `${path} = ${value} (${origin}, ${where})`)
+    expect(shown).toContain('data.image = 64x96 (file, p.draem:5:13)')
+    expect(shown).toContain('data.cache = 512 (default, default of hdmap)')
+    expect(shown).toContain('data.validation = held_out (file, p.draem:6:18)')
+    expect(shown).toContain('data.validation.fraction = 10% (file, p.draem:6:27)')
+    expect(shown).toContain('synthesis.width = 16px .. 64px (file, p.draem:8:51)')
+    expect(shown).toContain('train.optimizer.beta1 = 0.9 (default, default of adamw)')
+    expect(shown).toContain('train.learning_rate = constant (default, default of train)')
+    expect(shown).toContain('train.checkpoint.monitor = val.f1_max(score) (file, p.draem:14:28)')
+    expect(shown).toContain('evaluate.pixel = [auroc(anomaly_map), pro(anomaly_map)] (file, p.draem:20:13)')
+    expect(new Set(origins.map(({ path }) => path)).size).toBe(origins.length)
+  })
+})
+
+describe('missing parts', () => {
+  test('each is told at the name of the pipeline', () => {
+    expect(checkSettings('').told).toEqual(['D028 p: the pipeline has no data'])
+  })
+})
+
+describe('a model with mistakes of its own', () => {
+  test('its broken outputs are passed over', () => {
+    const outputs = new Map([['score', undefined]])
+    const told = checkSettings(goodSettings, { outputs, broken: ['severity', 'anomaly_map'] }).told
+    expect(told).toEqual([])
+  })
+})
+
+describe('the disk', () => {
+  const told = (disk: DiskView, ...edits: Parameters<typeof edited>) => checkSettings(edited(...edits), { disk }).told
+
+  test('auto becomes the other domains that have a test set', () => {
+    const disk = diskOf(...domain('domain_A'), ...domain('domain_C'), ...domain('domain_B'), `${root}/notes/a.txt`)
+    const { data, told: reports } = checkSettings(edited(['[domain_B, domain_C]', 'auto']), { disk })
+    expect(reports).toEqual([])
+    expect(data?.targets).toEqual(['domain_B', 'domain_C'])
+    expect(data?.value.parameters.targets).toEqual(['domain_B', 'domain_C'])
+  })
+
+  test('auto stays where the disk is not looked at', () => {
+    const { data } = checkSettings(edited(['[domain_B, domain_C]', 'auto']))
+    expect(data?.targets).toBeUndefined()
+    expect(data?.value.parameters.targets).toEqual(['auto'])
+  })
+
+  test('no other domain', () => {
+    expect(told(diskOf(...domain('domain_A')), ['[domain_B, domain_C]', 'auto'])).toEqual([
+      'D109 targets.test: `targets.test` is empty: the data has no other domain than the source',
+    ])
+  })
+
+  test('a root that is not there, or a file', () => {
+    expect(told(diskOf('/project/a'))).toEqual([`D120 "maps": the root \`${root}\` is not there`])
+    expect(told(diskOf(root))).toEqual([`D120 "maps": the root \`${root}\` is a file, not a directory`])
+  })
+
+  test('domains that are not there', () => {
+    expect(told(whole, ['source = domain_A', 'source = domain_X'], ['[domain_B, domain_C]', '[domain_Q]'])).toEqual([
+      `D121 domain_X: there is no domain \`domain_X\` in ${root}; did you mean \`domain_A\`?`,
+      `D121 domain_Q: there is no domain \`domain_Q\` in ${root}; did you mean \`domain_A\`?`,
+    ])
+  })
+
+  test('parts of a domain that are not there', () => {
+    const disk = diskOf(
+      ...domain('domain_A').filter((file) => !file.includes('/train/')),
+      ...domain('domain_B').filter((file) => !file.includes('/test/')),
+      ...domain('domain_C').filter((file) => !file.includes('/test/fault/')),
+      `${root}/domain_C/test/fault/readme.txt`,
+    )
+    expect(told(disk)).toEqual([
+      'D122 domain_A: the domain `domain_A` has no `train/good`: nothing to train on',
+      'D122 domain_B: the domain `domain_B` has no `test`: nothing to test on',
+      'D123 domain_C: `test/fault` of the domain `domain_C` has no images',
+    ])
+  })
+
+  test('a batch that is never full', () => {
+    const disk = diskOf(...domain('domain_A', 10), ...domain('domain_B'), ...domain('domain_C'))
+    expect(told(disk)).toEqual(['D124 16: a batch of 16 is never full: 9 training images (1 held out) make no step'])
+    expect(told(disk, ['batch = 16, eval', 'batch = 9, eval'])).toEqual([])
+    expect(told(disk, ['channels = 3', 'channels = 3, drop_last = false'])).toEqual([])
+  })
+
+  test('pixel metrics without masks', () => {
+    const disk = diskOf(
+      ...domain('domain_A'),
+      ...domain('domain_B').filter((file) => !file.includes('ground_truth')),
+      ...domain('domain_C'),
+    )
+    expect(told(disk)).toEqual(['D125 auroc(anomaly_map): `auroc(anomaly_map)` needs masks, and `domain_B` has none'])
+  })
+})
