@@ -168,11 +168,6 @@ export function eagerDraem(tf: Tf, size: EagerSize): EagerModel {
     const logRight = tf.sum(tf.mul(logProbabilities, oneHot), 3)
     return tf.mean(tf.neg(tf.mul(tf.square(tf.sub(1, tf.exp(logRight))), logRight)))
   }
-  const smoothL1 = (prediction: TensorFlow.Tensor1D, target: TensorFlow.Tensor1D): Scalar => {
-    const distance = tf.abs(tf.sub(prediction, target))
-    return tf.mean(tf.where(tf.less(distance, 1), tf.mul(0.5, tf.square(distance)), tf.sub(distance, 0.5)))
-  }
-
   const optimizer = tf.train.adam(1e-4, 0.9, 0.999, 1e-8)
   return {
     parameters: variables.reduce((sum, variable) => sum + variable.size, 0),
@@ -190,9 +185,9 @@ export function eagerDraem(tf: Tf, size: EagerSize): EagerModel {
               tf.mean(tf.square(tf.sub(reconstruction, targets))) as Scalar,
               tf.mul(2, ssim(reconstruction, targets)) as Scalar,
               focal(logits, masks),
-              smoothL1(severityOf(deepest), severities),
+              tf.losses.huberLoss(severities, severityOf(deepest)),
             ]
-            return tf.addN(terms)
+            return tf.addN(terms) as Scalar
           },
           true,
           variables,

@@ -1,5 +1,6 @@
 import type { Operation } from '../../../ir/types.js'
 import { attr } from '../data-types.js'
+import type { NodeAttributes } from '../graph-builder.js'
 import { flag, number, operand, type Rule, type RuleContext, resultType } from '../rule.js'
 
 export const resizeBilinear: Rule = (operation, context) => {
@@ -11,10 +12,16 @@ export const resizeBilinear: Rule = (operation, context) => {
     operation,
     'ResizeBilinear',
     inputs,
-    { T: attr.type(context.type(x).dtype), align_corners: attr.bool(flag(operation, 'align_corners')) },
+    { T: attr.type(context.type(x).dtype), ...sampling(operation) },
     to === 'f32' ? '' : '_f32',
   )
   return [context.cast(operation, resized, 'f32', to, '')]
+}
+
+/** Corners on corners, or half-pixel centres as PyTorch has them. */
+function sampling(operation: Operation): NodeAttributes {
+  const alignCorners = flag(operation, 'align_corners')
+  return { align_corners: attr.bool(alignCorners), half_pixel_centers: attr.bool(!alignCorners) }
 }
 
 /** The gradient's kernel wants float32 and an image of the input's shape, whose values it does not read. */
@@ -27,7 +34,7 @@ export const resizeBilinearGrad: Rule = (operation, context) => {
     operation,
     'ResizeBilinearGrad',
     [gradient, image],
-    { T: attr.type('f32'), align_corners: attr.bool(flag(operation, 'align_corners')) },
+    { T: attr.type('f32'), ...sampling(operation) },
     dtype === 'f32' ? '' : '_f32',
   )
   return [context.cast(operation, resized, 'f32', dtype, '')]

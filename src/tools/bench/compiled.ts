@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import { invariant } from '../../diagnostics/invariant.js'
+import { type Compilation, compile } from '../../driver/compile.js'
+import { productFlops } from '../../driver/flops.js'
+import type { IrFunction } from '../../ir/types.js'
+import { packageRoot } from '../../native/package-root.js'
+import type { EngineBinding } from '../../train/engine-binding.js'
+import { type EngineSession, openSession } from '../../train/session.js'
+import { feedsFor } from './feeds.js'
+import { inTemporaryDirectory } from './support.js'
+
+/** A pipeline of `bench/` with params set. */
+export interface BenchPipeline {
+  readonly file: string
+  readonly set: Readonly<Record<string, string | number>>
+}
+
+export function compileBench({ file, set }: BenchPipeline): Compilation {
+  const compilation = compile({
+    file: join(packageRoot(), 'bench', file),
+    overrides: Object.entries(set).map(([path, value]) => ({ path, value: String(value) })),
+    workingDirectory: packageRoot(),
+    environment: {},
+    lookAtDisk: false,
+    until: 'graph',
+  })
+  const errors = compilation.diagnostics.filter(({ severity }) => severity === 'error')
+  invariant(errors.length === 0, `bench/${file} has errors: ${errors.map(({ message }) => message).join('; ')}`)
+  return compilation
+}
+
+/** A program loaded and initialised, ready for steps. */
+export interface ReadyStep {
+  readonly session: EngineSession
+  readonly batch: number
+  /** FLOPs of convolutions and dense products in one step. */
+  readonly flops: number
+  /** One training step; gives its milliseconds. */
+  readonly step: () => number
+  readonly close: () => void
+}
+
+export function readyStep(compilation: Compilation, engine: EngineBinding): ReadyStep {
+  const { program, artefacts } = compilation
+  invariant(program !== undefined && artefacts.ir !== undefined, 'the bench compiles as far as the graph')
+  const session = inTemporaryDirectory(program.graph, (directory) => openSession(directory, program.plan, engine))
+  session.run('init', {})
+  const feeds = feedsFor(program.plan.functions.train_step)
+  const train = artefacts.ir.functions.find(({ name }) => name === 'train_step')
+  return {
+    session,
+    batch: program.plan.batch,
+    flops: train === undefined ? 0 : networkFlops(train),
+    step: () => {
+      const start = performance.now()
+      session.run('train_step', feeds)
+      return performance.now() - start
+    },
+    close: () => session.close(),
+  }
+}
+
+/** Convolutions and dense layers only: the matrix products that filter for SSIM are not counted. */
+export function networkFlops({ operations, types }: IrFunction): number {
+  const bands = new Set(operations.filter(({ op }) => op === 'gaussian_band').flatMap(({ results }) => results))
+  return operations
+    .filter(({ operands }) => !operands.some((value) => bands.has(value)))
+    .reduce((sum, operation) => sum + productFlops(operation, types), 0)
+}

@@ -1,0 +1,65 @@
+import { FunctionBuilder } from '../../ir/builder.js'
+import type { IrModule, StateVariable } from '../../ir/types.js'
+import { emitSavedModel } from '../../targets/tensorflow/emit.js'
+import type { EngineBinding } from '../../train/engine-binding.js'
+import { openSession } from '../../train/session.js'
+import { inTemporaryDirectory, median } from './support.js'
+
+export type Precision = 'float32' | 'bf16'
+
+/** Products in a row, so that what surrounds them (a cast, a reduction) weighs little. */
+const chain = 6
+const sizes = [512, 1024, 1536, 2048, 3072]
+
+/** A graph of square matrix products in the engine. */
+export interface ProductGraph {
+  readonly size: number
+  /** Runs the chain; gives its GFLOP/s. */
+  readonly run: () => number
+  readonly close: () => void
+}
+
+/** Matrix products of several sizes in the same library and precision: the best of them is what the machine can do. */
+export function productGraphs(engine: EngineBinding, precision: Precision): readonly ProductGraph[] {
+  return sizes.map((size) => {
+    const { bytes, functions, state } = emitSavedModel(productModule(size, precision))
+    const session = inTemporaryDirectory(bytes, (directory) => openSession(directory, { functions, state }, engine))
+    session.run('init', {})
+    session.run('products', {})
+    return {
+      size,
+      run: () => {
+        const start = performance.now()
+        session.run('products', {})
+        return (2 * chain * size ** 3) / (performance.now() - start) / 1e6
+      },
+      close: () => session.close(),
+    }
+  })
+}
+
+/** The best size's median, over rounds that take the sizes in turn. */
+export function peakOf(rounds: readonly (readonly number[])[]): number {
+  const bySize = (rounds[0] ?? []).map((_, size) => median(rounds.map((round) => round[size] ?? 0)))
+  return Math.max(...bySize)
+}
+
+function productModule(size: number, precision: Precision): IrModule {
+  const type = { dtype: 'f32', shape: [size, size] } as const
+  const state: readonly StateVariable[] = ['a', 'b'].map((name) => ({ name, kind: 'weight', type }))
+  const init = new FunctionBuilder('init', state)
+  // Entries of 1/size keep the products at their size.
+  for (const { name } of state) init.assign(name, init.constant(1 / size, type.shape))
+  const products = new FunctionBuilder('products', state)
+  const operand = (name: string) => {
+    const value = products.read(name)
+    return precision === 'bf16' ? products.one('cast', [value], { dtype: 'bf16' }) : value
+  }
+  const b = operand('b')
+  let product = operand('a')
+  for (let count = 0; count < chain; count++) {
+    product = products.one('matmul', [product, b], { transpose_a: false, transpose_b: false })
+  }
+  products.output('corner', products.one('slice', [product], { begin: [0, 0], size: [1, 1] }))
+  return { name: 'products', state, functions: [init.build(), products.build()] }
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { IrModule } from '../../ir/types.js'
+import { emitSavedModel } from '../../targets/tensorflow/emit.js'
+import type { EngineBinding } from '../../train/engine-binding.js'
+import { openSession } from '../../train/session.js'
+import type { EngineName } from './compare.js'
+
+/** A compiled module and what its state is before the first call. */
+export interface Program {
+  readonly module: IrModule
+  readonly initial: ReadonlyMap<string, ArrayLike<number>>
+}
+
+/** A program in an engine. State is kept from call to call. */
+export interface Loaded {
+  run(name: string, inputs: Readonly<Record<string, ArrayLike<number>>>): Readonly<Record<string, ArrayLike<number>>>
+  state(): ReadonlyMap<string, ArrayLike<number>>
+  close(): void
+}
+
+export interface ParityEngine {
+  readonly name: EngineName
+  load(program: Program): Loaded
+}
+
+/** The native engine, float32: the whole way through a SavedModel on disk and a session. */
+export function nativeEngine(binding: EngineBinding): ParityEngine {
+  return {
+    name: 'native',
+    load: ({ module, initial }) => {
+      const directory = mkdtempSync(join(tmpdir(), 'draemc-parity-'))
+      const { bytes, functions, state } = emitSavedModel(module)
+      writeFileSync(join(directory, 'saved_model.pb'), bytes)
+      const session = openSession(directory, { functions, state }, binding)
+      rmSync(directory, { recursive: true })
+      session.setState([...initial].map(([name, values]) => ({ name, values: Float32Array.from(values) })))
+      return {
+        run: (name, inputs) => {
+          const planned = functions[name]?.inputs ?? []
+          const feeds = planned.map(({ name: input, dtype }) => [
+            input,
+            dtype === 'f32' ? Float32Array.from(inputs[input] ?? []) : Int32Array.from(inputs[input] ?? []),
+          ])
+          return session.run(name, Object.fromEntries(feeds))
+        },
+        state: () => new Map([...session.state()].map(({ name, values }) => [name, values])),
+        close: () => session.close(),
+      }
+    },
+  }
+}

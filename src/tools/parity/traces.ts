@@ -1,0 +1,149 @@
+import type { CheckedNode } from '../../check/checked.js'
+import type { IrModule, StateVariable } from '../../ir/types.js'
+import { lowerForward } from '../../lower/lower.js'
+import type { TrainingDescription } from '../../lower/training.js'
+import { runPasses } from '../../passes/runner.js'
+import { dynamicWeightAverage, rampWeight } from '../../train/loss-weights.js'
+import { auroc } from '../../train/metrics/auroc.js'
+import { averagePrecision } from '../../train/metrics/average-precision.js'
+import { f1Max } from '../../train/metrics/f1-max.js'
+import { rank } from '../../train/metrics/ranking.js'
+import { type Comparison, compare, type Expectation } from './compare.js'
+import type { ParityEngine } from './engines.js'
+import { type Fixture, FixtureError, type FixtureTensor, tensor } from './fixture.js'
+
+const metrics = { auroc, average_precision: averagePrecision, f1_max: f1Max } as const
+
+/** Metrics run in plain TypeScript: one engine, compared as strictly as the interpreter. */
+export function compareMetrics(fixture: Fixture): readonly Comparison[] {
+  const names = [...fixture.tensors.keys()].filter((name) => name.startsWith('metric/'))
+  if (names.length === 0) return []
+  const ranking = rank(tensor(fixture, 'metric/score').values, tensor(fixture, 'metric/label_int64').values)
+  return names
+    .filter((name) => name !== 'metric/score' && name !== 'metric/label_int64')
+    .map((name) => {
+      const metric = metrics[name.slice('metric/'.length) as keyof typeof metrics]
+      if (metric === undefined) throw new FixtureError(`the metric ${name} is not known`)
+      return compare('interpreter', expectation(fixture, 'metrics', name), [metric(ranking)])
+    })
+}
+
+function expectation(fixture: Fixture, group: string, name: string): Expectation {
+  return { fixture: fixture.name, group, tensor: name, expected: tensor(fixture, name) }
+}
+
+/** Weights of loss terms over a run: the ramp, the dynamic weight average, the learnt uncertainties. */
+export function compareWeightTraces(fixture: Fixture, engines: readonly ParityEngine[]): readonly Comparison[] {
+  const comparisons: Comparison[] = []
+  for (const name of fixture.tensors.keys()) {
+    const ramp = /^ramp\/weights_seg_sev_warmup(\d+)_ramp(\d+)$/.exec(name)
+    if (ramp !== null) {
+      const [epochs = 0] = tensor(fixture, name).shape
+      const [warmup, length] = [Number(ramp[1]), Number(ramp[2])]
+      const weights = Array.from({ length: epochs }, (_, epoch) =>
+        [0.1, 0.05].map((start) => rampWeight(epoch, { start, warmup, length })),
+      )
+      comparisons.push(compare('interpreter', expectation(fixture, 'loss weights', name), weights.flat()))
+    }
+  }
+  if (fixture.tensors.has('dwa/weights')) {
+    const { shape, values } = tensor(fixture, 'dwa/epoch_losses')
+    const [epochs = 0, terms = 0] = shape
+    const losses = Array.from({ length: epochs }, (_, epoch) => [...values.slice(epoch * terms, (epoch + 1) * terms)])
+    const weights = losses.flatMap((_, epoch) => dynamicWeightAverage(losses.slice(0, epoch), terms, 2))
+    comparisons.push(compare('interpreter', expectation(fixture, 'loss weights', 'dwa/weights'), weights))
+  }
+  if (fixture.tensors.has('uncertainty/total')) {
+    comparisons.push(...engines.flatMap((engine) => compareUncertainty(fixture, engine)))
+  }
+  return comparisons
+}
+
+/** The trace in the fixture was made with plain gradient descent, rate 0.1, from log variances of 0. */
+const uncertaintyRate = 0.1
+
+/** sum of w_i L_i / (2 exp(v_i)) + v_i / 2 with learnt v (Kendall et al. 2018), through lowering, gradients and update. */
+function compareUncertainty(fixture: Fixture, engine: ParityEngine): readonly Comparison[] {
+  const base = tensor(fixture, 'uncertainty/base').values
+  const tasks = tensor(fixture, 'uncertainty/tasks')
+  const [steps = 0, terms = 0] = tasks.shape
+  const names = Array.from({ length: terms }, (_, term) => `log_variance${term}`)
+  const loaded = engine.load({
+    module: uncertaintyModule(names, base),
+    initial: new Map(names.map((name) => [name, [0]])),
+  })
+  try {
+    const totals: number[] = []
+    const variances: number[] = []
+    for (let step = 0; step < steps; step++) {
+      const inputs = names.map((_, term) => [`task${term}`, [tasks.values[step * terms + term] ?? 0]])
+      const outputs = loaded.run('train_step', { ...Object.fromEntries(inputs), learning_rate: [uncertaintyRate] })
+      totals.push(outputs.total?.[0] ?? Number.NaN)
+      const state = loaded.state()
+      variances.push(...names.map((name) => state.get(name)?.[0] ?? Number.NaN))
+    }
+    return [
+      compare(engine.name, expectation(fixture, 'loss weights', 'uncertainty/total'), totals),
+      compare(engine.name, expectation(fixture, 'loss weights', 'uncertainty/log_var_after'), variances),
+    ]
+  } finally {
+    loaded.close()
+  }
+}
+
+function uncertaintyModule(names: readonly string[], base: FixtureTensor['values']): IrModule {
+  const graph = new ScalarGraph()
+  let total: number | undefined
+  for (const [term, name] of names.entries()) {
+    const variance = graph.node('learned', [], {}, [name])
+    // A batch of one image whose value is the task's loss.
+    const task = graph.node('mean', [graph.node('input', [], { name: `task${term}` }, [], 'image')])
+    const weighted = graph.node('mul', [task, graph.constant((base[term] ?? 0) / 2)])
+    const attenuated = graph.node('mul', [weighted, graph.node('exp', [graph.node('neg', [variance])])])
+    const whole = graph.node('add', [attenuated, graph.node('mul', [variance, graph.constant(0.5)])])
+    total = total === undefined ? whole : graph.node('add', [total, whole])
+  }
+  if (total === undefined) throw new FixtureError('uncertainty has no terms')
+  const state: readonly StateVariable[] = names.map((name) => ({
+    name,
+    kind: 'weight',
+    type: { dtype: 'f32', shape: [] },
+  }))
+  const outputs = [{ name: 'total', node: total }]
+  const step = lowerForward({ nodes: graph.nodes, seed: 0 }, state, {
+    name: 'train_step',
+    phase: 'train',
+    batch: 1,
+    outputs,
+  })
+  const training: TrainingDescription = {
+    loss: 'total',
+    weights: names,
+    optimizer: { kind: 'sgd', momentum: 0, weightDecay: 0 },
+    precision: 'float32',
+  }
+  return runPasses({ name: 'uncertainty', state, functions: [step] }, training, { verify: true }).module
+}
+
+/** A checked graph of numbers, written by hand. */
+class ScalarGraph {
+  readonly nodes: CheckedNode[] = []
+
+  node(
+    op: CheckedNode['op'],
+    operands: readonly number[],
+    attributes: CheckedNode['attributes'] = {},
+    parameters: readonly string[] = [],
+    per: 'image' | 'batch' = 'batch',
+  ): number {
+    const id = this.nodes.length
+    const type = { per, shape: [], meaning: 'plain' } as const
+    const span = { file: 'parity', start: 0, end: 0 }
+    this.nodes.push({ id, op, operands, attributes, parameters, type, path: op, span })
+    return id
+  }
+
+  constant(value: number): number {
+    return this.node('constant', [], { value })
+  }
+}

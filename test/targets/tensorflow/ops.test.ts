@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest'
+import { FunctionBuilder } from '../../../src/ir/builder.js'
+import { interpret, type Value } from '../../../src/ir/interpret/run.js'
+import { type OpName, opNames } from '../../../src/ir/ops/table.js'
+import type { IrModule, ValueId } from '../../../src/ir/types.js'
+import { loadEngine } from '../../../src/train/engine-binding.js'
+import { describeNative } from '../../support/native.js'
+import { generator, onEngine, relativeError } from './on-engine.js'
+import { type OpCase, opCases } from './op-cases.js'
+
+/** bf16 keeps 8 bits: sums of a few dozen terms round to within this. */
+const bf16Tolerance = 4e-2
+const f32Tolerance = 1e-5
+
+function program(op: OpName, { operands, attributes }: OpCase, narrow: readonly number[]): IrModule {
+  const builder = new FunctionBuilder('f')
+  const values = operands.map(({ type }, index): ValueId => {
+    const fed = builder.input(`x${index}`, type.dtype === 'bool' ? { ...type, dtype: 'f32' } : type)
+    if (type.dtype === 'bool') return builder.one('greater', [fed, builder.constant(0.5)])
+    return narrow.includes(index) ? builder.one('cast', [fed], { dtype: 'bf16' }) : fed
+  })
+  for (const [index, value] of builder.emit(op, values, attributes).entries()) builder.output(`y${index}`, value)
+  return { name: op, state: [], functions: [builder.build()] }
+}
+
+function inputs({ operands }: OpCase, random: () => number): Readonly<Record<string, Value>> {
+  const entries = operands.map(({ type, range: [low, high] }, index): readonly [string, Value] => {
+    const size = type.shape.reduce((product, length) => product * length, 1)
+    const isWhole = type.dtype === 'i32' || type.dtype === 'bool'
+    const draw = () => (isWhole ? low + Math.floor(random() * (high - low + 1)) : low + random() * (high - low))
+    return [`x${index}`, { shape: type.shape, data: Float64Array.from({ length: size }, () => Math.fround(draw())) }]
+  })
+  return Object.fromEntries(entries)
+}
+
+describeNative('every operator on the native engine is what the interpreter says', ({ directory }) => {
+  function largestError(op: OpName, opCase: OpCase, narrow: readonly number[]): number {
+    const module = program(op, opCase, narrow)
+    const given = inputs(opCase, generator(op.length))
+    const expected = interpret(module, 'f', given, new Map(), { roundBf16: true }).outputs
+    const isWhole = (index: number) => opCase.operands[index]?.type.dtype === 'i32'
+    const feeds = Object.entries(given).map(([name, { data }], index) => [
+      name,
+      isWhole(index) ? Int32Array.from(data) : Float32Array.from(data),
+    ])
+    return onEngine(loadEngine(directory), module, (session) => {
+      const actual = session.run('f', Object.fromEntries(feeds))
+      expect(session.liveTensors).toBe(0)
+      return Math.max(...Object.entries(expected).map(([name, { data }]) => relativeError(actual[name] ?? [], data)))
+    })
+  }
+
+  it.each(opNames)('%s', (op) => {
+    const cases = opCases[op]
+    if (typeof cases === 'string') return
+    expect(cases.length).toBeGreaterThan(0)
+    for (const opCase of cases) {
+      const attributes = JSON.stringify(opCase.attributes)
+      expect(largestError(op, opCase, []), `float32 ${attributes}`).toBeLessThan(f32Tolerance)
+      if (opCase.bf16 !== undefined) {
+        expect(largestError(op, opCase, opCase.bf16), `bf16 ${attributes}`).toBeLessThan(bf16Tolerance)
+      }
+    }
+  })
+
+  it('max_pool_grad', () => {
+    for (const dtype of ['f32', 'bf16'] as const) {
+      const builder = new FunctionBuilder('f')
+      const attributes = { size: [2, 2], strides: [2, 2] }
+      const narrow = (value: ValueId) => (dtype === 'f32' ? value : builder.one('cast', [value], { dtype }))
+      const x = narrow(builder.input('x', { dtype: 'f32', shape: [2, 7, 6, 3] }))
+      const y = builder.one('max_pool', [x], attributes)
+      const dy = narrow(builder.input('dy', { dtype: 'f32', shape: [2, 3, 3, 3] }))
+      builder.output('dx', builder.one('max_pool_grad', [x, y, dy], attributes))
+      const module: IrModule = { name: 'pool', state: [], functions: [builder.build()] }
+      const random = generator(5)
+      // Few different values, so that windows have ties: the first one in row-major order takes the gradient.
+      const xs = Float64Array.from({ length: 252 }, () => Math.floor(random() * 3))
+      const dys = Float64Array.from({ length: 54 }, () => Math.round(random() * 16) / 8)
+      const expected = interpret(module, 'f', {
+        x: { shape: [2, 7, 6, 3], data: xs },
+        dy: { shape: [2, 3, 3, 3], data: dys },
+      }).outputs.dx
+      const actual = onEngine(loadEngine(directory), module, (session) =>
+        session.run('f', { x: Float32Array.from(xs), dy: Float32Array.from(dys) }),
+      )
+      expect(relativeError(actual.dx ?? [], expected?.data ?? [])).toBe(0)
+    }
+  })
+})
