@@ -95,7 +95,7 @@ async function encodeMask(mask: Uint8Array): Promise<Buffer> {
     { raw },
   )
     .toColourspace('b-w')
-    .png()
+    .png({ compressionLevel: 0 }) // how deflate searches differs between processors; stored bytes do not
     .toBuffer()
 }
 

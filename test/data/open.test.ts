@@ -1,0 +1,399 @@
+import { createHash } from 'node:crypto'
+import { cp, mkdir, mkdtemp, rm, truncate, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { DataPipeline, EvaluationSample, EvaluationSet } from '../../src/data/contract.js'
+import { DataErrors } from '../../src/data/errors.js'
+import { writeExampleData } from '../../src/data/example/write.js'
+import { openData, scanData } from '../../src/data/open.js'
+import type { DataPlan } from '../../src/data/parameters.js'
+import { encodeFloatTiff } from '../../src/data/tiff-write.js'
+import type { SettingValue } from '../../src/plan/settings.js'
+
+let scratch = ''
+let root = ''
+let workerFile = new URL('file:///')
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(process.cwd(), 'node_modules', '.draemc-data-'))
+  root = join(scratch, 'maps')
+  await writeExampleData(root, { seed: 5, size: 0.1 })
+  const outfile = join(scratch, 'worker.js')
+  await build({
+    entryPoints: ['src/data/worker.ts'],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'warning',
+  })
+  workerFile = pathToFileURL(outfile)
+})
+afterAll(() => rm(scratch, { recursive: true, force: true }))
+
+function planOf(change: {
+  readonly root?: string
+  readonly data?: Readonly<Record<string, SettingValue>>
+  readonly seed?: number
+  readonly batch?: number
+  readonly dropLast?: boolean
+}): DataPlan {
+  return {
+    seed: change.seed ?? 1,
+    image: { height: 32, width: 96, channels: 3 },
+    batch: change.batch ?? 4,
+    evalBatch: 5,
+    data: {
+      component: 'hdmap',
+      parameters: {
+        root: change.root ?? root,
+        source: 'domain_A',
+        targets: ['auto'],
+        image: [32, 96],
+        channels: 3,
+        resize: 'bilinear',
+        antialias: false,
+        fit: 'stretch',
+        padding: 'black',
+        range: [0, 1],
+        normalise: { component: 'none', parameters: {} },
+        batch: change.batch ?? 4,
+        eval_batch: 5,
+        validation: { component: 'held_out', parameters: { fraction: 0.1, faults: 'synthetic' } },
+        drop_last: change.dropLast ?? true,
+        cache: 64,
+        ...change.data,
+      },
+    },
+    synthesis: {
+      component: 'additive',
+      parameters: { probability: 0.5, width: [{ percent: 20 }, 40], ratio: [0.4, 0.67], severity: [0, 2], patches: 2 },
+    },
+    train: {
+      optimizer: { component: 'adamw', parameters: {} },
+      epochs: 2,
+      precision: 'float32',
+      dropLast: change.dropLast ?? true,
+      validate: { unit: 'epoch', count: 1 },
+      checkpoint: { keep: 1 },
+      learningRateSteps: [],
+    },
+  }
+}
+
+interface TakenBatch {
+  readonly image: Float32Array
+  readonly clean: Float32Array
+  readonly faultMask: Float32Array
+  readonly faultSeverity: Float32Array
+}
+
+async function take(data: DataPipeline, firstStep: number, count: number): Promise<readonly TakenBatch[]> {
+  const batches = data.train(firstStep)
+  const taken: TakenBatch[] = []
+  for (let step = 0; step < count; step += 1) {
+    const batch = await batches.next()
+    const { image, clean, faultMask, faultSeverity } = batch
+    taken.push({
+      image: image.slice(),
+      clean: clean.slice(),
+      faultMask: faultMask.slice(),
+      faultSeverity: faultSeverity.slice(),
+    })
+    batch.release()
+  }
+  await batches.close()
+  return taken
+}
+
+/** Of all bits: comparing large arrays value by value takes seconds. */
+function digest(batches: readonly TakenBatch[]): readonly string[] {
+  return batches.map(({ image, clean, faultMask, faultSeverity }) => {
+    const hash = createHash('sha256')
+    for (const values of [image, clean, faultMask, faultSeverity]) hash.update(new Uint8Array(values.buffer))
+    return hash.digest('hex')
+  })
+}
+
+async function evaluate(set: EvaluationSet) {
+  const samples: EvaluationSample[] = []
+  const images: Float32Array[] = []
+  const masks: Float32Array[] = []
+  for await (const batch of set.batches()) {
+    batch.samples.forEach((sample, index) => {
+      samples.push(sample)
+      images.push(batch.image.slice(index * 32 * 96 * 3, (index + 1) * 32 * 96 * 3))
+      masks.push(batch.mask.slice(index * 32 * 96, (index + 1) * 32 * 96))
+    })
+    batch.release()
+  }
+  return { samples, images, masks }
+}
+
+async function withData<Result>(
+  plan: DataPlan,
+  workers: number,
+  use: (data: DataPipeline) => Promise<Result>,
+): Promise<Result> {
+  const data = await openData(plan, { workers, workerFile })
+  try {
+    return await use(data)
+  } finally {
+    await data.close()
+  }
+}
+
+async function errorsOf(plan: DataPlan, workers = 0): Promise<DataErrors> {
+  const error = await openData(plan, { workers, workerFile }).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!(error instanceof DataErrors)) throw new Error(`expected DataErrors, got ${String(error)}`)
+  return error
+}
+
+/** A copy of the example data that may be damaged. */
+async function copied(name: string): Promise<string> {
+  const directory = join(scratch, name)
+  await cp(root, directory, { recursive: true })
+  return directory
+}
+
+describe('training batches', () => {
+  test('the same bits for any number of workers, with a cache and without', async () => {
+    const reference = digest(await withData(planOf({}), 0, (data) => take(data, 0, 9)))
+    expect(new Set(reference).size).toBe(9)
+    for (const [workers, cache] of [
+      [1, 64],
+      [3, 64],
+      [1, 0],
+      [0, 1],
+    ] as const) {
+      const found = await withData(planOf({ data: { cache } }), workers, (data) => take(data, 0, 9))
+      expect(digest(found)).toEqual(reference)
+    }
+  })
+
+  test('begun at a later step, they go on as the uninterrupted run does', async () => {
+    await withData(planOf({}), 1, async (data) => {
+      const whole = await take(data, 0, 9)
+      expect(digest(await take(data, 5, 4))).toEqual(digest(whole.slice(5)))
+    })
+  })
+
+  test('an epoch shows every image once; the next in another order and with other faults; another seed too', async () => {
+    await withData(planOf({}), 1, async (data) => {
+      expect([data.trainImages, data.stepsPerEpoch]).toEqual([18, 4])
+      const epochs = [await take(data, 0, 4), await take(data, 4, 4)].map((batches) =>
+        batches.flatMap(({ clean, faultSeverity }) =>
+          [0, 1, 2, 3].map((index) => ({
+            image: Buffer.from(clean.slice(index * 9216, (index + 1) * 9216).buffer).toString('base64'),
+            severity: faultSeverity[index] ?? 0,
+          })),
+        ),
+      )
+      const [first, second] = epochs.map((samples) => samples.map(({ image }) => image))
+      expect(new Set(first).size).toBe(16)
+      expect(first).not.toEqual(second)
+      expect(epochs[0]?.map(({ severity }) => severity)).not.toEqual(epochs[1]?.map(({ severity }) => severity))
+    })
+    const other = await withData(planOf({ seed: 2 }), 1, (data) => take(data, 0, 1))
+    expect(digest(other)).not.toEqual(digest(await withData(planOf({}), 1, (data) => take(data, 0, 1))))
+  })
+
+  test('mask, severity and difference agree; grey images have three equal channels', async () => {
+    const batches = await withData(planOf({}), 1, (data) => take(data, 0, 8))
+    let faulty = 0
+    for (const { image, clean, faultMask, faultSeverity } of batches) {
+      for (let sample = 0; sample < 4; sample += 1) {
+        const mask = faultMask.subarray(sample * 3072, (sample + 1) * 3072)
+        const severity = faultSeverity[sample] ?? Number.NaN
+        expect(mask.includes(1)).toBe(severity > 0)
+        if (severity > 0) faulty += 1
+        for (let pixel = 0; pixel < 3072; pixel += 1) {
+          const at = (sample * 3072 + pixel) * 3
+          if (image[at] !== image[at + 1] || image[at] !== image[at + 2]) throw new Error('channels differ')
+          if (mask[pixel] === 0 && image[at] !== clean[at]) throw new Error('a pixel outside the mask was touched')
+        }
+      }
+    }
+    expect(faulty).toBeGreaterThan(5)
+    expect(faulty).toBeLessThan(27)
+  })
+
+  test('without drop_last the last batch is filled up from the beginning of the epoch', async () => {
+    await withData(planOf({ dropLast: false }), 1, async (data) => {
+      expect(data.stepsPerEpoch).toBe(5)
+      const steps = await take(data, 0, 5)
+      expect(steps[4]?.clean.slice(2 * 9216)).toEqual(steps[0]?.clean.slice(0, 2 * 9216))
+    })
+  })
+
+  test('close ends while batches are being filled, and the readers may change', async () => {
+    await withData(planOf({}), 2, async (data) => {
+      for (let round = 0; round < 5; round += 1) await take(data, round, 1)
+      const batches = data.train(0)
+      const { release } = await batches.next()
+      await batches.close()
+      release()
+      expect(await take(data, 0, 2)).toHaveLength(2)
+    })
+  })
+})
+
+describe('evaluation', () => {
+  test('held out: each image once clean, once with a fault; none of them is trained on', async () => {
+    await withData(planOf({}), 1, async (data) => {
+      const { samples, images, masks } = await evaluate(data.validation)
+      expect(data.validation.images).toBe(4)
+      expect(samples.map(({ label }) => label)).toEqual([0, 1, 0, 1])
+      samples.forEach((sample, index) => {
+        expect(masks[index]?.includes(1)).toBe(sample.label === 1)
+        if (sample.label === 0) return
+        expect(sample.file).toBe(`${samples[index - 1]?.file}#synthetic`)
+        expect(sample.severity).toBeGreaterThan(0)
+        expect(images[index]).not.toEqual(images[index - 1])
+      })
+      const trained = (await take(data, 0, 4)).flatMap(({ clean }) => [0, 1, 2, 3].map((i) => clean[i * 9216 + 4000]))
+      for (const index of [0, 2]) expect(trained).not.toContain(images[index]?.[4000])
+      expect(await evaluate(data.validation)).toEqual({ samples, images, masks })
+    })
+  })
+
+  test('tests: labels, severities, masks, the padded last batch, the same for any number of workers', async () => {
+    const results = []
+    for (const workers of [0, 2]) {
+      results.push(
+        await withData(planOf({}), workers, async (data) => {
+          expect(data.tests.map(({ name, role }) => `${name} ${role}`)).toEqual([
+            'domain_A source',
+            'domain_B target',
+            'domain_C target',
+            'domain_D target',
+          ])
+          const sets = []
+          for (const set of data.tests) sets.push(await evaluate(set))
+          return sets
+        }),
+      )
+    }
+    expect(results[1]).toEqual(results[0])
+    for (const { samples, masks } of results[0] ?? []) {
+      expect(samples).toHaveLength(12)
+      samples.forEach((sample, index) => {
+        expect(sample.hasMask).toBe(sample.label === 1)
+        expect(masks[index]?.includes(1)).toBe(sample.label === 1)
+        expect(sample.severity === 0).toBe(sample.label === 0)
+      })
+    }
+  })
+
+  test('`reference` validates on the source test set and holds nothing out', async () => {
+    const plan = planOf({ data: { validation: { component: 'reference', parameters: {} } } })
+    await withData(plan, 1, async (data) => {
+      expect(data.trainImages).toBe(20)
+      expect((await evaluate(data.validation)).samples).toEqual(
+        (await evaluate(data.tests[0] ?? data.validation)).samples,
+      )
+    })
+  })
+})
+
+describe('the content hash', () => {
+  test('moves with a name or a byte, not with the place of the root', async () => {
+    const hash = async (directory: string) => (await scanData(planOf({ root: directory }), { workers: 0 })).contentHash
+    const first = await hash(root)
+    const copy = await copied('hash')
+    expect(await hash(copy)).toBe(first)
+    const file = join(copy, 'domain_A/train/good/0003.tiff')
+    await writeFile(file, encodeFloatTiff(31, 95, new Float32Array(31 * 95)))
+    expect(await hash(copy)).not.toBe(first)
+  })
+})
+
+describe('data that cannot be used', () => {
+  test('all broken files are told at once, before training, by any number of workers', async () => {
+    const copy = await copied('broken')
+    const train = join(copy, 'domain_A/train/good')
+    await truncate(join(train, '0000.tiff'), 5000)
+    await writeFile(join(train, '0001.tiff'), '')
+    await writeFile(join(train, '0002.tiff'), 'not a picture')
+    await writeFile(join(train, '0004.tiff'), encodeFloatTiff(2, 2, Float32Array.from([0, 1, Number.NaN, 0])))
+    const mask = join(copy, 'domain_B/ground_truth/fault/0001_mask.png')
+    await sharp({ create: { width: 5, height: 5, channels: 3, background: 'white' } })
+      .png()
+      .toFile(mask)
+    for (const workers of [0, 2]) {
+      const { errors, exitCode, message } = await errorsOf(planOf({ root: copy }), workers)
+      expect(exitCode).toBe(4)
+      expect(errors.map(({ code, file }) => `${code} ${file}`)).toEqual([
+        'broken_image domain_A/train/good/0000.tiff',
+        'empty_file domain_A/train/good/0001.tiff',
+        'not_an_image domain_A/train/good/0002.tiff',
+        'not_finite domain_A/train/good/0004.tiff',
+        'mask_size domain_B/ground_truth/fault/0001_mask.png',
+      ])
+      expect(message).toContain('domain_A/train/good/0002.tiff')
+    }
+  })
+
+  test('of files outside the declared range the worst is named; a normalisation mends it', async () => {
+    const copy = await copied('range')
+    const write = (name: string, value: number) =>
+      writeFile(join(copy, 'domain_C/test/fault', name), encodeFloatTiff(31, 95, new Float32Array(31 * 95).fill(value)))
+    await write('0000.tiff', 1.5)
+    await write('0001.tiff', 3)
+    await write('0002.tiff', -1)
+    const { errors } = await errorsOf(planOf({ root: copy }))
+    expect(errors.map(({ code, file }) => `${code} ${file}`)).toEqual(['outside_range domain_C/test/fault/0001.tiff'])
+    expect(errors[0]?.message).toContain('3 .. 3, outside the declared range 0 .. 1; 3 files do')
+    const normalise = { component: 'minmax', parameters: { low: -1, high: 3 } }
+    await expect(scanData(planOf({ root: copy, data: { normalise } }), { workers: 0 })).resolves.toBeDefined()
+  })
+
+  test('missing directories, no images, severities without images', async () => {
+    expect((await errorsOf(planOf({ root: join(scratch, 'nowhere') }))).errors[0]?.code).toBe('missing_directory')
+    const copy = await copied('missing')
+    await rm(join(copy, 'domain_B/test/good'), { recursive: true })
+    await rm(join(copy, 'domain_D/test/good'), { recursive: true })
+    await mkdir(join(copy, 'domain_D/test/good'))
+    await unlink(join(copy, 'domain_C/test/fault/0000.tiff'))
+    await writeFile(join(copy, 'domain_A/test/severity.csv'), 'image,severity\nfault/0000.tiff,much\n')
+    expect((await errorsOf(planOf({ root: copy }))).errors.map(({ code, file }) => `${code} ${file}`)).toEqual([
+      'bad_severities domain_A/test/severity.csv',
+      'missing_directory domain_B/test/good',
+      'missing_file domain_C/ground_truth/fault/0000_mask.png',
+      'bad_severities domain_C/test/severity.csv',
+      'no_images domain_D/test/good',
+    ])
+  })
+
+  test('fewer training images than a batch', async () => {
+    const { errors } = await errorsOf(planOf({ batch: 19 }))
+    expect(errors.map(({ code }) => code)).toEqual(['too_few_images'])
+  })
+
+  test('a file that breaks after the scan ends the step that needs it by its name', async () => {
+    const copy = await copied('later')
+    await withData(planOf({ root: copy, data: { cache: 0 } }), 1, async (data) => {
+      await rm(join(copy, 'domain_B/test/good/0000.tiff'))
+      const target = data.tests[1]
+      if (target === undefined) throw new Error('no target')
+      await expect(evaluate(target)).rejects.toThrow('domain_B/test/good/0000.tiff: is not there [missing_file]')
+    })
+  })
+
+  test('a worker that ends by itself is an error, not a wait', async () => {
+    const crashing = join(scratch, 'crashing.js')
+    await writeFile(
+      crashing,
+      "import { parentPort } from 'node:worker_threads'\nparentPort.on('message', () => process.exit(7))\n",
+    )
+    const opening = openData(planOf({}), { workers: 1, workerFile: pathToFileURL(crashing) })
+    await expect(opening).rejects.toThrow('worker_failed')
+  })
+})
