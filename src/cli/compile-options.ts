@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { hasErrors, reportDiagnostics } from './diagnostics.js'
 import { type Compilation, type CompileRequest, compile, UnreadableFile } from '../driver/compile.js'
+import { hasErrors, reportDiagnostics } from './diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
 
 export interface Override {
@@ -17,7 +17,12 @@ export interface PipelineOptions {
 
 export function addPipelineOptions(command: Command): Command {
   return command
-    .option('--set <path=value>', 'set a param or a setting from outside, typed like the file; repeatable', collectOverride, [])
+    .option(
+      '--set <path=value>',
+      'set a param or a setting from outside, typed like the file; repeatable',
+      collectOverride,
+      [],
+    )
     .option('--pipeline <name>', 'the pipeline of the file, where it has several (default: the last)')
 }
 

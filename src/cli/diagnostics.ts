@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
-import { diagnosticsToJson } from '../diagnostics/json.js'
-import { renderDiagnostics } from '../diagnostics/render.js'
-import type { SourceMap } from '../source/source-map.js'
+import { toJson } from '../diagnostics/json.js'
+import { render } from '../diagnostics/render.js'
+import type { SourceMap } from '../source/source-file.js'
 import { printJson, talk, wantsColour } from './output.js'
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
@@ -12,7 +12,7 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 export function reportDiagnostics(diagnostics: readonly Diagnostic[], sources: SourceMap, json: boolean): void {
   if (json) return
   if (diagnostics.length === 0) return
-  talk(renderDiagnostics(diagnostics, sources, { colour: wantsColour(process.stderr) }))
+  talk(render(diagnostics, sources, { colour: wantsColour(process.stderr), width: process.stderr.columns ?? 120 }))
 }
 
 interface CheckedSource {
@@ -21,7 +21,7 @@ interface CheckedSource {
 }
 
 export function printDiagnosticsJson(results: readonly CheckedSource[]): void {
-  printJson(results.flatMap(({ diagnostics, sources }) => diagnosticsToJson(diagnostics, sources)))
+  printJson(results.flatMap(({ diagnostics, sources }) => toJson(diagnostics, sources)))
 }
 
 /** `2 errors, 1 warning`; `no mistakes found`. */

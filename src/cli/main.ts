@@ -74,7 +74,10 @@ function explainFailure(error: unknown): ExitCode {
     talk(`error: ${error.message}`)
     return exitCodes.usage
   }
-  const bug = error instanceof CompilerBug ? 'draemc believed something of itself that is not so' : 'an error that draemc does not know'
+  const bug =
+    error instanceof CompilerBug
+      ? 'draemc believed something of itself that is not so'
+      : 'an error that draemc does not know'
   talk(`This is a bug of draemc: ${bug}.`)
   talk(error instanceof Error ? (error.stack ?? error.message) : String(error))
   talk('Please report it with the command and the pipeline file.')

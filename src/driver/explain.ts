@@ -1,10 +1,11 @@
 import type { CheckedParameter, CheckedPipeline } from '../check/checked.js'
 import { invariant } from '../diagnostics/invariant.js'
-import type { IrFunction, IrModule, Operation, TensorType, ValueId } from '../ir/types.js'
+import { bytesOf, costOf } from '../ir/ops/cost.js'
+import { sizeOf } from '../ir/ops/shape.js'
+import type { IrFunction, IrModule, Operation, ValueId } from '../ir/types.js'
 import { lowerPipeline } from '../lower/lower.js'
 import { type PassReport, runPasses } from '../passes/runner.js'
 import type { RecordedAllow, SettingOrigin } from '../plan/settings.js'
-import { productFlops } from './flops.js'
 
 /** What one top-level block of the model (`recon`, `seg`, `severity`) costs, or all of them together. */
 export interface BlockCost {
@@ -72,7 +73,7 @@ export function explainPipeline(pipeline: CheckedPipeline, { trainImages }: Expl
     total: blocks.reduce(together, { ...nothing, block: 'all' }),
     slotBytes: optimised.module.state
       .filter((variable) => variable.kind === 'slot')
-      .reduce((sum, variable) => sum + byteSize(variable.type), 0),
+      .reduce((sum, variable) => sum + bytesOf(variable.type), 0),
     epochs: pipeline.train.epochs,
     ...(trainImages === undefined
       ? {}
@@ -90,17 +91,7 @@ function stepsPerEpoch({ batch, train }: CheckedPipeline, images: number): numbe
 }
 
 function count(parameters: readonly CheckedParameter[]): number {
-  return parameters.reduce((sum, { shape }) => sum + elements(shape), 0)
-}
-
-function elements(shape: readonly number[]): number {
-  return shape.reduce((product, side) => product * side, 1)
-}
-
-const bytesOf = { f32: 4, bf16: 2, i32: 4, bool: 1 } as const
-
-function byteSize({ dtype, shape }: TensorType): number {
-  return elements(shape) * bytesOf[dtype]
+  return parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
 }
 
 function trainStep(module: IrModule): IrFunction {
@@ -136,16 +127,16 @@ function blockCosts(pipeline: CheckedPipeline, stages: Stages): readonly BlockCo
     costs.set(block, together(costs.get(block) ?? { ...nothing, block }, { ...nothing, block, ...cost }))
   }
   for (const { name, shape, kind } of pipeline.parameters) {
-    const size = elements(shape)
+    const size = sizeOf(shape)
     add(name, { parameters: kind === 'weight' ? size : 0, weightBytes: size * 4 })
   }
   for (const operation of stages.forward.operations)
-    add(operation.path, { forwardFlops: productFlops(operation, stages.forward.types) / pipeline.batch })
+    add(operation.path, { forwardFlops: costOf(operation, stages.forward.types).matrixFlops / pipeline.batch })
   for (const operation of stages.optimised.operations)
-    add(operation.path, { stepFlops: productFlops(operation, stages.optimised.types) })
+    add(operation.path, { stepFlops: costOf(operation, stages.optimised.types).matrixFlops })
   for (const { operation, result } of keptForGradients(stages)) {
     const type = stages.differentiated.types.get(result)
-    add(operation.path, { activationBytes: type ? byteSize(type) : 0 })
+    add(operation.path, { activationBytes: type ? bytesOf(type) : 0 })
   }
   const byName = new Map(pipeline.outputs.map(({ name }, place) => [blockOf(name), place]))
   const place = ({ block }: BlockCost) => byName.get(block) ?? byName.size + (block === otherBlock ? 1 : 0)

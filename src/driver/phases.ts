@@ -1,11 +1,11 @@
-import { dumpChecked } from '../check/dump.js'
 import type { CheckedPipeline } from '../check/checked.js'
+import { dumpChecked } from '../check/dump.js'
 import { printModule } from '../ir/print.js'
 import type { IrModule } from '../ir/types.js'
 import { passes } from '../passes/registry.js'
 import { describeReport, type PassReport } from '../passes/runner.js'
-import { dumpAst } from '../syntax/dump.js'
 import type { SourceFile } from '../syntax/ast.js'
+import { dumpAst } from '../syntax/dump.js'
 import { emitGraph } from '../targets/tensorflow/emit.js'
 import { printGraph } from '../targets/tensorflow/print.js'
 
@@ -51,7 +51,11 @@ export const phases: readonly PhaseRow[] = [
     summary: 'what each pass changed',
     print: ({ passReports }) => passReports?.map(describeReport).join('\n'),
   },
-  { name: 'graph', summary: 'the TensorFlow graph, a node a line', print: ({ emitted }) => emitted && printGraph(emitGraph(emitted)) },
+  {
+    name: 'graph',
+    summary: 'the TensorFlow graph, a node a line',
+    print: ({ emitted }) => emitted && printGraph(emitGraph(emitted)),
+  },
 ]
 
 export type PhaseName = PhaseRow['name']
@@ -69,7 +73,8 @@ export function parseEmit(text: string): EmitRequest | string {
   if (!phase) return `--emit takes ${phases.map((row) => row.name).join(', ')} or ir:after=PASS, not ${text}`
   if (option === undefined) return { phase }
   const pass = /^after=(\w+)$/.exec(option)?.[1]
-  if (phase.name !== 'ir' || pass === undefined || rest.length > 0) return `--emit ${text}: only ir takes an option, ir:after=PASS`
+  if (phase.name !== 'ir' || pass === undefined || rest.length > 0)
+    return `--emit ${text}: only ir takes an option, ir:after=PASS`
   if (!passes.some((row) => row.name === pass)) {
     return `--emit ${text}: there is no pass ${pass}; the passes are ${passes.map((row) => row.name).join(', ')}`
   }

@@ -1,5 +1,4 @@
-import { writeFileSync } from 'node:fs'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { parseEmit, phases } from '../../driver/phases.js'
@@ -43,7 +42,8 @@ function help(): string {
 function compileCommand(file: string, options: CompileOptions): ExitCode {
   const emit = options.emit === undefined ? undefined : parseEmit(options.emit)
   if (typeof emit === 'string') throw new UsageError(emit)
-  if (emit && options.out !== undefined) throw new UsageError('--emit prints a phase and --out writes the graph: one of the two')
+  if (emit && options.out !== undefined)
+    throw new UsageError('--emit prints a phase and --out writes the graph: one of the two')
   const { compilation, code } = compileOrReport(file, options, {
     lookAtDisk: false,
     until: emit?.phase.name ?? 'graph',

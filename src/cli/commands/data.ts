@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { exampleIsThere, writeExampleData } from '../../data/example/write.js'
-import { type ExitCode, exitCodes } from '../exit-codes.js'
+import { ExampleDirectoryError, hasExampleData, writeExampleData } from '../../data/example/write.js'
+import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
 
 export function addDataCommand(program: Command, done: (code: ExitCode) => void): void {
@@ -10,15 +10,34 @@ export function addDataCommand(program: Command, done: (code: ExitCode) => void)
     .description('write HDMAP-like vibration maps (31 x 95, float32 TIFF, four domains, masks and severities)')
     .option('--seed <n>', 'another seed, other maps', parseSeed, 1)
     .option('--if-missing', 'do nothing when they are there already')
-    .action(async (directory: string, options: { readonly seed: number; readonly ifMissing?: true }) => {
-      if (options.ifMissing && exampleIsThere(directory, options)) {
-        done(exitCodes.ok)
-        return
-      }
-      talk(`writing example data to ${directory}`)
-      await writeExampleData(directory, { seed: options.seed })
+    .option('--size <factor>', 'factor of the number of images', parseSize, 1)
+    .action(async (directory: string, options: ExampleCommandOptions) => {
+      await writeExample(directory, options)
       done(exitCodes.ok)
     })
+}
+
+interface ExampleCommandOptions {
+  readonly seed: number
+  readonly size: number
+  readonly ifMissing?: true
+}
+
+async function writeExample(directory: string, { seed, size, ifMissing }: ExampleCommandOptions): Promise<void> {
+  if (ifMissing && (await hasExampleData(directory, { seed, size }))) return
+  talk(`writing example data to ${directory}`)
+  try {
+    await writeExampleData(directory, { seed, size })
+  } catch (error) {
+    if (error instanceof ExampleDirectoryError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+function parseSize(text: string): number {
+  const size = Number(text)
+  if (!(size > 0 && size <= 100)) throw new InvalidArgumentError('It is a number above 0, up to 100.')
+  return size
 }
 
 function parseSeed(text: string): number {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
+import { countTrainImages } from '../../data/count.js'
 import { explainPipeline } from '../../driver/explain.js'
 import { renderExplanation } from '../../driver/explain-text.js'
-import { countTrainImages } from '../../data/count.js'
 import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../compile-options.js'
 import { type ExitCode, exitCodes } from '../exit-codes.js'
 import { printData, printJson } from '../output.js'

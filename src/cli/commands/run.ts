@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Compilation } from '../../driver/compile.js'
-import { RunDirectoryInUse } from '../../driver/run-directory.js'
 import { startRun } from '../../driver/run.js'
+import { RunDirectoryInUse } from '../../driver/run-directory.js'
 import type { StampedEvent } from '../../events/events.js'
 import { type EngineLocation, locateEngine } from '../../native/locate.js'
 import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../compile-options.js'
@@ -16,12 +16,17 @@ interface RunOptions extends PipelineOptions {
 }
 
 export function addRunCommand(program: Command, done: (code: ExitCode) => void): void {
-  const command = program.command('run <file>').description('check, compile, train and evaluate a pipeline; leaves a run directory')
+  const command = program
+    .command('run <file>')
+    .description('check, compile, train and evaluate a pipeline; leaves a run directory')
   addPipelineOptions(command)
     .option('--out <directory>', 'the run directory (default: runs/NAME/TIME-HASH)')
     .option('--plain', 'plain lines even on a terminal')
     .option('--json', 'events as JSON on stdout, one a line')
-    .addHelpText('after', '\nCtrl-C ends the run after the step under way, with a checkpoint and results; twice ends it at once.')
+    .addHelpText(
+      'after',
+      '\nCtrl-C ends the run after the step under way, with a checkpoint and results; twice ends it at once.',
+    )
     .action(async (file: string, options: RunOptions) => {
       const { compilation, code } = compileOrReport(file, options, { lookAtDisk: true, until: 'graph' })
       if (code !== exitCodes.ok) {
@@ -30,7 +35,9 @@ export function addRunCommand(program: Command, done: (code: ExitCode) => void):
       }
       const engine = locateEngine()
       if (!engine) {
-        talk('error: no native engine is installed\n  help: run `draemc engine install`; `draemc doctor` tells what it needs')
+        talk(
+          'error: no native engine is installed\n  help: run `draemc engine install`; `draemc doctor` tells what it needs',
+        )
         done(exitCodes.failed)
         return
       }

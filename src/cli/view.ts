@@ -1,0 +1,31 @@
+import type { StampedEvent } from '../events/events.js'
+import { createJsonView } from '../report/json.js'
+import { createPlainView } from '../report/plain.js'
+import { createRunStore } from '../report/store.js'
+
+export interface OpenView {
+  readonly onEvent: (event: StampedEvent) => void
+  /** Shows the last state and gives the terminal back. */
+  close(): Promise<void>
+}
+
+/** The live view and the plain one talk on stderr; `json` is data, on stdout. */
+export async function openView(kind: 'live' | 'plain' | 'json'): Promise<OpenView> {
+  switch (kind) {
+    case 'json': {
+      const view = createJsonView((text) => process.stdout.write(text))
+      return { onEvent: view.event, close: view.finish }
+    }
+    case 'plain': {
+      const view = createPlainView((text) => process.stderr.write(text))
+      return { onEvent: view.event, close: view.finish }
+    }
+    case 'live': {
+      // React and Ink are loaded only where they draw.
+      const { renderRunView } = await import('../ui/run-view.js')
+      const store = createRunStore()
+      const view = await renderRunView(store, process.stderr)
+      return { onEvent: (event) => store.dispatch(event), close: () => view.finish() }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { draemc, draemcInTerminal, projectRoot, temporaryDirectory } from '../support/draemc.js'
+import { describeNative } from '../support/native.js'
+
+/** The quickstart pipeline over a tenth of the example data, in a folder of its own. */
+function smallProject(): { readonly directory: string; readonly pipeline: string; readonly data: string } {
+  const directory = temporaryDirectory()
+  const data = join(directory, 'datasets', 'hdmap-example')
+  expect(draemc(['data', 'hdmap-example', data, '--size', '0.2']).status).toBe(0)
+  mkdirSync(join(directory, 'pipelines'))
+  const pipeline = join(directory, 'pipelines', 'quickstart.draem')
+  cpSync(join(projectRoot, 'pipelines', 'quickstart.draem'), pipeline)
+  return { directory, pipeline, data }
+}
+
+const quick = ['--set', 'data.batch=8', '--set', 'train.epochs=2']
+
+describeNative('draemc run', () => {
+  it('trains, evaluates and leaves a run directory, with plain lines where there is no terminal', () => {
+    const { directory, pipeline } = smallProject()
+    const out = join(directory, 'first')
+    const first = draemc(['run', pipeline, ...quick, '--out', out], { cwd: directory })
+    expect(first.stderr).toContain('completed')
+    expect(first.status).toBe(0)
+    expect(first.stderr).not.toContain('\u001b[')
+    const files = [
+      'plan.json',
+      'manifest.json',
+      'settings.json',
+      'resolved.txt',
+      'ir.txt',
+      'events.jsonl',
+      'predictions.csv',
+      'results.json',
+    ]
+    for (const file of [...files, 'graph/saved_model.pb', 'checkpoints/last.safetensors']) {
+      expect(existsSync(join(out, file)), file).toBe(true)
+    }
+    expect(readdirSync(out, { recursive: true }).filter((name) => /\.(part|tmp)$/.test(String(name)))).toEqual([])
+    const header = readFileSync(join(out, 'predictions.csv'), 'utf8').split('\n')[0]
+    for (const column of ['domain', 'file', 'label', 'score']) expect(header).toContain(column)
+
+    const again = join(directory, 'second')
+    expect(draemc(['run', pipeline, ...quick, '--out', again], { cwd: directory }).status).toBe(0)
+    // The same seed gives the same losses and scores, bit for bit.
+    expect(losses(again)).toEqual(losses(out))
+    expect(readFileSync(join(again, 'predictions.csv'), 'utf8')).toBe(
+      readFileSync(join(out, 'predictions.csv'), 'utf8'),
+    )
+
+    expect(draemc(['run', pipeline, ...quick, '--out', out], { cwd: directory }).status).toBe(2)
+  })
+
+  it('names a broken image before training, with exit code 4', () => {
+    const { directory, pipeline, data } = smallProject()
+    const folder = join(data, 'domain_A', 'train', 'good')
+    const [image] = readdirSync(folder)
+    truncateSync(join(folder, String(image)), 200)
+    const { status, stderr } = draemc(['run', pipeline, ...quick], { cwd: directory })
+    expect(status).toBe(4)
+    expect(stderr).toContain(String(image))
+  })
+
+  it('draws on a terminal and leaves it as it was', async () => {
+    const { directory, pipeline } = smallProject()
+    const ended = await draemcInTerminal(['run', pipeline, ...quick], { rows: 30, columns: 100 }, [], {
+      cwd: directory,
+    })
+    expect(ended.status).toBe(0)
+    expect(ended.restored).toBe(true)
+    expect(ended.screen.lastIndexOf('\u001b[?25h')).toBeGreaterThan(ended.screen.lastIndexOf('\u001b[?25l'))
+    expect(ended.screen).toContain('img/s')
+    expect(ended.screen).toContain('domain_A')
+  })
+
+  it('ends after the step on Ctrl-C, with a checkpoint and results', async () => {
+    const { directory, pipeline } = smallProject()
+    const out = join(directory, 'interrupted')
+    const long = ['--set', 'data.batch=8', '--set', 'train.epochs=500', '--out', out]
+    const ended = await draemcInTerminal(['run', pipeline, ...long], { rows: 30, columns: 100 }, ['after img/s:^C'], {
+      cwd: directory,
+    })
+    expect(ended.status).toBe(130)
+    expect(ended.restored).toBe(true)
+    expect(existsSync(join(out, 'checkpoints', 'last.safetensors'))).toBe(true)
+    expect(existsSync(join(out, 'results.json'))).toBe(true)
+    const events = readFileSync(join(out, 'events.jsonl'), 'utf8')
+    expect(events).toContain('"outcome":"interrupted"')
+  })
+
+  it('ends at once on the second Ctrl-C', async () => {
+    const { directory, pipeline } = smallProject()
+    const long = ['--set', 'data.batch=8', '--set', 'train.epochs=500']
+    const keys = ['after img/s:^C^C']
+    const ended = await draemcInTerminal(['run', pipeline, ...long], { rows: 30, columns: 100 }, keys, {
+      cwd: directory,
+    })
+    expect(ended.status).toBe(130)
+    expect(ended.restored).toBe(true)
+  })
+})
+
+function losses(directory: string): readonly unknown[] {
+  return readFileSync(join(directory, 'events.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).event)
+    .filter((event) => event.type === 'validation' || event.type === 'evaluation')
+}
