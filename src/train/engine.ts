@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DataErrors } from '../data/errors.js'
 import { openData } from '../data/open.js'
-import type { StampedEvent } from '../events/events.js'
+import type { RunEvent, StampedEvent } from '../events/events.js'
 import { locateEngine } from '../native/locate.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { readCheckpoint } from './checkpoint/file.js'
@@ -41,7 +41,11 @@ async function main(): Promise<number> {
   const finish = (outcome: 'completed' | 'interrupted' | 'failed') =>
     sink.emit({ type: 'run_finished', outcome, steps, seconds: (performance.now() - start) / 1000, directory })
   try {
-    const { outcome } = await run({ directory, stop, emit: counting, clock: () => performance.now() }, checkpoint)
+    const { outcome, steps: done } = await run(
+      { directory, stop, emit: counting, clock: () => performance.now() },
+      checkpoint,
+    )
+    steps = done
     finish(outcome)
     return outcome === 'completed' ? 0 : 130
   } catch (error) {
@@ -52,7 +56,7 @@ async function main(): Promise<number> {
   } finally {
     stopListening()
     sink.close()
-    await sent
+    await Promise.race([sent, orphaned])
   }
 }
 
@@ -89,6 +93,7 @@ async function run(
         device,
         precision: plan.train.precision,
       })
+      for (const message of remarks(plan)) emit(message)
       return await runTraining({ ...base, plan, data, runner, device, threads }, resumed)
     } finally {
       runner.close()
@@ -96,6 +101,29 @@ async function run(
   } finally {
     await data.close()
   }
+}
+
+/** What whoever reads the results should know: decisions against the checker's advice, and what has seen the test set. */
+function remarks({ allows, data, train }: RunPlan): readonly RunEvent[] {
+  const note = (level: 'info' | 'warning', message: string): RunEvent => ({ type: 'note', level, message })
+  const { validation } = data.parameters
+  const isReference =
+    typeof validation === 'object' &&
+    validation !== null &&
+    'component' in validation &&
+    validation.component === 'reference'
+  const monitors = [train.checkpoint.monitor, train.earlyStop?.monitor].filter((monitor) => monitor !== undefined)
+  return [
+    ...allows.map(({ code, because, where }) => note('info', `${code} is allowed at ${where}: ${because}`)),
+    ...(isReference
+      ? [note('warning', 'validation uses the test set of the source: what it chooses has seen the test (leakage)')]
+      : []),
+    ...[...new Set(monitors.map(({ split }) => split))].flatMap((split) =>
+      split === 'val'
+        ? []
+        : [note('warning', `a monitor watches the test set (${split}): what it chooses has seen the test (leakage)`)],
+    ),
+  ]
 }
 
 function load(directory: string, plan: RunPlan, threads: number) {
@@ -156,6 +184,8 @@ function describeFailure(error: unknown) {
 
 /** Settles when all that was sent so far is on its way: a process that exits at once would lose the last events. */
 let sent: Promise<unknown> = Promise.resolve()
+/** Without a parent nothing is ever on its way. */
+const orphaned = new Promise((resolve) => process.once('disconnect', resolve))
 
 function sendToParent(event: StampedEvent): void {
   if (!process.connected || !process.send) return
