@@ -3,7 +3,7 @@ import { type Component, component } from './schema.js'
 const hdmap = component(
   'data',
   'hdmap',
-  'Health Data Maps: `root/<domain>/{train/good, test/good, test/fault}/*.{png,tif,tiff}`. The model trains on the source domain and is tested on it and on the targets. Masks are read from `<domain>/ground_truth/fault/<image>_mask.png`, severities from a CSV with the columns image and severity.',
+  'Health Data Maps: `root/<domain>/{train/good, test/good, test/fault}/*.{png,tif,tiff}`. The model trains on the source domain and is tested on it and on the targets. Masks are read from `<domain>/ground_truth/fault/<image>_mask.png`, severities from `<domain>/test/severity.csv` with the columns image and severity.',
   {
     root: {
       'x-form': 'path',
@@ -135,7 +135,7 @@ const minmax = component(
 const heldOut = component(
   'validation',
   'held_out',
-  "A part of the source's train/good that is not trained on; every second image of it gets a synthetic fault.",
+  "A part of the source's train/good that is not trained on: each image once as it is and once with a synthetic fault.",
   {
     fraction: {
       'x-form': 'fraction',
