@@ -2,8 +2,8 @@ import { describe } from 'vitest'
 import { type EngineLocation, locateEngine } from '../../src/native/locate.js'
 
 /**
- * Tests that need the native engine. Where none is installed they are skipped with one loud line a suite; with CI set they
- * fail instead, so that a machine without the engine never looks green.
+ * Tests that need the native engine. Where none is installed they are skipped, and the reporter says so
+ * in one loud line (`native-reporter.ts`); with CI set they fail instead, so that a machine without the engine never looks green.
  */
 export function describeNative(name: string, define: (engine: EngineLocation) => void): void {
   const engine = locateEngine()
@@ -14,7 +14,6 @@ export function describeNative(name: string, define: (engine: EngineLocation) =>
       throw new Error(`${name}: the native engine is not installed; run \`draemc engine install\``)
     })
   } else {
-    console.warn(`SKIPPED: ${name}: the native engine is not installed; run \`draemc engine install\`, then test again`)
     // biome-ignore lint/suspicious/noSkippedTests: where the engine cannot be had there is nothing to run; CI fails above.
     describe.skip(name, () => define(absentEngine))
   }
