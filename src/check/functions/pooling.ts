@@ -30,13 +30,13 @@ function pool(call: FunctionCall, op: 'max_pool' | 'avg_pool'): Value {
         report(call.env, tensorsDiagnostics.mapTooSmall, call.span, { callee: op, shape: shapeText(of.shape), needs })
         return poison(call.span)
       }
-      const exact = room % stride === 0
+      // Overlapping windows leave pixels at the border as their authors meant it; only tiles are asked to cover the map.
+      const exact = room % stride === 0 || stride !== size || padding > 0
       divides &&= exact
       sides.push(exact || call.env.session.floorPoolings ? Math.floor(room / stride) + 1 : undefined)
     }
   }
   const grid = of.grid && stride !== undefined ? { ...of.grid, downHeight: of.grid.downHeight * stride, downWidth: of.grid.downWidth * stride } : undefined
-  // Overlapping windows have no multiple that fits; the sizes they need are those of their stride.
   if (grid && !call.env.abstract) call.env.graph.poolings.push({ grid, divides, span: call.span, env: call.env })
   const pooled = { size: [size ?? 0, size ?? 0], strides: [stride ?? 0, stride ?? 0] }
   const attributes = op === 'max_pool' ? pooled : { ...pooled, padding: [padding ?? 0, padding ?? 0, padding ?? 0, padding ?? 0] }

@@ -1,0 +1,147 @@
+import { namesDiagnostics } from '../diagnostics/codes/names.js'
+import { DiagnosticCollector, sortDiagnostics } from '../diagnostics/collector.js'
+import { diagnose } from '../diagnostics/define.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { SourceMap } from '../source/source-file.js'
+import type { PipelineDeclaration } from '../syntax/ast.js'
+import { applyAllows } from './allow.js'
+import { modulesBlocks } from './block-facts.js'
+import { checkBlock, instantiate } from './blocks.js'
+import { builtinEnums } from './builtin-enums.js'
+import type { CheckedPipeline } from './checked.js'
+import { evaluate } from './evaluate/expression.js'
+import { Flattener } from './flatten.js'
+import { ModuleLoader } from './load.js'
+import type { Module } from './module.js'
+import { namesOfKind } from './module.js'
+import type { Override } from './overrides.js'
+import { parseOverrides } from './overrides.js'
+import { checkFlatPipeline, openPipeline } from './pipeline.js'
+import type { Session } from './session.js'
+import type { DiskView } from './settings/context.js'
+import { checkStudy, studiedPipeline } from './study.js'
+import { suggest } from './suggest.js'
+import { resolveType } from './types.js'
+
+export interface CheckOptions {
+  /** Absolute path of the file. */
+  readonly entry: string
+  /** Which pipeline of the file; the last one when it is left out: a file goes from the general to the special. */
+  readonly pipeline?: string
+  readonly loadFile: (path: string) => string | undefined
+  /** Absolute: where the files of `std/` are. */
+  readonly libraryDirectory: string
+  /** `--set path=value`. */
+  readonly overrides: readonly Override[]
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Relative paths of `--set` start here. */
+  readonly workingDirectory: string
+  /** Left out: paths are not looked at. */
+  readonly disk?: DiskView
+}
+
+export interface CheckResult {
+  /** Absent when there are errors. */
+  readonly pipeline?: CheckedPipeline
+  /** By file and place. Warnings may come with a pipeline. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly sources: SourceMap
+}
+
+/** From a file's text to a pipeline of which every name, size and setting is known. All mistakes of the file come in one run. */
+export function checkPipeline(options: CheckOptions): CheckResult {
+  const sources = new SourceMap()
+  const session = newSession(sources, options)
+  const loader = new ModuleLoader(session, options)
+  const module = loader.load(options.entry, options.entry, false)
+  if (module === undefined) {
+    const span = { file: options.entry, start: 0, end: 0 }
+    session.sink.report(diagnose(namesDiagnostics.importNotFound, span, { path: options.entry, file: options.entry }))
+    return { diagnostics: session.sink.all, sources }
+  }
+  const overrides = parseOverrides(options.overrides, session)
+  for (const each of loader.modules) checkDeclarations(each, session)
+  const chosen = choosePipeline(module, options.pipeline, session)
+  const shared = session.sink.all
+  const done: Diagnostic[] = []
+  let pipeline: CheckedPipeline | undefined
+  for (const declaration of pipelinesToCheck(module, chosen)) {
+    const isChosen = declaration === chosen
+    const own = { ...session, sink: new DiagnosticCollector() }
+    own.sink.reportAll(shared)
+    const flat = new Flattener(own).flatten(declaration, module, isChosen ? overrides : [])
+    const checked = checkFlatPipeline(flat, own, options, loader.modules)
+    const allowed = applyAllows(flat.allows, own.sink.all, own)
+    done.push(...allowed.diagnostics)
+    if (isChosen && checked !== undefined && allowed.diagnostics.every((diagnostic) => diagnostic.severity !== 'error')) {
+      pipeline = { ...checked, allows: allowed.recorded }
+    }
+  }
+  const all = new DiagnosticCollector()
+  all.reportAll(done.length > 0 || chosen !== undefined ? done : shared)
+  checkStudies(module, { ...session, sink: all })
+  const diagnostics = sortDiagnostics(all.all, sources)
+  const sound = !diagnostics.some((diagnostic) => diagnostic.severity === 'error')
+  return { ...(pipeline !== undefined && sound ? { pipeline } : {}), diagnostics, sources }
+}
+
+function newSession(sources: SourceMap, options: CheckOptions): Session {
+  return {
+    evaluate,
+    instantiate,
+    sink: new DiagnosticCollector(),
+    sources,
+    environment: options.environment,
+    environmentReads: new Map(),
+    enums: new Map(builtinEnums),
+    broken: new Set(),
+    running: [],
+    floorPoolings: false,
+  }
+}
+
+/** Types and blocks, whether anything uses them or not. */
+function checkDeclarations(module: Module, session: Session): void {
+  for (const entity of module.own.values()) {
+    if (entity.kind === 'type') resolveType(entity.declaration.type, openPipeline(module, session), [entity.name])
+  }
+  for (const block of modulesBlocks(module)) checkBlock(block, session)
+}
+
+function choosePipeline(module: Module, name: string | undefined, session: Session): PipelineDeclaration | undefined {
+  const own = module.source.declarations.filter((declaration) => declaration.kind === 'pipeline' && !declaration.recovered)
+  const pipelines = own.filter((declaration) => declaration.kind === 'pipeline')
+  const found = name === undefined ? pipelines.at(-1) : pipelines.find((declaration) => declaration.name.name === name)
+  if (found !== undefined) return found
+  const hasSyntaxErrors = session.sink.hasErrors
+  const start = { file: module.file, start: 0, end: 0 }
+  if (name !== undefined) {
+    const known = namesOfKind(module, 'pipeline')
+    const suggestion = suggest(name, known)
+    const facts = { what: 'pipeline', name, known }
+    session.sink.report(diagnose(namesDiagnostics.unknownName, start, suggestion === undefined ? facts : { ...facts, suggestion }))
+  } else if (!hasSyntaxErrors) {
+    session.sink.report(diagnose(namesDiagnostics.missingPart, start, { what: 'declaration: the file declares none', example: '`pipeline name { ... }`' }))
+  }
+  return undefined
+}
+
+/** The chosen one, and every other of the file that nothing extends: a base may be incomplete by itself. */
+function pipelinesToCheck(module: Module, chosen: PipelineDeclaration | undefined): readonly PipelineDeclaration[] {
+  const all = module.source.declarations.filter((declaration) => declaration.kind === 'pipeline').filter((declaration) => !declaration.recovered)
+  const bases = new Set(all.map((declaration) => declaration.base?.name))
+  return all.filter((declaration) => declaration === chosen || !bases.has(declaration.name.name))
+}
+
+function checkStudies(module: Module, session: Session): void {
+  for (const declaration of module.source.declarations) {
+    if (declaration.kind !== 'study' || declaration.recovered) continue
+    const studied = studiedPipeline(declaration, module, session)
+    if (studied === undefined) continue
+    // The pipeline's own mistakes are told where it is checked.
+    const silent = { ...session, sink: new DiagnosticCollector() }
+    const flattener = new Flattener(silent)
+    const flat = flattener.flatten(studied.declaration, studied.module, [])
+    checkStudy(declaration, flat, flattener.paths(), openPipeline(module, session))
+  }
+}

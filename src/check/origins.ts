@@ -1,0 +1,43 @@
+import { basename } from 'node:path'
+import type { SettingOrigin } from '../plan/settings.js'
+import type { Span } from '../source/span.js'
+import type { CheckOptions } from './check.js'
+import type { Env } from './env.js'
+import { requireStatic } from './evaluate/expression.js'
+import type { Module } from './module.js'
+import { optionFile } from './overrides.js'
+import type { Session } from './session.js'
+import { spanKey } from './session.js'
+import type { SettingsContext } from './settings/context.js'
+
+/** Where a setting's value was written: the option, the variable of the environment, or file, line and column. */
+export function originOf(span: Span, session: Session): Pick<SettingOrigin, 'origin' | 'where'> {
+  const variable = session.environmentReads.get(spanKey(span))
+  if (variable !== undefined) return { origin: 'environment', where: variable }
+  const source = session.sources.get(span.file)
+  const position = source?.position(span.start)
+  if (source === undefined || position === undefined) return { origin: 'file', where: span.file }
+  if (span.file === optionFile) return { origin: 'option', where: `--set ${source.lineText(position.line)}` }
+  return { origin: 'file', where: `${basename(span.file)}:${position.line}:${position.column}` }
+}
+
+/** What the checks of settings see of the pipeline. The model's outputs are added when they are known. */
+export function settingsContext(
+  base: Env,
+  options: Pick<CheckOptions, 'workingDirectory' | 'disk'> & { readonly modules: readonly Module[]; readonly origins: SettingOrigin[] },
+): SettingsContext {
+  const { session } = base
+  return {
+    sink: session.sink,
+    evaluate: (expression) => requireStatic(session.evaluate(expression, { ...base, statement: {} }), base, 'a setting'),
+    directoryOf: (span) => {
+      if (span.file === optionFile) return options.workingDirectory
+      return options.modules.find((module) => module.file === span.file)?.directory ?? options.workingDirectory
+    },
+    originOf: (span) => originOf(span, session),
+    recordOrigin: (origin) => options.origins.push(origin),
+    ...(options.disk === undefined ? {} : { disk: options.disk }),
+    isParameter: (name) => base.scope.find(name) !== undefined,
+    brokenOutputs: new Set(),
+  }
+}

@@ -1,0 +1,209 @@
+import { namesDiagnostics } from '../diagnostics/codes/names.js'
+import { tensorsDiagnostics } from '../diagnostics/codes/tensors.js'
+import { typesDiagnostics } from '../diagnostics/codes/types.js'
+import { diagnose } from '../diagnostics/define.js'
+import type { EvaluatePlan, TrainPlan } from '../plan/run-plan.js'
+import type { SettingOrigin } from '../plan/settings.js'
+import type { CheckOptions } from './check.js'
+import type { CheckedPipeline, TensorType } from './checked.js'
+import { conform } from './conform.js'
+import type { Env } from './env.js'
+import { report } from './env.js'
+import { slotValue } from './evaluate/expression.js'
+import { checkExpect } from './expect.js'
+import { finishGraph } from './finish.js'
+import type { FlatPipeline } from './flat.js'
+import { finishType, GraphBuilder } from './graph.js'
+import type { ModelScopes, OutputValue } from './model.js'
+import { evaluateSection, openScopes, outputsOf, totalOf } from './model.js'
+import type { Module } from './module.js'
+import { originOf, settingsContext } from './origins.js'
+import { reportPoolings } from './poolings.js'
+import { reachOf } from './reach.js'
+import { Scope } from './scope.js'
+import type { Session } from './session.js'
+import { textOf } from './session.js'
+import { checkData } from './settings/data.js'
+import { checkEvaluate } from './settings/evaluate.js'
+import { checkSynthesis } from './settings/synthesis.js'
+import { checkTrain } from './settings/train.js'
+import type { Fate } from './training.js'
+import { judgeTerms, judgeUse, judgeWeights } from './training.js'
+import { resolveType } from './types.js'
+import type { Tensor } from './value.js'
+
+export function openPipeline(module: Module, session: Session): Env {
+  return { session, module, scope: new Scope(), graph: new GraphBuilder(), path: '', frames: [], statement: {}, abstract: false }
+}
+
+/** Settings, model, loss, measures and expectations of one pipeline. Undefined when something is missing for a whole one. */
+export function checkFlatPipeline(
+  flat: FlatPipeline,
+  session: Session,
+  options: Pick<CheckOptions, 'workingDirectory' | 'disk'>,
+  modules: readonly Module[],
+): CheckedPipeline | undefined {
+  session.floorPoolings = flat.allows.some(({ statement }) => statement.code.name === tensorsDiagnostics.poolingDoesNotDivide.code)
+  const base = openPipeline(flat.module, session)
+  const origins: SettingOrigin[] = []
+  defineParams(flat, base, origins)
+  const at = flat.declaration.name.span
+  const context = settingsContext(base, { ...options, modules, origins })
+  const seed = checkSeed(flat, base, origins)
+  const data = checkData(flat.settings.get('data'), context, at)
+  const synthesis = checkSynthesis(flat.settings.get('synthesis'), context, at, data)
+  const scopes = openScopes(base, data, synthesis)
+  const { outputs, total } = checkGraph(flat, scopes)
+  const named = { ...context, ...outputViews(outputs, flat) }
+  const evaluation = checkEvaluate(flat.sections.get('evaluate'), named, at, data, synthesis)
+  const train = checkTrain(flat.sections.get('train'), named, at, data, evaluation)
+  reportPoolings(base.graph, session)
+  const fate = judge(scopes, outputs, total, train, evaluation)
+  const model = { bindings: [...(flat.sections.get('model')?.settings.keys() ?? [])], gone: fate?.gone ?? new Set<string>() }
+  if (outputs !== undefined && outputs.every(({ tensor }) => tensor !== undefined)) {
+    for (const statement of flat.expects) checkExpect(statement, { ...base, abstract: false }, model)
+  }
+  const whole = seed !== undefined && data !== undefined && synthesis !== undefined && total !== undefined && outputs !== undefined && fate !== undefined
+  if (!whole || train === undefined || evaluation === undefined || isBroken(session)) return undefined
+  if (!session.sink.hasErrors) reportUnusedParams(base)
+  const finished = finishGraph(base.graph, reachOf(base.graph, total.node), fate, outputs, scopes.loss.scope, total.node)
+  return {
+    name: flat.name,
+    ...(flat.doc === undefined ? {} : { doc: flat.doc }),
+    seed,
+    image: data.image,
+    batch: data.batch,
+    evalBatch: data.evalBatch,
+    data: data.value,
+    synthesis: synthesis.value,
+    ...finished,
+    train,
+    evaluate: evaluation,
+    origins,
+    allows: [],
+  }
+}
+
+/** Errors that no `allow` can take away leave sizes unknown: there is no graph to finish. */
+function isBroken(session: Session): boolean {
+  return session.sink.all.some(({ code, severity }) => severity === 'error' && !finishable.has(code))
+}
+
+/** Mistakes that leave a whole graph, so that they can be allowed. */
+const finishable: ReadonlySet<string> = new Set([
+  typesDiagnostics.zeroClassWeight.code,
+  typesDiagnostics.expectFailed.code,
+  tensorsDiagnostics.labelOutOfReach.code,
+  tensorsDiagnostics.nonFinite.code,
+  tensorsDiagnostics.termWithoutParameter.code,
+  tensorsDiagnostics.deadHead.code,
+  tensorsDiagnostics.zeroWeightHead.code,
+  tensorsDiagnostics.poolingDoesNotDivide.code,
+])
+
+function defineParams(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): void {
+  for (const [name, param] of flat.params) {
+    const { declaration, value } = param
+    const env: Env = { ...base, path: name, statement: {} }
+    const type = resolveType(declaration.type, { ...base, module: param.module })
+    if (value === undefined) {
+      report(base, typesDiagnostics.paramWithoutValue, declaration.name.span, { name })
+      base.scope.defineValue(name, declaration.name.span, 'param', { kind: 'unknown', span: declaration.name.span })
+      continue
+    }
+    const expression = value.binding.value
+    base.scope.define(name, declaration.name.span, 'param', () => conform(env.session.evaluate(expression, env, type), type, env, `the param \`${name}\``))
+    origins.push({ path: `param.${name}`, value: textOf(base.session, expression.span), ...originOf(expression.span, base.session) })
+  }
+  for (const slot of base.scope.slots.values()) slotValue(slot, base)
+}
+
+function checkSeed(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): number | undefined {
+  const setting = flat.settings.get('seed')
+  if (setting === undefined) {
+    origins.push({ path: 'seed', value: '0', origin: 'default', where: 'the language' })
+    return 0
+  }
+  const { value: expression } = setting.binding
+  const value = conform(base.session.evaluate(expression, base, { kind: 'int' }), { kind: 'int' }, base, '`seed`')
+  if (value.kind !== 'number') return undefined
+  if (value.value < 0 || value.value > 4294967295) {
+    const facts = { callee: flat.name, name: 'seed', must: 'between 0 and 4294967295', found: String(value.value) }
+    report(base, tensorsDiagnostics.attribute, value.span, facts)
+    return undefined
+  }
+  origins.push({ path: 'seed', value: String(value.value), ...originOf(value.span, base.session) })
+  return value.value
+}
+
+function checkGraph(flat: FlatPipeline, scopes: ModelScopes): { outputs: readonly OutputValue[] | undefined; total: Tensor | undefined } {
+  const at = flat.declaration.name.span
+  const model = flat.sections.get('model')
+  const loss = flat.sections.get('loss')
+  if (model === undefined) {
+    report(scopes.model, namesDiagnostics.missingPart, at, { what: '`model` section', example: '`model { ... }`' })
+  } else evaluateSection(model, scopes.model)
+  if (loss === undefined) {
+    report(scopes.model, namesDiagnostics.missingPart, at, { what: '`loss` section', example: '`loss { total = ... }`' })
+  } else if (model !== undefined) evaluateSection(loss, scopes.loss)
+  const total = loss === undefined || model === undefined ? undefined : totalOf(loss, scopes.loss)
+  const outputs = model === undefined ? undefined : outputsOf(model, scopes.model)
+  return { outputs, total }
+}
+
+/** Outputs as the checks of `train` and `evaluate` see them. */
+function outputViews(outputs: readonly OutputValue[] | undefined, flat: FlatPipeline) {
+  const brokenOutputs = new Set<string>()
+  if (outputs === undefined) return { brokenOutputs }
+  const views = new Map<string, TensorType | undefined>()
+  for (const { name, tensor } of outputs) {
+    const known = tensor !== undefined && tensor.shape.every((size) => size !== undefined)
+    views.set(name, known ? finishType(tensor) : undefined)
+    if (!known) brokenOutputs.add(name.split('.')[0] ?? name)
+  }
+  for (const name of flat.sections.get('model')?.settings.keys() ?? []) {
+    if (![...views.keys()].some((output) => output === name || output.startsWith(`${name}.`))) brokenOutputs.add(name)
+  }
+  return { outputs: views, brokenOutputs }
+}
+
+/** Reach of the loss, once the graph is whole enough to judge. */
+function judge(
+  scopes: ModelScopes,
+  outputs: readonly OutputValue[] | undefined,
+  total: Tensor | undefined,
+  train: TrainPlan | undefined,
+  evaluation: EvaluatePlan | undefined,
+): Fate | undefined {
+  const { session, graph } = scopes.model
+  if (total === undefined || outputs === undefined || outputs.some(({ tensor }) => tensor === undefined)) return undefined
+  if ([...scopes.loss.scope.slots.values()].some((slot) => slot.value?.kind === 'unknown')) return undefined
+  const facts = {
+    session,
+    graph,
+    outputs,
+    reach: reachOf(graph, total.node),
+    measured: measuredOutputs(train, evaluation),
+    model: scopes.model.scope,
+    loss: scopes.loss.scope,
+  }
+  judgeTerms(total, facts)
+  const fate = judgeWeights(facts)
+  if (!session.sink.hasErrors) judgeUse(total, facts)
+  return fate
+}
+
+function measuredOutputs(train: TrainPlan | undefined, evaluation: EvaluatePlan | undefined): ReadonlySet<string> | undefined {
+  if (train === undefined || evaluation === undefined) return undefined
+  const requests = [...evaluation.image, ...evaluation.pixel, ...evaluation.values].map(({ output }) => output)
+  const monitors = [train.earlyStop?.monitor, train.checkpoint.monitor].flatMap((monitor) => (monitor === undefined ? [] : [monitor.output]))
+  return new Set([...requests, ...monitors])
+}
+
+function reportUnusedParams(base: Env): void {
+  for (const slot of base.scope.slots.values()) {
+    if (slot.used || slot.what !== 'param') continue
+    base.session.sink.report(diagnose(namesDiagnostics.unusedBinding, slot.span, { what: 'param', name: slot.name }))
+  }
+}
+

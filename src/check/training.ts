@@ -1,0 +1,128 @@
+import { tensorsDiagnostics } from '../diagnostics/codes/tensors.js'
+import { diagnose } from '../diagnostics/define.js'
+import type { Span } from '../source/span.js'
+import type { GraphBuilder } from './graph.js'
+import type { OutputValue } from './model.js'
+import type { Reach } from './reach.js'
+import { additiveTerms, ancestors, weightsOf } from './reach.js'
+import type { Scope } from './scope.js'
+import type { Session } from './session.js'
+import type { Tensor } from './value.js'
+
+export interface TrainingFacts {
+  readonly session: Session
+  readonly graph: GraphBuilder
+  readonly reach: Reach
+  readonly outputs: readonly OutputValue[]
+  /** Names of outputs that metrics and monitors read; undefined when these have mistakes. */
+  readonly measured: ReadonlySet<string> | undefined
+  readonly model: Scope
+  readonly loss: Scope
+}
+
+/** What becomes of the weights: trained, frozen (no loss reaches them) or gone with the terms of weight 0. */
+export interface Fate {
+  readonly frozen: ReadonlySet<string>
+  readonly gone: ReadonlySet<string>
+}
+
+/** Dead heads, heads of terms that weigh nothing, and what is left of the weights. */
+export function judgeWeights(facts: TrainingFacts): Fate {
+  const { graph, reach, session } = facts
+  const trained = weightsOf(graph, reach.gradient)
+  const zeroedNodes = ancestors(graph, reach.zeroed.map(({ term }) => term))
+  const zeroed = weightsOf(graph, zeroedNodes)
+  const frozen = new Set<string>()
+  const gone = new Set<string>()
+  for (const [binding, names] of byBinding(graph)) {
+    const dead = names.filter((name) => !trained.has(name))
+    if (dead.length === 0) continue
+    const span = facts.model.slots.get(binding)?.span ?? facts.loss.slots.get(binding)?.span
+    if (span === undefined) continue
+    if (dead.every((name) => zeroed.has(name))) {
+      const users = usersOf(new Set(dead), facts)
+      if (users.length === 0) {
+        for (const name of dead) gone.add(name)
+        continue
+      }
+      const term = zeroTermName(facts, new Set(dead))
+      session.sink.report(diagnose(tensorsDiagnostics.zeroWeightHead, span, { binding, term, users }))
+    } else {
+      const facts057 = { binding, count: countOf(graph, dead), example: dead[0] ?? '', all: dead.length === names.length }
+      session.sink.report(diagnose(tensorsDiagnostics.deadHead, span, facts057))
+    }
+    for (const name of dead) frozen.add(name)
+  }
+  return { frozen, gone }
+}
+
+function byBinding(graph: GraphBuilder): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>()
+  for (const [name, parameter] of graph.parameters) {
+    if (parameter.kind !== 'weight') continue
+    const binding = name.split('.')[0] ?? name
+    const group = groups.get(binding)
+    if (group === undefined) groups.set(binding, [name])
+    else group.push(name)
+  }
+  return groups
+}
+
+export function countOf(graph: GraphBuilder, names: Iterable<string>): number {
+  let count = 0
+  for (const name of names) {
+    const shape = graph.parameters.get(name)?.shape ?? []
+    count += shape.reduce<number>((product, size) => product * (size ?? 0), 1)
+  }
+  return count
+}
+
+/** Measured outputs that are made with any of the weights. */
+function usersOf(weights: ReadonlySet<string>, { graph, outputs, measured }: TrainingFacts): readonly string[] {
+  return outputs
+    .filter(({ name, tensor }) => {
+      if (tensor === undefined || measured === undefined || !measured.has(name)) return false
+      return [...weightsOf(graph, ancestors(graph, [tensor.node]))].some((weight) => weights.has(weight))
+    })
+    .map(({ name }) => name)
+}
+
+function zeroTermName({ graph, reach, loss }: TrainingFacts, weights: ReadonlySet<string>): string {
+  for (const { term } of reach.zeroed) {
+    if (![...weightsOf(graph, ancestors(graph, [term]))].some((name) => weights.has(name))) continue
+    for (const slot of loss.slots.values()) if (slot.value?.kind === 'tensor' && slot.value.node === term) return slot.name
+  }
+  return 'a term of the loss'
+}
+
+/** Summands of the total behind which there is no weight; losses report themselves where they are called. */
+export function judgeTerms(total: Tensor, { graph, loss, session }: TrainingFacts): void {
+  for (const id of additiveTerms(graph, total.node)) {
+    const node = graph.nodes[id]
+    if (node === undefined || node.tensor.learned || node.op === 'constant') continue
+    const slot = [...loss.slots.values()].find(({ value }) => value?.kind === 'tensor' && value.node === id)
+    const span = slot?.span ?? node.span
+    if (session.sink.all.some((told) => told.code === tensorsDiagnostics.termWithoutParameter.code && within(told.span, node.span))) continue
+    const term = slot === undefined ? `\`${node.op}\`` : `\`${slot.name}\``
+    session.sink.report(diagnose(tensorsDiagnostics.termWithoutParameter, span, { term }))
+  }
+}
+
+export function within(inner: Span, outer: Span): boolean {
+  return inner.file === outer.file && inner.start >= outer.start && inner.end <= outer.end
+}
+
+/** Bindings that nothing reads: warnings, once the pipeline has no mistakes. */
+export function judgeUse(total: Tensor, { graph, loss, model, measured, outputs, session }: TrainingFacts): void {
+  const inTotal = ancestors(graph, [total.node])
+  for (const slot of loss.slots.values()) {
+    if (slot.what !== 'binding' || slot.used || slot.value?.kind !== 'tensor' || inTotal.has(slot.value.node)) continue
+    session.sink.report(diagnose(tensorsDiagnostics.termOutsideTotal, slot.span, { name: slot.name }))
+  }
+  for (const slot of model.slots.values()) {
+    if (slot.what !== 'binding' || slot.used || measured === undefined) continue
+    const own = outputs.filter(({ name }) => name === slot.name || name.startsWith(`${slot.name}.`))
+    if (own.some(({ name }) => measured.has(name))) continue
+    session.sink.report(diagnose(tensorsDiagnostics.unusedOutput, slot.span, { name: slot.name }))
+  }
+}
