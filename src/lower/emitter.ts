@@ -1,32 +1,19 @@
-import { invariant } from '../diagnostics/invariant.js'
-import { inferTypes } from '../ir/ops/infer.js'
+import { FunctionBuilder } from '../ir/builder.js'
 import type { OpName } from '../ir/ops/table.js'
-import type {
-  Attributes,
-  DType,
-  IrFunction,
-  NamedValue,
-  Operation,
-  StateVariable,
-  TensorType,
-  ValueId,
-} from '../ir/types.js'
+import type { Attributes, DType, IrFunction, NamedValue, StateVariable, ValueId } from '../ir/types.js'
 
 /** Writes one IR function for the lowering rules: with the binding path that is being lowered, and with what they ask for twice made once. */
 export class Emitter {
-  private readonly types = new Map<ValueId, TensorType>()
-  private readonly operations: Operation[] = []
-  private readonly inputs: NamedValue[] = []
+  private readonly builder: FunctionBuilder
   private readonly once = new Map<string, ValueId>()
-  private readonly state: ReadonlyMap<string, StateVariable>
   private path: string | undefined
 
   constructor(
-    private readonly name: string,
+    name: string,
     state: readonly StateVariable[],
     private readonly batch: number,
   ) {
-    this.state = new Map(state.map((variable) => [variable.name, variable]))
+    this.builder = new FunctionBuilder(name, state)
   }
 
   /** What follows comes from this binding path. */
@@ -35,18 +22,11 @@ export class Emitter {
   }
 
   all(op: OpName, operands: readonly ValueId[], attributes: Attributes = {}): readonly ValueId[] {
-    const types = inferTypes(
-      op,
-      operands.map((operand) => this.typeOf(operand)),
-      attributes,
-    )
-    return this.append(op, operands, attributes, types)
+    return this.builder.emit(op, operands, attributes, this.path)
   }
 
   one(op: OpName, operands: readonly ValueId[], attributes: Attributes = {}): ValueId {
-    const [result] = this.all(op, operands, attributes)
-    invariant(result !== undefined, `${op} has a result`)
-    return result
+    return this.builder.one(op, operands, attributes, this.path)
   }
 
   /** A tensor filled with one number. */
@@ -55,8 +35,8 @@ export class Emitter {
   }
 
   /** A number of shape [], written once a function. */
-  scalar(value: number): ValueId {
-    return this.remember(`scalar ${value}`, () => this.filled(value, []))
+  scalar(value: number, dtype: DType = 'f32'): ValueId {
+    return this.remember(`scalar ${dtype} ${value}`, () => this.builder.constant(value, [], dtype))
   }
 
   meanOfAll(x: ValueId): ValueId {
@@ -65,46 +45,31 @@ export class Emitter {
 
   /** What a phase is fed with for each image of the batch. */
   batchInput(name: string, shape: readonly number[]): ValueId {
-    return this.input(name, { dtype: 'f32', shape: [this.batch, ...shape] })
+    return this.remember(`input ${name}`, () =>
+      this.builder.input(name, { dtype: 'f32', shape: [this.batch, ...shape] }),
+    )
   }
 
   /** A scalar that the host feeds to each step. */
   feed(name: string, dtype: DType): ValueId {
-    return this.remember(`feed ${name}`, () => this.input(name, { dtype, shape: [] }))
+    return this.remember(`feed ${name}`, () => this.builder.input(name, { dtype, shape: [] }))
   }
 
   read(state: string): ValueId {
-    return this.remember(`read ${state}`, () => {
-      const variable = this.state.get(state)
-      invariant(variable, `no state is called ${state}`)
-      const [value] = this.append('read', [], { state }, [variable.type])
-      invariant(value !== undefined, 'read has a result')
-      return value
-    })
+    return this.remember(`read ${state}`, () => this.builder.read(state, this.path))
   }
 
   assign(state: string, value: ValueId): void {
-    this.append('assign', [value], { state }, [])
+    this.builder.assign(state, value, this.path)
   }
 
   shapeOf(value: ValueId): readonly number[] {
-    return this.typeOf(value).shape
+    return this.builder.shape(value)
   }
 
   finish(outputs: readonly NamedValue[]): IrFunction {
-    return { name: this.name, inputs: this.inputs, operations: this.operations, outputs, types: this.types }
-  }
-
-  private typeOf(value: ValueId): TensorType {
-    const type = this.types.get(value)
-    invariant(type, `%${value} has no type`)
-    return type
-  }
-
-  private input(name: string, type: TensorType): ValueId {
-    const value = this.fresh(type)
-    this.inputs.push({ name, value })
-    return value
+    for (const { name, value } of outputs) this.builder.output(name, value)
+    return this.builder.build()
   }
 
   private remember(key: string, make: () => ValueId): ValueId {
@@ -112,24 +77,6 @@ export class Emitter {
     if (known !== undefined) return known
     const value = make()
     this.once.set(key, value)
-    return value
-  }
-
-  private append(
-    op: OpName,
-    operands: readonly ValueId[],
-    attributes: Attributes,
-    types: readonly TensorType[],
-  ): readonly ValueId[] {
-    const results = types.map((type) => this.fresh(type))
-    const path = this.path === undefined ? {} : { path: this.path }
-    this.operations.push({ op, operands, attributes, results, ...path })
-    return results
-  }
-
-  private fresh(type: TensorType): ValueId {
-    const value = this.types.size
-    this.types.set(value, type)
     return value
   }
 }

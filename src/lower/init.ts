@@ -25,11 +25,11 @@ function initialValue({ name, shape, initializer }: CheckedParameter, seed: numb
       return emit.filled(initializer.value, shape)
     case 'uniform': {
       const { low, high } = initializer
-      const unit = emit.one('random_uniform', [emit.filled(0, [], 'i32')], attributes)
+      const unit = emit.one('random_uniform', [emit.scalar(0, 'i32')], attributes)
       return emit.one('add', [emit.one('mul', [unit, emit.scalar(high - low)]), emit.scalar(low)])
     }
     case 'normal': {
-      const unit = emit.one('random_normal', [emit.filled(0, [], 'i32')], attributes)
+      const unit = emit.one('random_normal', [emit.scalar(0, 'i32')], attributes)
       return emit.one('add', [
         emit.one('mul', [unit, emit.scalar(initializer.deviation)]),
         emit.scalar(initializer.mean),

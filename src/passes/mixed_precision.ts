@@ -51,6 +51,11 @@ class PrecisionWriter {
 
   write(operation: Operation): void {
     const [first] = operation.operands
+    if (first === undefined) {
+      this.rewriter.copy(operation)
+      for (const result of operation.results) this.wide.set(result, this.rewriter.value(result))
+      return
+    }
     switch (operation.op) {
       case 'conv2d':
         this.convolutions += 1
@@ -83,8 +88,7 @@ class PrecisionWriter {
         return
       }
       default: {
-        const isNarrow =
-          first !== undefined && carriers.has(operation.op) && this.narrow.has(first) && this.wanted(operation)
+        const isNarrow = carriers.has(operation.op) && this.narrow.has(first) && this.wanted(operation)
         this.emit(
           operation,
           operation.operands.map((operand) => (isNarrow ? this.bf16(operand) : this.f32(operand))),

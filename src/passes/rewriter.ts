@@ -1,4 +1,5 @@
 import { invariant } from '../diagnostics/invariant.js'
+import type { OperationWriter } from '../ir/builder.js'
 import { inferTypes } from '../ir/ops/infer.js'
 import type { OpName } from '../ir/ops/table.js'
 import type { Attributes, DType, IrFunction, NamedValue, Operation, TensorType, ValueId } from '../ir/types.js'
@@ -9,9 +10,9 @@ import type { Attributes, DType, IrFunction, NamedValue, Operation, TensorType, 
  *
  * "Old" values are the source's, "new" ones those of the function being written.
  */
-export class Rewriter {
+export class Rewriter implements OperationWriter {
   private readonly types = new Map<ValueId, TensorType>()
-  private readonly operations: Operation[] = []
+  private readonly written: Operation[] = []
   private readonly made = new Map<ValueId, Operation>()
   private readonly renamed = new Map<ValueId, ValueId>()
   private readonly inputs: NamedValue[] = []
@@ -20,6 +21,11 @@ export class Rewriter {
 
   constructor(readonly source: IrFunction) {
     for (const { name, value } of source.inputs) this.renamed.set(value, this.input(name, this.sourceType(value)))
+  }
+
+  /** What was written so far, in order. */
+  get operations(): readonly Operation[] {
+    return this.written
   }
 
   /** New value that stands for an old one. */
@@ -127,7 +133,7 @@ export class Rewriter {
     return {
       name: this.source.name,
       inputs: this.inputs,
-      operations: this.operations,
+      operations: this.written,
       outputs: outputs ?? this.source.outputs.map(({ name, value }) => ({ name, value: this.value(value) })),
       types: this.types,
     }
@@ -142,7 +148,7 @@ export class Rewriter {
   ): readonly ValueId[] {
     const results = types.map((type) => this.fresh(type))
     const operation: Operation = { op, operands, attributes, results, ...(path === undefined ? {} : { path }) }
-    this.operations.push(operation)
+    this.written.push(operation)
     for (const result of results) this.made.set(result, operation)
     return results
   }

@@ -60,9 +60,9 @@ export function draem(config: DraemConfig, settings: Partial<PipelineSettings> =
     total = graph.binary('add', total, times(config.severity_weight ?? 1, term))
   }
   if (attended) {
-    const term = times(config.sspcab_weight ?? 0.1, graph.loss('l2', attended, {}, 'loss.sspcab'))
+    const term = graph.loss('l2', attended, {}, 'loss.sspcab')
     losses.push({ name: 'sspcab', node: term })
-    total = graph.binary('add', total, term)
+    total = graph.binary('add', total, times(config.sspcab_weight ?? 0.1, term))
   }
   losses.push({ name: 'total', node: total })
   const outputs = [
