@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { decodeSafetensors, toFloat64 } from '../../plan/safetensors.js'
 
 /** A tensor of a fixture: row-major, in PyTorch's layout. */
 export interface FixtureTensor {
@@ -19,40 +20,16 @@ export class FixtureError extends Error {
   override readonly name = 'FixtureError'
 }
 
-interface Entry {
-  readonly dtype: string
-  readonly shape: readonly number[]
-  readonly data_offsets: readonly [number, number]
-}
-
-/** Reads safetensors of any float or int64, with the JSON under `config` in its metadata. */
+/** Reads safetensors with the JSON under `config` in its metadata. */
 export function readFixture(path: string): Fixture {
-  const file = readFileSync(path)
-  const length = Number(file.readBigUInt64LE(0))
-  const header: unknown = JSON.parse(file.toString('utf8', 8, 8 + length))
-  if (typeof header !== 'object' || header === null) throw new FixtureError('the header is no object')
-  const { __metadata__: metadata, ...entries } = header as Record<string, unknown>
-  const config = (metadata as Record<string, string> | undefined)?.config
-  if (config === undefined) throw new FixtureError('there is no config in its metadata')
-  const data = file.subarray(8 + length)
-  const tensors = new Map<string, FixtureTensor>()
-  for (const [name, entry] of Object.entries(entries as Record<string, Entry>)) {
-    tensors.set(name, { shape: entry.shape, values: decode(data, entry) })
-  }
-  return { name: basename(path, '.safetensors'), config: JSON.parse(config), tensors }
-}
-
-function decode(data: Buffer, { dtype, data_offsets: [begin, end] }: Entry): Float64Array {
-  const view = new DataView(data.buffer, data.byteOffset + begin, end - begin)
-  switch (dtype) {
-    case 'F64':
-      return Float64Array.from({ length: view.byteLength / 8 }, (_, index) => view.getFloat64(index * 8, true))
-    case 'F32':
-      return Float64Array.from({ length: view.byteLength / 4 }, (_, index) => view.getFloat32(index * 4, true))
-    case 'I64':
-      return Float64Array.from({ length: view.byteLength / 8 }, (_, index) => Number(view.getBigInt64(index * 8, true)))
-    default:
-      throw new FixtureError(`tensors of ${dtype} are not read`)
+  const { tensors, metadata } = decodeSafetensors(readFileSync(path))
+  if (metadata.config === undefined) throw new FixtureError('there is no config in its metadata')
+  return {
+    name: basename(path, '.safetensors'),
+    config: JSON.parse(metadata.config),
+    tensors: new Map(
+      [...tensors].map(([name, stored]) => [name, { shape: stored.shape, values: toFloat64(stored) }] as const),
+    ),
   }
 }
 

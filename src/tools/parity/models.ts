@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkPipeline } from '../../check/check.js'
+import type { CheckedPipeline } from '../../check/checked.js'
+import type { IrModule } from '../../ir/types.js'
+import { lossPrefix, lowerForward, lowerPipeline } from '../../lower/lower.js'
+import { packageRoot } from '../../native/package-root.js'
+import { gradientPrefix } from '../../passes/differentiate.js'
+import { draemcName } from '../anomalib-names.js'
+import { type Comparison, compare } from './compare.js'
+import type { Loaded, ParityEngine } from './engines.js'
+import { type Fixture, FixtureError, type FixtureTensor, tensor } from './fixture.js'
+import { withGradients } from './layer.js'
+import { ourMap, ourWeight } from './layout.js'
+import { type ModelConfig, readModelConfig } from './model-config.js'
+import { pipelineText, scoreBinding } from './model-text.js'
+
+/** A whole model: evaluation, and one training pass with its losses, gradients and running statistics. */
+export function compareModel(fixture: Fixture, engines: readonly ParityEngine[]): readonly Comparison[] {
+  const config = readModelConfig(fixture.config)
+  const scores = groupNames(fixture, 'eval').filter((name) => name.startsWith('final_'))
+  const pipeline = checked(pipelineText(config, scores))
+  const module = parityModule(pipeline)
+  const initial = weights(fixture, module)
+  const count = module.state
+    .filter(({ kind }) => kind === 'weight')
+    .reduce((sum, { type }) => sum + type.shape.reduce((product, size) => product * size, 1), 0)
+  if (count !== config.parameters) throw new FixtureError(`it has ${config.parameters} parameters, ours ${count}`)
+  return engines.flatMap((engine) => {
+    const loaded = engine.load({ module, initial })
+    try {
+      return [
+        ...compareEvaluation(fixture, config, loaded, engine),
+        ...compareTraining(fixture, config, loaded, engine),
+      ]
+    } finally {
+      loaded.close()
+    }
+  })
+}
+
+function groupNames(fixture: Fixture, group: string): readonly string[] {
+  return [...fixture.tensors.keys()]
+    .filter((name) => name.startsWith(`${group}/`))
+    .map((name) => name.slice(group.length + 1))
+}
+
+function checked(text: string): CheckedPipeline {
+  const entry = join(packageRoot(), 'parity.draem')
+  const { pipeline, diagnostics } = checkPipeline({
+    entry,
+    loadFile: (path) => (path === entry ? text : readText(path)),
+    libraryDirectory: join(packageRoot(), 'grammar', 'std'),
+    overrides: [],
+    environment: {},
+    workingDirectory: packageRoot(),
+  })
+  if (pipeline === undefined) {
+    const errors = diagnostics.filter(({ severity }) => severity === 'error')
+    throw new FixtureError(
+      `its pipeline has errors: ${errors.map(({ code, message }) => `${code} ${message}`).join('; ')}`,
+    )
+  }
+  return pipeline
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** `eval_step` with every output of the model, `train_step` with those, the losses and the gradients. */
+function parityModule(pipeline: CheckedPipeline): IrModule {
+  const { module, training } = lowerPipeline(pipeline)
+  const losses = pipeline.lossTerms.map(({ name, node }) => ({ name: lossPrefix + name, node }))
+  const functions = module.functions.map((source) => {
+    if (source.name === 'train_step') {
+      const outputs = [...losses, ...pipeline.outputs]
+      return lowerForward(pipeline, module.state, {
+        name: 'train_step',
+        phase: 'train',
+        batch: pipeline.batch,
+        outputs,
+      })
+    }
+    if (source.name !== 'eval_step') return source
+    const { evalBatch: batch, outputs } = pipeline
+    return lowerForward(pipeline, module.state, { name: 'eval_step', phase: 'inference', batch, outputs })
+  })
+  return withGradients({ ...module, functions: functions.filter(({ name }) => name !== 'predict') }, training)
+}
+
+function weights(fixture: Fixture, module: IrModule): ReadonlyMap<string, ArrayLike<number>> {
+  const initial = new Map<string, ArrayLike<number>>()
+  const shapes = new Map(module.state.map(({ name, type }) => [name, type.shape]))
+  for (const name of groupNames(fixture, 'weights')) {
+    if (name.endsWith('num_batches_tracked')) continue
+    const ours = ourName(name)
+    const { shape, values } = ourWeight(tensor(fixture, `weights/${name}`))
+    const expected = shapes.get(ours)
+    if (expected?.join() !== shape.join()) {
+      throw new FixtureError(
+        `${name} is [${shape.join(', ')}], our ${ours} is [${expected?.join(', ') ?? 'not there'}]`,
+      )
+    }
+    initial.set(ours, values)
+  }
+  for (const name of shapes.keys()) if (!initial.has(name)) throw new FixtureError(`it has no weights for ${name}`)
+  return initial
+}
+
+function ourName(anomalib: string): string {
+  const name = draemcName(anomalib)
+  if (name === undefined) throw new FixtureError(`the weight ${anomalib} is not known`)
+  return name
+}
+
+const modelOutputs: Readonly<Record<string, readonly string[]>> = {
+  reconstruction: ['recon', 'recon.image'],
+  mask_logits: ['seg.mask'],
+  anomaly_map: ['anomaly_map'],
+  mask_score: ['mask_score'],
+  severity: ['severity'],
+}
+
+function outputOf(outputs: Readonly<Record<string, ArrayLike<number>>>, name: string): ArrayLike<number> {
+  const candidates = modelOutputs[name] ?? [scoreBinding(name)]
+  for (const candidate of candidates) if (outputs[candidate] !== undefined) return outputs[candidate]
+  throw new FixtureError(`the output ${name} is not known`)
+}
+
+function inputs(fixture: Fixture): Readonly<Record<string, ArrayLike<number>>> {
+  return {
+    image: ourMap(tensor(fixture, 'input/image')).values,
+    clean: ourMap(tensor(fixture, 'input/clean')).values,
+    fault_mask: ourMap(tensor(fixture, 'input/mask')).values,
+    fault_severity: tensor(fixture, 'input/severity').values,
+    batch_norm_momentum: [0.1],
+    step: [0],
+  }
+}
+
+function compareEvaluation(
+  fixture: Fixture,
+  _config: ModelConfig,
+  loaded: Loaded,
+  engine: ParityEngine,
+): readonly Comparison[] {
+  const outputs = loaded.run('eval_step', inputs(fixture))
+  return groupNames(fixture, 'eval').map((name) => {
+    const expected = ourMap(tensor(fixture, `eval/${name}`))
+    const expectation = { fixture: fixture.name, group: 'eval', tensor: name, expected }
+    return compare(engine.name, expectation, outputOf(outputs, name))
+  })
+}
+
+function compareTraining(
+  fixture: Fixture,
+  config: ModelConfig,
+  loaded: Loaded,
+  engine: ParityEngine,
+): readonly Comparison[] {
+  const outputs = loaded.run('train_step', inputs(fixture))
+  const state = loaded.state()
+  const one = (
+    group: string,
+    name: string,
+    expected: FixtureTensor,
+    actual: ArrayLike<number> | undefined,
+  ): Comparison => {
+    const float32Error = group === 'loss' ? undefined : config.float32Error.get(`${group}/${name}`)
+    const expectation = { fixture: fixture.name, group, tensor: name, expected }
+    return compare(
+      engine.name,
+      float32Error === undefined ? expectation : { ...expectation, float32Error },
+      actual ?? [],
+    )
+  }
+  return [
+    ...groupNames(fixture, 'train').map((name) =>
+      one('train', name, ourMap(tensor(fixture, `train/${name}`)), outputOf(outputs, name)),
+    ),
+    ...groupNames(fixture, 'loss').map((name) => {
+      const term = outputs[`${lossPrefix}${name}`] ?? outputs[`${lossPrefix}${name}_term`]
+      return one('loss', name, tensor(fixture, `loss/${name}`), term)
+    }),
+    ...groupNames(fixture, 'grad')
+      .filter((name) => !config.deadBiases.has(name))
+      .map((name) => {
+        const actual = outputs[gradientPrefix + ourName(name)]
+        return one('grad', name, ourWeight(tensor(fixture, `grad/${name}`)), actual)
+      }),
+    ...groupNames(fixture, 'after')
+      .filter((name) => !name.endsWith('num_batches_tracked'))
+      .map((name) => one('after', name, tensor(fixture, `after/${name}`), state.get(ourName(name)))),
+  ]
+}
