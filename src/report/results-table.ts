@@ -9,54 +9,70 @@ export interface DomainMetrics {
 }
 
 /**
- * Domains by metrics, aligned, as lines without a trailing space. Metrics that do not fit beside each other go on in a
- * second block with the domains repeated. Several targets get a row with their mean. Undefined metrics are a dash.
+ * Results as lines without a trailing space: a row a domain; where that is too wide, a row a metric; where that is too wide
+ * too, rows of domains again, with further blocks of metrics below. Several targets get their mean. Undefined metrics are a dash.
  */
 export function resultsTable(domains: readonly DomainMetrics[], width = 100): readonly string[] {
   if (domains.length === 0) return []
   const targets = domains.filter(({ role }) => role === 'target')
-  const rows: readonly DomainMetrics[] = targets.length > 1 ? [...domains, meanOf(targets)] : domains
-  const left = [
-    ['domain', ...rows.map(({ domain }) => domain)],
-    ['role', ...rows.map(({ role }) => role)],
-    ['images', ...rows.map(({ images }) => String(images))],
-  ]
+  const entries: readonly DomainMetrics[] = targets.length > 1 ? [...domains, meanOf(targets)] : domains
   const keys = [...new Set(domains.flatMap(({ metrics }) => Object.keys(metrics)))]
-  const columns = keys.map((key) => [key, ...rows.map(({ metrics }) => formatMetric(metrics[key]))])
-  const leftWidth = left.reduce((sum, column) => sum + widthOf(column) + gap, 0)
 
-  const blocks: string[][][] = [[]]
-  let free = width - leftWidth
-  for (const column of columns) {
-    const needed = widthOf(column) + gap
-    if (needed > free && blocks.at(-1)?.length !== 0) {
-      blocks.push([])
-      free = width - leftWidth
-    }
-    blocks.at(-1)?.push(column)
-    free -= needed
+  const facts: Column[] = [
+    { cells: ['domain', ...entries.map(({ domain }) => domain)], isText: true },
+    { cells: ['role', ...entries.map(({ role }) => role)], isText: true },
+    { cells: ['images', ...entries.map(({ images }) => String(images))] },
+  ]
+  const metrics = keys.map(
+    (key): Column => ({ cells: [key, ...entries.map((entry) => formatMetric(entry.metrics[key]))] }),
+  )
+  const rules = targets.length > 1 ? [1, entries.length] : [1]
+  if (widthOf([...facts, ...metrics]) <= width) return layOut([...facts, ...metrics], rules)
+
+  const turned = [
+    { cells: ['domain', 'role', 'images', ...keys], isText: true },
+    ...entries.map(({ domain, role, images, metrics: values }) => ({
+      cells: [domain, role, String(images), ...keys.map((key) => formatMetric(values[key]))],
+    })),
+  ]
+  if (widthOf(turned) <= width) return layOut(turned, [3])
+
+  const blocks: Column[][] = []
+  for (const metric of metrics) {
+    const block = blocks.at(-1)
+    if (block && widthOf([...facts, ...block, metric]) <= width) block.push(metric)
+    else blocks.push([metric])
   }
-  return blocks.flatMap((block, i) => [...(i > 0 ? [''] : []), ...layOut([...left, ...block], targets.length > 1)])
+  return blocks.flatMap((block, i) => [...(i > 0 ? [''] : []), ...layOut([...facts, ...block], rules)])
+}
+
+interface Column {
+  readonly cells: readonly string[]
+  /** Words lie left, numbers right. */
+  readonly isText?: boolean
 }
 
 const gap = 2
 
-function layOut(columns: readonly (readonly string[])[], hasMean: boolean): readonly string[] {
-  const height = columns[0]?.length ?? 0
-  const line = (row: number) =>
-    columns
-      .map((column, i) => {
-        const cell = column[row] ?? ''
-        // Words lie left, numbers right.
-        return i < 2 ? cell.padEnd(widthOf(column)) : cell.padStart(widthOf(column))
-      })
-      .join(' '.repeat(gap))
-      .trimEnd()
-  const rule = '─'.repeat(columns.reduce((sum, column) => sum + widthOf(column) + gap, -gap))
-  return Array.from({ length: height }, (_, row) => row).flatMap((row) => {
-    if (row === 0) return [line(row), rule]
-    return hasMean && row === height - 1 ? [rule, line(row)] : [line(row)]
-  })
+/** `rules`: numbers of the rows that a line is drawn above. */
+function layOut(columns: readonly Column[], rules: readonly number[]): readonly string[] {
+  const rule = '─'.repeat(widthOf(columns))
+  return Array.from({ length: columns[0]?.cells.length ?? 0 }, (_, row) => {
+    const cells = columns.map(({ cells: all, isText }) => {
+      const cell = all[row] ?? ''
+      return isText ? cell.padEnd(longest(all)) : cell.padStart(longest(all))
+    })
+    const line = cells.join(' '.repeat(gap)).trimEnd()
+    return rules.includes(row) ? [rule, line] : [line]
+  }).flat()
+}
+
+function widthOf(columns: readonly Column[]): number {
+  return columns.reduce((sum, { cells }) => sum + longest(cells) + gap, -gap)
+}
+
+function longest(cells: readonly string[]): number {
+  return Math.max(...cells.map((cell) => [...cell].length))
 }
 
 function meanOf(targets: readonly DomainMetrics[]): DomainMetrics {
@@ -67,8 +83,4 @@ function meanOf(targets: readonly DomainMetrics[]): DomainMetrics {
   })
   const images = targets.reduce((sum, target) => sum + target.images, 0)
   return { domain: 'mean', role: 'target', images, metrics: Object.fromEntries(metrics) }
-}
-
-function widthOf(column: readonly string[]): number {
-  return Math.max(...column.map((cell) => [...cell].length))
 }

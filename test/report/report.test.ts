@@ -132,12 +132,28 @@ describe('plain lines', () => {
 })
 
 describe('the results table', () => {
-  test('goes on below when it is too wide, and stays within the width', () => {
-    const metrics = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`average_precision(${name})`, 0.5]))
-    const lines = resultsTable([{ domain: 'domain_A', role: 'source', images: 3, metrics }], 72)
-    expect(lines.every((line) => line.length <= 72)).toBe(true)
-    expect(lines.filter((line) => line.startsWith('domain_A'))).toHaveLength(2)
-    for (const name of Object.keys(metrics)) expect(lines.join('\n')).toContain(name)
+  const wide = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`average_precision(${name})`, 0.5]))
+  const domain = (name: string, role: 'source' | 'target') => ({ domain: name, role, images: 120, metrics: wide })
+  const four = [domain('domain_A', 'source'), ...['B', 'C', 'D'].map((name) => domain(`domain_${name}`, 'target'))]
+
+  test('has a row a metric where the domains do not fit as rows', () => {
+    expect(resultsTable(four, 80)).toEqual([
+      'domain                domain_A  domain_B  domain_C  domain_D    mean',
+      'role                    source    target    target    target  target',
+      'images                     120       120       120       120     360',
+      '────────────────────────────────────────────────────────────────────',
+      'average_precision(a)    0.5000    0.5000    0.5000    0.5000  0.5000',
+      'average_precision(b)    0.5000    0.5000    0.5000    0.5000  0.5000',
+      'average_precision(c)    0.5000    0.5000    0.5000    0.5000  0.5000',
+      'average_precision(d)    0.5000    0.5000    0.5000    0.5000  0.5000',
+    ])
+  })
+
+  test('goes on below where neither fits, within the width', () => {
+    const lines = resultsTable(four, 64)
+    expect(lines.every((line) => line.length <= 64)).toBe(true)
+    expect(lines.filter((line) => line.startsWith('domain_A'))).toHaveLength(4)
+    for (const name of Object.keys(wide)) expect(lines.join('\n')).toContain(name)
   })
 
   test('of nothing is nothing', () => expect(resultsTable([])).toEqual([]))
