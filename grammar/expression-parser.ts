@@ -13,6 +13,9 @@ export const operatorPrecedence: readonly (readonly TokenType[])[] = [
   [t.Star, t.Slash],
 ]
 
+/** `not` stands above this row, below the one before it: `not a == b` is `not (a == b)`, `not a and b` is `(not a) and b`. */
+export const notPrecedence = 2
+
 /** The lower half of the grammar: types and expressions. */
 export abstract class ExpressionParser extends RecoveringParser {
   readonly separator = this.RULE('separator', () => {

@@ -7,7 +7,7 @@ import type { Argument, Expression, MatchArm, RecordField } from './ast.js'
 import type { Builder } from './builder.js'
 import { endOfElement, node, nodes, only, startOf, token, tokens } from './cst.js'
 import { numberValue } from './numbers.js'
-import { combine, prefixed } from './operators.js'
+import { combine, type Prefixed } from './operators.js'
 
 /** The expression under `parent`, or a missing one where the parser found none. */
 export function expressionIn(builder: Builder, parent: CstNode, after: IToken | undefined): Expression {
@@ -18,7 +18,7 @@ export function expressionIn(builder: Builder, parent: CstNode, after: IToken | 
 }
 
 export function buildExpression(builder: Builder, cst: CstNode): Expression {
-  const operands = nodes(cst, 'operand').map((operand) => buildOperand(builder, operand))
+  const operands = nodes(cst, 'operand').map((operand) => readOperand(builder, operand))
   const operators = nodes(cst, 'binary_operator').flatMap((operator) => {
     const found = only(operator)
     return found !== undefined && 'image' in found ? [found] : []
@@ -35,10 +35,13 @@ export function buildExpression(builder: Builder, cst: CstNode): Expression {
 }
 
 export function buildOperand(builder: Builder, cst: CstNode): Expression {
+  return combine(builder, [readOperand(builder, cst)], [])
+}
+
+function readOperand(builder: Builder, cst: CstNode): Prefixed {
   const primary = node(cst, 'primary')
-  const start = startOf(cst) ?? 0
-  const base = primary === undefined ? builder.missing(start) : buildPrimary(builder, primary)
-  return prefixed(builder, tokens(cst, 'prefix'), suffixed(builder, base, nodes(cst, 'suffix')))
+  const base = primary === undefined ? builder.missing(startOf(cst) ?? 0) : buildPrimary(builder, primary)
+  return { prefixes: tokens(cst, 'prefix'), operand: suffixed(builder, base, nodes(cst, 'suffix')) }
 }
 
 function buildStage(builder: Builder, cst: CstNode): Expression {

@@ -93,7 +93,7 @@ export class Messages {
     const { previous, found } = problem
     if (previous === undefined || previous.tokenType === t.Newline) return this.#unexpected(problem, 'a value')
     const help =
-      found.tokenType === t.Newline && previous.tokenType !== t.Assign
+      found.tokenType === t.Newline && isOperator(previous)
         ? lineEndHelp
         : isReserved(found)
           ? `\`${found.image}\` is a word of the language, not a name`

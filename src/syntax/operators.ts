@@ -1,5 +1,5 @@
 import type { IToken } from 'chevrotain'
-import { operatorPrecedence } from '../../grammar/expression-parser.js'
+import { notPrecedence, operatorPrecedence } from '../../grammar/expression-parser.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
 import { spanning } from '../source/span.js'
@@ -26,9 +26,26 @@ function isBinaryOperator(image: string): image is BinaryOperator {
   return binaryOperators.has(image)
 }
 
-/** Higher binds tighter. */
-function precedence(operator: IToken): number {
-  return operatorPrecedence.findIndex((row) => row.includes(operator.tokenType))
+/** An operand with the `-` and `not` before it. */
+export interface Prefixed {
+  readonly prefixes: readonly IToken[]
+  readonly operand: Expression
+}
+
+interface Open {
+  readonly token: IToken
+  readonly isPrefix: boolean
+  /** Higher binds tighter. */
+  readonly precedence: number
+}
+
+function openBinary(token: IToken): Open {
+  return { token, isPrefix: false, precedence: operatorPrecedence.findIndex((row) => row.includes(token.tokenType)) }
+}
+
+function openPrefix(token: IToken): Open {
+  const precedence = token.tokenType.name === 'Minus' ? operatorPrecedence.length : notPrecedence - 0.5
+  return { token, isPrefix: true, precedence }
 }
 
 const comparison = 2
@@ -38,22 +55,24 @@ const range = 3
  * The tree of `operands[0] operators[0] operands[1] ...` by precedence, without recursion: a stack of open operators.
  * Comparisons and ranges do not chain.
  */
-export function combine(builder: Builder, operands: readonly Expression[], operators: readonly IToken[]): Expression {
+export function combine(builder: Builder, operands: readonly Prefixed[], operators: readonly IToken[]): Expression {
   const values: Expression[] = []
-  const open: IToken[] = []
+  const open: Open[] = []
   const reduce = (): void => {
     const operator = open.pop()
     const right = values.pop()
-    const left = values.pop()
-    if (operator !== undefined && left !== undefined && right !== undefined)
-      values.push(binary(builder, left, operator, right))
+    if (operator === undefined || right === undefined) return
+    if (operator.isPrefix) values.push(prefixed(builder, operator.token, right))
+    else values.push(binary(builder, values.pop() ?? right, operator.token, right))
   }
-  for (const [index, operand] of operands.entries()) {
+  for (const [index, { prefixes, operand }] of operands.entries()) {
+    open.push(...prefixes.map(openPrefix))
     values.push(operand)
-    const operator = operators[index]
-    if (operator === undefined) break
-    for (let top = open.at(-1); top !== undefined && precedence(top) >= precedence(operator); top = open.at(-1)) {
-      if (precedence(top) === precedence(operator)) refuseChain(builder, top, operator)
+    const token = operators[index]
+    if (token === undefined) break
+    const operator = openBinary(token)
+    for (let top = open.at(-1); top !== undefined && top.precedence >= operator.precedence; top = open.at(-1)) {
+      if (top.precedence === operator.precedence) refuseChain(builder, top, operator)
       reduce()
     }
     open.push(operator)
@@ -62,13 +81,11 @@ export function combine(builder: Builder, operands: readonly Expression[], opera
   return values[0] ?? builder.missing(0)
 }
 
-function refuseChain(builder: Builder, first: IToken, second: IToken): void {
-  const row = precedence(second)
-  if (row !== comparison && row !== range) return
-  const related = [{ span: tokenSpan(first, builder.file), label: 'the first' }]
-  builder.diagnostics.push(
-    diagnose(codes.chained, tokenSpan(second, builder.file), { operator: second.image }, related),
-  )
+function refuseChain(builder: Builder, first: Open, second: Open): void {
+  if (second.precedence !== comparison && second.precedence !== range) return
+  const related = [{ span: tokenSpan(first.token, builder.file), label: 'the first' }]
+  const facts = { operator: second.token.image }
+  builder.diagnostics.push(diagnose(codes.chained, tokenSpan(second.token, builder.file), facts, related))
 }
 
 function binary(builder: Builder, left: Expression, operator: IToken, right: Expression): Expression {
@@ -86,13 +103,8 @@ function operatorOf(token: IToken): BinaryOperator {
   return isBinaryOperator(written) ? written : '+'
 }
 
-/** `not` binds looser than comparisons in some languages; here prefixes bind tightest, so `not (a == b)` needs its parentheses. */
-export function prefixed(builder: Builder, prefixes: readonly IToken[], operand: Expression): Expression {
-  let result = operand
-  for (const prefix of [...prefixes].reverse()) {
-    const operator: UnaryOperator = prefix.tokenType.name === 'Minus' ? '-' : 'not'
-    const span = spanning(tokenSpan(prefix, builder.file), result.span)
-    result = builder.bounded({ kind: 'unary', operator, operand: result, span }, [result])
-  }
-  return result
+function prefixed(builder: Builder, token: IToken, operand: Expression): Expression {
+  const operator: UnaryOperator = token.tokenType.name === 'Minus' ? '-' : 'not'
+  const span = spanning(tokenSpan(token, builder.file), operand.span)
+  return builder.bounded({ kind: 'unary', operator, operand, span }, [operand])
 }
