@@ -30,8 +30,11 @@ const places: readonly Place[] = [
     name: ([, which = '', layer = '']) => layered(`decoder.block${which}`, double[layer]),
   },
   { pattern: /^(?:decoder(?:_segment)?)\.fin_out\.0$/, name: () => 'decoder.output' },
-  { pattern: /^encoder\.block5\.masked_conv(\d)$/, name: ([, which = '']) => `encoder.block5.conv${which}` },
-  { pattern: /^encoder\.block5\.attention_module\.fc(\d)$/, name: ([, which = '']) => `encoder.block5.dense${which}` },
+  { pattern: /^encoder\.block5\.masked_conv(\d)$/, name: ([, which = '']) => `encoder.block5.corner${which}` },
+  {
+    pattern: /^encoder\.block5\.attention_module\.fc([12])$/,
+    name: ([, which]) => `encoder.block5.${which === '1' ? 'squeezed' : 'weights'}`,
+  },
   { pattern: /^feature_extractor\.(\d)$/, name: ([, layer = '']) => featureExtractor[layer] },
   { pattern: /^(?:regressor|severity_mlp)\.(\d)$/, name: ([, layer = '']) => perceptron[layer] },
 ]

@@ -1,12 +1,10 @@
 import type { CheckedNode, TensorType } from '../../check/checked.js'
 import type { PrimitiveName } from '../../check/primitives.js'
-import { invariant } from '../../diagnostics/invariant.js'
 import type { IrModule, StateVariable } from '../../ir/types.js'
 import type { LoweringPhase } from '../../lower/context.js'
 import { Emitter } from '../../lower/emitter.js'
 import { loweringRules } from '../../lower/table.js'
 import type { OptimizerRule, TrainingDescription } from '../../lower/training.js'
-import { gradientPrefix } from '../../passes/differentiate.js'
 import { runPasses } from '../../passes/runner.js'
 import type { Program } from './engines.js'
 import type { FixtureTensor } from './fixture.js'
@@ -92,17 +90,9 @@ export function layerProgram(layer: Layer): Program {
   }
 }
 
-/** All passes but those that make updates of the gradients: `grad.<weight>` stay outputs. */
+/** All passes but those that make updates of the gradients: `grad.<weight>` stay outputs, where a loss reaches the weight. */
 export function withGradients(module: IrModule, training: TrainingDescription): IrModule {
-  const result = runPasses(module, training, { without: ['apply_optimizer', 'fuse_optimizer'], verify: true })
-  const step = result.module.functions.find(({ name }) => name === layerFunction)
-  for (const weight of training.weights) {
-    invariant(
-      step?.outputs.some(({ name }) => name === gradientPrefix + weight),
-      `no gradient of ${weight} came out`,
-    )
-  }
-  return result.module
+  return runPasses(module, training, { without: ['apply_optimizer', 'fuse_optimizer'], verify: true }).module
 }
 
 function variable(name: string, kind: StateVariable['kind'], tensor: FixtureTensor): StateVariable {

@@ -33,7 +33,7 @@ pipeline parity {
   model {
 ${lines([
   reconstruction(config),
-  `seg = discriminative(concat(image, recon), width = ${config.discriminativeWidth})`,
+  `seg = discriminative(concat(image, ${reconstructed(config)}), width = ${config.discriminativeWidth})`,
   ...(hasHead ? [`severity = ${head}`] : []),
   'anomaly_map = softmax(seg.mask)[anomaly]',
   'mask_score = image_max(anomaly_map)',
@@ -106,7 +106,7 @@ function lossTerms(config: ModelConfig, hasHead: boolean): readonly string[] {
     'focal_term = focal(seg.mask, fault_mask, gamma = 2)',
   ]
   if (config.sspcab) {
-    statements.push(`sspcab_term = ${config.sspcabWeight} * mse(recon.attention_input, recon.attention_output)`)
+    statements.push(`sspcab_term = ${config.sspcabWeight} * mse(recon.predicted, recon.masked)`)
     terms.push('sspcab_term')
   }
   if (hasHead) {
