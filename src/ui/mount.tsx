@@ -16,7 +16,7 @@ export function mountRunView(store: RunStore, stream: NodeJS.WriteStream): { fin
   }
   // No component reads keys: the terminal stays as it is, and its Ctrl-C is a signal to the command.
   const app = render(frame(), {
-    stdout: stream,
+    stdout: withoutHeight(stream),
     patchConsole: false,
     exitOnCtrlC: false,
     maxFps: 1000 / frameMilliseconds,
@@ -52,6 +52,20 @@ function writeWhatDidNotFit({ state }: RunStore, stream: NodeJS.WriteStream): vo
   const columns = columnsOf(stream)
   if (state.evaluations.length === 0 || screenRows(state, columns).length <= rowsOf(stream) - 1) return
   stream.write(`\n${resultsTable(state.evaluations, columns).join('\n')}\n`)
+}
+
+/**
+ * Ink clears the whole terminal, what was scrolled away included, when a frame was as tall as the terminal is now: after
+ * it shrank, too. Frames are kept lower here, so Ink need not know the height.
+ */
+function withoutHeight(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return new Proxy(stream, {
+    get(target, key) {
+      if (key === 'rows') return Number.POSITIVE_INFINITY
+      const value: unknown = Reflect.get(target, key)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
 }
 
 function columnsOf(stream: NodeJS.WriteStream): number {
