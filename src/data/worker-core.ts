@@ -46,14 +46,14 @@ export class WorkerCore {
     }
   }
 
-  /** Two files at a time: one is read and decoded (on libuv's threads) while the other is prepared here. */
+  /** Several files at a time: some are decoded on libuv's threads while one is read or prepared here. */
   async #scan(files: readonly number[]): Promise<readonly ScannedFile[]> {
     const scanned: ScannedFile[] = []
     const queue = files.values()
     const work = async (): Promise<void> => {
       for (const file of queue) scanned.push(await this.#scanFile(file))
     }
-    await Promise.all([work(), work()])
+    await Promise.all([work(), work(), work(), work()])
     return scanned
   }
 
@@ -61,7 +61,7 @@ export class WorkerCore {
     const entry = this.#entry(number)
     const nothing = { file: number, bytes: 0, sha256: '', height: 0, width: 0, lowest: 0, highest: 0 }
     try {
-      const bytes = await readImageFile(join(this.setup.root, entry.file))
+      const bytes = readImageFile(join(this.setup.root, entry.file))
       const decoded = await decodeImage(bytes)
       const { height, width } = decoded
       const prepared =
@@ -80,7 +80,7 @@ export class WorkerCore {
   /** The image of a file, from the cache or read again. */
   async #load(number: number): Promise<Raster> {
     const { file, kind } = this.#entry(number)
-    const decoded = await decodeImage(await readImageFile(join(this.setup.root, file)))
+    const decoded = await decodeImage(readImageFile(join(this.setup.root, file)))
     const { preparation } = this.setup
     return kind === 'mask' ? prepareMask(decoded, preparation) : prepareImage(decoded, preparation, file)
   }

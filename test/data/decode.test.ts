@@ -163,12 +163,14 @@ describe('reading', () => {
   test('missing, empty, a directory, a named pipe', async () => {
     await writeFile(join(directory, 'empty.png'), '')
     execFileSync('mkfifo', [join(directory, 'pipe.png')])
-    expect((await problemOf(readImageFile(join(directory, 'none.png')))).code).toBe('missing_file')
-    expect((await problemOf(readImageFile(join(directory, 'empty.png')))).code).toBe('empty_file')
-    expect((await problemOf(readImageFile(directory))).code).toBe('unreadable_file')
-    expect((await problemOf(readImageFile(join(directory, 'pipe.png')))).code).toBe('unreadable_file')
+    expect((await problemOf(read(join(directory, 'none.png')))).code).toBe('missing_file')
+    expect((await problemOf(read(join(directory, 'empty.png')))).code).toBe('empty_file')
+    expect((await problemOf(read(directory))).code).toBe('unreadable_file')
+    expect((await problemOf(read(join(directory, 'pipe.png')))).code).toBe('unreadable_file')
   })
 })
+
+const read = async (path: string) => readImageFile(path)
 
 /** A PNG of one grey channel with a right header and hardly any data. */
 function pngThatDeclares(width: number, height: number): Buffer {
