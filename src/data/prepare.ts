@@ -53,8 +53,13 @@ function rescale(
   [bottom, top]: readonly [number, number],
 ): void {
   const factor = (top - bottom) / (high - low)
+  // `low` and `high` themselves must not miss the range by a rounding. What is farther away stays, for the scan to find.
+  const rounding = 1e-6 * (top - bottom)
   for (let index = 0; index < values.length; index += 1) {
-    values[index] = bottom + ((values[index] ?? 0) - low) * factor
+    const value = bottom + ((values[index] ?? 0) - low) * factor
+    const over = value > top && value <= top + rounding
+    const under = value < bottom && value >= bottom - rounding
+    values[index] = over ? top : under ? bottom : value
   }
 }
 

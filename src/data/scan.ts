@@ -68,10 +68,8 @@ function errorsOf(
 
 function outsideRange(whole: readonly ScannedFile[], setup: WorkerSetup): readonly DataError[] {
   const [low, high] = setup.preparation.range
-  // A normalisation rounds: its own ends may miss the range by a few float32 steps.
-  const allowed = setup.preparation.minmax === undefined ? 0 : 1e-6 * (high - low)
   const excess = (file: ScannedFile): number => Math.max(low - file.lowest, file.highest - high)
-  const outside = whole.filter(({ file }) => setup.files[file]?.kind === 'image').filter((f) => excess(f) > allowed)
+  const outside = whole.filter(({ file }) => setup.files[file]?.kind === 'image').filter((f) => excess(f) > 0)
   const worst = outside.reduce<ScannedFile | undefined>(
     (most, file) => (most === undefined || excess(file) > excess(most) ? file : most),
     undefined,

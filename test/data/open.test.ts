@@ -372,6 +372,14 @@ describe('data that cannot be used', () => {
     ])
   })
 
+  test('a domain that is not there is one error', async () => {
+    const { errors } = await errorsOf(planOf({ data: { source: 'domain_Z', targets: ['domain_B', 'domain_Y'] } }))
+    expect(errors.map(({ code, file }) => `${code} ${file}`)).toEqual([
+      'missing_directory domain_Z',
+      'missing_directory domain_Y',
+    ])
+  })
+
   test('fewer training images than a batch', async () => {
     const { errors } = await errorsOf(planOf({ batch: 19 }))
     expect(errors.map(({ code }) => code)).toEqual(['too_few_images'])

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type DataError, fileError } from '../errors.js'
@@ -21,10 +22,10 @@ export async function listHdmap(
     errors.push(missing('.', 'is not a directory', 'correct `root`, or put the data there'))
     return { listing: { root, train: [], tests: [] }, errors }
   }
-  const targets = parameters.targets ?? (await otherDomains(root, source))
-  const train = (await listImages(root, `${source}/train/good`, errors)).map(
-    (file): ListedImage => ({ file, label: 0 }),
-  )
+  const targets = parameters.targets ?? (await otherDomains(root, source, errors))
+  const train = (await isDirectory(join(root, source))) // listTest tells it otherwise
+    ? (await listImages(root, `${source}/train/good`, errors)).map((file): ListedImage => ({ file, label: 0 }))
+    : []
   const tests: ListedTest[] = []
   for (const name of [source, ...targets]) {
     tests.push({ name, role: name === source ? 'source' : 'target', images: await listTest(root, name, errors) })
@@ -33,13 +34,19 @@ export async function listHdmap(
 }
 
 /** Directories beside the source that have a `test` directory. */
-async function otherDomains(root: string, source: string): Promise<readonly string[]> {
-  const names = (await readdir(root)).filter((name) => name !== source && !name.startsWith('.')).sort(byCodeUnits)
+async function otherDomains(root: string, source: string, errors: DataError[]): Promise<readonly string[]> {
+  const entries = await entriesOf(root, '.', errors)
+  const names = entries.map(({ name }) => name).filter((name) => name !== source && !name.startsWith('.'))
+  names.sort(byCodeUnits)
   const found = await Promise.all(names.map((name) => isDirectory(join(root, name, 'test'))))
   return names.filter((_, index) => found[index])
 }
 
 async function listTest(root: string, domain: string, errors: DataError[]): Promise<readonly ListedImage[]> {
+  if (!(await isDirectory(join(root, domain)))) {
+    errors.push(missing(domain, 'is not a directory', `correct the domain's name; ${layout}`))
+    return []
+  }
   const good = await listImages(root, `${domain}/test/good`, errors)
   const fault = await listImages(root, `${domain}/test/fault`, errors)
   const masks = await listMasks(root, domain, fault, errors)
@@ -70,7 +77,7 @@ async function listMasks(
   const masks = new Map<string, string>()
   if (!(await isDirectory(join(root, directory)))) return masks
   const stems = new Set(images.map(stem))
-  for (const file of await imageFiles(root, directory)) {
+  for (const file of await imageFiles(root, directory, errors)) {
     const name = stem(file)
     const image = name.endsWith('_mask') ? name.slice(0, -'_mask'.length) : name
     if (stems.has(image)) masks.set(image, file)
@@ -111,16 +118,25 @@ async function listImages(root: string, directory: string, errors: DataError[]):
     errors.push(missing(directory, 'is not a directory', layout))
     return []
   }
-  const files = await imageFiles(root, directory)
+  const files = await imageFiles(root, directory, errors)
   if (files.length === 0) {
     errors.push({ code: 'no_images', file: directory, message: 'holds no .png, .tif or .tiff file', help: layout })
   }
   return files
 }
 
-async function imageFiles(root: string, directory: string): Promise<readonly string[]> {
-  const entries = await readdir(join(root, directory), { withFileTypes: true })
-  return entries
+/** Nothing, and an error, for a directory that may not be read. */
+async function entriesOf(root: string, directory: string, errors: DataError[]): Promise<readonly Dirent[]> {
+  try {
+    return await readdir(join(root, directory), { withFileTypes: true })
+  } catch (error) {
+    errors.push(fileError(directory, error))
+    return []
+  }
+}
+
+async function imageFiles(root: string, directory: string, errors: DataError[]): Promise<readonly string[]> {
+  return (await entriesOf(root, directory, errors))
     .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.') && /\.(png|tiff?)$/i.test(entry.name))
     .map((entry) => `${directory}/${entry.name}`)
     .sort(byCodeUnits)
