@@ -1,5 +1,7 @@
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
+import { settingsDiagnostics } from '../diagnostics/codes/settings.js'
 import { tensorsDiagnostics } from '../diagnostics/codes/tensors.js'
+import { trainingDiagnostics } from '../diagnostics/codes/training.js'
 import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { EvaluatePlan, TrainPlan } from '../plan/run-plan.js'
@@ -25,6 +27,7 @@ import type { Session } from './session.js'
 import { textOf } from './session.js'
 import { checkData } from './settings/data.js'
 import { checkEvaluate } from './settings/evaluate.js'
+import { reportMissingParts } from './settings/missing.js'
 import { checkSynthesis } from './settings/synthesis.js'
 import { checkTrain } from './settings/train.js'
 import type { Fate } from './training.js'
@@ -48,6 +51,7 @@ export function checkFlatPipeline(
   const origins: SettingOrigin[] = []
   defineParams(flat, base, origins)
   const at = flat.declaration.name.span
+  reportMissingParts(new Set([...flat.settings.keys(), ...flat.sections.keys()]), session.sink, at)
   const context = settingsContext(base, { ...options, modules, origins })
   const seed = checkSeed(flat, base, origins)
   const data = checkData(flat.settings.get('data'), context, at)
@@ -99,6 +103,8 @@ const finishable: ReadonlySet<string> = new Set([
   tensorsDiagnostics.deadHead.code,
   tensorsDiagnostics.zeroWeightHead.code,
   tensorsDiagnostics.poolingDoesNotDivide.code,
+  settingsDiagnostics.sourceAmongTargets.code,
+  trainingDiagnostics.monitorOnTest.code,
 ])
 
 function defineParams(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): void {

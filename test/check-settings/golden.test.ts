@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { checkPipeline } from '../../src/check/check.js'
+import type { DiskView } from '../../src/check/settings/context.js'
+import { diagnosticTable } from '../../src/diagnostics/codes/index.js'
+import { renderPlain } from '../../src/diagnostics/render.js'
+import { expectNoOrphans, goldenCases, goldenInput, goldenRoot, goldenText } from '../support/golden.js'
+
+const entry = '/project/input.draem'
+
+/** Through the whole checker; `disk.txt` of a case lists the files that are there, without it no path is looked at. */
+function check(folder: string) {
+  const text = goldenInput(`${folder}/input.draem`)
+  const listing = `${folder}/disk.txt`
+  const disk = existsSync(`${goldenRoot}${listing}`) ? diskOf(goldenInput(listing)) : undefined
+  return checkPipeline({
+    entry,
+    loadFile: (path) => (path === entry ? text : undefined),
+    libraryDirectory: fileURLToPath(new URL('../../grammar/std', import.meta.url)),
+    overrides: [],
+    environment: {},
+    workingDirectory: '/project',
+    ...(disk === undefined ? {} : { disk }),
+  })
+}
+
+function diskOf(listing: string): DiskView {
+  const files = listing
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => `/project/${line}`)
+  const parents = files.flatMap((file) => file.split('/').map((_, index, parts) => parts.slice(0, index).join('/')))
+  const directories = new Set(parents)
+  return {
+    isDirectory: (path) => directories.has(path),
+    isFile: (path) => files.includes(path),
+    list: (path) => {
+      const inside = [...files, ...directories].filter((found) => found.startsWith(`${path}/`))
+      return [...new Set(inside.map((found) => found.slice(path.length + 1).split('/')[0] ?? ''))].sort()
+    },
+  }
+}
+
+describe('mistakes in settings, each told once', () => {
+  test.each(goldenCases('settings/bad'))('%s', (name) => {
+    const folder = `settings/bad/${name}`
+    const { diagnostics, pipeline, sources } = check(folder)
+    const [code] = name.split('-')
+    expect(diagnostics.map((diagnostic) => diagnostic.code)).toEqual([code])
+    expect(pipeline === undefined).toBe(diagnostics.some(({ severity }) => severity === 'error'))
+    goldenText(`${folder}/expected.txt`, renderPlain(diagnostics, sources))
+  })
+})
+
+describe('settings without mistakes', () => {
+  test.each(goldenCases('settings/good'))('%s', (name) => {
+    const folder = `settings/good/${name}`
+    const { diagnostics, pipeline, sources } = check(folder)
+    expect(renderPlain(diagnostics, sources)).toBe('')
+    expect(pipeline).toBeDefined()
+    const { data, synthesis, train, evaluate } = pipeline ?? {}
+    goldenText(`${folder}/expected.json`, `${JSON.stringify({ data, synthesis, train, evaluate }, null, 2)}\n`)
+  })
+})
+
+test('no golden without a test', () => {
+  expectNoOrphans('settings', ['input.draem', 'disk.txt'])
+})
+
+/** Codes of this part of the language. */
+const codes = diagnosticTable.filter(({ code }) => code >= 'D070' && code < 'D150')
+
+describe('every code of settings, training and data', () => {
+  test.each(codes.map(({ code, name }) => [code, name] as const))('%s %s has a golden and a page', (code, name) => {
+    expect(goldenCases('settings/bad').filter((folder) => folder.startsWith(`${code}-`))).not.toEqual([])
+    const page = fileURLToPath(new URL(`../../docs/diagnostics/${code}.md`, import.meta.url))
+    expect(readFileSync(page, 'utf8').split('\n')[0]).toBe(`# ${code}: ${name}`)
+  })
+})
