@@ -50,7 +50,7 @@ export function philoxBlock(
   target[offset + 3] = c3
 }
 
-/** Upper 32 bits of the 64-bit product of two uint32, by 16-bit halves: every partial sum stays below 2^53. */
+/** Upper 32 bits of the 64-bit product of two uint32, by 16-bit halves: every partial sum stays below 2^32. */
 function multiplyHigh(a: number, b: number): number {
   const aLow = a & 0xffff
   const aHigh = a >>> 16
@@ -58,7 +58,7 @@ function multiplyHigh(a: number, b: number): number {
   const bHigh = b >>> 16
   const middle = aHigh * bLow + ((aLow * bLow) >>> 16)
   const carried = aLow * bHigh + (middle & 0xffff)
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carried / 0x10000)) | 0
+  return (aHigh * bHigh + (middle >>> 16) + (carried >>> 16)) | 0
 }
 
 /** The two words of a key of 16 hex digits, as TensorFlow splits a 64-bit key: low word first. */

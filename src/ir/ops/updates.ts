@@ -15,7 +15,7 @@ function requireScalars(scalars: readonly (readonly [string, TensorType])[]): vo
 
 export const adamUpdate: OpDefinition = pure({
   summary:
-    'p decay is subtracted from p first (AdamW: decay is lr weight_decay); m = beta1 m + (1-beta1) g; v = beta2 v + (1-beta2) g^2; ' +
+    'made by passes: p decay is subtracted from p first (AdamW: decay is lr weight_decay); m = beta1 m + (1-beta1) g; v = beta2 v + (1-beta2) g^2; ' +
     'p = p - lr / correction1 m / (sqrt v / sqrt correction2 + epsilon), correction_i = 1 - beta_i^t as PyTorch writes Adam',
   operands: ['p', 'm', 'v', 'g', 'lr', 'correction1', 'correction2', 'decay'],
   results: ['p', 'm', 'v'],
@@ -40,7 +40,7 @@ export const adamUpdate: OpDefinition = pure({
 })
 
 export const momentumUpdate: OpDefinition = pure({
-  summary: 'buffer = momentum buffer + g; p = p - lr buffer',
+  summary: 'made by passes: buffer = momentum buffer + g; p = p - lr buffer',
   operands: ['p', 'buffer', 'g', 'lr'],
   results: ['p', 'buffer'],
   attributes: { momentum: 'number' },
