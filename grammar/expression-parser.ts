@@ -1,5 +1,5 @@
 // biome-ignore-all lint/correctness: the rules for React take a parser's alternatives (`ALT: () => ...`) for components
-import { EOF, type TokenType } from 'chevrotain'
+import type { TokenType } from 'chevrotain'
 import { RecoveringParser } from './recovering-parser.js'
 import * as t from './tokens.js'
 
@@ -83,8 +83,7 @@ export abstract class ExpressionParser extends RecoveringParser {
 
   /** `--set path=value` and tools read one expression alone. */
   readonly single_expression = this.RULE('single_expression', () => {
-    this.SUBRULE(this.expression)
-    this.CONSUME(EOF)
+    this.attempt('single_expression', () => this.SUBRULE(this.expression), [])
   })
 
   /** A flat row of operands and operators: `src/syntax/operators.ts` builds the tree by `operatorPrecedence`. */

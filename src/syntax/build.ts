@@ -92,7 +92,17 @@ function headRecovery(builder: Builder, cst: CstNode, span: Span): { readonly re
 function bodyIn(builder: Builder, parent: CstNode): readonly Statement[] {
   const body = node(parent, 'body')
   if (body === undefined) return []
-  return nodes(body, 'statement').flatMap((statement) => buildStatement(builder, statement) ?? [])
+  return nodes(body, 'statement').flatMap(
+    (statement) => buildStatement(builder, statement) ?? salvage(builder, statement),
+  )
+}
+
+/** Bindings without values in the place of a statement that could not be read, so that its names are not unknown elsewhere. */
+function salvage(builder: Builder, cst: CstNode): readonly Statement[] {
+  const span = builder.span(cst, 0)
+  return builder
+    .leadingNames(span)
+    .map((name) => ({ kind: 'binding', path: [name], value: builder.missing(span.end), span, recovered: true }))
 }
 
 function buildStatement(builder: Builder, parent: CstNode): Statement | undefined {

@@ -1,4 +1,5 @@
-import type { CstElement, CstNode, IToken } from 'chevrotain'
+import { type CstElement, type CstNode, type IToken, tokenMatcher } from 'chevrotain'
+import * as t from '../../grammar/tokens.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
@@ -20,6 +21,7 @@ export class Builder {
     readonly file: FileId,
     readonly docs: (start: number) => string | undefined,
     broken: Iterable<number>,
+    readonly tokens: readonly IToken[],
   ) {
     this.#broken = [...broken].sort((a, b) => a - b)
   }
@@ -38,6 +40,18 @@ export class Builder {
 
   identifier(token: IToken): Identifier {
     return { kind: 'identifier', name: token.image, span: tokenSpan(token, this.file) }
+  }
+
+  /** The names that a statement which could not be read begins with: they may have been meant to be bound. */
+  leadingNames(span: Span): readonly Identifier[] {
+    const first = this.tokens.findIndex((token) => token.startOffset >= span.start)
+    const names: Identifier[] = []
+    for (let i = first; i >= 0 && names.length < 2; i++) {
+      const token = this.tokens[i]
+      if (token === undefined || token.startOffset >= span.end || !tokenMatcher(token, t.Identifier)) break
+      names.push({ ...this.identifier(token), recovered: true })
+    }
+    return names
   }
 
   /** A name that the parser did not find: empty, so that it can never be meant. */

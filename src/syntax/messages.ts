@@ -166,6 +166,7 @@ export class Messages {
     const head = heads[rule]
     if (head !== undefined) return this.#unexpected(problem, head, headHelp(rule, found))
     if (['group', 'index'].includes(rule)) return this.#unexpected(problem, rule === 'group' ? '`)`' : '`]`')
+    if (rule === 'single_expression') return this.#unexpected(problem, 'the end of the value')
     if (rule === 'branch') return this.#unexpected(problem, '`}`', 'a branch holds one expression')
     const what = lineSeparated.has(rule) ? 'a new line or `,`' : '`,`'
     if (previous?.tokenType === t.NumberLiteral && tokenMatcher(found, t.Identifier) && !this.#opensItem(found)) {

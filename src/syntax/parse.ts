@@ -26,11 +26,10 @@ export interface ParsedExpression {
 
 /** Reads a `.draem` file. Never throws: any text gives a tree, in which what was completed or skipped is `recovered`. */
 export function parse(text: string, file: FileId): ParsedFile {
-  const { layout, cst, builder, collector } = read(text, file, 'source_file')
+  const { cst, builder, collector } = read(text, file, 'source_file')
   const tree = buildFile(builder, cst, text.length)
   collector.reportAll(builder.diagnostics)
-  if (layout.diagnostics.length === 0) collector.reportAll(checkPlacement(tree))
-  else collector.reportAll(checkPlacement(tree).filter((diagnostic) => diagnostic.severity === 'error'))
+  collector.reportAll(checkPlacement(tree))
   return { file: tree, diagnostics: collector.sorted }
 }
 
@@ -43,7 +42,6 @@ export function parseExpression(text: string, file: FileId): ParsedExpression {
 }
 
 interface Read {
-  readonly layout: Layout
   readonly cst: CstNode
   readonly builder: Builder
   readonly collector: DiagnosticCollector
@@ -55,8 +53,13 @@ function read(text: string, file: FileId, rule: 'source_file' | 'single_expressi
   const collector = new DiagnosticCollector()
   collector.reportAll(layout.diagnostics)
   collector.reportAll(describe(problems, layout, layout.tokens, file, text.length))
-  const builder = new Builder(file, documentation(text, layout.comments), [...broken, ...layout.repaired])
-  return { layout, cst, builder, collector }
+  const builder = new Builder(
+    file,
+    documentation(text, layout.comments),
+    [...broken, ...layout.repaired],
+    layout.tokens,
+  )
+  return { cst, builder, collector }
 }
 
 function describe(
