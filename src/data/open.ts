@@ -82,10 +82,15 @@ async function openPool(plan: DataPlan, options: OpenOptions, keep: boolean): Pr
   }
 }
 
+/** How many of the training images validation holds out: at least one where any is held out. */
+export function heldOutCount(images: number, share: number | undefined): number {
+  return share === undefined ? 0 : Math.min(images, Math.max(1, Math.round(images * share)))
+}
+
 /** Numbers of the training images that validation holds out: at least one, drawn by (seed, 'split'), in order. */
 function heldOutOf({ train }: Listing, { heldOut }: HdmapParameters, seed: number): readonly number[] {
   if (heldOut === undefined) return []
-  const count = Math.min(train.length, Math.max(1, Math.round(train.length * heldOut)))
+  const count = heldOutCount(train.length, heldOut)
   const order = permutation(purposeKey(seed, 'split'), 0, train.length)
   return [...order.subarray(0, count)].sort((left, right) => left - right)
 }
@@ -98,7 +103,7 @@ function tooFew(listing: Listing, parameters: HdmapParameters, plan: DataPlan): 
   if (count === 0 || left >= needed) return []
   const message = `holds ${count} images, of which ${left} are left to train on; a batch is ${plan.batch}`
   const help = 'make `batch` or the held-out part smaller, or add images'
-  return [{ code: 'too_few_images', file: `${parameters.source}/train/good`, message, help }]
+  return [{ code: 'too-few-images', file: `${parameters.source}/train/good`, message, help }]
 }
 
 class OpenedData implements DataPipeline {

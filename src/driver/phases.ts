@@ -5,7 +5,7 @@ import type { IrModule } from '../ir/types.js'
 import { passes } from '../passes/registry.js'
 import { describeReport, type PassReport } from '../passes/runner.js'
 import type { SourceFile } from '../syntax/ast.js'
-import { dumpAst } from '../syntax/dump.js'
+import { dump } from '../syntax/dump.js'
 import { emitGraph } from '../targets/tensorflow/emit.js'
 import { printGraph } from '../targets/tensorflow/print.js'
 
@@ -30,7 +30,7 @@ export interface PhaseRow {
 }
 
 export const phases: readonly PhaseRow[] = [
-  { name: 'ast', summary: 'the tree of the file', print: ({ ast }) => ast && dumpAst(ast) },
+  { name: 'ast', summary: 'the tree of the file', print: ({ ast }) => ast && dump(ast) },
   {
     name: 'checked',
     summary: 'names resolved, blocks inlined, every tensor with its type, every setting with its origin',

@@ -12,14 +12,14 @@ export function addExplainCommand(program: Command, done: (code: ExitCode) => vo
     .description('parameters, FLOPs and memory by block, steps per epoch, every setting and where its value came from')
   addPipelineOptions(command)
     .option('--json', 'as JSON')
-    .action((file: string, options: PipelineOptions) => {
+    .action(async (file: string, options: PipelineOptions) => {
       const { compilation, code } = compileOrReport(file, options, { lookAtDisk: false, until: 'checked' })
       const pipeline = compilation.artefacts.checked
       if (code !== exitCodes.ok || !pipeline) {
         done(code)
         return
       }
-      const trainImages = countTrainImages(pipeline.data, pipeline.seed)
+      const trainImages = await countTrainImages(pipeline.data)
       const explanation = explainPipeline(pipeline, trainImages === undefined ? {} : { trainImages })
       if (options.json) printJson(explanation)
       else printData(renderExplanation(explanation))

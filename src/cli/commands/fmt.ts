@@ -1,5 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import { SourceMap } from '../../source/source-file.js'
+import { parse } from '../../syntax/parse.js'
 import { format } from '../../syntax/print.js'
 import { reportDiagnostics } from '../diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
@@ -25,15 +27,18 @@ function formatFiles(files: readonly string[], options: FormatOptions): ExitCode
   let code: ExitCode = exitCodes.ok
   for (const file of files) {
     const text = readText(file)
-    const result = format(text, file)
-    if (result.text === undefined) {
-      reportDiagnostics(result.diagnostics, result.sources, false)
+    const { diagnostics } = parse(text, file)
+    const formatted = format(text)
+    if (diagnostics.length > 0) {
+      const sources = new SourceMap()
+      sources.add(file, text)
+      reportDiagnostics(diagnostics, sources, false)
       code = exitCodes.pipeline
-    } else if (options.stdout) printData(result.text)
-    else if (result.text !== text) {
+    } else if (options.stdout) printData(formatted)
+    else if (formatted !== text) {
       talk(options.check ? `${file} would change` : file)
       if (options.check) code = exitCodes.failed
-      else writeBeside(file, result.text)
+      else writeBeside(file, formatted)
     }
   }
   return code
