@@ -38,7 +38,7 @@ function weightOf(all: readonly ScreenRow[], index: number): number {
   return all[index]?.weight ?? 0
 }
 
-const blank = (key: string): ScreenRow => ({ key, weight: 0, element: <Row /> })
+const blank = (key: string, weight = 2): ScreenRow => ({ key, weight, element: <Row /> })
 
 export function screenRows(state: RunState, columns: number): readonly ScreenRow[] {
   return [
@@ -90,7 +90,7 @@ function progressRows(state: RunState, columns: number): readonly ScreenRow[] {
   const { run, step, progress } = state
   const phase = currentPhase(state)?.phase
   const width = Math.max(8, Math.min(32, columns - 56))
-  const rows: ScreenRow[] = [blank('before-progress')]
+  const rows: ScreenRow[] = [blank('before-progress', 0)]
   if (run && state.phases.some((open) => open.phase === 'train')) {
     const remaining = remainingMilliseconds(state)
     const doneInEpoch = step?.stepInEpoch ?? 0
