@@ -5,7 +5,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { RecordedAllow } from '../plan/settings.js'
 import type { FlatAllow } from './flat.js'
 import type { Session } from './session.js'
-import { suggest } from './suggest.js'
+import { suggest } from '../diagnostics/suggest.js'
 import { within } from './training.js'
 
 export interface Allowed {

@@ -10,6 +10,7 @@ import { slotValue } from './evaluate/expression.js'
 import { GraphBuilder } from './graph.js'
 import { Scope } from './scope.js'
 import type { Session } from './session.js'
+import { isNewCircle } from './session.js'
 import type { Type } from './type.js'
 import { isTensorType, unknownType } from './type.js'
 import { resolveType } from './types.js'
@@ -33,7 +34,8 @@ export function checkBlock(block: BlockEntity, session: Session): void {
   checkBody(block, env)
   const recursion = findRecursion(block)
   if (recursion !== undefined) {
-    report(env, typesDiagnostics.recursion, recursion.identifier.span, { block: block.name, chain: recursion.chain })
+    session.broken.add(block.declaration)
+    if (isNewCircle(session, recursion.chain)) report(env, typesDiagnostics.recursion, recursion.identifier.span, { block: block.name, chain: recursion.chain })
   }
   const types = defineParameters(block, env)
   const { bindings, result } = bodyOf(block)

@@ -20,7 +20,7 @@ import { checkFlatPipeline, openPipeline } from './pipeline.js'
 import type { Session } from './session.js'
 import type { DiskView } from './settings/context.js'
 import { checkStudy, studiedPipeline } from './study.js'
-import { suggest } from './suggest.js'
+import { suggest } from '../diagnostics/suggest.js'
 import { resolveType } from './types.js'
 
 export interface CheckOptions {
@@ -95,6 +95,7 @@ function newSession(sources: SourceMap, options: CheckOptions): Session {
     environmentReads: new Map(),
     enums: new Map(builtinEnums),
     broken: new Set(),
+    circles: new Set(),
     running: [],
     floorPoolings: false,
   }

@@ -5,7 +5,7 @@ import { describeValue, staticText } from './describe.js'
 import type { Env } from './env.js'
 import { report } from './env.js'
 import { textOf } from './session.js'
-import { suggest } from './suggest.js'
+import { suggest } from '../diagnostics/suggest.js'
 import { countOf } from './training.js'
 import { asStatic, isPoison } from './value.js'
 

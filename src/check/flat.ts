@@ -25,6 +25,8 @@ export interface FlatPipeline {
   /** Those of the pipeline itself: a base's numbers need not hold for what is derived from it. */
   readonly expects: readonly ExpectStatement[]
   readonly allows: readonly FlatAllow[]
+  /** What it extends is not there (reported): nothing else can be said of it. */
+  readonly isTorn: boolean
 }
 
 /** An `allow`; `over` is the statement that it stands before, absent where it holds for the whole pipeline. */

@@ -9,7 +9,7 @@ import type { Module } from './module.js'
 import { lookUp, namesOfKind } from './module.js'
 import type { Session } from './session.js'
 import type { FlatSection, FlatSetting } from './settings/context.js'
-import { suggest } from './suggest.js'
+import { suggest } from '../diagnostics/suggest.js'
 
 export const settingNames = ['seed', 'data', 'synthesis'] as const
 export const sectionNames = ['model', 'loss', 'train', 'evaluate'] as const
@@ -28,6 +28,7 @@ export class Flattener {
   readonly #sections = new Map<string, OpenSection>()
   readonly #expects: ExpectStatement[] = []
   readonly #allows: FlatAllow[] = []
+  #isTorn = false
 
   constructor(readonly session: Session) {}
 
@@ -45,6 +46,7 @@ export class Flattener {
       sections: this.#sections as ReadonlyMap<string, FlatSection>,
       expects: this.#expects,
       allows: this.#allows,
+      isTorn: this.#isTorn,
     }
   }
 
@@ -61,11 +63,13 @@ export class Flattener {
         const suggestion = suggest(base.name, known)
         const facts = { what: 'pipeline', name: base.name, known }
         this.#report(diagnose(namesDiagnostics.unknownName, base.span, suggestion === undefined ? facts : { ...facts, suggestion }))
+        this.#isTorn = true
         break
       }
       if (seen.has(entity.declaration)) {
         const names = [...chain].map((each) => each.declaration.name.name)
         this.#report(diagnose(namesDiagnostics.cyclicBinding, base.span, { name: declaration.name.name, chain: [...names, base.name] }))
+        this.#isTorn = true
         break
       }
       seen.add(entity.declaration)

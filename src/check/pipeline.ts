@@ -1,7 +1,6 @@
+import { diagnosticRow } from '../diagnostics/codes/index.js'
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
-import { settingsDiagnostics } from '../diagnostics/codes/settings.js'
 import { tensorsDiagnostics } from '../diagnostics/codes/tensors.js'
-import { trainingDiagnostics } from '../diagnostics/codes/training.js'
 import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { EvaluatePlan, TrainPlan } from '../plan/run-plan.js'
@@ -46,21 +45,21 @@ export function checkFlatPipeline(
   options: Pick<CheckOptions, 'workingDirectory' | 'disk'>,
   modules: readonly Module[],
 ): CheckedPipeline | undefined {
+  if (flat.isTorn) return undefined
   session.floorPoolings = flat.allows.some(({ statement }) => statement.code.name === tensorsDiagnostics.poolingDoesNotDivide.code)
   const base = openPipeline(flat.module, session)
   const origins: SettingOrigin[] = []
   defineParams(flat, base, origins)
-  const at = flat.declaration.name.span
-  reportMissingParts(new Set([...flat.settings.keys(), ...flat.sections.keys()]), session.sink, at)
+  reportMissingParts(flat.declaration, new Set([...flat.settings.keys(), ...flat.sections.keys()]), session.sink)
   const context = settingsContext(base, { ...options, modules, origins })
   const seed = checkSeed(flat, base, origins)
-  const data = checkData(flat.settings.get('data'), context, at)
-  const synthesis = checkSynthesis(flat.settings.get('synthesis'), context, at, data)
+  const data = checkData(flat.settings.get('data'), context)
+  const synthesis = checkSynthesis(flat.settings.get('synthesis'), context, data)
   const scopes = openScopes(base, data, synthesis)
   const { outputs, total } = checkGraph(flat, scopes)
   const named = { ...context, ...outputViews(outputs, flat) }
-  const evaluation = checkEvaluate(flat.sections.get('evaluate'), named, at, data, synthesis)
-  const train = checkTrain(flat.sections.get('train'), named, at, data, evaluation)
+  const evaluation = checkEvaluate(flat.sections.get('evaluate'), named, data, synthesis)
+  const train = checkTrain(flat.sections.get('train'), named, data, evaluation)
   reportPoolings(base.graph, session)
   const fate = judge(scopes, outputs, total, train, evaluation)
   const model = { bindings: [...(flat.sections.get('model')?.settings.keys() ?? [])], gone: fate?.gone ?? new Set<string>() }
@@ -88,24 +87,13 @@ export function checkFlatPipeline(
   }
 }
 
-/** Errors that no `allow` can take away leave sizes unknown: there is no graph to finish. */
+/** Mistakes that no `allow` can take away, and a size that is not known, leave no graph to finish. */
 function isBroken(session: Session): boolean {
-  return session.sink.all.some(({ code, severity }) => severity === 'error' && !finishable.has(code))
+  return session.sink.all.some(({ code, severity }) => {
+    if (severity !== 'error') return false
+    return diagnosticRow(code)?.allowable !== true || (code === tensorsDiagnostics.poolingDoesNotDivide.code && !session.floorPoolings)
+  })
 }
-
-/** Mistakes that leave a whole graph, so that they can be allowed. */
-const finishable: ReadonlySet<string> = new Set([
-  typesDiagnostics.zeroClassWeight.code,
-  typesDiagnostics.expectFailed.code,
-  tensorsDiagnostics.labelOutOfReach.code,
-  tensorsDiagnostics.nonFinite.code,
-  tensorsDiagnostics.termWithoutParameter.code,
-  tensorsDiagnostics.deadHead.code,
-  tensorsDiagnostics.zeroWeightHead.code,
-  tensorsDiagnostics.poolingDoesNotDivide.code,
-  settingsDiagnostics.sourceAmongTargets.code,
-  trainingDiagnostics.monitorOnTest.code,
-])
 
 function defineParams(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): void {
   for (const [name, param] of flat.params) {
@@ -143,15 +131,10 @@ function checkSeed(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): num
 }
 
 function checkGraph(flat: FlatPipeline, scopes: ModelScopes): { outputs: readonly OutputValue[] | undefined; total: Tensor | undefined } {
-  const at = flat.declaration.name.span
   const model = flat.sections.get('model')
   const loss = flat.sections.get('loss')
-  if (model === undefined) {
-    report(scopes.model, namesDiagnostics.missingPart, at, { what: '`model` section', example: '`model { ... }`' })
-  } else evaluateSection(model, scopes.model)
-  if (loss === undefined) {
-    report(scopes.model, namesDiagnostics.missingPart, at, { what: '`loss` section', example: '`loss { total = ... }`' })
-  } else if (model !== undefined) evaluateSection(loss, scopes.loss)
+  if (model !== undefined) evaluateSection(model, scopes.model)
+  if (loss !== undefined && model !== undefined) evaluateSection(loss, scopes.loss)
   const total = loss === undefined || model === undefined ? undefined : totalOf(loss, scopes.loss)
   const outputs = model === undefined ? undefined : outputsOf(model, scopes.model)
   return { outputs, total }

@@ -21,6 +21,8 @@ export interface Session {
   readonly enums: Map<string, EnumDeclaration>
   /** Blocks whose own mistakes are reported: calls of them are not looked into. */
   readonly broken: Set<BlockEntity['declaration']>
+  /** Circles of types and blocks that are reported, by their names in order: each is told once, not from every member. */
+  readonly circles: Set<string>
   /** Names that are being evaluated, for circles. */
   readonly running: string[]
   /** Whether a pooling that does not divide floors (D051 is allowed) or leaves the size unknown. */
@@ -30,6 +32,14 @@ export interface Session {
 export function textOf(session: Session, span: Span): string {
   const text = session.sources.get(span.file)?.text ?? ''
   return text.slice(span.start, span.end).replace(/\s+/g, ' ').trim()
+}
+
+/** Whether the circle is new. `chain` begins and ends with the same name. */
+export function isNewCircle(session: Session, chain: readonly string[]): boolean {
+  const key = [...new Set(chain)].sort().join(' ')
+  if (session.circles.has(key)) return false
+  session.circles.add(key)
+  return true
 }
 
 export function spanKey(span: Span): string {

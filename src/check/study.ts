@@ -9,7 +9,7 @@ import { pathSpan, pathText } from './flatten.js'
 import type { Module } from './module.js'
 import { lookUp, namesOfKind } from './module.js'
 import type { Session } from './session.js'
-import { suggest } from './suggest.js'
+import { suggest } from '../diagnostics/suggest.js'
 import { resolveType } from './types.js'
 
 /** The pipeline of a study; undefined when there is none, which is reported. */

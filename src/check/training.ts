@@ -34,6 +34,7 @@ export function judgeWeights(facts: TrainingFacts): Fate {
   const zeroed = weightsOf(graph, zeroedNodes)
   const frozen = new Set<string>()
   const gone = new Set<string>()
+  const heads: DeadHead[] = []
   for (const [binding, names] of byBinding(graph)) {
     const dead = names.filter((name) => !trained.has(name))
     if (dead.length === 0) continue
@@ -47,13 +48,42 @@ export function judgeWeights(facts: TrainingFacts): Fate {
       }
       const term = zeroTermName(facts, new Set(dead))
       session.sink.report(diagnose(tensorsDiagnostics.zeroWeightHead, span, { binding, term, users }))
-    } else {
-      const facts057 = { binding, count: countOf(graph, dead), example: dead[0] ?? '', all: dead.length === names.length }
-      session.sink.report(diagnose(tensorsDiagnostics.deadHead, span, facts057))
-    }
+    } else heads.push({ bindings: [binding], span, dead, all: dead.length === names.length })
     for (const name of dead) frozen.add(name)
   }
+  for (const { bindings, span, dead, all } of joinChains(heads, graph)) {
+    const count = countOf(graph, dead)
+    session.sink.report(diagnose(tensorsDiagnostics.deadHead, span, { bindings, count, example: dead[0] ?? '', all }))
+  }
   return { frozen, gone }
+}
+
+interface DeadHead {
+  readonly bindings: readonly string[]
+  readonly span: Span
+  readonly dead: readonly string[]
+  /** No weight of the bindings is trained. */
+  readonly all: boolean
+}
+
+/** A head of several bindings is one mistake: what leads to another dead binding alone is told with it. */
+function joinChains(heads: readonly DeadHead[], graph: GraphBuilder): readonly DeadHead[] {
+  const owners = (head: DeadHead): readonly number[] =>
+    graph.nodes.filter((node) => node.parameters.some((name) => head.dead.includes(name))).map((node) => node.id)
+  const joined: DeadHead[] = []
+  for (const head of heads) {
+    const before = head.all ? ancestors(graph, owners(head)) : new Set<number>()
+    const upstream = joined.filter((other) => other.all && owners(other).some((id) => before.has(id)))
+    for (const other of upstream) joined.splice(joined.indexOf(other), 1)
+    const parts = [...upstream, head]
+    joined.push({
+      bindings: parts.flatMap(({ bindings }) => bindings),
+      span: head.span,
+      dead: parts.flatMap(({ dead }) => dead),
+      all: head.all,
+    })
+  }
+  return joined
 }
 
 function byBinding(graph: GraphBuilder): ReadonlyMap<string, readonly string[]> {

@@ -6,7 +6,8 @@ import type { Env } from './env.js'
 import { report } from './env.js'
 import type { Module } from './module.js'
 import { lookUp, namesOfKind } from './module.js'
-import { suggest } from './suggest.js'
+import { suggest } from '../diagnostics/suggest.js'
+import { isNewCircle } from './session.js'
 import type { Type } from './type.js'
 import { builtinTypes, unknownType } from './type.js'
 
@@ -45,7 +46,7 @@ function resolveName(expression: Extract<TypeExpression, { kind: 'named_type' }>
   if (entity?.kind === 'type') {
     if (open.includes(name)) {
       const chain = [...open.slice(open.indexOf(name)), name]
-      report(env, namesDiagnostics.cyclicBinding, expression.name.span, { name, chain })
+      if (isNewCircle(env.session, chain)) report(env, namesDiagnostics.cyclicBinding, expression.name.span, { name, chain })
       return unknownType
     }
     return resolveType(entity.declaration.type, { ...env, module: entity.module }, [...open, name])

@@ -8,7 +8,7 @@ import type { Env } from '../env.js'
 import { report } from '../env.js'
 import { channel } from '../functions/channels.js'
 import { textOf } from '../session.js'
-import { suggest } from '../suggest.js'
+import { suggest } from '../../diagnostics/suggest.js'
 import type { Value } from '../value.js'
 import { isPoison, poison, seenAt } from '../value.js'
 
@@ -36,7 +36,8 @@ export function evaluateIndex(expression: IndexExpression, env: Env): Value {
 /** `features[4]`, `x[anomaly]`, `x[2]`: an item of a list, a channel of a tensor. */
 export function indexOf(object: Value, expression: IndexExpression, env: Env): Value {
   const { span } = expression
-  const index = env.session.evaluate(expression.index, env, object.kind === 'tensor' ? { kind: 'enum', declaration: pixelClass } : undefined)
+  const isOfTensor = object.kind === 'tensor' || isPoison(object)
+  const index = env.session.evaluate(expression.index, env, isOfTensor ? { kind: 'enum', declaration: pixelClass } : undefined)
   if (isPoison(object) || isPoison(index)) return poison(span)
   if (object.kind === 'tensor' && index.kind === 'enum') {
     const place = pixelClass.values.findIndex((value) => value.name === index.value)

@@ -3,7 +3,7 @@ import type { Span } from '../../source/span.js'
 import type { Argument, Expression } from '../../syntax/ast.js'
 import type { Env } from '../env.js'
 import { report } from '../env.js'
-import { suggest } from '../suggest.js'
+import { suggest } from '../../diagnostics/suggest.js'
 import type { Value } from '../value.js'
 
 /** What can be called, as far as the binding of arguments sees it. */

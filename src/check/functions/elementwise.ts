@@ -13,6 +13,9 @@ import { aFloat, anyTensor } from './rule.js'
 type Known = Interval | undefined
 const x = { name: 'x', type: anyTensor, doc: 'A map, vector, value or scalar.' } as const
 
+/** The smallest positive float32: exponentials are above 0, so that dividing by a learnt variance is no mistake. */
+const smallest = 1.401298464324817e-45
+
 type UnaryOp = 'relu' | 'sigmoid' | 'tanh' | 'softplus' | 'exp' | 'log' | 'sqrt' | 'square' | 'abs'
 
 function unary(name: UnaryOp, doc: string, range: (of: Known) => Known, check: (call: FunctionCall, of: Tensor) => boolean = () => true): FunctionRule {
@@ -69,8 +72,8 @@ export const elementwiseFunctions: readonly FunctionRule[] = [
   unary('relu', 'max(x, 0).', (of) => maximumIntervals(of, [0, 0])),
   unary('sigmoid', '1 / (1 + exp(-x)); its values are probabilities in [0, 1].', () => [0, 1], refuseProbabilities),
   unary('tanh', 'Hyperbolic tangent, in [-1, 1].', () => [-1, 1]),
-  unary('softplus', 'log(1 + exp(x)).', () => [0, Infinity]),
-  unary('exp', 'Exponential.', () => [0, Infinity]),
+  unary('softplus', 'log(1 + exp(x)).', () => [smallest, Infinity]),
+  unary('exp', 'Exponential.', () => [smallest, Infinity]),
   unary('log', 'Natural logarithm.', (of) => (of && of[1] <= 1 ? [-Infinity, 0] : undefined), checkLog),
   unary('sqrt', 'Square root.', (of) => (of ? [Math.sqrt(Math.max(0, of[0])), Math.sqrt(Math.max(0, of[1]))] : [0, Infinity]), checkSqrt),
   unary('square', 'x times x.', squareInterval),

@@ -1,5 +1,6 @@
 import { define } from '../define.js'
 
+const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
 const interval = ([low, high]: readonly [number, number]): string =>
   `${low === -Infinity ? '(-inf' : `[${low}`}, ${high === Infinity ? 'inf)' : `${high}]`}`
 
@@ -90,18 +91,18 @@ export const tensorsDiagnostics = {
     label: () => 'no weight is behind it',
     help: () => 'Give it an output of the model that has weights (and no `stop_gradient` before it), or remove it.',
   }),
-  deadHead: define<{ binding: string; count: number; example: string; all: boolean }>({
+  deadHead: define<{ bindings: readonly string[]; count: number; example: string; all: boolean }>({
     code: 'D057',
     name: 'dead-head',
     severity: 'error',
     allowable: true,
-    message: ({ binding, count, example, all }) =>
+    message: ({ bindings, count, example, all }) =>
       all
-        ? `no loss reaches the ${count === 1 ? 'parameter' : `${count.toLocaleString('en-US')} parameters`} of \`${binding}\`: they would stay as they were initialised`
-        : `no loss reaches ${count.toLocaleString('en-US')} of the parameters of \`${binding}\` (\`${example}\`, ...): they would stay as they were initialised`,
+        ? `no loss reaches the ${count === 1 ? 'parameter' : `${count.toLocaleString('en-US')} parameters`} of ${listed(bindings)}: they would stay as they were initialised`
+        : `no loss reaches ${count.toLocaleString('en-US')} of the parameters of ${listed(bindings)} (\`${example}\`, ...): they would stay as they were initialised`,
     label: () => 'not trained',
-    help: ({ binding }) =>
-      `Add a loss on \`${binding}\`, or remove it; \`allow D057 because "..."\` keeps it frozen, without decay.`,
+    help: ({ bindings }) =>
+      `Add a loss on \`${bindings.at(-1)}\`, or remove ${bindings.length === 1 ? 'it' : 'them'}; \`allow D057 because "..."\` keeps ${bindings.length === 1 ? 'it' : 'them'} frozen, without decay.`,
   }),
   namesNeeded: define<{ first: string; second: string }>({
     code: 'D058',
