@@ -138,8 +138,9 @@ function blockCosts(pipeline: CheckedPipeline, stages: Stages): readonly BlockCo
     const type = stages.differentiated.types.get(result)
     add(operation.path, { activationBytes: type ? bytesOf(type) : 0 })
   }
-  const byName = new Map(pipeline.outputs.map(({ name }, place) => [blockOf(name), place]))
-  const place = ({ block }: BlockCost) => byName.get(block) ?? byName.size + (block === otherBlock ? 1 : 0)
+  // The model's parts in the order of its section, then the losses.
+  const order = [...new Set(pipeline.outputs.map(({ name }) => blockOf(name)))]
+  const place = ({ block }: BlockCost) => (order.includes(block) ? order.indexOf(block) : order.length)
   return [...costs.values()]
     .filter((cost) => cost.parameters + cost.forwardFlops + cost.stepFlops + cost.activationBytes > 0)
     .sort((a, b) => place(a) - place(b) || (a.block < b.block ? -1 : 1))

@@ -16,6 +16,12 @@ export class DrawStream {
     return Float64Array.from({ length: sizeOf(shape) }, draw)
   }
 
+  /** Masks are 0 or 1; all else as `tensor`. */
+  forInput(name: string, shape: readonly number[]): Float64Array {
+    const data = this.tensor({ dtype: 'f32', shape })
+    return name === 'fault_mask' ? data.map((value) => (value > 0.5 ? 1 : 0)) : data
+  }
+
   filled(length: number, value: number): Float64Array {
     return new Float64Array(length).fill(value)
   }
