@@ -1,7 +1,7 @@
 import type { ComponentValue } from '../plan/settings.js'
 import { hdmapOf } from './parameters.js'
 import { listHdmap } from './sources/hdmap.js'
-import { heldOutCount } from './open.js'
+import { heldOutCount } from './split.js'
 
 /** Images that training draws from (without the held-out part), or undefined where the data is not there or not whole. Reads no image. */
 export async function countTrainImages(data: ComponentValue): Promise<number | undefined> {

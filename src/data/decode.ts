@@ -34,10 +34,10 @@ export function readImageFile(path: string): Buffer {
     // Without O_NONBLOCK, opening a named pipe waits for somebody who writes to it.
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const status = fstatSync(file)
-    if (!status.isFile()) throw new FileProblem('unreadable_file', 'is not a regular file', replace)
-    if (status.size === 0) throw new FileProblem('empty_file', 'is empty (0 bytes)', replace)
+    if (!status.isFile()) throw new FileProblem('unreadable-file', 'is not a regular file', replace)
+    if (status.size === 0) throw new FileProblem('empty-file', 'is empty (0 bytes)', replace)
     if (status.size > limits.fileBytes) {
-      throw new FileProblem('too_large', `has ${status.size} bytes; the limit is ${limits.fileBytes}`, convert)
+      throw new FileProblem('too-large', `has ${status.size} bytes; the limit is ${limits.fileBytes}`, convert)
     }
     return readFileSync(file)
   } catch (error) {
@@ -49,8 +49,8 @@ export function readImageFile(path: string): Buffer {
 
 function unreadable(error: unknown): FileProblem {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  if (code === 'ENOENT') return new FileProblem('missing_file', 'is not there', replace)
-  return new FileProblem('unreadable_file', `cannot be read (${code})`, 'check the permissions of the file')
+  if (code === 'ENOENT') return new FileProblem('missing-file', 'is not there', replace)
+  return new FileProblem('unreadable-file', `cannot be read (${code})`, 'check the permissions of the file')
 }
 
 /**
@@ -61,17 +61,17 @@ function unreadable(error: unknown): FileProblem {
  * @throws FileProblem for everything else, and for NaN or infinity in a float file.
  */
 export async function decodeImage(bytes: Buffer): Promise<DecodedImage> {
-  if (bytes.length === 0) throw new FileProblem('empty_file', 'is empty (0 bytes)', replace)
+  if (bytes.length === 0) throw new FileProblem('empty-file', 'is empty (0 bytes)', replace)
   // Looked at here so that no other decoder of libvips ever sees a file of somebody else.
   if (!isPng(bytes) && !isTiff(bytes)) {
-    throw new FileProblem('not_an_image', `is neither a PNG nor a TIFF (it begins with ${beginning(bytes)})`, convert)
+    throw new FileProblem('not-an-image', `is neither a PNG nor a TIFF (it begins with ${beginning(bytes)})`, convert)
   }
   try {
     return await decode(bytes)
   } catch (error) {
     if (error instanceof FileProblem) throw error
     const reason = error instanceof Error ? firstLine(error.message) : String(error)
-    throw new FileProblem('broken_image', `cannot be decoded (${reason})`, replace)
+    throw new FileProblem('broken-image', `cannot be decoded (${reason})`, replace)
   }
 }
 
@@ -80,21 +80,21 @@ async function decode(bytes: Buffer): Promise<DecodedImage> {
   const { width, height, space, depth, pages, channels } = await sharp(bytes, options).metadata()
   if (width > limits.side || height > limits.side || width * height > limits.pixels) {
     const limit = `${limits.side} a side and ${limits.pixels} pixels`
-    throw new FileProblem('too_large', `declares ${height} x ${width} pixels; the limit is ${limit}`, convert)
+    throw new FileProblem('too-large', `declares ${height} x ${width} pixels; the limit is ${limit}`, convert)
   }
   if ((pages ?? 1) !== 1) {
-    throw new FileProblem('unsupported_image', `holds ${pages} images; one a file is read`, convert)
+    throw new FileProblem('unsupported-image', `holds ${pages} images; one a file is read`, convert)
   }
   const layout = layouts.find((row) => row.space === space && row.depth === depth)
   if (layout === undefined || channels > 4) {
-    throw new FileProblem('unsupported_image', `has the layout ${space}, ${depth}, ${channels} channels`, convert)
+    throw new FileProblem('unsupported-image', `has the layout ${space}, ${depth}, ${channels} channels`, convert)
   }
   const { data, info } = await sharp(bytes, options)
     .toColourspace(layout.space)
     .raw({ depth: layout.depth })
     .toBuffer({ resolveWithObject: true })
   if (info.width !== width || info.height !== height || info.channels < layout.channels) {
-    throw new FileProblem('unsupported_image', `has the layout ${space}, ${depth}, ${info.channels} channels`, convert)
+    throw new FileProblem('unsupported-image', `has the layout ${space}, ${depth}, ${info.channels} channels`, convert)
   }
   const values = toFloat(data, layout, info.channels, width * height)
   if (layout.depth === 'float') requireFinite(values, width, layout.channels)
@@ -140,7 +140,7 @@ function requireFinite(values: Float32Array, width: number, channels: number): v
   if (at < 0) return
   const pixel = Math.floor(at / channels)
   const place = `row ${Math.floor(pixel / width)}, column ${pixel % width}`
-  throw new FileProblem('not_finite', `holds ${values[at]} at ${place}`, replace)
+  throw new FileProblem('not-finite', `holds ${values[at]} at ${place}`, replace)
 }
 
 function isPng(bytes: Buffer): boolean {

@@ -1,20 +1,20 @@
 /** What can be wrong with the files of a data set. Each has a paragraph in `docs/guide/data.md`. */
 export type DataErrorCode =
-  | 'missing_directory'
-  | 'missing_file'
-  | 'no_images'
-  | 'too_few_images'
-  | 'unreadable_file'
-  | 'empty_file'
-  | 'not_an_image'
-  | 'broken_image'
-  | 'unsupported_image'
-  | 'too_large'
-  | 'not_finite'
-  | 'outside_range'
-  | 'mask_size'
-  | 'bad_severities'
-  | 'worker_failed'
+  | 'missing-directory'
+  | 'missing-file'
+  | 'no-images'
+  | 'too-few-images'
+  | 'unreadable-file'
+  | 'empty-file'
+  | 'not-an-image'
+  | 'broken-image'
+  | 'unsupported-image'
+  | 'too-large'
+  | 'not-finite'
+  | 'outside-range'
+  | 'mask-size'
+  | 'bad-severities'
+  | 'worker-failed'
 
 /** One thing that is wrong with one file (or directory). */
 export interface DataError {
@@ -68,5 +68,5 @@ export function fileError(file: string, problem: unknown): DataError {
     return { code: problem.code, file, message: problem.message, help: problem.help }
   }
   const message = problem instanceof Error ? problem.message : String(problem)
-  return { code: 'unreadable_file', file, message, help: 'check that the file can be read' }
+  return { code: 'unreadable-file', file, message, help: 'check that the file can be read' }
 }

@@ -1,5 +1,4 @@
 import { invariant } from '../diagnostics/invariant.js'
-import { permutation } from '../random/stream.js'
 import { createCacheMemory } from './cache.js'
 import type { DataPipeline, EvaluationSample, EvaluationSet, TrainBatches } from './contract.js'
 import { purposeKey } from './draws.js'
@@ -11,6 +10,7 @@ import { additiveOf, type DataPlan, type HdmapParameters, hdmapOf, preparationOf
 import { createPool, type WorkerPool } from './pool.js'
 import { scanFiles } from './scan.js'
 import { listHdmap } from './sources/hdmap.js'
+import { heldOutCount, heldOutNumbers } from './split.js'
 import { RingBatches, TrainOrder } from './train-batches.js'
 
 export interface OpenOptions {
@@ -82,22 +82,9 @@ async function openPool(plan: DataPlan, options: OpenOptions, keep: boolean): Pr
   }
 }
 
-/** How many of the training images validation holds out: at least one where any is held out. */
-export function heldOutCount(images: number, share: number | undefined): number {
-  return share === undefined ? 0 : Math.min(images, Math.max(1, Math.round(images * share)))
-}
-
-/** Numbers of the training images that validation holds out: at least one, drawn by (seed, 'split'), in order. */
-function heldOutOf({ train }: Listing, { heldOut }: HdmapParameters, seed: number): readonly number[] {
-  if (heldOut === undefined) return []
-  const count = heldOutCount(train.length, heldOut)
-  const order = permutation(purposeKey(seed, 'split'), 0, train.length)
-  return [...order.subarray(0, count)].sort((left, right) => left - right)
-}
-
 function tooFew(listing: Listing, parameters: HdmapParameters, plan: DataPlan): readonly DataError[] {
   const count = listing.train.length
-  const left = count - heldOutOf(listing, parameters, plan.seed).length
+  const left = count - heldOutCount(count, parameters.heldOut)
   const needed = plan.train.dropLast ? plan.batch : 1
   // No images at all is said already.
   if (count === 0 || left >= needed) return []
@@ -118,7 +105,7 @@ class OpenedData implements DataPipeline {
   readonly #slots: readonly ReturnType<WorkerPool['createSlot']>[]
 
   constructor(plan: DataPlan, { parameters, listing, files, pool, contentHash }: Opened) {
-    const heldOut = heldOutOf(listing, parameters, plan.seed)
+    const heldOut = heldOutNumbers(listing.train.length, parameters.heldOut, plan.seed)
     const held = new Set(heldOut)
     const train = listing.train.map((_, number) => number).filter((number) => !held.has(number))
     this.#pool = pool

@@ -119,7 +119,7 @@ class ThreadPool implements WorkerPool {
   #fail(what: string): void {
     if (this.#closing || this.#failure !== undefined) return
     const help = 'run it again; if it happens again, it is a mistake of draemc, or the memory is too small'
-    const error = { code: 'worker_failed', file: '.', message: `a worker that reads the images ${what}`, help } as const
+    const error = { code: 'worker-failed', file: '.', message: `a worker that reads the images ${what}`, help } as const
     this.#failure = new DataErrors(this.setup.root, [error])
     this.#rejectAll(this.#failure)
   }

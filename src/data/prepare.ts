@@ -21,7 +21,7 @@ export interface PreparedImage extends Raster {
 export function prepareImage(image: DecodedImage, preparation: Preparation, file: string): PreparedImage {
   if (image.channels > preparation.channels) {
     const help = 'set `channels = 3`, or convert the files to grey'
-    throw new FileProblem('unsupported_image', 'is a colour image, but the pipeline takes 1 channel', help)
+    throw new FileProblem('unsupported-image', 'is a colour image, but the pipeline takes 1 channel', help)
   }
   const { range, minmax } = preparation
   if (minmax !== undefined && image.depth === 'float32') rescale(image.values, minmax, range)

@@ -61,7 +61,7 @@ function errorsOf(
     if (image.height === mask.height && image.width === mask.width) return []
     const message = `is ${mask.height} x ${mask.width}, but its image is ${image.height} x ${image.width}`
     const help = 'give a mask the size of its image'
-    return [{ code: 'mask_size', file: setup.files[mask.file]?.file ?? '', message, help } as const]
+    return [{ code: 'mask-size', file: setup.files[mask.file]?.file ?? '', message, help } as const]
   })
   return [...broken, ...masks, ...outsideRange(whole, setup)]
 }
@@ -79,7 +79,7 @@ function outsideRange(whole: readonly ScannedFile[], setup: WorkerSetup): readon
   const held = `${shown(worst.lowest)} .. ${shown(worst.highest)}`
   return [
     {
-      code: 'outside_range',
+      code: 'outside-range',
       file: setup.files[worst.file]?.file ?? '',
       message: `holds values ${held}, outside the declared range ${shown(low)} .. ${shown(high)}; ${others}`,
       help: 'declare the range that the images have, or a normalisation such as `normalise = minmax(low = 0, high = 5)`',

@@ -93,7 +93,7 @@ describe('files that cannot be used', () => {
   test('NaN and infinity in a float file, with the place', async () => {
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
       const problem = await problemOf(decodeImage(encodeFloatTiff(2, 3, Float32Array.from([0, 0, 0, 0, bad, 0]))))
-      expect(problem.code).toBe('not_finite')
+      expect(problem.code).toBe('not-finite')
       expect(problem.message).toContain('row 1, column 1')
     }
   })
@@ -104,7 +104,7 @@ describe('files that cannot be used', () => {
     for (const file of [await image.clone().png().toBuffer(), encodeFloatTiff(64, 64, new Float32Array(64 * 64))]) {
       for (const share of [0.3, 0.6, 0.9]) {
         const part = file.subarray(0, Math.floor(file.length * share))
-        expect((await problemOf(decodeImage(Buffer.from(part)))).code).toBe('broken_image')
+        expect((await problemOf(decodeImage(Buffer.from(part)))).code).toBe('broken-image')
       }
     }
   })
@@ -115,15 +115,15 @@ describe('files that cannot be used', () => {
       '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
     )
     for (const file of [jpeg, svg, Buffer.from('image,severity\n')]) {
-      expect((await problemOf(decodeImage(file))).code).toBe('not_an_image')
+      expect((await problemOf(decodeImage(file))).code).toBe('not-an-image')
     }
-    expect((await problemOf(decodeImage(Buffer.alloc(0)))).code).toBe('empty_file')
+    expect((await problemOf(decodeImage(Buffer.alloc(0)))).code).toBe('empty-file')
   })
 
   test('a small file that declares a huge image', async () => {
     const problem = await problemOf(decodeImage(pngThatDeclares(60_000, 60_000)))
-    expect(['too_large', 'broken_image']).toContain(problem.code)
-    expect((await problemOf(decodeImage(pngThatDeclares(20_000, 1)))).code).toBe('too_large')
+    expect(['too-large', 'broken-image']).toContain(problem.code)
+    expect((await problemOf(decodeImage(pngThatDeclares(20_000, 1)))).code).toBe('too-large')
   })
 
   test('several images in one file', async () => {
@@ -132,7 +132,7 @@ describe('files that cannot be used', () => {
     const directory = second.readUInt32LE(4)
     second.writeUInt32LE(second.readUInt32LE(directory + 2 + 12 * 5 + 8) + first.length, directory + 2 + 12 * 5 + 8)
     first.writeUInt32LE(first.length + directory, first.length - 4) // the first directory's link to the next
-    expect((await problemOf(decodeImage(Buffer.concat([first, second])))).code).toBe('unsupported_image')
+    expect((await problemOf(decodeImage(Buffer.concat([first, second])))).code).toBe('unsupported-image')
   })
 
   test('any bytes behind a right beginning give a problem or an image', async () => {
@@ -163,10 +163,10 @@ describe('reading', () => {
   test('missing, empty, a directory, a named pipe', async () => {
     await writeFile(join(directory, 'empty.png'), '')
     execFileSync('mkfifo', [join(directory, 'pipe.png')])
-    expect((await problemOf(read(join(directory, 'none.png')))).code).toBe('missing_file')
-    expect((await problemOf(read(join(directory, 'empty.png')))).code).toBe('empty_file')
-    expect((await problemOf(read(directory))).code).toBe('unreadable_file')
-    expect((await problemOf(read(join(directory, 'pipe.png')))).code).toBe('unreadable_file')
+    expect((await problemOf(read(join(directory, 'none.png')))).code).toBe('missing-file')
+    expect((await problemOf(read(join(directory, 'empty.png')))).code).toBe('empty-file')
+    expect((await problemOf(read(directory))).code).toBe('unreadable-file')
+    expect((await problemOf(read(join(directory, 'pipe.png')))).code).toBe('unreadable-file')
   })
 })
 

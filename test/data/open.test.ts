@@ -331,11 +331,11 @@ describe('data that cannot be used', () => {
       const { errors, exitCode, message } = await errorsOf(planOf({ root: copy }), workers)
       expect(exitCode).toBe(4)
       expect(errors.map(({ code, file }) => `${code} ${file}`)).toEqual([
-        'broken_image domain_A/train/good/0000.tiff',
-        'empty_file domain_A/train/good/0001.tiff',
-        'not_an_image domain_A/train/good/0002.tiff',
-        'not_finite domain_A/train/good/0004.tiff',
-        'mask_size domain_B/ground_truth/fault/0001_mask.png',
+        'broken-image domain_A/train/good/0000.tiff',
+        'empty-file domain_A/train/good/0001.tiff',
+        'not-an-image domain_A/train/good/0002.tiff',
+        'not-finite domain_A/train/good/0004.tiff',
+        'mask-size domain_B/ground_truth/fault/0001_mask.png',
       ])
       expect(message).toContain('domain_A/train/good/0002.tiff')
     }
@@ -349,14 +349,14 @@ describe('data that cannot be used', () => {
     await write('0001.tiff', 3)
     await write('0002.tiff', -1)
     const { errors } = await errorsOf(planOf({ root: copy }))
-    expect(errors.map(({ code, file }) => `${code} ${file}`)).toEqual(['outside_range domain_C/test/fault/0001.tiff'])
+    expect(errors.map(({ code, file }) => `${code} ${file}`)).toEqual(['outside-range domain_C/test/fault/0001.tiff'])
     expect(errors[0]?.message).toContain('3 .. 3, outside the declared range 0 .. 1; 3 files do')
     const normalise = { component: 'minmax', parameters: { low: -1, high: 3 } }
     await expect(scanData(planOf({ root: copy, data: { normalise } }), { workers: 0 })).resolves.toBeDefined()
   })
 
   test('missing directories, no images, severities without images', async () => {
-    expect((await errorsOf(planOf({ root: join(scratch, 'nowhere') }))).errors[0]?.code).toBe('missing_directory')
+    expect((await errorsOf(planOf({ root: join(scratch, 'nowhere') }))).errors[0]?.code).toBe('missing-directory')
     const copy = await copied('missing')
     await rm(join(copy, 'domain_B/test/good'), { recursive: true })
     await rm(join(copy, 'domain_D/test/good'), { recursive: true })
@@ -364,25 +364,25 @@ describe('data that cannot be used', () => {
     await unlink(join(copy, 'domain_C/test/fault/0000.tiff'))
     await writeFile(join(copy, 'domain_A/test/severity.csv'), 'image,severity\nfault/0000.tiff,much\n')
     expect((await errorsOf(planOf({ root: copy }))).errors.map(({ code, file }) => `${code} ${file}`)).toEqual([
-      'bad_severities domain_A/test/severity.csv',
-      'missing_directory domain_B/test/good',
-      'missing_file domain_C/ground_truth/fault/0000_mask.png',
-      'bad_severities domain_C/test/severity.csv',
-      'no_images domain_D/test/good',
+      'bad-severities domain_A/test/severity.csv',
+      'missing-directory domain_B/test/good',
+      'missing-file domain_C/ground_truth/fault/0000_mask.png',
+      'bad-severities domain_C/test/severity.csv',
+      'no-images domain_D/test/good',
     ])
   })
 
   test('a domain that is not there is one error', async () => {
     const { errors } = await errorsOf(planOf({ data: { source: 'domain_Z', targets: ['domain_B', 'domain_Y'] } }))
     expect(errors.map(({ code, file }) => `${code} ${file}`)).toEqual([
-      'missing_directory domain_Z',
-      'missing_directory domain_Y',
+      'missing-directory domain_Z',
+      'missing-directory domain_Y',
     ])
   })
 
   test('fewer training images than a batch', async () => {
     const { errors } = await errorsOf(planOf({ batch: 19 }))
-    expect(errors.map(({ code }) => code)).toEqual(['too_few_images'])
+    expect(errors.map(({ code }) => code)).toEqual(['too-few-images'])
   })
 
   test('a file that breaks after the scan ends the step that needs it by its name', async () => {
@@ -391,7 +391,7 @@ describe('data that cannot be used', () => {
       await rm(join(copy, 'domain_B/test/good/0000.tiff'))
       const target = data.tests[1]
       if (target === undefined) throw new Error('no target')
-      await expect(evaluate(target)).rejects.toThrow('domain_B/test/good/0000.tiff: is not there [missing_file]')
+      await expect(evaluate(target)).rejects.toThrow('domain_B/test/good/0000.tiff: is not there [missing-file]')
     })
   })
 
@@ -402,6 +402,6 @@ describe('data that cannot be used', () => {
       "import { parentPort } from 'node:worker_threads'\nparentPort.on('message', () => process.exit(7))\n",
     )
     const opening = openData(planOf({}), { workers: 1, workerFile: pathToFileURL(crashing) })
-    await expect(opening).rejects.toThrow('worker_failed')
+    await expect(opening).rejects.toThrow('worker-failed')
   })
 })

@@ -102,7 +102,7 @@ async function readSeverities(
     for (const image of severities.keys()) {
       if (known.has(image)) continue
       const help = 'correct the name, or take the line out of severity.csv'
-      errors.push({ code: 'bad_severities', file, message: `names ${image}, which is not there`, help })
+      errors.push({ code: 'bad-severities', file, message: `names ${image}, which is not there`, help })
     }
     return severities
   } catch (error) {
@@ -120,7 +120,7 @@ async function listImages(root: string, directory: string, errors: DataError[]):
   }
   const files = await imageFiles(root, directory, errors)
   if (files.length === 0) {
-    errors.push({ code: 'no_images', file: directory, message: 'holds no .png, .tif or .tiff file', help: layout })
+    errors.push({ code: 'no-images', file: directory, message: 'holds no .png, .tif or .tiff file', help: layout })
   }
   return files
 }
@@ -156,9 +156,9 @@ function stem(file: string): string {
 }
 
 function missing(file: string, message: string, help: string): DataError {
-  return { code: 'missing_directory', file, message, help }
+  return { code: 'missing-directory', file, message, help }
 }
 
 function missingImage(file: string, message: string, help: string): DataError {
-  return { code: 'missing_file', file, message, help }
+  return { code: 'missing-file', file, message, help }
 }

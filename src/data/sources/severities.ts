@@ -15,7 +15,7 @@ export function parseSeverities(text: string): ReadonlyMap<string, number> {
   const imageColumn = columns.indexOf('image')
   const severityColumn = columns.indexOf('severity')
   if (imageColumn < 0 || severityColumn < 0) {
-    throw new FileProblem('bad_severities', 'has no columns `image` and `severity` in its first line', form)
+    throw new FileProblem('bad-severities', 'has no columns `image` and `severity` in its first line', form)
   }
   const severities = new Map<string, number>()
   lines.forEach((line, index) => {
@@ -40,5 +40,5 @@ function cells(line: string): string[] {
 }
 
 function problem(index: number, message: string): FileProblem {
-  return new FileProblem('bad_severities', `line ${index + 1} ${message}`, form)
+  return new FileProblem('bad-severities', `line ${index + 1} ${message}`, form)
 }
