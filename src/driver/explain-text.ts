@@ -34,8 +34,8 @@ export function renderExplanation(explanation: Explanation): string {
 }
 
 function training({ epochs, data }: Explanation): string {
-  if (!data) return `${epochs} epochs; the images could not be counted`
-  return `${epochs} epochs of ${counted(data.stepsPerEpoch, 'step')} (${counted(data.trainImages, 'image')}): ${grouped(epochs * data.stepsPerEpoch)} steps`
+  if (!data) return `${counted(epochs, 'epoch')}; the images could not be counted`
+  return `${counted(epochs, 'epoch')} of ${counted(data.stepsPerEpoch, 'step')} (${counted(data.trainImages, 'image')}): ${grouped(epochs * data.stepsPerEpoch)} steps`
 }
 
 function blockTable(rows: readonly BlockCost[]): readonly string[] {

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest'
+import { CompilerBug } from '../../src/diagnostics/invariant.js'
+import { lowerPipeline } from '../../src/lower/lower.js'
+import { passes } from '../../src/passes/registry.js'
+import { describeReport, runPasses } from '../../src/passes/runner.js'
+import { drawnPipeline } from '../lower/support/drawn.js'
+
+const { module, training } = lowerPipeline(
+  drawnPipeline({ layers: ['unit'], dropout: 0, zeroTerm: false, optimizer: 'adamw' }),
+)
+const names = passes.map((pass) => pass.name)
+
+describe('runPasses', () => {
+  test('runs all in order and reports each', () => {
+    const { reports } = runPasses(module, training, { verify: true })
+    expect(reports.map((report) => report.name)).toEqual(names)
+    expect(reports.every((report) => report.operations > 0 && report.milliseconds >= 0)).toBe(true)
+  })
+
+  test('stops after the pass named, or after so many', () => {
+    expect(runPasses(module, training, { stopAfter: 'differentiate' }).reports.at(-1)?.name).toBe('differentiate')
+    expect(runPasses(module, training, { passLimit: 2 }).reports.map((report) => report.name)).toEqual(
+      names.slice(0, 2),
+    )
+    expect(runPasses(module, training, { passLimit: 0 })).toEqual({ module, reports: [] })
+    expect(() => runPasses(module, training, { stopAfter: 'none' })).toThrow(CompilerBug)
+  })
+
+  test('a pass that changes nothing says so', () => {
+    const lines = runPasses(module, training).reports.map(describeReport)
+    expect(lines).toContain('prune_zero_terms: changes nothing')
+    expect(lines).toContain('mixed_precision: changes nothing')
+    expect(lines).toContain('dead_conv_bias: train_step: 1 bias before batch norm is not added')
+    expect(lines).toContain('fold_batch_norm: eval_step, predict: 1 batch norm folded into convolutions')
+  })
+
+  test('names are unique and each row says what it does and why it stands there', () => {
+    expect(new Set(names).size).toBe(names.length)
+    expect(passes.every((pass) => pass.summary.length > 10 && pass.place.length > 10)).toBe(true)
+  })
+})
