@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest'
+import type { MetricReference, TrainPlan } from '../../src/plan/run-plan.js'
+import { Schedule } from '../../src/train/schedule.js'
+import { Tracking } from '../../src/train/tracking.js'
+
+const auroc: MetricReference = { split: 'val', metric: 'auroc', output: 'score' }
+const mae: MetricReference = { split: 'val', metric: 'mae', output: 'severity' }
+
+/** Feeds one value an epoch; gives what each validation decided. */
+function follow(plan: Pick<TrainPlan, 'checkpoint' | 'earlyStop'>, values: readonly number[]) {
+  const tracking = new Tracking(plan)
+  const verdicts = values.map((value, i) =>
+    tracking.validated({ epoch: i + 1, step: i + 1 }, () => value, `file${i + 1}`),
+  )
+  return { tracking, verdicts }
+}
+
+describe('the best checkpoints', () => {
+  test('the kept ones are the best, of equals the earlier', () => {
+    const { tracking, verdicts } = follow({ checkpoint: { monitor: auroc, keep: 2 } }, [0.5, 0.7, 0.7, 0.6, 0.9])
+    expect(verdicts.map(({ isBest }) => isBest)).toEqual([true, true, false, false, true])
+    expect(verdicts.map(({ dropped }) => dropped)).toEqual([[], [], ['file1'], [], ['file3']])
+    expect(verdicts.map(({ kept }) => kept?.file)).toEqual(['file1', 'file2', 'file3', undefined, 'file5'])
+    expect(tracking.state.best.map(({ epoch }) => epoch)).toEqual([5, 2])
+  })
+
+  test('of an error the smallest is the best', () => {
+    const { verdicts } = follow({ checkpoint: { monitor: mae, keep: 1 } }, [0.5, 0.6, 0.4])
+    expect(verdicts.map(({ isBest }) => isBest)).toEqual([true, false, true])
+  })
+
+  test('an undefined value is never one', () => {
+    const { tracking, verdicts } = follow({ checkpoint: { monitor: auroc, keep: 1 } }, [Number.NaN, 0.5, Number.NaN])
+    expect(verdicts.map(({ isBest }) => isBest)).toEqual([false, true, false])
+    expect(tracking.best?.epoch).toBe(2)
+  })
+})
+
+describe('early stopping', () => {
+  const stops = (monitor: MetricReference, minDelta: number, values: readonly number[]) => {
+    const plan = { checkpoint: { keep: 1 }, earlyStop: { monitor, patience: 2, minDelta } }
+    return follow(plan, values).verdicts.findIndex(({ stopReason }) => stopReason !== undefined) + 1
+  }
+  test.each([
+    ['two epochs after the best', auroc, 0, [0.5, 0.6, 0.6, 0.55], 4],
+    ['not while it improves', auroc, 0, [0.5, 0.6, 0.55, 0.61, 0.6, 0.62], 0],
+    ['a step below min_delta is no improvement', auroc, 0.05, [0.5, 0.54, 0.549], 3],
+    ['small steps that add up are one', auroc, 0.05, [0.5, 0.54, 0.56, 0.58], 0],
+    ['errors fall', mae, 0.01, [0.5, 0.4, 0.395, 0.394], 4],
+    ['a monitor that is never defined', auroc, 0, [Number.NaN, Number.NaN, Number.NaN], 2],
+  ] as const)('%s', (_, monitor, minDelta, values, epoch) => expect(stops(monitor, minDelta, values)).toBe(epoch))
+
+  test('goes on from its state as if it had never stopped', () => {
+    const plan = { checkpoint: { monitor: auroc, keep: 2 }, earlyStop: { monitor: auroc, patience: 2, minDelta: 0 } }
+    const values = [0.5, 0.7, 0.6, 0.65]
+    const whole = follow(plan, values)
+    const resumed = new Tracking(plan, JSON.parse(JSON.stringify(follow(plan, values.slice(0, 3)).tracking.state)))
+    const verdict = resumed.validated({ epoch: 4, step: 4 }, () => 0.65, 'file4')
+    expect(verdict).toEqual(whole.verdicts[3])
+    expect(resumed.state).toEqual(whole.tracking.state)
+  })
+})
+
+describe('what a step is fed', () => {
+  const train: TrainPlan = {
+    optimizer: { component: 'adamw', parameters: { lr: 1e-3, beta1: 0.9, beta2: 0.999 } },
+    epochs: 10,
+    precision: 'float32',
+    dropLast: true,
+    validate: { unit: 'epoch', count: 1 },
+    checkpoint: { keep: 1 },
+    learningRateSteps: [
+      { epoch: 3, factor: 0.2 },
+      { epoch: 5, factor: 0.5 },
+    ],
+  }
+
+  test("Adam's corrections are 1 - beta^t, t from 1", () => {
+    const schedule = new Schedule(train, 4, 0)
+    const fed = Array.from({ length: 50 }, () => schedule.next())
+    fed.forEach(({ step, correction1, correction2 }, i) => {
+      expect(step).toBe(i + 1)
+      expect(correction1).toBeCloseTo(1 - 0.9 ** (i + 1), 12)
+      expect(correction2).toBeCloseTo(1 - 0.999 ** (i + 1), 12)
+    })
+  })
+
+  test('the learning rate changes at the first step of the epoch listed', () => {
+    const schedule = new Schedule(train, 4, 0)
+    const rates = Array.from({ length: 20 }, () => schedule.next().learning_rate)
+    expect(rates.map((rate) => Number((rate / 1e-3).toPrecision(6)))).toEqual([
+      ...new Array(8).fill(1),
+      ...new Array(8).fill(0.2),
+      ...new Array(4).fill(0.1),
+    ])
+  })
+
+  test('one that goes on feeds the same bits', () => {
+    const whole = new Schedule(train, 4, 0)
+    for (let i = 0; i < 37; i++) whole.next()
+    expect(new Schedule(train, 4, 37).next()).toEqual(whole.next())
+  })
+})
