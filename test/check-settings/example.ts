@@ -21,8 +21,10 @@ export const goodSettings = `
     values = [mae(severity), rmse(severity), within(severity, 0.1)]
   }`
 
-/** The example with each `from -> to` applied; `from` must be there. */
-export function edited(...edits: readonly (readonly [from: string, to: string])[]): string {
+export type Edit = readonly [from: string, to: string]
+
+/** The example with each edit applied; its `from` must be there. */
+export function edited(...edits: readonly Edit[]): string {
   return edits.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`the example does not have ${from}`)
     return text.replace(from, () => to)

@@ -33,12 +33,12 @@ export interface HarnessOptions {
   readonly broken?: readonly string[]
 }
 
-/** The settings of a pipeline's items through their four checks, in the checker's order. */
+/** The settings of a pipeline's items through their four checks, in the checker's order. What the parser tells is left out. */
 export function checkSettings(items: string, options: HarnessOptions = {}) {
   const text = `pipeline p {\n${items}\n}\n`
   const sources = new SourceMap()
   sources.add('p.draem', text)
-  const { file, diagnostics: syntax } = parse(text, 'p.draem')
+  const { file } = parse(text, 'p.draem')
   const pipeline = file.declarations.find((found): found is PipelineDeclaration => found.kind === 'pipeline')
   if (pipeline === undefined) throw new Error('no pipeline')
   const sink = new DiagnosticCollector()
@@ -59,12 +59,11 @@ export function checkSettings(items: string, options: HarnessOptions = {}) {
     brokenOutputs: new Set(options.broken ?? []),
   }
   const replaced = new Map(Object.entries(options.set ?? {}).map(([path, value]) => [path, bindingOf(path, value)]))
-  const at = pipeline.name.span
-  const data = checkData(settingOf(pipeline, 'data', replaced), context, at)
-  const synthesis = checkSynthesis(settingOf(pipeline, 'synthesis', replaced), context, at, data)
-  const evaluation = checkEvaluate(sectionOf(pipeline, 'evaluate', replaced), context, at, data, synthesis)
-  const train = checkTrain(sectionOf(pipeline, 'train', replaced), context, at, data, evaluation)
-  const reports = sortDiagnostics([...syntax, ...sink.all], sources)
+  const data = checkData(settingOf(pipeline, 'data', replaced), context)
+  const synthesis = checkSynthesis(settingOf(pipeline, 'synthesis', replaced), context, data)
+  const evaluation = checkEvaluate(sectionOf(pipeline, 'evaluate', replaced), context, data, synthesis)
+  const train = checkTrain(sectionOf(pipeline, 'train', replaced), context, data, evaluation)
+  const reports = sortDiagnostics(sink.all, sources)
   return {
     data,
     synthesis,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { DiskView } from '../../src/check/settings/context.js'
-import { edited, goodSettings } from './example.js'
+import { type Edit, edited, goodSettings } from './example.js'
 import { checkSettings } from './harness.js'
 
 /** A disk with these files; directories are what they lie in. */
@@ -220,12 +220,6 @@ describe('origins', () => {
   })
 })
 
-describe('missing parts', () => {
-  test('each is told at the name of the pipeline', () => {
-    expect(checkSettings('').told).toEqual(['D028 p: the pipeline has no data'])
-  })
-})
-
 describe('a model with mistakes of its own', () => {
   test('its broken outputs are passed over', () => {
     const outputs = new Map([['score', undefined]])
@@ -235,7 +229,7 @@ describe('a model with mistakes of its own', () => {
 })
 
 describe('the disk', () => {
-  const told = (disk: DiskView, ...edits: Parameters<typeof edited>) => checkSettings(edited(...edits), { disk }).told
+  const told = (disk: DiskView, ...edits: readonly Edit[]) => checkSettings(edited(...edits), { disk }).told
 
   test('auto becomes the other domains that have a test set', () => {
     const disk = diskOf(...domain('domain_A'), ...domain('domain_C'), ...domain('domain_B'), `${root}/notes/a.txt`)

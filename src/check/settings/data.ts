@@ -1,6 +1,4 @@
-import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
-import type { Span } from '../../source/span.js'
 import { type CheckedCall, checkComponent } from './component-call.js'
 import type { FlatSetting, SettingsContext } from './context.js'
 import { checkDomains } from './domains.js'
@@ -9,18 +7,11 @@ import type { CheckedData } from './results.js'
 import { componentName, numberOr, pair, strings } from './values.js'
 
 /**
- * `data = hdmap(...)`. `at` is the pipeline's name, for a pipeline without data. Given even after mistakes, as long as the
- * image's size is known, so that the model can be checked in the same run.
+ * `data = hdmap(...)`. Given even after mistakes, as long as the image's size is known, so that the model can be checked
+ * in the same run. A pipeline without data is told by `reportMissingParts`.
  */
-export function checkData(
-  setting: FlatSetting | undefined,
-  context: SettingsContext,
-  at: Span,
-): CheckedData | undefined {
-  if (setting === undefined) {
-    const example = '`data = hdmap(root = "datasets/hdmap", source = domain_A, image = 256x256)`'
-    return report(context, namesDiagnostics.missingPart, at, { what: 'data', example })
-  }
+export function checkData(setting: FlatSetting | undefined, context: SettingsContext): CheckedData | undefined {
+  if (setting === undefined) return undefined
   const call = checkComponent('data', setting, 'data', context)
   if (call === undefined) return undefined
   const { parameters } = call.value

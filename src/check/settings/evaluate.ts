@@ -1,7 +1,6 @@
 import { findComponent } from '../../components/registry.js'
 import { showValue } from '../../components/words.js'
 import { dataDiagnostics } from '../../diagnostics/codes/data.js'
-import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import type { EvaluatePlan, MetricRequest } from '../../plan/run-plan.js'
 import type { SettingValue } from '../../plan/settings.js'
@@ -22,16 +21,10 @@ const lists = ['image', 'pixel', 'values'] as const
 export function checkEvaluate(
   section: FlatSection | undefined,
   context: SettingsContext,
-  at: Span,
   data: CheckedData | undefined,
   synthesis: CheckedSynthesis | undefined,
 ): EvaluatePlan | undefined {
-  if (section === undefined) {
-    return report(context, namesDiagnostics.missingPart, at, {
-      what: '`evaluate` section',
-      example: '`evaluate { image = [auroc(score)] }`',
-    })
-  }
+  if (section === undefined) return undefined
   const call = checkSection('evaluate', section, context)
   const requests = lists.map((list) => requestsOf(call, list, context, data, synthesis))
   checkTargetsThere(call, context, data)

@@ -1,7 +1,8 @@
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { diagnose } from '../../diagnostics/define.js'
 import type { DiagnosticSink } from '../../diagnostics/diagnostic.js'
-import type { Span } from '../../source/span.js'
+import { suggest } from '../../diagnostics/suggest.js'
+import type { PipelineDeclaration } from '../../syntax/ast.js'
 
 /** What a pipeline cannot do without, as a message names it, and how it is written. */
 const parts = [
@@ -14,16 +15,26 @@ const parts = [
 ] as const
 
 /**
- * Told in one report, at the name of the pipeline; what the checks of single parts tell at the same place is then known
- * already.
+ * Told in one report, at the name of the pipeline. A part whose name is misspelt is told there, and not missing.
  *
- * @param there Names of the settings and sections that the pipeline has.
+ * @param there Names of the settings and sections that the pipeline has, inherited ones too.
  */
-export function reportMissingParts(there: ReadonlySet<string>, sink: DiagnosticSink, at: Span): void {
-  const missing = parts.filter(([name]) => !there.has(name))
+export function reportMissingParts(
+  declaration: PipelineDeclaration,
+  there: ReadonlySet<string>,
+  sink: DiagnosticSink,
+): void {
+  const names = parts.map(([name]) => name)
+  const misspelt = new Set(
+    declaration.items.flatMap((item) => {
+      const name = item.kind === 'section' ? item.name.name : item.kind === 'binding' ? item.path[0]?.name : undefined
+      return name === undefined || there.has(name) ? [] : [suggest(name, names)]
+    }),
+  )
+  const missing = parts.filter(([name]) => !there.has(name) && !misspelt.has(name))
   if (missing.length === 0) return
   sink.report(
-    diagnose(namesDiagnostics.missingPart, at, {
+    diagnose(namesDiagnostics.missingPart, declaration.name.span, {
       what: listed(missing.map(([, what]) => what)),
       example: listed(missing.map(([, , example]) => `\`${example}\``)),
     }),

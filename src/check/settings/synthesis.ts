@@ -1,9 +1,7 @@
 import { findComponent } from '../../components/registry.js'
 import { showValue, withUnit } from '../../components/words.js'
-import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import type { SettingValue } from '../../plan/settings.js'
-import type { Span } from '../../source/span.js'
 import { type CheckedCall, checkComponent } from './component-call.js'
 import type { FlatSetting, SettingsContext } from './context.js'
 import { measure } from './order.js'
@@ -15,12 +13,9 @@ import { pair } from './values.js'
 export function checkSynthesis(
   setting: FlatSetting | undefined,
   context: SettingsContext,
-  at: Span,
   data: CheckedData | undefined,
 ): CheckedSynthesis | undefined {
-  if (setting === undefined) {
-    return report(context, namesDiagnostics.missingPart, at, { what: 'synthesis', example: '`synthesis = additive()`' })
-  }
+  if (setting === undefined) return undefined
   const call = checkComponent('synthesis', setting, 'synthesis', context)
   if (call === undefined) return undefined
   if (data !== undefined) checkPatch(call, data, context)

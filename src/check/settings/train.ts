@@ -1,9 +1,7 @@
 import { withUnit } from '../../components/words.js'
-import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import type { EvaluatePlan, Every, MetricReference, TrainPlan } from '../../plan/run-plan.js'
 import type { SettingValue } from '../../plan/settings.js'
-import type { Span } from '../../source/span.js'
 import { type CheckedCall, checkSection } from './component-call.js'
 import type { FlatSection, SettingsContext } from './context.js'
 import { checkMonitor } from './monitor.js'
@@ -16,16 +14,10 @@ import { componentName, componentParameter, numberOr } from './values.js'
 export function checkTrain(
   section: FlatSection | undefined,
   context: SettingsContext,
-  at: Span,
   data: CheckedData | undefined,
   evaluate: EvaluatePlan | undefined,
 ): TrainPlan | undefined {
-  if (section === undefined) {
-    return report(context, namesDiagnostics.missingPart, at, {
-      what: '`train` section',
-      example: '`train { optimizer = adamw(), epochs = 30 }` (one setting a line)',
-    })
-  }
+  if (section === undefined) return undefined
   const call = checkSection('train', section, context)
   const { optimizer, epochs, precision, max_steps: maxSteps, early_stop: stop, checkpoint } = call.value.parameters
   const stopMonitor = monitorOf(call, 'early_stop', context, evaluate)
