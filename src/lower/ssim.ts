@@ -6,11 +6,15 @@ const c1 = 1e-4
 const c2 = 9e-4
 
 /**
- * Mean of clamp((1 - SSIM)/2, 0, 1) over pixels and channels, with a Gaussian window and reflect padding.
+ * Mean of (1 - SSIM)/2 over pixels and channels, with a Gaussian window and reflect padding.
  *
  * The window is separable: filtering is G x G', two matrix products by band matrices that hold the padding too, over channels-first
- * maps (one transpose each way). Local moments of one operand are filtered together; those of an operand that depends on no weight
- * (the clean image) stay apart from the rest, so that no gradient is ever computed for them.
+ * maps (one transpose each way). Each map is filtered by itself: put together, they would be copied there and back, in the gradient
+ * too. The variances are only needed as a sum, so x^2 + y^2 is filtered once. Nothing here asks for a gradient of the filter of
+ * an operand that depends on no weight (the clean image).
+ *
+ * The usual clamp of (1 - SSIM)/2 to [0, 1] is left out: the window's weights are positive and sum to 1, so SSIM is in [-1, 1]
+ * whatever the images (Cauchy-Schwarz), and a clamp would only meet rounding.
  */
 export const ssim: LoweringRule = (node, operands, context) => {
   const { emit } = context
@@ -19,45 +23,38 @@ export const ssim: LoweringRule = (node, operands, context) => {
   const y = emit.one('transpose', [second.value], { perm: [0, 3, 1, 2] })
   const filter = gaussianFilter(emit.shapeOf(x), numberOf(node, 'window'), numberOf(node, 'sigma'), context)
 
-  const ofX = filter([x, emit.one('square', [x]), emit.one('mul', [x, y])])
-  const ofY = filter([y, emit.one('square', [y])])
-  const muX = ofX(0)
-  const muY = ofY(0)
-  const meanSquares = emit.one('add', [ofX(1), ofY(1)])
+  const muX = filter(x)
+  const muY = filter(y)
+  const meanProduct = filter(emit.one('mul', [x, y]))
+  const meanSquares = filter(emit.one('add', [emit.one('square', [x]), emit.one('square', [y])]))
   const muXY = emit.one('mul', [muX, muY])
-  const muXX = emit.one('square', [muX])
-  const muYY = emit.one('square', [muY])
+  const energy = emit.one('add', [emit.one('square', [muX]), emit.one('square', [muY])])
+
   const two = emit.scalar(2)
-  const luminance = emit.one('add', [emit.one('mul', [two, muXY]), emit.scalar(c1)])
-  const structure = emit.one('add', [emit.one('mul', [two, emit.one('sub', [ofX(2), muXY])]), emit.scalar(c2)])
-  const energy = emit.one('add', [muXX, muYY])
+  const covariance = emit.one('sub', [meanProduct, muXY])
+  const luminance = emit.one('add', [emit.one('mul', [muXY, two]), emit.scalar(c1)])
+  const structure = emit.one('add', [emit.one('mul', [covariance, two]), emit.scalar(c2)])
   const luminanceNorm = emit.one('add', [energy, emit.scalar(c1)])
-  const variances = emit.one('sub', [meanSquares, energy])
-  const structureNorm = emit.one('add', [variances, emit.scalar(c2)])
+  const structureNorm = emit.one('add', [emit.one('sub', [meanSquares, energy]), emit.scalar(c2)])
   const similarity = emit.one('div', [
     emit.one('mul', [luminance, structure]),
     emit.one('mul', [luminanceNorm, structureNorm]),
   ])
   const half = emit.scalar(0.5)
-  const dissimilarity = emit.one('sub', [half, emit.one('mul', [half, similarity])])
-  const clamped = emit.one('maximum', [emit.one('minimum', [dissimilarity, emit.scalar(1)]), emit.scalar(0)])
-  return emit.meanOfAll(clamped)
+  return emit.one('sub', [half, emit.one('mul', [emit.meanOfAll(similarity), half])])
 }
 
-/** Filters maps of one shape [N,C,H,W] in one go and gives them back apart. */
+/** Filters a map of this shape [N,C,H,W]; what it gives is [N C, H, W]. */
 function gaussianFilter(shape: readonly number[], window: number, sigma: number, { emit }: LoweringContext) {
   const [batch = 1, channels = 1, height = 1, width = 1] = shape
   const rows = emit.one('gaussian_band', [], { size: height, window, sigma })
   const columns = height === width ? rows : emit.one('gaussian_band', [], { size: width, window, sigma })
-  return (maps: readonly ValueId[]): ((place: number) => ValueId) => {
-    const together = emit.one('concat', maps, { axis: 0 })
-    const images = batch * maps.length * channels
-    // Along the width all rows of all maps are one tall matrix.
-    const flat = emit.one('reshape', [together], { shape: [images * height, width] })
+  const images = batch * channels
+  return (map: ValueId): ValueId => {
+    // Along the width all rows of all images are one tall matrix.
+    const flat = emit.one('reshape', [map], { shape: [images * height, width] })
     const alongWidth = emit.one('matmul', [flat, columns], { transpose_a: false, transpose_b: true })
     const stacked = emit.one('reshape', [alongWidth], { shape: [images, height, width] })
-    const filtered = emit.one('matmul', [rows, stacked], { transpose_a: false, transpose_b: false })
-    const size = [batch * channels, height, width]
-    return (place) => emit.one('slice', [filtered], { begin: [place * batch * channels, 0, 0], size })
+    return emit.one('matmul', [rows, stacked], { transpose_a: false, transpose_b: false })
   }
 }

@@ -67,12 +67,17 @@ export const div: Rule = (site) => {
   return withoutBroadcast(site, left, right)
 }
 
-/** An operand that is only spread out to the shape that the other one gives the result anyhow need not be. */
+/**
+ * An operand that is only spread out to the shape that the other one gives the result anyhow need not be: a broadcast value, or a
+ * tensor filled with one number.
+ */
 function withoutBroadcast(site: Site, left: ValueId, right: ValueId): ValueId | undefined {
   const { operation, rewriter } = site
   const small = (value: ValueId, other: ValueId): ValueId | undefined => {
-    const inner = madeBy(value, 'broadcast_to', rewriter)?.operands[0]
-    return inner !== undefined && fits(site, other) ? inner : undefined
+    if (!fits(site, other)) return undefined
+    const number = rewriter.shape(value).length > 0 ? numberOf(value, rewriter) : undefined
+    if (number !== undefined) return rewriter.scalar(number, site.type.dtype)
+    return madeBy(value, 'broadcast_to', rewriter)?.operands[0]
   }
   const smallLeft = small(left, right)
   if (smallLeft !== undefined) return rewriter.one(operation.op, [smallLeft, right], {}, operation.path)
