@@ -40,7 +40,7 @@ export async function trainLoop(
       if (at.isValidationPending && !stop.isRequested) {
         const values = await validator.validate()
         if (values) {
-          const verdict = keeper.afterValidation(at, values.of)
+          const verdict = keeper.afterValidation(at, values)
           validator.report(at, values, verdict.isBest)
           at = { ...at, isValidationPending: false }
           reporter.restart()

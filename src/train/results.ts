@@ -1,4 +1,4 @@
-import type { BestEntry } from './tracking.js'
+import type { BestEntry, ValidationRecord } from './tracking.js'
 import { meanMetrics } from './validation.js'
 
 export interface DomainResult {
@@ -27,12 +27,6 @@ export interface RunResults {
   readonly source: Readonly<Record<string, number | null>>
   readonly targets: Readonly<Record<string, number | null>>
   readonly validation: readonly ValidationRecord[]
-}
-
-export interface ValidationRecord {
-  readonly epoch: number
-  readonly step: number
-  readonly metrics: Readonly<Record<string, number | null>>
 }
 
 export function summarise(results: Omit<RunResults, 'format' | 'source' | 'targets'>): RunResults {

@@ -6,7 +6,7 @@ import { inPhase, type RunContext } from './context.js'
 import { evaluateTests } from './evaluation.js'
 import { RunFailure } from './failure.js'
 import { type LoopResult, trainLoop } from './loop.js'
-import { summarise, type ValidationRecord } from './results.js'
+import { summarise } from './results.js'
 import { Tracking } from './tracking.js'
 import { Validator } from './validation.js'
 
@@ -21,20 +21,12 @@ export interface RunEnd {
  */
 export async function runTraining(context: RunContext, resumed?: CheckpointFile): Promise<RunEnd> {
   const { plan, runner } = context
-  const history: ValidationRecord[] = []
-  const listening: RunContext = {
-    ...context,
-    emit(event) {
-      if (event.type === 'validation') history.push({ epoch: event.epoch, step: event.step, metrics: event.metrics })
-      context.emit(event)
-    },
-  }
   mkdirSync(context.directory, { recursive: true })
-  const from = await inPhase(listening, 'initialise', () => initialise(listening, resumed))
+  const from = await inPhase(context, 'initialise', () => initialise(context, resumed))
   const tracking = new Tracking(plan.train, resumed?.metadata.tracking)
-  const keeper = new CheckpointKeeper(listening, tracking)
-  const validator = new Validator(listening, tracking)
-  const trained = await inPhase(listening, 'train', () => trainLoop(listening, from, validator, keeper))
+  const keeper = new CheckpointKeeper(context, tracking)
+  const validator = new Validator(context, tracking)
+  const trained = await inPhase(context, 'train', () => trainLoop(context, from, validator, keeper))
 
   let evaluation: Awaited<ReturnType<typeof evaluateTests>> = { domains: [], predictions: '' }
   if (trained.end !== 'interrupted') {
@@ -42,11 +34,11 @@ export async function runTraining(context: RunContext, resumed?: CheckpointFile)
     if (best && best.step !== trained.at.step) {
       runner.setState(readCheckpoint(join(context.directory, best.file), plan.state).tensors(['weight', 'statistic']))
     }
-    evaluation = await evaluateTests(listening)
+    evaluation = await evaluateTests(context)
   }
   const outcome = context.stop.isRequested ? 'interrupted' : 'completed'
-  await inPhase(listening, 'write', () => {
-    write(listening, { trained, tracking, history, outcome, ...evaluation })
+  await inPhase(context, 'write', () => {
+    write(context, { trained, tracking, outcome, ...evaluation })
   })
   return { outcome, steps: trained.at.step }
 }
@@ -72,14 +64,13 @@ function initialise({ plan, runner }: RunContext, resumed: CheckpointFile | unde
 interface Outcome {
   readonly trained: LoopResult
   readonly tracking: Tracking
-  readonly history: readonly ValidationRecord[]
   readonly outcome: RunEnd['outcome']
   readonly domains: Awaited<ReturnType<typeof evaluateTests>>['domains']
   readonly predictions: string
 }
 
 function write({ plan, directory }: RunContext, result: Outcome): void {
-  const { trained, tracking, history, outcome, domains, predictions } = result
+  const { trained, tracking, outcome, domains, predictions } = result
   if (predictions !== '') replaceText(join(directory, 'predictions.csv'), predictions)
   replaceJson(
     join(directory, 'results.json'),
@@ -93,7 +84,7 @@ function write({ plan, directory }: RunContext, result: Outcome): void {
       stoppedEarly: trained.end === 'stopped_early',
       best: tracking.best ?? null,
       domains,
-      validation: history,
+      validation: tracking.state.history,
     }),
   )
 }

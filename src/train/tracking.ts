@@ -13,8 +13,17 @@ export interface BestEntry {
 export interface TrackingState {
   /** Best first; as many as are kept. */
   readonly best: readonly BestEntry[]
+  /** Every validation so far, oldest first. */
+  readonly history: readonly ValidationRecord[]
   /** Of the early-stopping monitor. */
   readonly patience?: { readonly epoch: number; readonly value: number }
+}
+
+export interface ValidationRecord {
+  readonly epoch: number
+  readonly step: number
+  /** By key; null where undefined. */
+  readonly metrics: Readonly<Record<string, number | null>>
 }
 
 export interface Verdict {
@@ -30,18 +39,20 @@ export interface Verdict {
 /** Follows the monitors of `keep_best` and `early_stop` over the validations of a run. */
 export class Tracking {
   #best: readonly BestEntry[]
+  #history: readonly ValidationRecord[]
   #patience: TrackingState['patience']
 
   constructor(
     private readonly train: Pick<TrainPlan, 'checkpoint' | 'earlyStop'>,
-    state: TrackingState = { best: [] },
+    state: TrackingState = { best: [], history: [] },
   ) {
     this.#best = state.best
+    this.#history = state.history
     this.#patience = state.patience
   }
 
   get state(): TrackingState {
-    return { best: this.#best, ...(this.#patience ? { patience: this.#patience } : {}) }
+    return { best: this.#best, history: this.#history, ...(this.#patience ? { patience: this.#patience } : {}) }
   }
 
   get best(): BestEntry | undefined {
@@ -49,12 +60,13 @@ export class Tracking {
   }
 
   /** `file` is what a checkpoint of this moment would be called. Undefined (NaN) values are never an improvement. */
-  validated(at: { readonly epoch: number; readonly step: number }, values: MetricValues, file: string): Verdict {
-    const stopReason = this.#updatePatience(at.epoch, values)
+  validated({ epoch, step, metrics }: ValidationRecord, values: MetricValues, file: string): Verdict {
+    this.#history = [...this.#history, { epoch, step, metrics }]
+    const stopReason = this.#updatePatience(epoch, values)
     const { monitor, keep } = this.train.checkpoint
     const value = monitor ? values(monitor) : Number.NaN
     if (!monitor || Number.isNaN(value)) return { isBest: false, dropped: [], ...(stopReason ? { stopReason } : {}) }
-    const entry = { ...at, value, file }
+    const entry = { epoch, step, value, file }
     const before = this.#best
     // A stable sort: of equals the earlier stays in front.
     const ranked = [...before, entry].sort((a, b) =>
@@ -84,6 +96,12 @@ export class Tracking {
     const name = `${rule.monitor.split}.${rule.monitor.metric}(${rule.monitor.output})`
     return `${name} has not improved for ${rule.patience} ${rule.patience === 1 ? 'epoch' : 'epochs'}`
   }
+}
+
+export interface ValidationValues {
+  /** As reported: `auroc(score)`; of other splits `source.auroc(score)`. */
+  readonly metrics: Readonly<Record<string, number | null>>
+  readonly of: MetricValues
 }
 
 /** Value of a monitor in the validation at hand; NaN where it is undefined. */

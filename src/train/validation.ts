@@ -5,13 +5,7 @@ import { inPhase, type RunContext } from './context.js'
 import { type Measured, mapOutputs, measure, requestOf, validationMeasurements } from './measure.js'
 import { metricKey } from './metrics/key.js'
 import { scoreSet } from './scores.js'
-import type { MetricValues, Tracking } from './tracking.js'
-
-export interface ValidationValues {
-  /** As reported: `auroc(score)`; of other splits `source.auroc(score)`. */
-  readonly metrics: Readonly<Record<string, number | null>>
-  readonly of: MetricValues
-}
+import type { Tracking, ValidationValues } from './tracking.js'
 
 /** Measures what the run watches, every so often. */
 export class Validator {

@@ -207,7 +207,13 @@ describe('going on', () => {
     expect(second.end).toEqual(whole.end)
     const bytes = (run: string, file: string) => readFileSync(join(directory, run, file))
     const best = readJson('whole', 'checkpoints', 'best.json').file
-    for (const file of ['predictions.csv', 'checkpoints/last.safetensors', 'checkpoints/best.json', best]) {
+    for (const file of [
+      'predictions.csv',
+      'results.json',
+      'checkpoints/last.safetensors',
+      'checkpoints/best.json',
+      best,
+    ]) {
       expect(bytes('run', file).equals(bytes('whole', file)), file).toBe(true)
     }
     expect(of(second.events, 'evaluation')).toEqual(of(whole.events, 'evaluation'))

@@ -10,7 +10,7 @@ const mae: MetricReference = { split: 'val', metric: 'mae', output: 'severity' }
 function follow(plan: Pick<TrainPlan, 'checkpoint' | 'earlyStop'>, values: readonly number[]) {
   const tracking = new Tracking(plan)
   const verdicts = values.map((value, i) =>
-    tracking.validated({ epoch: i + 1, step: i + 1 }, () => value, `file${i + 1}`),
+    tracking.validated({ epoch: i + 1, step: i + 1, metrics: {} }, () => value, `file${i + 1}`),
   )
   return { tracking, verdicts }
 }
@@ -55,7 +55,7 @@ describe('early stopping', () => {
     const values = [0.5, 0.7, 0.6, 0.65]
     const whole = follow(plan, values)
     const resumed = new Tracking(plan, JSON.parse(JSON.stringify(follow(plan, values.slice(0, 3)).tracking.state)))
-    const verdict = resumed.validated({ epoch: 4, step: 4 }, () => 0.65, 'file4')
+    const verdict = resumed.validated({ epoch: 4, step: 4, metrics: {} }, () => 0.65, 'file4')
     expect(verdict).toEqual(whole.verdicts[3])
     expect(resumed.state).toEqual(whole.tracking.state)
   })

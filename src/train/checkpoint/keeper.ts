@@ -1,7 +1,7 @@
 import { copyFileSync, linkSync, mkdirSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunContext } from '../context.js'
-import type { MetricValues, Tracking, Verdict } from '../tracking.js'
+import type { Tracking, ValidationValues, Verdict } from '../tracking.js'
 import { type CheckpointMetadata, writeCheckpoint } from './file.js'
 import { removeLeftovers, replaceFile } from './temporary.js'
 
@@ -29,10 +29,10 @@ export class CheckpointKeeper {
   }
 
   /** Weighs a validation and writes what it is worth: always `last`, and a best one where it is among the best. */
-  afterValidation(at: TrainingPosition, values: MetricValues): Verdict {
+  afterValidation(at: TrainingPosition, { metrics, of }: ValidationValues): Verdict {
     const file = `${folder}/${bestName(at, this.context)}`
     const { epoch, step } = at
-    const verdict = this.tracking.validated({ epoch, step }, values, file)
+    const verdict = this.tracking.validated({ epoch, step, metrics }, of, file)
     this.writeLast({ epoch, step, isValidationPending: false })
     if (verdict.kept) {
       // The same bytes under a second name: a full-size model is 1.2 GB.
