@@ -2,10 +2,10 @@ import { diagnosticRow, diagnosticTable } from '../diagnostics/codes/index.js'
 import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { suggest } from '../diagnostics/suggest.js'
 import type { RecordedAllow } from '../plan/settings.js'
 import type { FlatAllow } from './flat.js'
 import type { Session } from './session.js'
-import { suggest } from '../diagnostics/suggest.js'
 import { within } from './training.js'
 
 export interface Allowed {
@@ -24,9 +24,14 @@ export function applyAllows(allows: readonly FlatAllow[], reported: readonly Dia
     if (statement.recovered || statement.code.recovered) continue
     const allowable = diagnosticRow(code)?.allowable
     if (allowable === undefined) {
-      const suggestion = suggest(code, diagnosticTable.map((row) => row.code))
+      const suggestion = suggest(
+        code,
+        diagnosticTable.map((row) => row.code),
+      )
       const facts = { code, reason: 'unknown' as const }
-      extra.push(diagnose(typesDiagnostics.wrongAllow, span, suggestion === undefined ? facts : { ...facts, suggestion }))
+      extra.push(
+        diagnose(typesDiagnostics.wrongAllow, span, suggestion === undefined ? facts : { ...facts, suggestion }),
+      )
       continue
     }
     if (!allowable) {
@@ -35,15 +40,20 @@ export function applyAllows(allows: readonly FlatAllow[], reported: readonly Dia
     }
     const because = statement.reason?.value.trim() ?? ''
     if (because === '') {
-      if (statement.reason?.recovered === undefined) extra.push(diagnose(typesDiagnostics.wrongAllow, span, { code, reason: 'no reason given' }))
+      if (statement.reason?.recovered === undefined)
+        extra.push(diagnose(typesDiagnostics.wrongAllow, span, { code, reason: 'no reason given' }))
       continue
     }
-    const hits = reported.filter((diagnostic) => diagnostic.code === code && (over === undefined || places(diagnostic).some((place) => within(place, over))))
+    const hits = reported.filter(
+      (diagnostic) =>
+        diagnostic.code === code && (over === undefined || places(diagnostic).some((place) => within(place, over))),
+    )
     for (const hit of hits) {
       covered.add(hit)
       recorded.push({ code, because, where: session.sources.describe(statement.span), message: hit.message })
     }
-    if (hits.length === 0 && !inherited && !hadErrors) extra.push(diagnose(typesDiagnostics.unusedAllow, span, { code }))
+    if (hits.length === 0 && !inherited && !hadErrors)
+      extra.push(diagnose(typesDiagnostics.unusedAllow, span, { code }))
   }
   return { diagnostics: [...reported.filter((diagnostic) => !covered.has(diagnostic)), ...extra], recorded }
 }

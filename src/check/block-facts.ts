@@ -4,7 +4,8 @@ import type { Module } from './module.js'
 import { lookUp } from './module.js'
 import type { BlockEntity, BlockValue } from './value.js'
 
-const children = (value: unknown): readonly unknown[] => (value !== null && typeof value === 'object' ? Object.values(value) : [])
+const children = (value: unknown): readonly unknown[] =>
+  value !== null && typeof value === 'object' ? Object.values(value) : []
 
 /** The names that a block's body calls or passes on, in the order of the text. */
 export function calledNames(declaration: BlockDeclaration): readonly Identifier[] {
@@ -26,7 +27,9 @@ export function calledNames(declaration: BlockDeclaration): readonly Identifier[
   return found
 }
 
-function calledBlocks(block: BlockEntity): readonly { readonly entity: BlockEntity; readonly identifier: Identifier }[] {
+function calledBlocks(
+  block: BlockEntity,
+): readonly { readonly entity: BlockEntity; readonly identifier: Identifier }[] {
   const own = new Set(block.declaration.parameters.map((parameter) => parameter.name.name))
   return calledNames(block.declaration).flatMap((identifier) => {
     const entity = own.has(identifier.name) ? undefined : lookUp(block.module, identifier.name)
@@ -49,7 +52,8 @@ function ownWeights(block: BlockEntity): boolean {
   weighted.set(block.declaration, false)
   const own = new Set(block.declaration.parameters.map((parameter) => parameter.name.name))
   const direct = calledNames(block.declaration).some(
-    ({ name }) => !own.has(name) && lookUp(block.module, name) === undefined && functions.get(name)?.parametric === true,
+    ({ name }) =>
+      !own.has(name) && lookUp(block.module, name) === undefined && functions.get(name)?.parametric === true,
   )
   const result = direct || calledBlocks(block).some(({ entity }) => ownWeights(entity))
   weighted.set(block.declaration, result)
@@ -57,7 +61,9 @@ function ownWeights(block: BlockEntity): boolean {
 }
 
 /** The first call on a circle through the block, with the names on the circle; undefined when there is none. */
-export function findRecursion(block: BlockEntity): { readonly identifier: Identifier; readonly chain: readonly string[] } | undefined {
+export function findRecursion(
+  block: BlockEntity,
+): { readonly identifier: Identifier; readonly chain: readonly string[] } | undefined {
   for (const { entity, identifier } of calledBlocks(block)) {
     const chain = pathTo(entity, block.declaration, new Set())
     if (chain !== undefined) return { identifier, chain: [block.name, ...chain] }
@@ -65,7 +71,11 @@ export function findRecursion(block: BlockEntity): { readonly identifier: Identi
   return undefined
 }
 
-function pathTo(from: BlockEntity, target: BlockDeclaration, visited: Set<BlockDeclaration>): readonly string[] | undefined {
+function pathTo(
+  from: BlockEntity,
+  target: BlockDeclaration,
+  visited: Set<BlockDeclaration>,
+): readonly string[] | undefined {
   if (from.declaration === target) return [from.name]
   if (visited.has(from.declaration)) return undefined
   visited.add(from.declaration)

@@ -35,7 +35,8 @@ export function checkBlock(block: BlockEntity, session: Session): void {
   const recursion = findRecursion(block)
   if (recursion !== undefined) {
     session.broken.add(block.declaration)
-    if (isNewCircle(session, recursion.chain)) report(env, typesDiagnostics.recursion, recursion.identifier.span, { block: block.name, chain: recursion.chain })
+    if (isNewCircle(session, recursion.chain))
+      report(env, typesDiagnostics.recursion, recursion.identifier.span, { block: block.name, chain: recursion.chain })
   }
   const types = defineParameters(block, env)
   const { bindings, result } = bodyOf(block)
@@ -76,7 +77,9 @@ function defineBinding(binding: Binding, env: Env): void {
   const name = binding.path[0]
   if (name === undefined || env.scope.slots.has(name.name)) return
   const inner = inStatement(env, name.name)
-  env.scope.define(name.name, name.span, 'binding', () => named(inner, env.session.evaluate(binding.value, inner), name.span))
+  env.scope.define(name.name, name.span, 'binding', () =>
+    named(inner, env.session.evaluate(binding.value, inner), name.span),
+  )
 }
 
 /** Remembers the binding that a tensor goes by, for messages about shapes. */
@@ -84,7 +87,10 @@ export function named(env: Env, value: Value, span: Span): Value {
   return value.kind === 'tensor' ? { ...value, made: { name: env.path, span } } : value
 }
 
-function bodyOf(block: BlockEntity): { readonly bindings: readonly Binding[]; readonly result: ReturnStatement | undefined } {
+function bodyOf(block: BlockEntity): {
+  readonly bindings: readonly Binding[]
+  readonly result: ReturnStatement | undefined
+} {
   const { body } = block.declaration
   return {
     bindings: body.filter((statement) => statement.kind === 'binding'),
@@ -108,26 +114,43 @@ function checkBody(block: BlockEntity, env: Env): void {
     if (statement.recovered) return
     if (returned && statement.kind !== 'allow') {
       const help = 'Keep one `return`, as the last statement.'
-      report(env, typesDiagnostics.blockBody, statement.span, { problem: `this stands after the \`return\` of \`${block.name}\``, help })
+      report(env, typesDiagnostics.blockBody, statement.span, {
+        problem: `this stands after the \`return\` of \`${block.name}\``,
+        help,
+      })
       return
     }
     if (statement.kind === 'return') returned = true
     else if (statement.kind === 'binding') {
       const [name, ...more] = statement.path
       if (name === undefined) continue
-      if (more.length > 0) report(env, typesDiagnostics.misplaced, statement.span, { what: 'a dotted name', where, help: 'Bind a simple name.' })
+      if (more.length > 0)
+        report(env, typesDiagnostics.misplaced, statement.span, {
+          what: 'a dotted name',
+          where,
+          help: 'Bind a simple name.',
+        })
       else if (seen.has(name.name)) {
-        const of = declaration.parameters.some((parameter) => parameter.name.name === name.name) ? 'a parameter' : 'another binding'
+        const of = declaration.parameters.some((parameter) => parameter.name.name === name.name)
+          ? 'a parameter'
+          : 'another binding'
         report(env, namesDiagnostics.duplicateName, name.span, { what: 'binding', name: name.name, of })
       }
       seen.add(name.name)
     } else if (statement.kind !== 'allow') {
-      report(env, typesDiagnostics.misplaced, statement.span, { what: `\`${statement.kind}\``, where, help: 'A block has bindings and one `return`.' })
+      report(env, typesDiagnostics.misplaced, statement.span, {
+        what: `\`${statement.kind}\``,
+        where,
+        help: 'A block has bindings and one `return`.',
+      })
     }
   }
   if (!returned && declaration.recovered === undefined) {
     const help = 'End it with `return expression`.'
-    report(env, typesDiagnostics.blockBody, declaration.name.span, { problem: `the block \`${block.name}\` returns nothing`, help })
+    report(env, typesDiagnostics.blockBody, declaration.name.span, {
+      problem: `the block \`${block.name}\` returns nothing`,
+      help,
+    })
   }
 }
 
@@ -137,8 +160,7 @@ function reportUnused(block: BlockEntity, scope: Scope, types: ReadonlyMap<strin
     // Operands are given by the block's type, whether it needs them or not.
     const type = types.get(slot.name)
     if (slot.what === 'parameter' && type !== undefined && isTensorType(type)) continue
-    const what = `${slot.what} of \`${block.name}\``
-    report(env, namesDiagnostics.unusedBinding, slot.span, { what: slot.what === 'binding' ? 'binding' : what, name: slot.name })
+    report(env, namesDiagnostics.unusedBinding, slot.span, { what: slot.what, name: slot.name, of: block.name })
   }
 }
 
@@ -160,7 +182,9 @@ export function instantiate(value: BlockValue, span: Span, env: Env): Value {
     else if (parameter.value !== undefined) {
       const { value: preset } = parameter
       const type = resolveType(parameter.type, inner)
-      scope.define(name, parameter.name.span, 'parameter', () => conform(env.session.evaluate(preset, inner, type), type, inner, `\`${name}\``))
+      scope.define(name, parameter.name.span, 'parameter', () =>
+        conform(env.session.evaluate(preset, inner, type), type, inner, `\`${name}\``),
+      )
     }
   }
   const { bindings, result } = bodyOf(block)

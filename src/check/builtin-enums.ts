@@ -11,7 +11,11 @@ function builtinEnum(name: string, values: readonly string[], doc: string): Enum
 /** Channels of a segmentation, in their order: `softmax(seg.mask)[anomaly]`. */
 export const pixelClass = builtinEnum('pixel_class', ['normal', 'anomaly'], 'The two classes of a pixel.')
 
-export const interpolation = builtinEnum('interpolation', ['bilinear', 'nearest'], 'How values between pixels are made.')
+export const interpolation = builtinEnum(
+  'interpolation',
+  ['bilinear', 'nearest'],
+  'How values between pixels are made.',
+)
 
 /**
  * `standard` is PyTorch's for convolutions and dense layers: uniform in +-1/sqrt(fan_in), bias alike

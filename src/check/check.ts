@@ -2,6 +2,7 @@ import { namesDiagnostics } from '../diagnostics/codes/names.js'
 import { DiagnosticCollector, sortDiagnostics } from '../diagnostics/collector.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { suggest } from '../diagnostics/suggest.js'
 import { SourceMap } from '../source/source-file.js'
 import type { PipelineDeclaration } from '../syntax/ast.js'
 import { applyAllows } from './allow.js'
@@ -20,7 +21,6 @@ import { checkFlatPipeline, openPipeline } from './pipeline.js'
 import type { Session } from './session.js'
 import type { DiskView } from './settings/context.js'
 import { checkStudy, studiedPipeline } from './study.js'
-import { suggest } from '../diagnostics/suggest.js'
 import { resolveType } from './types.js'
 
 export interface CheckOptions {
@@ -73,7 +73,11 @@ export function checkPipeline(options: CheckOptions): CheckResult {
     const checked = checkFlatPipeline(flat, own, options, loader.modules)
     const allowed = applyAllows(flat.allows, own.sink.all, own)
     done.push(...allowed.diagnostics)
-    if (isChosen && checked !== undefined && allowed.diagnostics.every((diagnostic) => diagnostic.severity !== 'error')) {
+    if (
+      isChosen &&
+      checked !== undefined &&
+      allowed.diagnostics.every((diagnostic) => diagnostic.severity !== 'error')
+    ) {
       pipeline = { ...checked, allows: allowed.recorded }
     }
   }
@@ -110,7 +114,9 @@ function checkDeclarations(module: Module, session: Session): void {
 }
 
 function choosePipeline(module: Module, name: string | undefined, session: Session): PipelineDeclaration | undefined {
-  const own = module.source.declarations.filter((declaration) => declaration.kind === 'pipeline' && !declaration.recovered)
+  const own = module.source.declarations.filter(
+    (declaration) => declaration.kind === 'pipeline' && !declaration.recovered,
+  )
   const pipelines = own.filter((declaration) => declaration.kind === 'pipeline')
   const found = name === undefined ? pipelines.at(-1) : pipelines.find((declaration) => declaration.name.name === name)
   if (found !== undefined) return found
@@ -120,16 +126,25 @@ function choosePipeline(module: Module, name: string | undefined, session: Sessi
     const known = namesOfKind(module, 'pipeline')
     const suggestion = suggest(name, known)
     const facts = { what: 'pipeline', name, known }
-    session.sink.report(diagnose(namesDiagnostics.unknownName, start, suggestion === undefined ? facts : { ...facts, suggestion }))
+    session.sink.report(
+      diagnose(namesDiagnostics.unknownName, start, suggestion === undefined ? facts : { ...facts, suggestion }),
+    )
   } else if (!hasSyntaxErrors) {
-    session.sink.report(diagnose(namesDiagnostics.missingPart, start, { what: 'declaration: the file declares none', example: '`pipeline name { ... }`' }))
+    session.sink.report(
+      diagnose(namesDiagnostics.missingPart, start, {
+        what: 'declaration: the file declares none',
+        example: '`pipeline name { ... }`',
+      }),
+    )
   }
   return undefined
 }
 
 /** The chosen one, and every other of the file that nothing extends: a base may be incomplete by itself. */
 function pipelinesToCheck(module: Module, chosen: PipelineDeclaration | undefined): readonly PipelineDeclaration[] {
-  const all = module.source.declarations.filter((declaration) => declaration.kind === 'pipeline').filter((declaration) => !declaration.recovered)
+  const all = module.source.declarations
+    .filter((declaration) => declaration.kind === 'pipeline')
+    .filter((declaration) => !declaration.recovered)
   const bases = new Set(all.map((declaration) => declaration.base?.name))
   return all.filter((declaration) => declaration === chosen || !bases.has(declaration.name.name))
 }

@@ -4,9 +4,9 @@ import type { Span } from '../source/span.js'
 import { describeValue } from './describe.js'
 import type { Env } from './env.js'
 import { report } from './env.js'
-import { resolveType } from './types.js'
 import type { Type } from './type.js'
 import { describeType, isTensorType, sameType } from './type.js'
+import { resolveType } from './types.js'
 import type { BlockValue, Tensor, Value } from './value.js'
 import { poison } from './value.js'
 
@@ -25,7 +25,9 @@ export function abstractValue(type: Type, env: Env, name: string, span: Span): V
       return {
         kind: 'record',
         span,
-        fields: new Map([...type.fields].map(([field, of]) => [field, abstractValue(of, env, `${name}.${field}`, span)])),
+        fields: new Map(
+          [...type.fields].map(([field, of]) => [field, abstractValue(of, env, `${name}.${field}`, span)]),
+        ),
       }
     case 'unknown':
       return poison(span)
@@ -34,7 +36,14 @@ export function abstractValue(type: Type, env: Env, name: string, span: Span): V
   }
 }
 
-function input(env: Env, per: Tensor['per'], rank: number, name: string, span: Span, meaning: Tensor['meaning'] = 'plain'): Tensor {
+function input(
+  env: Env,
+  per: Tensor['per'],
+  rank: number,
+  name: string,
+  span: Span,
+  meaning: Tensor['meaning'] = 'plain',
+): Tensor {
   const shape = Array.from({ length: rank }, () => undefined)
   const range = meaning === 'probabilities' ? ([0, 1] as const) : undefined
   const made = env.graph.add({ op: 'input', operands: [], per, shape, meaning, range, path: name, span })
@@ -54,14 +63,23 @@ export function conform(value: Value, type: Type, env: Env, what: string): Value
   }
   switch (type.kind) {
     case 'map':
-      return value.kind === 'tensor' && value.per === 'pixel' ? withMeaning(value, type, env, what) : mismatch(value, type, env, what)
+      return value.kind === 'tensor' && value.per === 'pixel'
+        ? withMeaning(value, type, env, what)
+        : mismatch(value, type, env, what)
     case 'vector':
       return isTensor(value, 'image', 1) ? value : mismatch(value, type, env, what)
     case 'value':
       if (isTensor(value, 'image', 0)) return value
-      return mismatch(value, type, env, what, isTensor(value, 'image', 1) ? 'Make one number of it by `|> squeeze`.' : undefined)
+      return mismatch(
+        value,
+        type,
+        env,
+        what,
+        isTensor(value, 'image', 1) ? 'Make one number of it by `|> squeeze`.' : undefined,
+      )
     case 'scalar':
-      if (value.kind === 'number' && value.unit === undefined) return env.graph.constant(value.value, env.path, value.span)
+      if (value.kind === 'number' && value.unit === undefined)
+        return env.graph.constant(value.value, env.path, value.span)
       return isTensor(value, 'batch', 0) ? value : mismatch(value, type, env, what)
     case 'int':
     case 'float':
@@ -75,10 +93,15 @@ export function conform(value: Value, type: Type, env: Env, what: string): Value
     case 'range':
       return value.kind === type.kind ? value : mismatch(value, type, env, what)
     case 'enum':
-      return value.kind === 'enum' && value.enumName === type.declaration.name.name ? value : mismatch(value, type, env, what)
+      return value.kind === 'enum' && value.enumName === type.declaration.name.name
+        ? value
+        : mismatch(value, type, env, what)
     case 'list':
       if (value.kind !== 'list') return mismatch(value, type, env, what)
-      return { ...value, items: value.items.map((item, index) => conform(item, type.item, env, `item ${index} of ${what}`)) }
+      return {
+        ...value,
+        items: value.items.map((item, index) => conform(item, type.item, env, `item ${index} of ${what}`)),
+      }
     case 'record': {
       if (value.kind !== 'record') return mismatch(value, type, env, what)
       const fields = new Map(value.fields)
@@ -148,7 +171,13 @@ function conformBlock(value: BlockValue, type: Extract<Type, { kind: 'block' }>,
   const others = unbound.filter((parameter) => !operands.includes(parameter) && parameter.value === undefined)
   const first = others[0]
   if (first !== undefined) {
-    return mismatch(value, type, env, what, `Bind \`${first.name.name}\`: \`${value.block.name}(${first.name.name} = ...)\`.`)
+    return mismatch(
+      value,
+      type,
+      env,
+      what,
+      `Bind \`${first.name.name}\`: \`${value.block.name}(${first.name.name} = ...)\`.`,
+    )
   }
   const agrees =
     operands.length === type.operands.length &&
@@ -160,5 +189,11 @@ function conformBlock(value: BlockValue, type: Extract<Type, { kind: 'block' }>,
   const resultAgrees = result === undefined || sameType(resolveType(result, inner), type.result)
   if (agrees && resultAgrees) return value
   const signature = `(${operands.map((operand) => operand.name.name).join(', ')})`
-  return mismatch(value, type, env, what, `\`${value.block.name}\` takes ${signature}: give its operands the types of the block type, in its order.`)
+  return mismatch(
+    value,
+    type,
+    env,
+    what,
+    `\`${value.block.name}\` takes ${signature}: give its operands the types of the block type, in its order.`,
+  )
 }

@@ -3,7 +3,14 @@ import type { StaticValue } from './static-value.js'
 import { describeType } from './type.js'
 import type { Dim, Tensor, Value } from './value.js'
 
-const unitWords = { px: 'px', percent: '%', epoch: ' epochs', step: ' steps', degree: ' degrees', second: ' seconds' } as const
+const unitWords = {
+  px: 'px',
+  percent: '%',
+  epoch: ' epochs',
+  step: ' steps',
+  degree: ' degrees',
+  second: ' seconds',
+} as const
 
 /** `128x128x64`; sizes that are not known are `?`. */
 export function shapeText(shape: readonly Dim[]): string {

@@ -1,53 +1,75 @@
-import type { CheckedNode, CheckedParameter, CheckedPipeline, TensorType } from './checked.js'
+import type { AttributeValue, CheckedNode, CheckedPipeline, Initializer, TensorType } from './checked.js'
+import { intervalText } from './functions/intervals.js'
 
-/** A checked pipeline as text: settings with their origins, tensors with their types, weights, losses. For `--emit checked`, run directories and goldens. */
+/** A checked pipeline as text, for `--emit checked` and goldens: settings, nodes with their types, weights. */
 export function dumpChecked(pipeline: CheckedPipeline): string {
-  const outputs = new Map(pipeline.outputs.map((output) => [output.name, output.node]))
-  return [
+  const { image, train, evaluate } = pipeline
+  const named = new Map<number, string[]>()
+  const note = (node: number, text: string) => named.set(node, [...(named.get(node) ?? []), text])
+  for (const { name, node } of pipeline.outputs) note(node, name)
+  for (const { name, node } of pipeline.lossTerms) note(node, `loss.${name}`)
+  const lines = [
     `pipeline ${pipeline.name}`,
+    `seed ${pipeline.seed}; image ${image.height}x${image.width}x${image.channels}; batch ${pipeline.batch}, ${pipeline.evalBatch} in evaluation`,
+    `data ${pipeline.data.component} ${sorted(pipeline.data.parameters)}`,
+    `synthesis ${pipeline.synthesis.component} ${sorted(pipeline.synthesis.parameters)}`,
+    `train ${sorted(train)}`,
+    `evaluate ${sorted(evaluate)}`,
     '',
     'settings',
-    ...columns(pipeline.origins.map(({ path, value, origin, where }) => [path, `= ${value}`, `${origin} ${where}`.trim()])),
+    ...pipeline.origins.map(({ path, value, origin, where }) => `  ${path} = ${value} (${origin}: ${where})`),
+    ...pipeline.allows.map(({ code, because, where }) => `  allow ${code} because "${because}" (${where})`),
     '',
-    'tensors',
-    ...columns(pipeline.nodes.map((node) => [`%${node.id}`, nodeText(node), `: ${typeText(node.type)}`, node.path])),
+    'nodes',
+    ...pipeline.nodes.map(
+      (node) => `  ${nodeText(node)}${(named.get(node.id) ?? []).map((name) => ` -> ${name}`).join('')}`,
+    ),
     '',
-    'weights',
-    ...columns(pipeline.parameters.map(parameterRow)),
+    `total %${pipeline.total}`,
     '',
-    'outputs',
-    ...columns([...outputs].map(([name, node]) => [name, `%${node}`])),
-    '',
-    'losses',
-    ...columns(pipeline.lossTerms.map(({ name, node }) => [name, `%${node}`])),
-    ...pipeline.allows.flatMap(({ code, because, where }) => ['', `allowed ${code} at ${where}: ${because}`]),
-    '',
-  ].join('\n')
+    'parameters',
+    ...pipeline.parameters.map(({ name, kind, shape, initializer, trainable }) => {
+      const state = kind === 'statistic' ? ', statistic' : trainable ? '' : ', frozen'
+      return `  ${name} [${shape.join(', ')}] ${initializerText(initializer)}${state}`
+    }),
+  ]
+  return `${lines.join('\n')}\n`
 }
 
-function nodeText({ op, operands, attributes }: CheckedNode): string {
-  const inputs = operands.map((operand) => `%${operand}`)
-  const named = Object.entries(attributes).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-  return `${op}(${[...inputs, ...named].join(', ')})`
+function nodeText({ id, op, operands, attributes, type, path }: CheckedNode): string {
+  const values = Object.entries(attributes).map(([name, value]) => `${name}=${attributeText(value)}`)
+  const suffix = values.length === 0 ? '' : ` {${values.join(', ')}}`
+  const source = op === 'input' || op === 'constant' ? '' : `  @${path}`
+  return `%${id} = ${op}(${operands.map((operand) => `%${operand}`).join(', ')})${suffix}: ${typeText(type)}${source}`
 }
 
-/** `pixel[32,96,2] logits in [0, 1]` */
 function typeText({ per, shape, meaning, range }: TensorType): string {
-  const words = [`${per}[${shape.join(',')}]`]
-  if (meaning !== 'plain') words.push(meaning)
-  if (range) words.push(`in [${range[0]}, ${range[1]}]`)
-  return words.join(' ')
+  const kind = per === 'pixel' ? 'map' : per === 'batch' ? 'scalar' : shape.length === 0 ? 'value' : 'vector'
+  const size = shape.length === 0 ? '' : ` ${shape.join('x')}`
+  const words = meaning === 'plain' ? '' : ` ${meaning}`
+  return `${kind}${size}${words}${range === undefined ? '' : ` in ${intervalText(range)}`}`
 }
 
-function parameterRow({ name, kind, shape, initializer, trainable }: CheckedParameter): readonly string[] {
-  const state = kind === 'statistic' ? 'statistic' : trainable ? 'trained' : 'frozen'
-  const start = Object.entries(initializer).map(([key, value]) => (key === 'kind' ? String(value) : `${key} ${value}`))
-  return [name, `[${shape.join(',')}]`, state, start.join(' ')]
+function attributeText(value: AttributeValue): string {
+  return typeof value === 'object' ? `[${value.join(', ')}]` : String(value)
 }
 
-/** Rows with their columns under each other. */
-function columns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths: number[] = []
-  for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)))
-  return rows.map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd())
+function initializerText(initializer: Initializer): string {
+  switch (initializer.kind) {
+    case 'constant':
+      return `= ${initializer.value}`
+    case 'uniform':
+      return `uniform ${initializer.low} .. ${initializer.high}`
+    case 'normal':
+      return `normal ${initializer.mean} +- ${initializer.deviation}`
+  }
+}
+
+/** JSON with its keys in order: the same pipeline gives the same text. */
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : inner,
+  )
 }

@@ -50,13 +50,16 @@ export function report<Facts>(
   const outside = env.module.library ? calls.findIndex((frame) => !frame.caller.library) : -1
   const call = calls[outside]
   if (call === undefined) {
-    const chain = calls.map((frame) => ({ span: frame.callSpan, label: `in \`${frame.block.name}\`, called here` }))
-    env.session.sink.report(diagnose(definition, span, facts, [...related, ...chain]))
+    env.session.sink.report(diagnose(definition, span, facts, [...related, ...chainOf(calls)]))
     return
   }
   const inner = { span, label: `here, in \`${calls[0]?.block.name ?? call.block.name}\`` }
-  const chain = calls
-    .filter((frame) => frame !== call)
-    .map((frame) => ({ span: frame.callSpan, label: `in \`${frame.block.name}\`, called here` }))
+  const chain = chainOf(calls.filter((frame) => frame !== call))
   env.session.sink.report(diagnose(definition, call.callSpan, facts, [...related, inner, ...chain]))
+}
+
+/** The calls that led here, innermost first; of a long chain its two ends. */
+function chainOf(calls: readonly CallFrame[]): readonly RelatedSpan[] {
+  const shown = calls.length <= 6 ? calls : [...calls.slice(0, 4), ...calls.slice(-2)]
+  return shown.map((frame) => ({ span: frame.callSpan, label: `in \`${frame.block.name}\`, called here` }))
 }

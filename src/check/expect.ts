@@ -1,11 +1,11 @@
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../diagnostics/codes/types.js'
+import { suggest } from '../diagnostics/suggest.js'
 import type { CallExpression, ExpectStatement, Expression } from '../syntax/ast.js'
 import { describeValue, staticText } from './describe.js'
 import type { Env } from './env.js'
 import { report } from './env.js'
 import { textOf } from './session.js'
-import { suggest } from '../diagnostics/suggest.js'
 import { countOf } from './training.js'
 import { asStatic, isPoison } from './value.js'
 
@@ -24,25 +24,41 @@ export function checkExpect(statement: ExpectStatement, env: Env, model: Countab
   if (isPoison(value) || (value.kind === 'boolean' && value.value)) return
   if (value.kind !== 'boolean') {
     const found = describeValue(value)
-    if (value.kind === 'tensor') report(env, typesDiagnostics.notStatic, value.span, { what: 'what is expected', found })
-    else report(env, typesDiagnostics.typeMismatch, value.span, { what: 'what is expected', expected: 'a comparison', found })
+    if (value.kind === 'tensor')
+      report(env, typesDiagnostics.notStatic, value.span, { what: 'what is expected', found })
+    else
+      report(env, typesDiagnostics.typeMismatch, value.span, {
+        what: 'what is expected',
+        expected: 'a comparison',
+        found,
+      })
     return
   }
-  if (facts.length === 0 && counted.kind === 'binary') facts.push(...sides(counted.left, env), ...sides(counted.right, env))
+  if (facts.length === 0 && counted.kind === 'binary')
+    facts.push(...sides(counted.left, env), ...sides(counted.right, env))
   if (facts.length === 0) facts.push('it is false')
-  report(env, typesDiagnostics.expectFailed, statement.condition.span, { condition: textOf(env.session, statement.condition.span), facts })
+  report(env, typesDiagnostics.expectFailed, statement.condition.span, {
+    condition: textOf(env.session, statement.condition.span),
+    facts,
+  })
 }
 
 /** A side that does not say its own value. */
 function sides(side: Expression, env: Env): readonly string[] {
   const value = asStatic(env.session.evaluate(side, env))
   const text = textOf(env.session, side.span)
-  return value === undefined || staticText(value) === text || side.kind === 'number' ? [] : [`\`${text}\` is ${staticText(value)}`]
+  return value === undefined || staticText(value) === text || side.kind === 'number'
+    ? []
+    : [`\`${text}\` is ${staticText(value)}`]
 }
 
 /** The condition with each `parameters(...)` replaced by its number; undefined when one is mistaken. */
 function countParameters(expression: Expression, env: Env, model: Countable, facts: string[]): Expression | undefined {
-  if (expression.kind === 'call' && expression.callee.kind === 'identifier' && expression.callee.name === 'parameters') {
+  if (
+    expression.kind === 'call' &&
+    expression.callee.kind === 'identifier' &&
+    expression.callee.name === 'parameters'
+  ) {
     const count = parametersOf(expression, env, model)
     if (count === undefined) return undefined
     facts.push(`\`${textOf(env.session, expression.span)}\` is ${count}`)
@@ -65,14 +81,28 @@ function parametersOf(call: CallExpression, env: Env, { bindings, gone }: Counta
   const [argument, ...more] = call.args
   const path = argument === undefined ? undefined : dotted(argument.value)
   if (more.length > 0 || argument === undefined || path === undefined) {
-    const facts = { callee: 'parameters', missing: ['part'], signature: 'parameters(model)` or `parameters(recon.encoder)' }
+    const facts = {
+      callee: 'parameters',
+      missing: ['part'],
+      signature: 'parameters(model)` or `parameters(recon.encoder)',
+    }
     report(env, typesDiagnostics.missingArgument, call.span, facts)
     return undefined
   }
-  const weights = [...env.graph.parameters.values()].filter((parameter) => parameter.kind === 'weight' && !gone.has(parameter.name))
-  if (path === 'model') return countOf(env.graph, weights.filter(({ name }) => bindings.includes(name.split('.')[0] ?? '')).map(({ name }) => name))
+  const weights = [...env.graph.parameters.values()].filter(
+    (parameter) => parameter.kind === 'weight' && !gone.has(parameter.name),
+  )
+  if (path === 'model')
+    return countOf(
+      env.graph,
+      weights.filter(({ name }) => bindings.includes(name.split('.')[0] ?? '')).map(({ name }) => name),
+    )
   const below = weights.filter(({ name }) => name === path || name.startsWith(`${path}.`))
-  if (below.length > 0 || bindings.includes(path)) return countOf(env.graph, below.map(({ name }) => name))
+  if (below.length > 0 || bindings.includes(path))
+    return countOf(
+      env.graph,
+      below.map(({ name }) => name),
+    )
   const known = new Set(['model', ...bindings])
   for (const { name } of weights) {
     const parts = name.split('.')
@@ -80,7 +110,12 @@ function parametersOf(call: CallExpression, env: Env, { bindings, gone }: Counta
   }
   const suggestion = suggest(path, known)
   const facts = { what: 'part of the model', name: path, known: ['model', ...bindings] }
-  report(env, namesDiagnostics.unknownName, argument.value.span, suggestion === undefined ? facts : { ...facts, suggestion })
+  report(
+    env,
+    namesDiagnostics.unknownName,
+    argument.value.span,
+    suggestion === undefined ? facts : { ...facts, suggestion },
+  )
   return undefined
 }
 

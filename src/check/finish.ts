@@ -18,7 +18,14 @@ export interface FinishedGraph {
 }
 
 /** The graph without what terms of weight 0 alone used, nodes numbered anew in their order. */
-export function finishGraph(graph: GraphBuilder, reach: Reach, fate: Fate, values: readonly OutputValue[], loss: Scope, total: number): FinishedGraph {
+export function finishGraph(
+  graph: GraphBuilder,
+  reach: Reach,
+  fate: Fate,
+  values: readonly OutputValue[],
+  loss: Scope,
+  total: number,
+): FinishedGraph {
   const gone = goneNodes(graph, reach, fate)
   const products = new Set(reach.zeroed.filter(({ term }) => gone.has(term)).map(({ product }) => product))
   const nodeOf = (id: number): DraftNode => {
@@ -26,7 +33,9 @@ export function finishGraph(graph: GraphBuilder, reach: Reach, fate: Fate, value
     invariant(node !== undefined, `there is no node ${id}`)
     return products.has(id) ? { ...node, op: 'constant', operands: [], attributes: { value: 0 }, parameters: [] } : node
   }
-  const outputs = values.flatMap(({ name, tensor }) => (tensor === undefined || gone.has(tensor.node) ? [] : [{ name, node: tensor.node }]))
+  const outputs = values.flatMap(({ name, tensor }) =>
+    tensor === undefined || gone.has(tensor.node) ? [] : [{ name, node: tensor.node }],
+  )
   const lossTerms: LossTerm[] = []
   for (const slot of loss.slots.values()) {
     const { value } = slot
@@ -69,7 +78,8 @@ function goneNodes(graph: GraphBuilder, reach: Reach, fate: Fate): ReadonlySet<n
   const gone = new Set<number>()
   for (const node of graph.nodes) {
     if (products.has(node.id)) continue
-    if (node.parameters.some((name) => fate.gone.has(name)) || node.operands.some((operand) => gone.has(operand))) gone.add(node.id)
+    if (node.parameters.some((name) => fate.gone.has(name)) || node.operands.some((operand) => gone.has(operand)))
+      gone.add(node.id)
   }
   return gone
 }

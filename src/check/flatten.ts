@@ -1,15 +1,23 @@
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import { diagnose } from '../diagnostics/define.js'
+import { suggest } from '../diagnostics/suggest.js'
 import type { Span } from '../source/span.js'
 import { spanning } from '../source/span.js'
-import type { Binding, ExpectStatement, Identifier, PipelineDeclaration, RemoveStatement, Section, Statement } from '../syntax/ast.js'
+import type {
+  Binding,
+  ExpectStatement,
+  Identifier,
+  PipelineDeclaration,
+  RemoveStatement,
+  Section,
+  Statement,
+} from '../syntax/ast.js'
 import type { FlatAllow, FlatParam, FlatPipeline } from './flat.js'
 import type { Module } from './module.js'
 import { lookUp, namesOfKind } from './module.js'
 import type { Session } from './session.js'
 import type { FlatSection, FlatSetting } from './settings/context.js'
-import { suggest } from '../diagnostics/suggest.js'
 
 export const settingNames = ['seed', 'data', 'synthesis'] as const
 export const sectionNames = ['model', 'loss', 'train', 'evaluate'] as const
@@ -18,6 +26,7 @@ const isSection = (name: string): boolean => (sectionNames as readonly string[])
 
 interface OpenSection {
   span: Span
+  readonly torn: Set<string>
   readonly settings: Map<string, FlatSetting>
 }
 
@@ -34,7 +43,8 @@ export class Flattener {
 
   flatten(declaration: PipelineDeclaration, module: Module, overrides: readonly Binding[]): FlatPipeline {
     const chain = this.#chain(declaration, module)
-    for (const [index, link] of chain.entries()) this.#lay(link.declaration, link.module, index > 0, index === chain.length - 1)
+    for (const [index, link] of chain.entries())
+      this.#lay(link.declaration, link.module, index > 0, index === chain.length - 1)
     for (const override of overrides) this.#override(override, 'this option sets')
     return {
       name: declaration.name.name,
@@ -51,7 +61,10 @@ export class Flattener {
   }
 
   /** From the base at the root to the pipeline itself. */
-  #chain(declaration: PipelineDeclaration, module: Module): readonly { declaration: PipelineDeclaration; module: Module }[] {
+  #chain(
+    declaration: PipelineDeclaration,
+    module: Module,
+  ): readonly { declaration: PipelineDeclaration; module: Module }[] {
     const chain = [{ declaration, module }]
     const seen = new Set([declaration])
     let link = { declaration, module }
@@ -62,13 +75,24 @@ export class Flattener {
         const known = namesOfKind(link.module, 'pipeline').filter((name) => name !== link.declaration.name.name)
         const suggestion = suggest(base.name, known)
         const facts = { what: 'pipeline', name: base.name, known }
-        this.#report(diagnose(namesDiagnostics.unknownName, base.span, suggestion === undefined ? facts : { ...facts, suggestion }))
+        this.#report(
+          diagnose(
+            namesDiagnostics.unknownName,
+            base.span,
+            suggestion === undefined ? facts : { ...facts, suggestion },
+          ),
+        )
         this.#isTorn = true
         break
       }
       if (seen.has(entity.declaration)) {
         const names = [...chain].map((each) => each.declaration.name.name)
-        this.#report(diagnose(namesDiagnostics.cyclicBinding, base.span, { name: declaration.name.name, chain: [...names, base.name] }))
+        this.#report(
+          diagnose(namesDiagnostics.cyclicBinding, base.span, {
+            name: declaration.name.name,
+            chain: [...names, base.name],
+          }),
+        )
         this.#isTorn = true
         break
       }
@@ -86,7 +110,9 @@ export class Flattener {
       seen.set(name.name, before ?? name.span)
       if (before === undefined) return true
       const related = [{ span: before, label: 'first given here' }]
-      this.#report(diagnose(namesDiagnostics.duplicateName, name.span, { what, name: name.name, of: `another ${what}` }, related))
+      this.#report(
+        diagnose(namesDiagnostics.duplicateName, name.span, { what, name: name.name, of: `another ${what}` }, related),
+      )
       return false
     }
     for (const item of declaration.items) {
@@ -94,9 +120,20 @@ export class Flattener {
       switch (item.kind) {
         case 'param':
           if (isSetting(item.name.name) || isSection(item.name.name) || item.name.name === 'image') {
-            this.#report(diagnose(namesDiagnostics.duplicateName, item.name.span, { what: 'param', name: item.name.name, of: 'a part of every pipeline' }))
+            this.#report(
+              diagnose(namesDiagnostics.duplicateName, item.name.span, {
+                what: 'param',
+                name: item.name.name,
+                of: 'a part of every pipeline',
+              }),
+            )
           } else if (first(item.name, 'param')) {
-            const binding: Binding | undefined = item.value && { kind: 'binding', path: [item.name], value: item.value, span: item.span }
+            const binding: Binding | undefined = item.value && {
+              kind: 'binding',
+              path: [item.name],
+              value: item.value,
+              span: item.span,
+            }
             const value = binding === undefined ? undefined : { binding, replaced: new Map() }
             this.#params.set(item.name.name, { declaration: item, value, module })
           }
@@ -108,16 +145,27 @@ export class Flattener {
           if (item.path.length > 1) {
             if (derived) this.#override(item, 'this sets')
             else {
-              const help = 'Write it into its section or call; dotted names replace parts of a pipeline that is extended.'
+              const help =
+                'Write it into its section or call; dotted names replace parts of a pipeline that is extended.'
               const span = pathSpan(item.path)
-              this.#report(diagnose(typesDiagnostics.misplaced, span, { what: 'a dotted name', where: 'a pipeline that extends no other', help }))
+              this.#report(
+                diagnose(typesDiagnostics.misplaced, span, {
+                  what: 'a dotted name',
+                  where: 'a pipeline that extends no other',
+                  help,
+                }),
+              )
             }
           } else this.#setting(item, derived, first)
           break
         case 'remove':
           if (derived) this.#remove(item)
           else {
-            const facts = { what: '`remove`', where: 'a pipeline that extends no other', help: 'Delete what it names, or extend the pipeline that has it.' }
+            const facts = {
+              what: '`remove`',
+              where: 'a pipeline that extends no other',
+              help: 'Delete what it names, or extend the pipeline that has it.',
+            }
             this.#report(diagnose(typesDiagnostics.misplaced, item.span, facts))
           }
           break
@@ -148,7 +196,9 @@ export class Flattener {
     const known = [...settingNames, ...sectionNames, ...(derived ? this.#params.keys() : [])]
     const suggestion = suggest(name.name, known)
     const facts = { what: 'setting of a pipeline', name: name.name, known }
-    this.#report(diagnose(namesDiagnostics.unknownName, name.span, suggestion === undefined ? facts : { ...facts, suggestion }))
+    this.#report(
+      diagnose(namesDiagnostics.unknownName, name.span, suggestion === undefined ? facts : { ...facts, suggestion }),
+    )
   }
 
   #section(item: Section, derived: boolean, last: boolean, first: (name: Identifier, what: string) => boolean): void {
@@ -156,11 +206,21 @@ export class Flattener {
     if (!isSection(name)) {
       const suggestion = suggest(name, sectionNames)
       const facts = { what: 'section', name, known: sectionNames }
-      this.#report(diagnose(namesDiagnostics.unknownName, item.name.span, suggestion === undefined ? facts : { ...facts, suggestion }))
+      this.#report(
+        diagnose(
+          namesDiagnostics.unknownName,
+          item.name.span,
+          suggestion === undefined ? facts : { ...facts, suggestion },
+        ),
+      )
       return
     }
     if (!first(item.name, 'section')) return
-    const section = this.#sections.get(name) ?? { span: item.name.span, settings: new Map<string, FlatSetting>() }
+    const section = this.#sections.get(name) ?? {
+      span: item.name.span,
+      settings: new Map<string, FlatSetting>(),
+      torn: new Set<string>(),
+    }
     section.span = item.name.span
     this.#sections.set(name, section)
     this.#statements(item.items, section, derived, last)
@@ -176,7 +236,10 @@ export class Flattener {
       }
       for (const statement of pending) this.#allows.push({ statement, over: item.span, inherited: !last })
       pending = []
-      if (item.recovered) continue
+      if (item.recovered) {
+        if (item.kind === 'binding') section.torn.add(item.path[0]?.name ?? '')
+        continue
+      }
       if (item.kind === 'expect' && last) this.#expects.push(item)
       if (item.kind !== 'binding') continue
       const [name, ...more] = item.path
@@ -192,7 +255,14 @@ export class Flattener {
       const before = seen.get(name.name)
       if (before !== undefined) {
         const related = [{ span: before, label: 'first given here' }]
-        this.#report(diagnose(namesDiagnostics.duplicateName, name.span, { what: 'binding', name: name.name, of: 'another binding' }, related))
+        this.#report(
+          diagnose(
+            namesDiagnostics.duplicateName,
+            name.span,
+            { what: 'binding', name: name.name, of: 'another binding' },
+            related,
+          ),
+        )
         continue
       }
       seen.set(name.name, name.span)
@@ -220,7 +290,8 @@ export class Flattener {
     if (setting !== undefined || (isSetting(head.name) && rest.length === 0)) {
       const replaced = new Map(setting?.replaced)
       if (rest.length === 0) this.#settings.set(head.name, { binding: item, replaced: new Map() })
-      else if (setting !== undefined) this.#settings.set(head.name, { ...setting, replaced: replaced.set(pathText(rest), item) })
+      else if (setting !== undefined)
+        this.#settings.set(head.name, { ...setting, replaced: replaced.set(pathText(rest), item) })
       return
     }
     this.#unknownPath(item.path, what)
@@ -243,7 +314,11 @@ export class Flattener {
     if (head === undefined) return
     const section = this.#sections.get(head.name)
     if (more.length === 0) {
-      if (name === undefined && (this.#settings.delete(head.name) || this.#sections.delete(head.name) || this.#params.delete(head.name))) return
+      if (
+        name === undefined &&
+        (this.#settings.delete(head.name) || this.#sections.delete(head.name) || this.#params.delete(head.name))
+      )
+        return
       if (name !== undefined && section?.settings.delete(name.name)) return
       const setting = this.#settings.get(head.name) ?? undefined
       if (name !== undefined && setting?.replaced.has(name.name)) {
@@ -260,13 +335,20 @@ export class Flattener {
     const known = this.paths()
     const suggestion = suggest(text, known)
     const facts = { path: text, what }
-    this.#report(diagnose(namesDiagnostics.unknownPath, pathSpan(path), suggestion === undefined ? facts : { ...facts, suggestion }))
+    this.#report(
+      diagnose(
+        namesDiagnostics.unknownPath,
+        pathSpan(path),
+        suggestion === undefined ? facts : { ...facts, suggestion },
+      ),
+    )
   }
 
   /** Every path that can be set, for did-you-mean. */
   paths(): readonly string[] {
     const paths = [...this.#params.keys(), ...this.#settings.keys()]
-    for (const [section, { settings }] of this.#sections) paths.push(...[...settings.keys()].map((name) => `${section}.${name}`))
+    for (const [section, { settings }] of this.#sections)
+      paths.push(...[...settings.keys()].map((name) => `${section}.${name}`))
     for (const [name, { binding }] of this.#settings) {
       if (binding.value.kind !== 'call') continue
       for (const argument of binding.value.args) if (argument.name) paths.push(`${name}.${argument.name.name}`)

@@ -1,6 +1,14 @@
 import { invariant } from '../diagnostics/invariant.js'
 import type { Span } from '../source/span.js'
-import type { AttributeValue, CheckedNode, CheckedParameter, Initializer, Per, PhaseInput, TensorType } from './checked.js'
+import type {
+  AttributeValue,
+  CheckedNode,
+  CheckedParameter,
+  Initializer,
+  Per,
+  PhaseInput,
+  TensorType,
+} from './checked.js'
 import type { Env } from './env.js'
 import type { PrimitiveName } from './primitives.js'
 import type { Dim, Grid, Tensor } from './value.js'
@@ -52,7 +60,10 @@ export interface NodeRequest {
 /** The graph under construction: nodes in an order in which operands come first. */
 export class GraphBuilder {
   readonly nodes: DraftNode[] = []
-  readonly parameters = new Map<string, Omit<CheckedParameter, 'trainable' | 'shape'> & { readonly shape: readonly Dim[] }>()
+  readonly parameters = new Map<
+    string,
+    Omit<CheckedParameter, 'trainable' | 'shape'> & { readonly shape: readonly Dim[] }
+  >()
   /** Binding paths that own weights. */
   readonly owners = new Set<string>()
   readonly inputs = new Map<PhaseInput, number>()
@@ -103,7 +114,16 @@ export class GraphBuilder {
   }
 
   constant(value: number, path: string, span: Span): Tensor {
-    return this.add({ op: 'constant', operands: [], attributes: { value }, per: 'batch', shape: [], range: [value, value], path, span })
+    return this.add({
+      op: 'constant',
+      operands: [],
+      attributes: { value },
+      per: 'batch',
+      shape: [],
+      range: [value, value],
+      path,
+      span,
+    })
   }
 }
 

@@ -39,12 +39,21 @@ export class ModuleLoader {
     this.session.sources.add(file, text)
     const { file: source, diagnostics } = parse(text, file)
     this.session.sink.reportAll(diagnostics)
-    const module: Module = { file, directory: dirname(path), library, source, own: new Map(), imported: new Map(), importSpans: new Map() }
+    const module: Module = {
+      file,
+      directory: dirname(path),
+      library,
+      source,
+      own: new Map(),
+      imported: new Map(),
+      importSpans: new Map(),
+    }
     this.#modules.set(path, module)
     this.#open.push(path)
     this.#declare(module)
     for (const declaration of source.declarations) {
-      if (declaration.kind === 'import' && !declaration.recovered && !declaration.path.recovered) this.#import(module, declaration)
+      if (declaration.kind === 'import' && !declaration.recovered && !declaration.path.recovered)
+        this.#import(module, declaration)
     }
     this.#open.pop()
     return module
@@ -59,7 +68,9 @@ export class ModuleLoader {
       if (taken !== undefined) {
         const first = module.own.get(name)?.declaration.name.span
         const related = first === undefined ? [] : [{ span: first, label: 'first declared here' }]
-        this.session.sink.report(diagnose(namesDiagnostics.duplicateName, span, { what: declaration.kind, name, of: taken }, related))
+        this.session.sink.report(
+          diagnose(namesDiagnostics.duplicateName, span, { what: declaration.kind, name, of: taken }, related),
+        )
         continue
       }
       module.own.set(name, { kind: declaration.kind, name, declaration, module } as Entity)
@@ -82,8 +93,10 @@ export class ModuleLoader {
   #taken(module: Module, kind: string, name: string): string | undefined {
     const own = module.own.get(name)
     if (own !== undefined) return own.kind === kind ? `another ${kind}` : `a ${own.kind}`
-    if (kind === 'block' && (functions.has(name) || (staticFunctionNames as readonly string[]).includes(name))) return 'a function of the language'
-    if ((kind === 'type' || kind === 'enum') && (builtinTypes.has(name) || builtinEnums.has(name))) return 'a type of the language'
+    if (kind === 'block' && (functions.has(name) || (staticFunctionNames as readonly string[]).includes(name)))
+      return 'a function of the language'
+    if ((kind === 'type' || kind === 'enum') && (builtinTypes.has(name) || builtinEnums.has(name)))
+      return 'a type of the language'
     return undefined
   }
 
@@ -91,7 +104,9 @@ export class ModuleLoader {
     const { value, span } = declaration.path
     const target = this.#resolve(module, value)
     if (this.#open.includes(target.path)) {
-      const chain = [...this.#open.slice(this.#open.indexOf(target.path)), target.path].map((path) => path.split('/').at(-1) ?? path)
+      const chain = [...this.#open.slice(this.#open.indexOf(target.path)), target.path].map(
+        (path) => path.split('/').at(-1) ?? path,
+      )
       this.session.sink.report(diagnose(namesDiagnostics.importCycle, span, { chain }))
       return
     }
@@ -107,7 +122,9 @@ export class ModuleLoader {
     const { name } = entity
     const own = module.own.get(name)
     if (own !== undefined) {
-      this.session.sink.report(diagnose(namesDiagnostics.hiddenImport, own.declaration.name.span, { name, from: `"${from}"` }))
+      this.session.sink.report(
+        diagnose(namesDiagnostics.hiddenImport, own.declaration.name.span, { name, from: `"${from}"` }),
+      )
       return
     }
     const other = module.imported.get(name)
@@ -122,9 +139,13 @@ export class ModuleLoader {
     module.importSpans.set(name, span)
   }
 
-  #resolve(module: Module, path: string): { readonly path: string; readonly file: FileId; readonly library: boolean; readonly shown: string } {
+  #resolve(
+    module: Module,
+    path: string,
+  ): { readonly path: string; readonly file: FileId; readonly library: boolean; readonly shown: string } {
     const file = path.endsWith('.draem') ? path : `${path}.draem`
-    if (path.startsWith('std/')) return { path: join(this.options.libraryDirectory, file.slice(4)), file, library: true, shown: file }
+    if (path.startsWith('std/'))
+      return { path: join(this.options.libraryDirectory, file.slice(4)), file, library: true, shown: file }
     const absolute = resolve(module.directory, file)
     return { path: absolute, file: absolute, library: module.library, shown: file }
   }

@@ -28,18 +28,43 @@ export interface ModelScopes {
 }
 
 /** The scopes of `model` and `loss` over the params: the model sees `image`, the loss all that training has, and the model's bindings. */
-export function openScopes(base: Env, data: CheckedData | undefined, synthesis: CheckedSynthesis | undefined): ModelScopes {
-  const image: readonly Dim[] = data ? [data.image.height, data.image.width, data.image.channels] : [undefined, undefined, undefined]
+export function openScopes(
+  base: Env,
+  data: CheckedData | undefined,
+  synthesis: CheckedSynthesis | undefined,
+): ModelScopes {
+  const image: readonly Dim[] = data
+    ? [data.image.height, data.image.width, data.image.channels]
+    : [undefined, undefined, undefined]
   const [height, width] = image
   const at = data?.imageSpan ?? base.module.source.span
-  const grid = data && { height: data.image.height, width: data.image.width, span: data.imageSpan, isImage: true, downHeight: 1, downWidth: 1 }
-  const input = (name: PhaseInput, per: Tensor['per'], shape: readonly Dim[], range: NodeRequest['range']) => (): Value => {
-    const label = name !== 'image'
-    const onPixels = per === 'pixel' ? grid : undefined
-    const tensor = base.graph.add({ op: 'input', operands: [], attributes: { name }, per, shape, range, grid: onPixels, label, path: name, span: at })
-    base.graph.inputs.set(name, tensor.node)
-    return per === 'pixel' && data ? { ...tensor, made: { name, span: at } } : tensor
+  const grid = data && {
+    height: data.image.height,
+    width: data.image.width,
+    span: data.imageSpan,
+    isImage: true,
+    downHeight: 1,
+    downWidth: 1,
   }
+  const input =
+    (name: PhaseInput, per: Tensor['per'], shape: readonly Dim[], range: NodeRequest['range']) => (): Value => {
+      const label = name !== 'image'
+      const onPixels = per === 'pixel' ? grid : undefined
+      const tensor = base.graph.add({
+        op: 'input',
+        operands: [],
+        attributes: { name },
+        per,
+        shape,
+        range,
+        grid: onPixels,
+        label,
+        path: name,
+        span: at,
+      })
+      base.graph.inputs.set(name, tensor.node)
+      return per === 'pixel' && data ? { ...tensor, made: { name, span: at } } : tensor
+    }
   const model = new Scope(base.scope)
   model.define('image', at, 'input', input('image', 'pixel', image, data?.range))
   for (const name of labelInputs) model.defineValue(name, at, 'label', { kind: 'unknown', span: at })
@@ -57,7 +82,8 @@ export function evaluateSection(section: FlatSection, env: Env): void {
     const taken = env.scope.find(name)
     if (taken !== undefined) {
       const what = taken.what === 'input' || taken.what === 'label' ? 'an input' : `a ${taken.what}`
-      const related = taken.what === 'input' || taken.what === 'label' ? [] : [{ span: taken.span, label: 'first given here' }]
+      const related =
+        taken.what === 'input' || taken.what === 'label' ? [] : [{ span: taken.span, label: 'first given here' }]
       report(env, namesDiagnostics.duplicateName, at, { what: 'binding', name, of: what }, related)
       continue
     }
@@ -85,7 +111,12 @@ export function outputsOf(section: FlatSection, env: Env): readonly OutputValue[
     // A bare block in the model is most likely a call that lacks its operands.
     if (slot.value.kind === 'block' && !slot.used) {
       const block = slot.value.block.name
-      const facts = { what: `\`${name}\``, expected: 'a tensor', found: describeValue(slot.value), help: `Give \`${block}\` its operands.` }
+      const facts = {
+        what: `\`${name}\``,
+        expected: 'a tensor',
+        found: describeValue(slot.value),
+        help: `Give \`${block}\` its operands.`,
+      }
       report(env, typesDiagnostics.typeMismatch, slot.value.span, facts)
       outputs.push({ name, tensor: undefined })
     } else visit(name, slot.value)

@@ -13,7 +13,12 @@ export type Entity =
   | BlockEntity
   | { readonly kind: 'enum'; readonly name: string; readonly declaration: EnumDeclaration; readonly module: Module }
   | { readonly kind: 'type'; readonly name: string; readonly declaration: TypeDeclaration; readonly module: Module }
-  | { readonly kind: 'pipeline'; readonly name: string; readonly declaration: PipelineDeclaration; readonly module: Module }
+  | {
+      readonly kind: 'pipeline'
+      readonly name: string
+      readonly declaration: PipelineDeclaration
+      readonly module: Module
+    }
   | { readonly kind: 'study'; readonly name: string; readonly declaration: StudyDeclaration; readonly module: Module }
 
 /** One file with the names that its code sees: its own and those of what it imports. */

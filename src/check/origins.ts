@@ -24,12 +24,16 @@ export function originOf(span: Span, session: Session): Pick<SettingOrigin, 'ori
 /** What the checks of settings see of the pipeline. The model's outputs are added when they are known. */
 export function settingsContext(
   base: Env,
-  options: Pick<CheckOptions, 'workingDirectory' | 'disk'> & { readonly modules: readonly Module[]; readonly origins: SettingOrigin[] },
+  options: Pick<CheckOptions, 'workingDirectory' | 'disk'> & {
+    readonly modules: readonly Module[]
+    readonly origins: SettingOrigin[]
+  },
 ): SettingsContext {
   const { session } = base
   return {
     sink: session.sink,
-    evaluate: (expression) => requireStatic(session.evaluate(expression, { ...base, statement: {} }), base, 'a setting'),
+    evaluate: (expression) =>
+      requireStatic(session.evaluate(expression, { ...base, statement: {} }), base, 'a setting'),
     directoryOf: (span) => {
       if (span.file === optionFile) return options.workingDirectory
       return options.modules.find((module) => module.file === span.file)?.directory ?? options.workingDirectory

@@ -35,7 +35,16 @@ import { resolveType } from './types.js'
 import type { Tensor } from './value.js'
 
 export function openPipeline(module: Module, session: Session): Env {
-  return { session, module, scope: new Scope(), graph: new GraphBuilder(), path: '', frames: [], statement: {}, abstract: false }
+  return {
+    session,
+    module,
+    scope: new Scope(),
+    graph: new GraphBuilder(),
+    path: '',
+    frames: [],
+    statement: {},
+    abstract: false,
+  }
 }
 
 /** Settings, model, loss, measures and expectations of one pipeline. Undefined when something is missing for a whole one. */
@@ -46,7 +55,9 @@ export function checkFlatPipeline(
   modules: readonly Module[],
 ): CheckedPipeline | undefined {
   if (flat.isTorn) return undefined
-  session.floorPoolings = flat.allows.some(({ statement }) => statement.code.name === tensorsDiagnostics.poolingDoesNotDivide.code)
+  session.floorPoolings = flat.allows.some(
+    ({ statement }) => statement.code.name === tensorsDiagnostics.poolingDoesNotDivide.code,
+  )
   const base = openPipeline(flat.module, session)
   const origins: SettingOrigin[] = []
   defineParams(flat, base, origins)
@@ -62,14 +73,30 @@ export function checkFlatPipeline(
   const train = checkTrain(flat.sections.get('train'), named, data, evaluation)
   reportPoolings(base.graph, session)
   const fate = judge(scopes, outputs, total, train, evaluation)
-  const model = { bindings: [...(flat.sections.get('model')?.settings.keys() ?? [])], gone: fate?.gone ?? new Set<string>() }
+  const model = {
+    bindings: [...(flat.sections.get('model')?.settings.keys() ?? [])],
+    gone: fate?.gone ?? new Set<string>(),
+  }
   if (outputs !== undefined && outputs.every(({ tensor }) => tensor !== undefined)) {
     for (const statement of flat.expects) checkExpect(statement, { ...base, abstract: false }, model)
   }
-  const whole = seed !== undefined && data !== undefined && synthesis !== undefined && total !== undefined && outputs !== undefined && fate !== undefined
+  const whole =
+    seed !== undefined &&
+    data !== undefined &&
+    synthesis !== undefined &&
+    total !== undefined &&
+    outputs !== undefined &&
+    fate !== undefined
   if (!whole || train === undefined || evaluation === undefined || isBroken(session)) return undefined
   if (!session.sink.hasErrors) reportUnusedParams(base)
-  const finished = finishGraph(base.graph, reachOf(base.graph, total.node), fate, outputs, scopes.loss.scope, total.node)
+  const finished = finishGraph(
+    base.graph,
+    reachOf(base.graph, total.node),
+    fate,
+    outputs,
+    scopes.loss.scope,
+    total.node,
+  )
   return {
     name: flat.name,
     ...(flat.doc === undefined ? {} : { doc: flat.doc }),
@@ -91,7 +118,10 @@ export function checkFlatPipeline(
 function isBroken(session: Session): boolean {
   return session.sink.all.some(({ code, severity }) => {
     if (severity !== 'error') return false
-    return diagnosticRow(code)?.allowable !== true || (code === tensorsDiagnostics.poolingDoesNotDivide.code && !session.floorPoolings)
+    return (
+      diagnosticRow(code)?.allowable !== true ||
+      (code === tensorsDiagnostics.poolingDoesNotDivide.code && !session.floorPoolings)
+    )
   })
 }
 
@@ -106,8 +136,14 @@ function defineParams(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): 
       continue
     }
     const expression = value.binding.value
-    base.scope.define(name, declaration.name.span, 'param', () => conform(env.session.evaluate(expression, env, type), type, env, `the param \`${name}\``))
-    origins.push({ path: `param.${name}`, value: textOf(base.session, expression.span), ...originOf(expression.span, base.session) })
+    base.scope.define(name, declaration.name.span, 'param', () =>
+      conform(env.session.evaluate(expression, env, type), type, env, `the param \`${name}\``),
+    )
+    origins.push({
+      path: `param.${name}`,
+      value: textOf(base.session, expression.span),
+      ...originOf(expression.span, base.session),
+    })
   }
   for (const slot of base.scope.slots.values()) slotValue(slot, base)
 }
@@ -130,7 +166,10 @@ function checkSeed(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): num
   return value.value
 }
 
-function checkGraph(flat: FlatPipeline, scopes: ModelScopes): { outputs: readonly OutputValue[] | undefined; total: Tensor | undefined } {
+function checkGraph(
+  flat: FlatPipeline,
+  scopes: ModelScopes,
+): { outputs: readonly OutputValue[] | undefined; total: Tensor | undefined } {
   const model = flat.sections.get('model')
   const loss = flat.sections.get('loss')
   if (model !== undefined) evaluateSection(model, scopes.model)
@@ -165,7 +204,8 @@ function judge(
   evaluation: EvaluatePlan | undefined,
 ): Fate | undefined {
   const { session, graph } = scopes.model
-  if (total === undefined || outputs === undefined || outputs.some(({ tensor }) => tensor === undefined)) return undefined
+  if (total === undefined || outputs === undefined || outputs.some(({ tensor }) => tensor === undefined))
+    return undefined
   if ([...scopes.loss.scope.slots.values()].some((slot) => slot.value?.kind === 'unknown')) return undefined
   const facts = {
     session,
@@ -182,10 +222,15 @@ function judge(
   return fate
 }
 
-function measuredOutputs(train: TrainPlan | undefined, evaluation: EvaluatePlan | undefined): ReadonlySet<string> | undefined {
+function measuredOutputs(
+  train: TrainPlan | undefined,
+  evaluation: EvaluatePlan | undefined,
+): ReadonlySet<string> | undefined {
   if (train === undefined || evaluation === undefined) return undefined
   const requests = [...evaluation.image, ...evaluation.pixel, ...evaluation.values].map(({ output }) => output)
-  const monitors = [train.earlyStop?.monitor, train.checkpoint.monitor].flatMap((monitor) => (monitor === undefined ? [] : [monitor.output]))
+  const monitors = [train.earlyStop?.monitor, train.checkpoint.monitor].flatMap((monitor) =>
+    monitor === undefined ? [] : [monitor.output],
+  )
   return new Set([...requests, ...monitors])
 }
 
@@ -195,4 +240,3 @@ function reportUnusedParams(base: Env): void {
     base.session.sink.report(diagnose(namesDiagnostics.unusedBinding, slot.span, { what: 'param', name: slot.name }))
   }
 }
-

@@ -22,9 +22,21 @@ export function reportPoolings(graph: GraphBuilder, session: Session): void {
     const padded = `${heights.above}x${widths.above}`
     const nearest = heights.below === 0 || widths.below === 0 || smaller === padded ? padded : `${smaller} or ${padded}`
     const call = broken.env.frames[0]
-    const where = call === undefined ? { span: broken.span, label: 'pooled here' } : { span: call.callSpan, label: `pooled in \`${call.block.name}\`` }
+    const where =
+      call === undefined
+        ? { span: broken.span, label: 'pooled here' }
+        : { span: call.callSpan, label: `pooled in \`${call.block.name}\`` }
     const what = grid.isImage ? 'the image' : 'the map'
-    const facts = { what, height: grid.height, width: grid.width, multipleHeight, multipleWidth, nearest, isImage: grid.isImage, padded }
+    const facts = {
+      what,
+      height: grid.height,
+      width: grid.width,
+      multipleHeight,
+      multipleWidth,
+      nearest,
+      isImage: grid.isImage,
+      padded,
+    }
     session.sink.report(diagnose(tensorsDiagnostics.poolingDoesNotDivide, grid.span, facts, [where]))
   }
 }

@@ -70,7 +70,8 @@ export function additiveTerms(graph: GraphBuilder, total: number): readonly numb
   if (right === undefined) return [total]
   if (node.op === 'add' || node.op === 'sub') return [...additiveTerms(graph, left), ...additiveTerms(graph, right)]
   if (node.op === 'mul' && constantValue(graph.nodes[left]) !== undefined) return additiveTerms(graph, right)
-  if ((node.op === 'mul' || node.op === 'div') && constantValue(graph.nodes[right]) !== undefined) return additiveTerms(graph, left)
+  if ((node.op === 'mul' || node.op === 'div') && constantValue(graph.nodes[right]) !== undefined)
+    return additiveTerms(graph, left)
   return [total]
 }
 
@@ -78,7 +79,8 @@ export function additiveTerms(graph: GraphBuilder, total: number): readonly numb
 export function weightsOf(graph: GraphBuilder, ids: Iterable<number>): ReadonlySet<string> {
   const names = new Set<string>()
   for (const id of ids) {
-    for (const name of graph.nodes[id]?.parameters ?? []) if (graph.parameters.get(name)?.kind === 'weight') names.add(name)
+    for (const name of graph.nodes[id]?.parameters ?? [])
+      if (graph.parameters.get(name)?.kind === 'weight') names.add(name)
   }
   return names
 }

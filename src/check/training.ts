@@ -30,7 +30,10 @@ export interface Fate {
 export function judgeWeights(facts: TrainingFacts): Fate {
   const { graph, reach, session } = facts
   const trained = weightsOf(graph, reach.gradient)
-  const zeroedNodes = ancestors(graph, reach.zeroed.map(({ term }) => term))
+  const zeroedNodes = ancestors(
+    graph,
+    reach.zeroed.map(({ term }) => term),
+  )
   const zeroed = weightsOf(graph, zeroedNodes)
   const frozen = new Set<string>()
   const gone = new Set<string>()
@@ -120,7 +123,8 @@ function usersOf(weights: ReadonlySet<string>, { graph, outputs, measured }: Tra
 function zeroTermName({ graph, reach, loss }: TrainingFacts, weights: ReadonlySet<string>): string {
   for (const { term } of reach.zeroed) {
     if (![...weightsOf(graph, ancestors(graph, [term]))].some((name) => weights.has(name))) continue
-    for (const slot of loss.slots.values()) if (slot.value?.kind === 'tensor' && slot.value.node === term) return slot.name
+    for (const slot of loss.slots.values())
+      if (slot.value?.kind === 'tensor' && slot.value.node === term) return slot.name
   }
   return 'a term of the loss'
 }
@@ -132,7 +136,12 @@ export function judgeTerms(total: Tensor, { graph, loss, session }: TrainingFact
     if (node === undefined || node.tensor.learned || node.op === 'constant') continue
     const slot = [...loss.slots.values()].find(({ value }) => value?.kind === 'tensor' && value.node === id)
     const span = slot?.span ?? node.span
-    if (session.sink.all.some((told) => told.code === tensorsDiagnostics.termWithoutParameter.code && within(told.span, node.span))) continue
+    if (
+      session.sink.all.some(
+        (told) => told.code === tensorsDiagnostics.termWithoutParameter.code && within(told.span, node.span),
+      )
+    )
+      continue
     const term = slot === undefined ? `\`${node.op}\`` : `\`${slot.name}\``
     session.sink.report(diagnose(tensorsDiagnostics.termWithoutParameter, span, { term }))
   }

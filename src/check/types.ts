@@ -1,12 +1,12 @@
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
 import { assertNever } from '../diagnostics/invariant.js'
+import { suggest } from '../diagnostics/suggest.js'
 import type { TypeExpression } from '../syntax/ast.js'
 import { builtinEnums } from './builtin-enums.js'
 import type { Env } from './env.js'
 import { report } from './env.js'
 import type { Module } from './module.js'
 import { lookUp, namesOfKind } from './module.js'
-import { suggest } from '../diagnostics/suggest.js'
 import { isNewCircle } from './session.js'
 import type { Type } from './type.js'
 import { builtinTypes, unknownType } from './type.js'
@@ -27,7 +27,10 @@ export function resolveType(expression: TypeExpression, env: Env, open: readonly
       return { kind: 'record', fields }
     }
     case 'block_type': {
-      const operands = expression.operands.map(({ name, type }) => ({ name: name.name, type: resolveType(type, env, open) }))
+      const operands = expression.operands.map(({ name, type }) => ({
+        name: name.name,
+        type: resolveType(type, env, open),
+      }))
       return { kind: 'block', operands, result: resolveType(expression.result, env, open) }
     }
     default:
@@ -39,14 +42,19 @@ function duplicate(env: Env, what: string, identifier: { name: string; span: Env
   report(env, namesDiagnostics.duplicateName, identifier.span, { what, name: identifier.name, of: `another ${what}` })
 }
 
-function resolveName(expression: Extract<TypeExpression, { kind: 'named_type' }>, env: Env, open: readonly string[]): Type {
+function resolveName(
+  expression: Extract<TypeExpression, { kind: 'named_type' }>,
+  env: Env,
+  open: readonly string[],
+): Type {
   const { name } = expression.name
   if (expression.recovered || name === '') return unknownType
   const entity = lookUp(env.module, name)
   if (entity?.kind === 'type') {
     if (open.includes(name)) {
       const chain = [...open.slice(open.indexOf(name)), name]
-      if (isNewCircle(env.session, chain)) report(env, namesDiagnostics.cyclicBinding, expression.name.span, { name, chain })
+      if (isNewCircle(env.session, chain))
+        report(env, namesDiagnostics.cyclicBinding, expression.name.span, { name, chain })
       return unknownType
     }
     return resolveType(entity.declaration.type, { ...env, module: entity.module }, [...open, name])

@@ -1,5 +1,6 @@
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { suggest } from '../../diagnostics/suggest.js'
 import type { IndexExpression, MemberExpression } from '../../syntax/ast.js'
 import { pixelClass } from '../builtin-enums.js'
 import { abstractValue } from '../conform.js'
@@ -8,7 +9,6 @@ import type { Env } from '../env.js'
 import { report } from '../env.js'
 import { channel } from '../functions/channels.js'
 import { textOf } from '../session.js'
-import { suggest } from '../../diagnostics/suggest.js'
 import type { Value } from '../value.js'
 import { isPoison, poison, seenAt } from '../value.js'
 
@@ -37,7 +37,11 @@ export function evaluateIndex(expression: IndexExpression, env: Env): Value {
 export function indexOf(object: Value, expression: IndexExpression, env: Env): Value {
   const { span } = expression
   const isOfTensor = object.kind === 'tensor' || isPoison(object)
-  const index = env.session.evaluate(expression.index, env, isOfTensor ? { kind: 'enum', declaration: pixelClass } : undefined)
+  const index = env.session.evaluate(
+    expression.index,
+    env,
+    isOfTensor ? { kind: 'enum', declaration: pixelClass } : undefined,
+  )
   if (isPoison(object) || isPoison(index)) return poison(span)
   if (object.kind === 'tensor' && index.kind === 'enum') {
     const place = pixelClass.values.findIndex((value) => value.name === index.value)
@@ -47,7 +51,12 @@ export function indexOf(object: Value, expression: IndexExpression, env: Env): V
   if (!isUnknownInt && (index.kind !== 'number' || !index.isInteger || index.unit !== undefined)) {
     const what = index.kind === 'tensor' ? typesDiagnostics.notStatic : undefined
     if (what) report(env, what, index.span, { what: 'an index', found: describeValue(index) })
-    else report(env, typesDiagnostics.typeMismatch, index.span, { what: 'an index', expected: 'an int', found: describeValue(index) })
+    else
+      report(env, typesDiagnostics.typeMismatch, index.span, {
+        what: 'an index',
+        expected: 'an int',
+        found: describeValue(index),
+      })
     return poison(span)
   }
   if (object.kind === 'tensor') {
@@ -58,7 +67,11 @@ export function indexOf(object: Value, expression: IndexExpression, env: Env): V
     return abstractValue(object.type.item, env, textOf(env.session, span), span)
   }
   if (object.kind !== 'list') {
-    report(env, typesDiagnostics.typeMismatch, object.span, { what: 'what is indexed', expected: 'a list, map or vector', found: describeValue(object) })
+    report(env, typesDiagnostics.typeMismatch, object.span, {
+      what: 'what is indexed',
+      expected: 'a list, map or vector',
+      found: describeValue(object),
+    })
     return poison(span)
   }
   if (index.kind !== 'number') return object.items[0] ?? poison(span)

@@ -1,9 +1,9 @@
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, Expression } from '../../syntax/ast.js'
 import type { Env } from '../env.js'
 import { report } from '../env.js'
-import { suggest } from '../../diagnostics/suggest.js'
 import type { Value } from '../value.js'
 
 /** What can be called, as far as the binding of arguments sees it. */
@@ -30,14 +30,20 @@ export interface BoundArguments {
 }
 
 /** Arguments to parameters, by place and name; a piped value is the first by place. */
-export function bindArguments(signature: Signature, args: readonly Argument[], piped: Value | undefined, env: Env): BoundArguments {
+export function bindArguments(
+  signature: Signature,
+  args: readonly Argument[],
+  piped: Value | undefined,
+  env: Env,
+): BoundArguments {
   const byName = new Map<string, ArgumentSource>()
   const rest: ArgumentSource[] = []
   let broken = false
   let place = 0
   const positional: ArgumentSource[] = piped === undefined ? [] : [{ kind: 'value', value: piped, span: piped.span }]
   for (const argument of args) {
-    if (argument.name === undefined) positional.push({ kind: 'expression', expression: argument.value, span: argument.value.span })
+    if (argument.name === undefined)
+      positional.push({ kind: 'expression', expression: argument.value, span: argument.value.span })
   }
   if (signature.variadic) rest.push(...positional)
   else {
@@ -47,7 +53,11 @@ export function bindArguments(signature: Signature, args: readonly Argument[], p
       else if (!broken) {
         broken = true
         const takes = signature.parameters.length
-        report(env, typesDiagnostics.unexpectedArgument, source.span, { callee: signature.callee, signature: signature.text, takes })
+        report(env, typesDiagnostics.unexpectedArgument, source.span, {
+          callee: signature.callee,
+          signature: signature.text,
+          takes,
+        })
       }
     }
   }
@@ -58,9 +68,22 @@ export function bindArguments(signature: Signature, args: readonly Argument[], p
     if (!signature.parameters.some((parameter) => parameter.name === name)) {
       broken = true
       const unbound = signature.parameters.filter((parameter) => !byName.has(parameter.name))
-      const suggestion = suggest(name, unbound.map((parameter) => parameter.name))
-      const facts = { callee: signature.callee, argument: name, signature: signature.text, takes: signature.parameters.length }
-      report(env, typesDiagnostics.unexpectedArgument, span, suggestion === undefined ? facts : { ...facts, suggestion })
+      const suggestion = suggest(
+        name,
+        unbound.map((parameter) => parameter.name),
+      )
+      const facts = {
+        callee: signature.callee,
+        argument: name,
+        signature: signature.text,
+        takes: signature.parameters.length,
+      }
+      report(
+        env,
+        typesDiagnostics.unexpectedArgument,
+        span,
+        suggestion === undefined ? facts : { ...facts, suggestion },
+      )
     } else if (byName.has(name)) {
       broken = true
       const first = byName.get(name)

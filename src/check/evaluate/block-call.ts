@@ -18,7 +18,13 @@ import { claimName, sourceValue } from './function-call.js'
 const deepest = 64
 
 /** Calls a block, or binds its static parameters where no operand is given: `sevnet(scale = single)` is a value. */
-export function callBlock(callee: BlockValue, args: readonly Argument[], piped: Value | undefined, span: Span, env: Env): Value {
+export function callBlock(
+  callee: BlockValue,
+  args: readonly Argument[],
+  piped: Value | undefined,
+  span: Span,
+  env: Env,
+): Value {
   const { block } = callee
   const inner: Env = { ...env, module: block.module }
   const open = block.declaration.parameters.filter((parameter) => !callee.bound.has(parameter.name.name))
@@ -47,7 +53,11 @@ export function callBlock(callee: BlockValue, args: readonly Argument[], piped: 
     return { kind: 'block', block, bound: values, span }
   }
   if (bound.missing.length > 0) {
-    report(env, typesDiagnostics.missingArgument, span, { callee: block.name, missing: bound.missing, signature: signature.text })
+    report(env, typesDiagnostics.missingArgument, span, {
+      callee: block.name,
+      missing: bound.missing,
+      signature: signature.text,
+    })
     return poison(span)
   }
   const bindings: BlockValue = { kind: 'block', block, bound: values, span }
@@ -65,14 +75,22 @@ export function callBlock(callee: BlockValue, args: readonly Argument[], piped: 
 }
 
 /** A call of a block of which only the type is known: a parameter of a block that is checked on its own. */
-export function callBlockType(type: Extract<Type, { kind: 'block' }>, callee: Expression, args: readonly Argument[], piped: Value | undefined, span: Span, env: Env): Value {
+export function callBlockType(
+  type: Extract<Type, { kind: 'block' }>,
+  callee: Expression,
+  args: readonly Argument[],
+  piped: Value | undefined,
+  span: Span,
+  env: Env,
+): Value {
   const name = textOf(env.session, callee.span)
   const text = `${name}(${type.operands.map((operand) => operand.name).join(', ')})`
   const parameters = type.operands.map((operand) => ({ name: operand.name, required: true }))
   const bound = bindArguments({ callee: name, parameters, variadic: false, text }, args, piped, env)
   for (const operand of type.operands) {
     const source = bound.byName.get(operand.name)
-    if (source !== undefined) conform(sourceValue(source, env, operand.type), operand.type, env, `\`${operand.name}\` of \`${name}\``)
+    if (source !== undefined)
+      conform(sourceValue(source, env, operand.type), operand.type, env, `\`${operand.name}\` of \`${name}\``)
   }
   if (bound.broken) return poison(span)
   if (bound.missing.length > 0) {

@@ -1,5 +1,6 @@
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, CallExpression, Expression, Identifier, PipeExpression } from '../../syntax/ast.js'
 import { describeValue } from '../describe.js'
@@ -7,7 +8,6 @@ import type { Env } from '../env.js'
 import { report } from '../env.js'
 import { functions, staticFunctionNames } from '../functions/table.js'
 import { lookUp, namesOfKind } from '../module.js'
-import { suggest } from '../../diagnostics/suggest.js'
 import type { Type } from '../type.js'
 import type { BlockValue, Value } from '../value.js'
 import { isPoison, poison } from '../value.js'
@@ -38,14 +38,26 @@ function stage(expression: Expression, input: Value, span: Span, env: Env, expec
     case 'member':
       return memberOf(stage(expression.object, input, span, env), expression, env)
     default: {
-      const facts = { what: 'what follows `|>`', expected: 'a function or block', found: 'something else', help: 'Write `x |> f` or `x |> f(a)`.' }
+      const facts = {
+        what: 'what follows `|>`',
+        expected: 'a function or block',
+        found: 'something else',
+        help: 'Write `x |> f` or `x |> f(a)`.',
+      }
       report(env, typesDiagnostics.typeMismatch, expression.span, facts)
       return poison(span)
     }
   }
 }
 
-function call(callee: Expression, args: readonly Argument[], piped: Value | undefined, span: Span, env: Env, expected?: Type): Value {
+function call(
+  callee: Expression,
+  args: readonly Argument[],
+  piped: Value | undefined,
+  span: Span,
+  env: Env,
+  expected?: Type,
+): Value {
   if (callee.recovered || args.some((argument) => argument.recovered)) return poison(span)
   if (callee.kind !== 'identifier') return callValue(env.session.evaluate(callee, env), callee, args, piped, span, env)
   const { name } = callee
@@ -69,9 +81,17 @@ function call(callee: Expression, args: readonly Argument[], piped: Value | unde
   return unknownFunction(callee, args, env)
 }
 
-function callValue(value: Value, callee: Expression, args: readonly Argument[], piped: Value | undefined, span: Span, env: Env): Value {
+function callValue(
+  value: Value,
+  callee: Expression,
+  args: readonly Argument[],
+  piped: Value | undefined,
+  span: Span,
+  env: Env,
+): Value {
   if (value.kind === 'block') return callBlock(value as BlockValue, args, piped, span, env)
-  if (value.kind === 'unknown' && value.type?.kind === 'block') return callBlockType(value.type, callee, args, piped, span, env)
+  if (value.kind === 'unknown' && value.type?.kind === 'block')
+    return callBlockType(value.type, callee, args, piped, span, env)
   if (isPoison(value)) {
     for (const argument of args) env.session.evaluate(argument.value, env)
     return poison(span)

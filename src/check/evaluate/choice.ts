@@ -17,9 +17,16 @@ export function evaluateIf(expression: IfExpression, env: Env, expected?: Type):
   const isUnknown = condition.kind === 'unknown' && condition.type?.kind === 'bool'
   if (!isPoison(condition) && !isUnknown) {
     if (condition.kind === 'tensor') {
-      report(env, typesDiagnostics.notStatic, condition.span, { what: 'the condition', found: describeValue(condition) })
+      report(env, typesDiagnostics.notStatic, condition.span, {
+        what: 'the condition',
+        found: describeValue(condition),
+      })
     } else {
-      report(env, typesDiagnostics.typeMismatch, condition.span, { what: 'the condition', expected: 'a bool', found: describeValue(condition) })
+      report(env, typesDiagnostics.typeMismatch, condition.span, {
+        what: 'the condition',
+        expected: 'a bool',
+        found: describeValue(condition),
+      })
     }
   }
   const values = branches.map((branch) => evaluateAside(branch, env, expected))
@@ -37,7 +44,10 @@ export function evaluateMatch(expression: MatchExpression, env: Env, expected?: 
     return poison(span)
   }
   if (subject.kind === 'tensor' || subject.kind === 'record') {
-    report(env, typesDiagnostics.notStatic, subject.span, { what: 'the subject of a match', found: describeValue(subject) })
+    report(env, typesDiagnostics.notStatic, subject.span, {
+      what: 'the subject of a match',
+      found: describeValue(subject),
+    })
     return poison(span)
   }
   const known = asStatic(subject)
@@ -84,7 +94,10 @@ export function evaluateMatch(expression: MatchExpression, env: Env, expected?: 
     report(env, typesDiagnostics.matchNotExhaustive, { ...span, end: expression.subject.span.end }, { missing })
   }
   if (known !== undefined) return taken === undefined ? poison(span) : choose(values, taken, env, expected)
-  return join(values.map((value) => evaluateAside(value, env, expected)), span)
+  return join(
+    values.map((value) => evaluateAside(value, env, expected)),
+    span,
+  )
 }
 
 function unreachable(span: Expression['span'], env: Env): void {
@@ -117,7 +130,11 @@ function choose(branches: readonly Expression[], taken: number, env: Env, expect
 /** For its mistakes and its type; it makes no part of the graph. */
 function evaluateAside(expression: Expression, env: Env, expected?: Type): Value {
   if (env.abstract) return env.session.evaluate(expression, { ...env, statement: {} }, expected)
-  return env.session.evaluate(expression, { ...env, abstract: true, graph: new GraphBuilder(), statement: {} }, expected)
+  return env.session.evaluate(
+    expression,
+    { ...env, abstract: true, graph: new GraphBuilder(), statement: {} },
+    expected,
+  )
 }
 
 /** What is known of a value that is one of several. */
@@ -126,7 +143,12 @@ function join(values: readonly Value[], span: Expression['span']): Value {
   if (first === undefined) return poison(span)
   let joined: Value = first
   for (const other of others) {
-    if (joined.kind === 'tensor' && other.kind === 'tensor' && joined.per === other.per && joined.shape.length === other.shape.length) {
+    if (
+      joined.kind === 'tensor' &&
+      other.kind === 'tensor' &&
+      joined.per === other.per &&
+      joined.shape.length === other.shape.length
+    ) {
       const shape: Dim[] = joined.shape.map((size, axis) => (size === other.shape[axis] ? size : undefined))
       const { range: _, made: __, ...rest } = joined
       joined = { ...rest, shape, meaning: joined.meaning === other.meaning ? joined.meaning : 'plain' }

@@ -2,6 +2,7 @@ import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { assertNever } from '../../diagnostics/invariant.js'
+import { suggest } from '../../diagnostics/suggest.js'
 import type { Expression, Identifier, ListExpression, RangeExpression, RecordExpression } from '../../syntax/ast.js'
 import { describeValue } from '../describe.js'
 import type { Env } from '../env.js'
@@ -9,7 +10,6 @@ import { report } from '../env.js'
 import { functions } from '../functions/table.js'
 import { lookUp, namesOfKind } from '../module.js'
 import type { Slot } from '../scope.js'
-import { suggest } from '../../diagnostics/suggest.js'
 import type { Type } from '../type.js'
 import { describeType } from '../type.js'
 import type { Value } from '../value.js'
@@ -70,7 +70,12 @@ export function evaluate(expression: Expression, env: Env, expected?: Type): Val
 function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value {
   const { name, span } = identifier
   const isWord = expected?.kind === 'enum' && expected.declaration.values.some((value) => value.name === name)
-  const word = (): Value => ({ kind: 'enum', enumName: expected?.kind === 'enum' ? expected.declaration.name.name : '', value: name, span })
+  const word = (): Value => ({
+    kind: 'enum',
+    enumName: expected?.kind === 'enum' ? expected.declaration.name.name : '',
+    value: name,
+    span,
+  })
   const slot = env.scope.find(name)
   if (slot !== undefined) {
     if (slot.what === 'label') {
@@ -89,7 +94,12 @@ function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value 
   if (entity?.kind === 'block') return { kind: 'block', block: entity, bound: new Map(), span }
   if (functions.has(name) || (entity !== undefined && entity.kind !== 'enum')) {
     const found = entity === undefined ? `the function \`${name}\`` : `the ${entity.kind} \`${name}\``
-    report(env, typesDiagnostics.typeMismatch, span, { what: `\`${name}\` here`, expected: 'a value', found, help: `Call it: \`${name}(...)\`.` })
+    report(env, typesDiagnostics.typeMismatch, span, {
+      what: `\`${name}\` here`,
+      expected: 'a value',
+      found,
+      help: `Call it: \`${name}(...)\`.`,
+    })
     return poison(span)
   }
   return unknownName(identifier, env, expected)
@@ -131,7 +141,11 @@ export function slotValue(slot: Slot, env: Env, use?: Identifier): Value {
 
 function evaluateList(expression: ListExpression, env: Env, expected?: Type): Value {
   const item = expected?.kind === 'list' ? expected.item : undefined
-  return { kind: 'list', items: expression.items.map((each) => env.session.evaluate(each, env, item)), span: expression.span }
+  return {
+    kind: 'list',
+    items: expression.items.map((each) => env.session.evaluate(each, env, item)),
+    span: expression.span,
+  }
 }
 
 function evaluateRecord(expression: RecordExpression, env: Env, expected?: Type): Value {
@@ -156,18 +170,31 @@ function evaluateRange(expression: RangeExpression, env: Env): Value {
     if (end.kind === 'number' || (end.kind === 'unknown' && end.type !== undefined)) continue
     const definition = end.kind === 'tensor' ? typesDiagnostics.notStatic : undefined
     if (definition) report(env, definition, end.span, { what: 'the end of a range', found: describeValue(end) })
-    else report(env, typesDiagnostics.typeMismatch, end.span, { what: 'the end of a range', expected: 'a number', found: describeValue(end) })
+    else
+      report(env, typesDiagnostics.typeMismatch, end.span, {
+        what: 'the end of a range',
+        expected: 'a number',
+        found: describeValue(end),
+      })
     return poison(span)
   }
   if (low?.kind !== 'number' || high?.kind !== 'number') return { kind: 'unknown', type: { kind: 'range' }, span }
   if (low.unit !== high.unit && !(low.value === 0 && low.unit === undefined)) {
     const expected = low.unit === undefined ? 'a number without a unit, as its low end' : 'in the unit of its low end'
-    report(env, typesDiagnostics.wrongUnit, high.span, { what: 'the high end of the range', expected, found: describeValue(high), help: 'Give both ends the same unit.' })
+    report(env, typesDiagnostics.wrongUnit, high.span, {
+      what: 'the high end of the range',
+      expected,
+      found: describeValue(high),
+      help: 'Give both ends the same unit.',
+    })
     return poison(span)
   }
   if (low.value > high.value) {
     const help = 'Write the smaller end first.'
-    report(env, typesDiagnostics.arithmetic, span, { problem: `the range goes down, from ${low.value} to ${high.value}`, help })
+    report(env, typesDiagnostics.arithmetic, span, {
+      problem: `the range goes down, from ${low.value} to ${high.value}`,
+      help,
+    })
     return poison(span)
   }
   return { kind: 'range', low, high, span }
@@ -183,7 +210,11 @@ export function requireStatic(value: Value, env: Env, what: string): ReturnType<
   } else if (value.kind === 'block' || value.kind === 'list') {
     const list = value.kind === 'list' ? value.items.find((item) => asStatic(item) === undefined) : value
     if (list !== undefined && !isPoison(list)) {
-      report(env, typesDiagnostics.typeMismatch, list.span, { what, expected: describeType({ kind: 'float' }).replace('a float', 'a plain value'), found: describeValue(list) })
+      report(env, typesDiagnostics.typeMismatch, list.span, {
+        what,
+        expected: describeType({ kind: 'float' }).replace('a float', 'a plain value'),
+        found: describeValue(list),
+      })
     }
   }
   return undefined

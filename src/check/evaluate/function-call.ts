@@ -13,7 +13,13 @@ import { isPoison, poison } from '../value.js'
 import type { ArgumentSource } from './arguments.js'
 import { bindArguments } from './arguments.js'
 
-export function callFunction(rule: FunctionRule, args: readonly Argument[], piped: Value | undefined, span: Span, env: Env): Value {
+export function callFunction(
+  rule: FunctionRule,
+  args: readonly Argument[],
+  piped: Value | undefined,
+  span: Span,
+  env: Env,
+): Value {
   const signature = {
     callee: rule.name,
     parameters: rule.parameters.map(({ name, default: preset }) => ({ name, required: preset === undefined })),
@@ -25,18 +31,29 @@ export function callFunction(rule: FunctionRule, args: readonly Argument[], pipe
   let broken = bound.broken
   for (const parameter of rule.parameters) {
     const source = bound.byName.get(parameter.name)
-    const value = source === undefined ? presetValue(parameter, span) : argumentValue(source, parameter.type, env, `\`${parameter.name}\` of \`${rule.name}\``)
+    const value =
+      source === undefined
+        ? presetValue(parameter, span)
+        : argumentValue(source, parameter.type, env, `\`${parameter.name}\` of \`${rule.name}\``)
     if (value === undefined) continue
     if (isPoison(value)) broken = true
     values.set(parameter.name, value)
   }
   const rest = rule.variadic ? variadicValues(rule, bound.rest, env) : []
   if (bound.missing.length > 0 && !bound.broken) {
-    report(env, typesDiagnostics.missingArgument, span, { callee: rule.name, missing: bound.missing, signature: signature.text })
+    report(env, typesDiagnostics.missingArgument, span, {
+      callee: rule.name,
+      missing: bound.missing,
+      signature: signature.text,
+    })
     broken = true
   }
   if (rule.variadic && rest.length < 2 && !rest.some(isPoison) && !bound.broken) {
-    report(env, typesDiagnostics.missingArgument, span, { callee: rule.name, missing: rest.length === 0 ? ['a', 'b'] : ['b'], signature: signature.text })
+    report(env, typesDiagnostics.missingArgument, span, {
+      callee: rule.name,
+      missing: rest.length === 0 ? ['a', 'b'] : ['b'],
+      signature: signature.text,
+    })
     broken = true
   }
   if (broken || rest.some(isPoison)) return poison(span)
@@ -49,14 +66,24 @@ export function callFunction(rule: FunctionRule, args: readonly Argument[], pipe
     report(env, tensorsDiagnostics.namesNeeded, span, { first: env.path, second: rule.name })
     return poison(span)
   }
-  return rule.apply(new FunctionCall(rule, env, span, values, tensors.map((value) => asOperand(value, env))))
+  return rule.apply(
+    new FunctionCall(
+      rule,
+      env,
+      span,
+      values,
+      tensors.map((value) => asOperand(value, env)),
+    ),
+  )
 }
 
 /** Weights are named by the statement's binding: only one call of a statement may have them. */
 export function claimName(name: string, span: Span, env: Env): boolean {
   const first = env.statement.parametric
   if (first !== undefined) {
-    report(env, tensorsDiagnostics.namesNeeded, span, { first: first.name, second: name }, [{ span: first.span, label: `\`${first.name}\` has weights too` }])
+    report(env, tensorsDiagnostics.namesNeeded, span, { first: first.name, second: name }, [
+      { span: first.span, label: `\`${first.name}\` has weights too` },
+    ])
     return false
   }
   env.statement.parametric = { name, span }
@@ -71,7 +98,11 @@ function presetValue(parameter: FunctionParameter, span: Span): Value | undefine
   return { kind: 'enum', enumName: type.kind === 'enum' ? type.declaration.name.name : '', value: preset, span }
 }
 
-export function sourceValue(source: ArgumentSource, env: Env, expected?: Exclude<ParameterType, { kind: 'tensor' }>): Value {
+export function sourceValue(
+  source: ArgumentSource,
+  env: Env,
+  expected?: Exclude<ParameterType, { kind: 'tensor' }>,
+): Value {
   return source.kind === 'value' ? source.value : env.session.evaluate(source.expression, env, expected)
 }
 
@@ -80,7 +111,11 @@ function argumentValue(source: ArgumentSource, type: ParameterType, env: Env, wh
   const value = sourceValue(source, env)
   if (isPoison(value)) return value
   if (isOperand(value)) return asOperand(value, env)
-  report(env, typesDiagnostics.typeMismatch, value.span, { what, expected: 'a map, vector, value or scalar', found: describeValue(value) })
+  report(env, typesDiagnostics.typeMismatch, value.span, {
+    what,
+    expected: 'a map, vector, value or scalar',
+    found: describeValue(value),
+  })
   return poison(value.span)
 }
 
@@ -105,7 +140,11 @@ function variadicValues(rule: FunctionRule, sources: readonly ArgumentSource[], 
     if (isPoison(value) || isOperand(value)) return value
     if (value.kind === 'unknown' && value.type?.kind === 'list') return poison(value.span)
     const what = `an operand of \`${rule.name}\``
-    report(env, typesDiagnostics.typeMismatch, value.span, { what, expected: 'a map, vector, value or scalar', found: describeValue(value) })
+    report(env, typesDiagnostics.typeMismatch, value.span, {
+      what,
+      expected: 'a map, vector, value or scalar',
+      found: describeValue(value),
+    })
     return poison(value.span)
   })
 }
@@ -116,7 +155,8 @@ function foldNumbers(name: string, values: readonly Value[], span: Span): Value 
   let best: Value | undefined
   for (const value of values) {
     if (value.kind !== 'number') return undefined
-    if (best?.kind !== 'number' || (name === 'maximum' ? value.value > best.value : value.value < best.value)) best = value
+    if (best?.kind !== 'number' || (name === 'maximum' ? value.value > best.value : value.value < best.value))
+      best = value
   }
   return best && { ...best, span }
 }

@@ -12,7 +12,11 @@ import { isPoison, poison } from '../value.js'
 import { arithmetic, comparison } from './static-arithmetic.js'
 
 export function evaluateUnary(expression: UnaryExpression, env: Env, expected?: Type): Value {
-  const operand = env.session.evaluate(expression.operand, env, expression.operator === '-' ? expected : { kind: 'bool' })
+  const operand = env.session.evaluate(
+    expression.operand,
+    env,
+    expression.operator === '-' ? expected : { kind: 'bool' },
+  )
   if (isPoison(operand)) return poison(expression.span)
   if (expression.operator === 'not') {
     if (operand.kind === 'boolean') return { kind: 'boolean', value: !operand.value, span: expression.span }
@@ -35,7 +39,11 @@ function wrongOperand(operator: string, expected: string, operand: Value, env: E
 }
 
 function isUnknownNumber(value: Value): value is UnknownValue {
-  return value.kind === 'unknown' && value.type !== undefined && ['int', 'float', 'length', 'share'].includes(value.type.kind)
+  return (
+    value.kind === 'unknown' &&
+    value.type !== undefined &&
+    ['int', 'float', 'length', 'share'].includes(value.type.kind)
+  )
 }
 
 export function evaluateBinary(expression: BinaryExpression, env: Env, expected?: Type): Value {
@@ -71,7 +79,13 @@ export function evaluateBinary(expression: BinaryExpression, env: Env, expected?
   }
 }
 
-function combine(operator: '+' | '-' | '*' | '/', left: Value, right: Value, expression: BinaryExpression, env: Env): Value {
+function combine(
+  operator: '+' | '-' | '*' | '/',
+  left: Value,
+  right: Value,
+  expression: BinaryExpression,
+  env: Env,
+): Value {
   const { span } = expression
   if (left.kind === 'number' && right.kind === 'number') return arithmetic(operator, left, right, span, env)
   for (const side of [left, right]) {
@@ -88,7 +102,10 @@ function combine(operator: '+' | '-' | '*' | '/', left: Value, right: Value, exp
 }
 
 function numberType(left: Value, right: Value): Type {
-  const isInt = (value: Value) => (value.kind === 'number' ? value.isInteger && value.unit === undefined : value.kind === 'unknown' && value.type?.kind === 'int')
+  const isInt = (value: Value) =>
+    value.kind === 'number'
+      ? value.isInteger && value.unit === undefined
+      : value.kind === 'unknown' && value.type?.kind === 'int'
   return { kind: isInt(left) && isInt(right) ? 'int' : 'float' }
 }
 
@@ -118,7 +135,10 @@ function compare(expression: BinaryExpression, env: Env): Value {
   const [left, right] = bareLeft ? [second, first] : [first, second]
   for (const side of [left, right]) {
     if (side.kind !== 'tensor') continue
-    report(env, typesDiagnostics.notStatic, side.span, { what: `the operand of \`${operator}\``, found: describeValue(side) })
+    report(env, typesDiagnostics.notStatic, side.span, {
+      what: `the operand of \`${operator}\``,
+      found: describeValue(side),
+    })
     return poison(span)
   }
   if (left.kind === 'unknown' || right.kind === 'unknown') return { kind: 'unknown', type: { kind: 'bool' }, span }
@@ -135,7 +155,13 @@ function enumOf(value: Value, env: Env): Type | undefined {
 }
 
 function isScalarStatic(value: Value): value is ScalarStatic {
-  return value.kind !== 'tensor' && value.kind !== 'record' && value.kind !== 'block' && value.kind !== 'list' && value.kind !== 'unknown'
+  return (
+    value.kind !== 'tensor' &&
+    value.kind !== 'record' &&
+    value.kind !== 'block' &&
+    value.kind !== 'list' &&
+    value.kind !== 'unknown'
+  )
 }
 
 function logical(expression: BinaryExpression, env: Env): Value {

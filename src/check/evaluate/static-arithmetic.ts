@@ -42,7 +42,10 @@ export function arithmetic(
   }
   if (!Number.isFinite(value) || (isInteger && !Number.isSafeInteger(value))) {
     const problem = `${staticText(left)} ${operator} ${staticText(right)} is too large`
-    report(env, typesDiagnostics.arithmetic, span, { problem, help: 'Stay below 2^53 with integers and 1e308 with other numbers.' })
+    report(env, typesDiagnostics.arithmetic, span, {
+      problem,
+      help: 'Stay below 2^53 with integers and 1e308 with other numbers.',
+    })
     return poison(span)
   }
   return { kind: 'number', value, isInteger, span, ...(unit === undefined ? {} : { unit }) }
@@ -61,7 +64,11 @@ function compute(operator: '+' | '-' | '*' | '/', left: number, right: number): 
   }
 }
 
-function unitOfResult(operator: '+' | '-' | '*' | '/', left: NumberValue, right: NumberValue): NumberValue['unit'] | 'mixed' {
+function unitOfResult(
+  operator: '+' | '-' | '*' | '/',
+  left: NumberValue,
+  right: NumberValue,
+): NumberValue['unit'] | 'mixed' {
   if (operator === '+' || operator === '-') return left.unit === right.unit ? left.unit : 'mixed'
   if (operator === '*') return left.unit === undefined ? right.unit : right.unit === undefined ? left.unit : 'mixed'
   if (right.unit === undefined) return left.unit
@@ -69,12 +76,23 @@ function unitOfResult(operator: '+' | '-' | '*' | '/', left: NumberValue, right:
 }
 
 /** `==` and `!=` on any two static values of one kind, the others on numbers. */
-export function comparison(operator: BinaryOperator, left: ScalarStatic, right: ScalarStatic, span: Span, env: Env): ScalarStatic | UnknownValue {
+export function comparison(
+  operator: BinaryOperator,
+  left: ScalarStatic,
+  right: ScalarStatic,
+  span: Span,
+  env: Env,
+): ScalarStatic | UnknownValue {
   if (operator === '==' || operator === '!=') {
-    const comparable = left.kind === right.kind && (left.kind !== 'enum' || right.kind !== 'enum' || left.enumName === right.enumName)
+    const comparable =
+      left.kind === right.kind && (left.kind !== 'enum' || right.kind !== 'enum' || left.enumName === right.enumName)
     if (!comparable) return incomparable(operator, left, right, span, env)
-    if (left.kind === 'number' && right.kind === 'number' && left.unit !== right.unit) return incomparable(operator, left, right, span, env)
-    const equal = left.kind === 'number' && right.kind === 'number' ? left.value === right.value : staticText(left) === staticText(right)
+    if (left.kind === 'number' && right.kind === 'number' && left.unit !== right.unit)
+      return incomparable(operator, left, right, span, env)
+    const equal =
+      left.kind === 'number' && right.kind === 'number'
+        ? left.value === right.value
+        : staticText(left) === staticText(right)
     return { kind: 'boolean', value: (operator === '==') === equal, span }
   }
   if (left.kind !== 'number' || right.kind !== 'number' || left.unit !== right.unit) {
@@ -97,8 +115,16 @@ function order(operator: BinaryOperator, left: number, right: number): boolean {
 }
 
 function incomparable(operator: string, left: ScalarStatic, right: ScalarStatic, span: Span, env: Env): UnknownValue {
-  const definition = left.kind === 'number' && right.kind === 'number' ? typesDiagnostics.wrongUnit : typesDiagnostics.typeMismatch
-  const expected = operator === '==' || operator === '!=' ? `the same kind of value as ${describeValue(left)}` : `comparable with ${describeValue(left)}`
-  report(env, definition, right.span, { what: `the right side of \`${operator}\``, expected, found: describeValue(right) })
+  const definition =
+    left.kind === 'number' && right.kind === 'number' ? typesDiagnostics.wrongUnit : typesDiagnostics.typeMismatch
+  const expected =
+    operator === '==' || operator === '!='
+      ? `the same kind of value as ${describeValue(left)}`
+      : `comparable with ${describeValue(left)}`
+  report(env, definition, right.span, {
+    what: `the right side of \`${operator}\``,
+    expected,
+    found: describeValue(right),
+  })
   return poison(span)
 }

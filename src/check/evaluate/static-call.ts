@@ -13,7 +13,14 @@ import { bindArguments } from './arguments.js'
 import { sourceValue } from './function-call.js'
 
 /** `div_int(a, b)` and `env("NAME", default)`. */
-export function callStatic(name: string, args: readonly Argument[], piped: Value | undefined, span: Span, env: Env, expected?: Type): Value {
+export function callStatic(
+  name: string,
+  args: readonly Argument[],
+  piped: Value | undefined,
+  span: Span,
+  env: Env,
+  expected?: Type,
+): Value {
   return name === 'env' ? readEnvironment(args, piped, span, env, expected) : divideIntegers(args, piped, span, env)
 }
 
@@ -26,7 +33,9 @@ function divideIntegers(args: readonly Argument[], piped: Value | undefined, spa
   const bound = bindArguments({ callee: 'div_int', parameters, variadic: false, text }, args, piped, env)
   const values = ['a', 'b'].map((parameter) => {
     const source = bound.byName.get(parameter)
-    return source === undefined ? undefined : conform(sourceValue(source, env), { kind: 'int' }, env, `\`${parameter}\` of \`div_int\``)
+    return source === undefined
+      ? undefined
+      : conform(sourceValue(source, env), { kind: 'int' }, env, `\`${parameter}\` of \`div_int\``)
   })
   if (bound.broken) return poison(span)
   if (bound.missing.length > 0) {
@@ -37,14 +46,23 @@ function divideIntegers(args: readonly Argument[], piped: Value | undefined, spa
   if (a === undefined || b === undefined || isPoison(a) || isPoison(b)) return poison(span)
   if (a.kind !== 'number' || b.kind !== 'number') return { kind: 'unknown', type: { kind: 'int' }, span }
   if (b.value === 0) {
-    report(env, typesDiagnostics.arithmetic, b.span, { problem: 'this divides by zero', help: 'Divide by something other than 0.' })
+    report(env, typesDiagnostics.arithmetic, b.span, {
+      problem: 'this divides by zero',
+      help: 'Divide by something other than 0.',
+    })
     return poison(span)
   }
   return { kind: 'number', value: Math.floor(a.value / b.value), isInteger: true, span }
 }
 
 /** The variable's text, read as its default is: a number where that is one. */
-function readEnvironment(args: readonly Argument[], piped: Value | undefined, span: Span, env: Env, expected?: Type): Value {
+function readEnvironment(
+  args: readonly Argument[],
+  piped: Value | undefined,
+  span: Span,
+  env: Env,
+  expected?: Type,
+): Value {
   const text = 'env("NAME", default)'
   const parameters = [
     { name: 'name', required: true },
@@ -64,7 +82,11 @@ function readEnvironment(args: readonly Argument[], piped: Value | undefined, sp
   const value = env.session.environment[name.value]
   if (value === undefined) {
     if (preset !== undefined) return preset
-    report(env, typesDiagnostics.missingArgument, span, { callee: 'env', missing: ['default'], signature: `${text}, since the variable ${name.value} is not set` })
+    report(env, typesDiagnostics.missingArgument, span, {
+      callee: 'env',
+      missing: ['default'],
+      signature: `${text}, since the variable ${name.value} is not set`,
+    })
     return poison(span)
   }
   env.session.environmentReads.set(spanKey(span), name.value)

@@ -7,7 +7,14 @@ import { report } from '../env.js'
 import type { Dim, Tensor, Value } from '../value.js'
 import { poison } from '../value.js'
 import type { Interval } from './intervals.js'
-import { addIntervals, divIntervals, maximumIntervals, minimumIntervals, mulIntervals, subIntervals } from './intervals.js'
+import {
+  addIntervals,
+  divIntervals,
+  maximumIntervals,
+  minimumIntervals,
+  mulIntervals,
+  subIntervals,
+} from './intervals.js'
 import type { FunctionCall, FunctionRule } from './rule.js'
 import { aFloat } from './rule.js'
 import { reportShapes } from './shapes.js'
@@ -16,7 +23,14 @@ type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'maximum' | 'minimum'
 const ops = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div' } as const
 type Known = Interval | undefined
 
-export function elementwiseBinary(operator: '+' | '-' | '*' | '/', left: Tensor, right: Tensor, span: Span, env: Env, rightSpan: Span): Value {
+export function elementwiseBinary(
+  operator: '+' | '-' | '*' | '/',
+  left: Tensor,
+  right: Tensor,
+  span: Span,
+  env: Env,
+  rightSpan: Span,
+): Value {
   if (operator === '/') {
     if (right.range?.[0] === 0 && right.range[1] === 0) {
       const help = 'Divide by something other than 0.'
@@ -25,7 +39,12 @@ export function elementwiseBinary(operator: '+' | '-' | '*' | '/', left: Tensor,
     }
     if (right.range && right.range[0] <= 0 && right.range[1] >= 0) {
       const help = 'Add a small number to the divisor, or `clamp` it away from 0.'
-      report(env, tensorsDiagnostics.nonFinite, rightSpan, { callee: '/', why: 'the divisor can be 0', range: right.range, help })
+      report(env, tensorsDiagnostics.nonFinite, rightSpan, {
+        callee: '/',
+        why: 'the divisor can be 0',
+        range: right.range,
+        help,
+      })
     }
   }
   return binary(ops[operator], operator, left, right, span, env)
@@ -34,10 +53,21 @@ export function elementwiseBinary(operator: '+' | '-' | '*' | '/', left: Tensor,
 function binary(op: BinaryOp, name: string, left: Tensor, right: Tensor, span: Span, env: Env): Value {
   const shape = broadcast(left, right)
   if (shape === undefined) {
-    reportShapes(env, span, name, 'equal shapes, or a number, a value, a one-channel map or a vector of channels beside a map', [left, right])
+    reportShapes(
+      env,
+      span,
+      name,
+      'equal shapes, or a number, a value, a one-channel map or a vector of channels beside a map',
+      [left, right],
+    )
     return poison(span)
   }
-  const per = left.per === 'pixel' || right.per === 'pixel' ? 'pixel' : left.per === 'image' || right.per === 'image' ? 'image' : 'batch'
+  const per =
+    left.per === 'pixel' || right.per === 'pixel'
+      ? 'pixel'
+      : left.per === 'image' || right.per === 'image'
+        ? 'image'
+        : 'batch'
   const meaning = meaningOf(op, left, right)
   const range = rangeOf(op, left.range, right.range)
   const grid = left.grid ?? right.grid
@@ -116,7 +146,8 @@ function fold(call: FunctionCall, op: BinaryOp): Value {
 
 function scaled(call: FunctionCall, value: Value, factor: number | undefined): Value {
   if (value.kind !== 'tensor') return value
-  const constant = factor === undefined ? call.emit({ op: 'constant', operands: [], per: 'batch', shape: [] }) : call.constant(factor)
+  const constant =
+    factor === undefined ? call.emit({ op: 'constant', operands: [], per: 'batch', shape: [] }) : call.constant(factor)
   return binary('mul', call.rule.name, value, constant, call.span, call.env)
 }
 
@@ -127,8 +158,20 @@ function asProbabilities(call: FunctionCall, value: Value, operands: readonly Te
 }
 
 export const arithmeticFunctions: readonly FunctionRule[] = [
-  { name: 'maximum', doc: 'The larger of two or more, element by element.', parameters: [], variadic: true, apply: (call) => fold(call, 'maximum') },
-  { name: 'minimum', doc: 'The smaller of two or more, element by element.', parameters: [], variadic: true, apply: (call) => fold(call, 'minimum') },
+  {
+    name: 'maximum',
+    doc: 'The larger of two or more, element by element.',
+    parameters: [],
+    variadic: true,
+    apply: (call) => fold(call, 'maximum'),
+  },
+  {
+    name: 'minimum',
+    doc: 'The smaller of two or more, element by element.',
+    parameters: [],
+    variadic: true,
+    apply: (call) => fold(call, 'minimum'),
+  },
   {
     name: 'average',
     doc: 'The mean of two or more, element by element.',

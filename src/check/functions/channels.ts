@@ -53,7 +53,10 @@ function softmax(call: FunctionCall): Value {
       callee: name,
       expected: 'logits',
       found: 'probabilities',
-      help: name === 'softmax' ? 'Use them as they are: a softmax has been taken already.' : 'Take `log` of them, or give the logits.',
+      help:
+        name === 'softmax'
+          ? 'Use them as they are: a softmax has been taken already.'
+          : 'Take `log` of them, or give the logits.',
     })
     return poison(call.span)
   }
@@ -77,7 +80,11 @@ function softmax(call: FunctionCall): Value {
 export function channel(x: Tensor, index: number, name: string | undefined, span: Span, env: Env): Value {
   const count = channels(x)
   if (x.shape.length === 0) {
-    report(env, typesDiagnostics.typeMismatch, x.span, { what: 'what is indexed', expected: 'a list, map or vector', found: describeValue(x) })
+    report(env, typesDiagnostics.typeMismatch, x.span, {
+      what: 'what is indexed',
+      expected: 'a list, map or vector',
+      found: describeValue(x),
+    })
     return poison(span)
   }
   if (name !== undefined && count !== undefined && count !== 2) {
@@ -103,7 +110,13 @@ export function channel(x: Tensor, index: number, name: string | undefined, span
 }
 
 export const channelFunctions: readonly FunctionRule[] = [
-  { name: 'concat', doc: 'Maps side by side in their channels, or vectors end to end.', parameters: [], variadic: true, apply: concat },
+  {
+    name: 'concat',
+    doc: 'Maps side by side in their channels, or vectors end to end.',
+    parameters: [],
+    variadic: true,
+    apply: concat,
+  },
   {
     name: 'softmax',
     doc: 'Probabilities of the channels from their logits.',

@@ -18,7 +18,12 @@ const smallest = 1.401298464324817e-45
 
 type UnaryOp = 'relu' | 'sigmoid' | 'tanh' | 'softplus' | 'exp' | 'log' | 'sqrt' | 'square' | 'abs'
 
-function unary(name: UnaryOp, doc: string, range: (of: Known) => Known, check: (call: FunctionCall, of: Tensor) => boolean = () => true): FunctionRule {
+function unary(
+  name: UnaryOp,
+  doc: string,
+  range: (of: Known) => Known,
+  check: (call: FunctionCall, of: Tensor) => boolean = () => true,
+): FunctionRule {
   return {
     name,
     doc,
@@ -26,7 +31,14 @@ function unary(name: UnaryOp, doc: string, range: (of: Known) => Known, check: (
     apply: (call) => {
       const of = call.tensor('x')
       if (!check(call, of)) return poison(call.span)
-      return call.emit({ op: name, operands: [of], per: of.per, shape: of.shape, meaning: meaningAfter(name, of), range: range(of.range) })
+      return call.emit({
+        op: name,
+        operands: [of],
+        per: of.per,
+        shape: of.shape,
+        meaning: meaningAfter(name, of),
+        range: range(of.range),
+      })
     },
   }
 }
@@ -50,13 +62,21 @@ function refuseProbabilities(call: FunctionCall, of: Tensor): boolean {
 }
 
 function nonFinite(call: FunctionCall, of: Tensor, why: string, help: string): false {
-  report(call.env, tensorsDiagnostics.nonFinite, of.span, { callee: call.rule.name, why, range: of.range ?? [-Infinity, Infinity], help })
+  report(call.env, tensorsDiagnostics.nonFinite, of.span, {
+    callee: call.rule.name,
+    why,
+    range: of.range ?? [-Infinity, Infinity],
+    help,
+  })
   return false
 }
 
 function checkLog(call: FunctionCall, of: Tensor): boolean {
   if (of.range === undefined || of.range[0] > 0) return true
-  const help = of.meaning === 'probabilities' ? 'Use `log_softmax`, or add a small number first.' : 'Add a small number first, or `clamp` it above 0.'
+  const help =
+    of.meaning === 'probabilities'
+      ? 'Use `log_softmax`, or add a small number first.'
+      : 'Add a small number first, or `clamp` it above 0.'
   nonFinite(call, of, `0${of.range[0] < 0 ? ' and less' : ''} is`, help)
   return true
 }
@@ -64,7 +84,8 @@ function checkLog(call: FunctionCall, of: Tensor): boolean {
 function checkSqrt(call: FunctionCall, of: Tensor): boolean {
   if (of.range === undefined || of.range[0] > 0) return true
   if (of.range[0] < 0) nonFinite(call, of, 'less than 0 is', 'Take `abs` or `clamp` it first.')
-  else if (of.learned && !call.env.abstract) nonFinite(call, of, 'the slope is infinite at 0, which is', 'Add a small number first.')
+  else if (of.learned && !call.env.abstract)
+    nonFinite(call, of, 'the slope is infinite at 0, which is', 'Add a small number first.')
   return true
 }
 
@@ -75,7 +96,12 @@ export const elementwiseFunctions: readonly FunctionRule[] = [
   unary('softplus', 'log(1 + exp(x)).', () => [smallest, Infinity]),
   unary('exp', 'Exponential.', () => [smallest, Infinity]),
   unary('log', 'Natural logarithm.', (of) => (of && of[1] <= 1 ? [-Infinity, 0] : undefined), checkLog),
-  unary('sqrt', 'Square root.', (of) => (of ? [Math.sqrt(Math.max(0, of[0])), Math.sqrt(Math.max(0, of[1]))] : [0, Infinity]), checkSqrt),
+  unary(
+    'sqrt',
+    'Square root.',
+    (of) => (of ? [Math.sqrt(Math.max(0, of[0])), Math.sqrt(Math.max(0, of[1]))] : [0, Infinity]),
+    checkSqrt,
+  ),
   unary('square', 'x times x.', squareInterval),
   unary('abs', 'Absolute value.', absInterval),
   {
@@ -86,7 +112,14 @@ export const elementwiseFunctions: readonly FunctionRule[] = [
       const of = call.tensor('x')
       const slope = call.bounded('slope', 'at least 0', (value) => value >= 0)
       const range = of.range && slope !== undefined ? leaky(of.range, slope) : undefined
-      return call.emit({ op: 'leaky_relu', operands: [of], attributes: { slope: slope ?? 0 }, per: of.per, shape: of.shape, range })
+      return call.emit({
+        op: 'leaky_relu',
+        operands: [of],
+        attributes: { slope: slope ?? 0 },
+        per: of.per,
+        shape: of.shape,
+        range,
+      })
     },
   },
   {
@@ -100,11 +133,28 @@ export const elementwiseFunctions: readonly FunctionRule[] = [
     apply: (call) => {
       const of = call.tensor('x')
       const low = call.number('low')
-      const high = call.bounded('high', `more than \`low\` (${low ?? '?'})`, (value) => low === undefined || value > low)
+      const high = call.bounded(
+        'high',
+        `more than \`low\` (${low ?? '?'})`,
+        (value) => low === undefined || value > low,
+      )
       const known = low !== undefined && high !== undefined
-      const range = known ? minimumIntervals(maximumIntervals(of.range ?? [-Infinity, Infinity], [low, low]) ?? [low, Infinity], [high, high]) : undefined
+      const range = known
+        ? minimumIntervals(maximumIntervals(of.range ?? [-Infinity, Infinity], [low, low]) ?? [low, Infinity], [
+            high,
+            high,
+          ])
+        : undefined
       const meaning = of.meaning === 'probabilities' ? 'probabilities' : 'plain'
-      return call.emit({ op: 'clamp', operands: [of], attributes: { low: low ?? 0, high: high ?? 0 }, per: of.per, shape: of.shape, meaning, range })
+      return call.emit({
+        op: 'clamp',
+        operands: [of],
+        attributes: { low: low ?? 0, high: high ?? 0 },
+        per: of.per,
+        shape: of.shape,
+        meaning,
+        range,
+      })
     },
   },
   {
@@ -113,7 +163,15 @@ export const elementwiseFunctions: readonly FunctionRule[] = [
     parameters: [x],
     apply: (call) => {
       const of = call.tensor('x')
-      return call.emit({ op: 'stop_gradient', operands: [of], per: of.per, shape: of.shape, meaning: of.meaning, range: of.range, differentiable: false })
+      return call.emit({
+        op: 'stop_gradient',
+        operands: [of],
+        per: of.per,
+        shape: of.shape,
+        meaning: of.meaning,
+        range: of.range,
+        differentiable: false,
+      })
     },
   },
   {
@@ -124,7 +182,15 @@ export const elementwiseFunctions: readonly FunctionRule[] = [
       const of = call.tensor('x')
       const rate = call.bounded('rate', 'at least 0 and less than 1', (value) => value >= 0 && value < 1)
       const range = rate === 0 ? of.range : of.range && rate !== undefined ? scaledByDropout(of.range, rate) : undefined
-      return call.emit({ op: 'dropout', operands: [of], attributes: { rate: rate ?? 0 }, per: of.per, shape: of.shape, meaning: of.meaning, range })
+      return call.emit({
+        op: 'dropout',
+        operands: [of],
+        attributes: { rate: rate ?? 0 },
+        per: of.per,
+        shape: of.shape,
+        meaning: of.meaning,
+        range,
+      })
     },
   },
 ]
@@ -141,5 +207,14 @@ function scaledByDropout([low, high]: Interval, rate: number): Interval {
 export function negate(of: Tensor, span: Span, env: Env): Value {
   const range = negateInterval(of.range)
   const meaning = of.meaning === 'logits' ? 'logits' : 'plain'
-  return env.graph.add({ op: 'neg', operands: [of], per: of.per, shape: of.shape, meaning, range, path: env.path, span })
+  return env.graph.add({
+    op: 'neg',
+    operands: [of],
+    per: of.per,
+    shape: of.shape,
+    meaning,
+    range,
+    path: env.path,
+    span,
+  })
 }

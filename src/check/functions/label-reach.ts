@@ -6,7 +6,8 @@ import type { FunctionCall } from './rule.js'
 
 /** A prediction whose range does not contain its label's can never be right on part of the labels (the reference's SevNet: a sigmoid against labels up to 2). */
 export function checkLabelReach(call: FunctionCall, a: Tensor, b: Tensor): void {
-  const pair = a.label && !b.label ? { label: a, prediction: b } : b.label && !a.label ? { label: b, prediction: a } : undefined
+  const pair =
+    a.label && !b.label ? { label: a, prediction: b } : b.label && !a.label ? { label: b, prediction: a } : undefined
   if (pair === undefined) return
   const { label, prediction } = pair
   if (prediction.meaning === 'logits' || prediction.meaning === 'log_probabilities') {

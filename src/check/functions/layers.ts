@@ -7,12 +7,33 @@ import type { Dim, Tensor, Value } from '../value.js'
 import { poison } from '../value.js'
 import { biasInitializer, kernelInitializer } from './initializers.js'
 import type { FunctionCall, FunctionParameter, FunctionRule } from './rule.js'
-import { aFloat, anInt, anyMap, anyTensor, channels, height, largestSize, positiveInteger, positiveText, width } from './rule.js'
+import {
+  aFloat,
+  anInt,
+  anyMap,
+  anyTensor,
+  channels,
+  height,
+  largestSize,
+  positiveInteger,
+  positiveText,
+  width,
+} from './rule.js'
 import { reportShapes } from './shapes.js'
 
 const initialisation: readonly FunctionParameter[] = [
-  { name: 'init', type: { kind: 'enum', declaration: initializerEnum }, default: 'standard', doc: 'How the kernel is initialised.' },
-  { name: 'bias_init', type: { kind: 'enum', declaration: initializerEnum }, default: 'standard', doc: 'How the bias is initialised: standard, zero or normal.' },
+  {
+    name: 'init',
+    type: { kind: 'enum', declaration: initializerEnum },
+    default: 'standard',
+    doc: 'How the kernel is initialised.',
+  },
+  {
+    name: 'bias_init',
+    type: { kind: 'enum', declaration: initializerEnum },
+    default: 'standard',
+    doc: 'How the bias is initialised: standard, zero or normal.',
+  },
   { name: 'deviation', type: aFloat, default: 0.02, doc: 'Standard deviation for `normal`.' },
 ]
 
@@ -32,9 +53,19 @@ function weights(call: FunctionCall, kernel: readonly Dim[], useBias: boolean): 
   const word = call.word('bias_init') ?? 'standard'
   if (word.startsWith('xavier') || word.startsWith('kaiming')) {
     const must = '`standard`, `zero` or `normal`'
-    report(call.env, tensorsDiagnostics.attribute, call.spanOf('bias_init'), { callee: call.rule.name, name: 'bias_init', must, found: `\`${word}\`` })
+    report(call.env, tensorsDiagnostics.attribute, call.spanOf('bias_init'), {
+      callee: call.rule.name,
+      name: 'bias_init',
+      must,
+      found: `\`${word}\``,
+    })
   }
-  const bias: ParameterSpec = { name: `${call.env.path}.bias`, kind: 'weight', shape: [kernel.at(-1)], initializer: biasInitializer(word, fans, deviation) }
+  const bias: ParameterSpec = {
+    name: `${call.env.path}.bias`,
+    kind: 'weight',
+    shape: [kernel.at(-1)],
+    initializer: biasInitializer(word, fans, deviation),
+  }
   return [kernelSpec, bias]
 }
 
@@ -44,13 +75,22 @@ function conv2d(call: FunctionCall): Value {
   const kernel = call.bounded('kernel', 'an integer between 1 and 1024', (value) => value >= 1 && value <= 1024)
   const stride = call.bounded('stride', 'an integer between 1 and 1024', (value) => value >= 1 && value <= 1024)
   const dilation = call.bounded('dilation', 'an integer between 1 and 1024', (value) => value >= 1 && value <= 1024)
-  const given = call.has('padding') ? call.bounded('padding', 'an integer between 0 and 1024', (value) => value >= 0 && value <= 1024) : undefined
+  const given = call.has('padding')
+    ? call.bounded('padding', 'an integer between 0 and 1024', (value) => value >= 0 && value <= 1024)
+    : undefined
   const reach = kernel === undefined || dilation === undefined ? undefined : dilation * (kernel - 1)
   const before = call.has('padding') ? given : reach === undefined ? undefined : Math.floor(reach / 2)
   const after = call.has('padding') ? given : reach === undefined || before === undefined ? undefined : reach - before
   const sides: Dim[] = []
   for (const size of [height(x), width(x)]) {
-    if (size === undefined || reach === undefined || before === undefined || after === undefined || stride === undefined) sides.push(undefined)
+    if (
+      size === undefined ||
+      reach === undefined ||
+      before === undefined ||
+      after === undefined ||
+      stride === undefined
+    )
+      sides.push(undefined)
     else {
       const room = size + before + after - reach - 1
       if (room < 0) {
@@ -65,7 +105,10 @@ function conv2d(call: FunctionCall): Value {
     }
   }
   const useBias = call.boolean('bias') ?? true
-  const grid = x.grid && stride !== undefined ? { ...x.grid, downHeight: x.grid.downHeight * stride, downWidth: x.grid.downWidth * stride } : x.grid
+  const grid =
+    x.grid && stride !== undefined
+      ? { ...x.grid, downHeight: x.grid.downHeight * stride, downWidth: x.grid.downWidth * stride }
+      : x.grid
   return call.emit({
     op: 'conv2d',
     operands: [x],
@@ -88,7 +131,14 @@ function dense(call: FunctionCall): Value {
   const size = call.bounded('size', positiveText, positiveInteger)
   const useBias = call.boolean('bias') ?? true
   const parameters = weights(call, [x.shape[0], size], useBias)
-  return call.emit({ op: 'dense', operands: [x], attributes: { use_bias: useBias }, parameters, per: 'image', shape: [size] })
+  return call.emit({
+    op: 'dense',
+    operands: [x],
+    attributes: { use_bias: useBias },
+    parameters,
+    per: 'image',
+    shape: [size],
+  })
 }
 
 function batchNorm(call: FunctionCall): Value {
@@ -139,8 +189,13 @@ export const layerFunctions: readonly FunctionRule[] = [
       { name: 'channels', type: anInt, doc: `Channels of the result, up to ${largestSize}.` },
       { name: 'kernel', type: anInt, default: 3, doc: 'Side of the kernel.' },
       { name: 'stride', type: anInt, default: 1, doc: 'Step of the window.' },
-      { name: 'padding', type: anInt, default: 'none', doc: 'Zeros around the map; left out: as many as keep its sides.' },
-      { name: 'dilation', type: anInt, default: 1, doc: 'Distance between the kernel\'s points.' },
+      {
+        name: 'padding',
+        type: anInt,
+        default: 'none',
+        doc: 'Zeros around the map; left out: as many as keep its sides.',
+      },
+      { name: 'dilation', type: anInt, default: 1, doc: "Distance between the kernel's points." },
       { name: 'bias', type: { kind: 'bool' }, default: true, doc: 'Whether a bias is added.' },
       ...initialisation,
     ],
@@ -160,7 +215,7 @@ export const layerFunctions: readonly FunctionRule[] = [
   },
   {
     name: 'batch_norm',
-    doc: 'Batch normalisation: the batch\'s statistics in training, the running ones elsewhere. running = (1 - momentum) running + momentum batch.',
+    doc: "Batch normalisation: the batch's statistics in training, the running ones elsewhere. running = (1 - momentum) running + momentum batch.",
     parametric: true,
     parameters: [
       { name: 'x', type: anyTensor, doc: 'A map or a vector.' },

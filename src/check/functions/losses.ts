@@ -38,12 +38,25 @@ function distance(name: string, op: 'l1' | 'l2', doc: string): FunctionRule {
   }
 }
 
-function compare(call: FunctionCall, op: 'l1' | 'l2' | 'smooth_l1', attributes: Record<string, number>, range: (a: Known, b: Known) => Known): Value {
+function compare(
+  call: FunctionCall,
+  op: 'l1' | 'l2' | 'smooth_l1',
+  attributes: Record<string, number>,
+  range: (a: Known, b: Known) => Known,
+): Value {
   const [a, b] = [call.tensor('a'), call.tensor('b')]
   if (!sameShape(call, a, b)) return poison(call.span)
   checkLabelReach(call, a, b)
   reachesWeights(call, [a, b])
-  return call.emit({ op, operands: [a, b], attributes, per: 'batch', shape: [], range: range(a.range, b.range), label: false })
+  return call.emit({
+    op,
+    operands: [a, b],
+    attributes,
+    per: 'batch',
+    shape: [],
+    range: range(a.range, b.range),
+    label: false,
+  })
 }
 
 const pair: readonly FunctionParameter[] = [
@@ -55,15 +68,31 @@ function ssim(call: FunctionCall): Value {
   const [a, b] = [call.tensor('a'), call.tensor('b')]
   if (!sameShape(call, a, b)) return poison(call.span)
   reachesWeights(call, [a, b])
-  const window = call.bounded('window', 'an odd integer between 3 and 255', (value) => value >= 3 && value <= 255 && value % 2 === 1)
+  const window = call.bounded(
+    'window',
+    'an odd integer between 3 and 255',
+    (value) => value >= 3 && value <= 255 && value % 2 === 1,
+  )
   const sigma = call.bounded('sigma', 'more than 0', (value) => value > 0)
   const smallest = Math.min(...a.shape.slice(0, 2).map((size) => size ?? Infinity))
   if (window !== undefined && (window + 1) / 2 > smallest) {
     const needs = `maps of at least ${(window + 1) / 2} pixels a side for a window of ${window}`
-    report(call.env, tensorsDiagnostics.mapTooSmall, call.span, { callee: 'ssim', shape: `${a.shape.slice(0, 2).join('x')}`, needs })
+    report(call.env, tensorsDiagnostics.mapTooSmall, call.span, {
+      callee: 'ssim',
+      shape: `${a.shape.slice(0, 2).join('x')}`,
+      needs,
+    })
     return poison(call.span)
   }
-  return call.emit({ op: 'ssim', operands: [a, b], attributes: { window: window ?? 0, sigma: sigma ?? 0 }, per: 'batch', shape: [], range: [0, 1], label: false })
+  return call.emit({
+    op: 'ssim',
+    operands: [a, b],
+    attributes: { window: window ?? 0, sigma: sigma ?? 0 },
+    per: 'batch',
+    shape: [],
+    range: [0, 1],
+    label: false,
+  })
 }
 
 /** Logits of two channels and a mask of one, over the same pixels. */
@@ -87,7 +116,10 @@ function classified(call: FunctionCall, logits: Tensor, mask: Tensor): boolean {
     return size === other || size === undefined || other === undefined
   })
   if (!agrees || (channels(mask) !== undefined && channels(mask) !== 1)) {
-    reportShapes(call.env, call.span, name, 'a mask of one channel with the height and width of the logits', [logits, mask])
+    reportShapes(call.env, call.span, name, 'a mask of one channel with the height and width of the logits', [
+      logits,
+      mask,
+    ])
     return false
   }
   if (mask.range && (mask.range[0] < 0 || mask.range[1] > 1)) {
@@ -118,7 +150,11 @@ function classWeights(call: FunctionCall): readonly number[] {
   return weights
 }
 
-function classification(name: 'focal' | 'cross_entropy', doc: string, more: readonly FunctionParameter[]): FunctionRule {
+function classification(
+  name: 'focal' | 'cross_entropy',
+  doc: string,
+  more: readonly FunctionParameter[],
+): FunctionRule {
   return {
     name,
     doc,
@@ -126,7 +162,12 @@ function classification(name: 'focal' | 'cross_entropy', doc: string, more: read
       { name: 'logits', type: anyMap, doc: 'Logits of the classes normal and anomaly.' },
       { name: 'mask', type: anyMap, doc: '1 where there is a fault, 0 elsewhere.' },
       ...more,
-      { name: 'alpha', type: aFloat, default: 'none', doc: 'Weighs the classes [1 - alpha, alpha]; left out, both weigh 1.' },
+      {
+        name: 'alpha',
+        type: aFloat,
+        default: 'none',
+        doc: 'Weighs the classes [1 - alpha, alpha]; left out, both weigh 1.',
+      },
     ],
     apply: (call) => {
       const [logits, mask] = [call.tensor('logits'), call.tensor('mask')]
@@ -135,8 +176,18 @@ function classification(name: 'focal' | 'cross_entropy', doc: string, more: read
       const weights = { class_weights: classWeights(call) }
       const gamma = call.bounded('gamma', 'between 0 and 10', (value) => value >= 0 && value <= 10)
       const attributes =
-        name === 'focal' ? { gamma: gamma ?? 0, ...weights, divide_by_classes: call.boolean('divide_by_classes') ?? false } : weights
-      return call.emit({ op: name, operands: [logits, mask], attributes, per: 'batch', shape: [], range: [0, Infinity], label: false })
+        name === 'focal'
+          ? { gamma: gamma ?? 0, ...weights, divide_by_classes: call.boolean('divide_by_classes') ?? false }
+          : weights
+      return call.emit({
+        op: name,
+        operands: [logits, mask],
+        attributes,
+        per: 'batch',
+        shape: [],
+        range: [0, Infinity],
+        label: false,
+      })
     },
   }
 }
@@ -166,9 +217,18 @@ export const lossFunctions: readonly FunctionRule[] = [
     ],
     apply: ssim,
   },
-  classification('focal', 'Mean over pixels of -(1 - p)^gamma log p of the true class, weighed by class (Lin et al. 2017).', [
-    { name: 'gamma', type: aFloat, default: 2, doc: 'How much easy pixels are passed over.' },
-    { name: 'divide_by_classes', type: { kind: 'bool' }, default: false, doc: 'Divide by the number of classes as well, as the mean of kornia does.' },
-  ]),
+  classification(
+    'focal',
+    'Mean over pixels of -(1 - p)^gamma log p of the true class, weighed by class (Lin et al. 2017).',
+    [
+      { name: 'gamma', type: aFloat, default: 2, doc: 'How much easy pixels are passed over.' },
+      {
+        name: 'divide_by_classes',
+        type: { kind: 'bool' },
+        default: false,
+        doc: 'Divide by the number of classes as well, as the mean of kornia does.',
+      },
+    ],
+  ),
   classification('cross_entropy', 'Mean over pixels of -log p of the true class, weighed by class.', []),
 ]

@@ -18,7 +18,14 @@ function pool(call: FunctionCall, op: 'max_pool' | 'avg_pool'): Value {
   const of = call.tensor('x')
   const size = call.bounded('size', smallText, small)
   const stride = call.has('stride') ? call.bounded('stride', smallText, small) : size
-  const padding = op === 'avg_pool' ? call.bounded('padding', 'an integer of at most half the size', (value) => value >= 0 && 2 * value <= (size ?? 2048)) : 0
+  const padding =
+    op === 'avg_pool'
+      ? call.bounded(
+          'padding',
+          'an integer of at most half the size',
+          (value) => value >= 0 && 2 * value <= (size ?? 2048),
+        )
+      : 0
   const sides: Dim[] = []
   let divides = true
   for (const side of [height(of), width(of)]) {
@@ -36,12 +43,25 @@ function pool(call: FunctionCall, op: 'max_pool' | 'avg_pool'): Value {
       sides.push(exact || call.env.session.floorPoolings ? Math.floor(room / stride) + 1 : undefined)
     }
   }
-  const grid = of.grid && stride !== undefined ? { ...of.grid, downHeight: of.grid.downHeight * stride, downWidth: of.grid.downWidth * stride } : undefined
+  const grid =
+    of.grid && stride !== undefined
+      ? { ...of.grid, downHeight: of.grid.downHeight * stride, downWidth: of.grid.downWidth * stride }
+      : undefined
   if (grid && !call.env.abstract) call.env.graph.poolings.push({ grid, divides, span: call.span, env: call.env })
   const pooled = { size: [size ?? 0, size ?? 0], strides: [stride ?? 0, stride ?? 0] }
-  const attributes = op === 'max_pool' ? pooled : { ...pooled, padding: [padding ?? 0, padding ?? 0, padding ?? 0, padding ?? 0] }
+  const attributes =
+    op === 'max_pool' ? pooled : { ...pooled, padding: [padding ?? 0, padding ?? 0, padding ?? 0, padding ?? 0] }
   const range = padding === 0 ? of.range : hullInterval(of.range, [0, 0])
-  return call.emit({ op, operands: [of], attributes, per: 'pixel', shape: [sides[0], sides[1], channels(of)], meaning: of.meaning, range, grid })
+  return call.emit({
+    op,
+    operands: [of],
+    attributes,
+    per: 'pixel',
+    shape: [sides[0], sides[1], channels(of)],
+    meaning: of.meaning,
+    range,
+    grid,
+  })
 }
 
 function upsample(call: FunctionCall): Value {
@@ -49,8 +69,15 @@ function upsample(call: FunctionCall): Value {
   const factor = call.bounded('factor', smallText, small)
   const mode = call.word('mode') ?? 'bilinear'
   const times = (side: Dim): Dim => (side === undefined || factor === undefined ? undefined : side * factor)
-  const grid = of.grid && factor !== undefined ? { ...of.grid, downHeight: of.grid.downHeight / factor, downWidth: of.grid.downWidth / factor } : undefined
-  const attributes = { factor: factor ?? 0, mode, align_corners: mode === 'bilinear' && (call.boolean('align_corners') ?? true) }
+  const grid =
+    of.grid && factor !== undefined
+      ? { ...of.grid, downHeight: of.grid.downHeight / factor, downWidth: of.grid.downWidth / factor }
+      : undefined
+  const attributes = {
+    factor: factor ?? 0,
+    mode,
+    align_corners: mode === 'bilinear' && (call.boolean('align_corners') ?? true),
+  }
   return call.emit({
     op: 'upsample',
     operands: [of],
@@ -68,7 +95,9 @@ function margins(call: FunctionCall, of: Tensor, sign: 1 | -1): readonly [Dim, D
   const to = call.static('to')
   const sides = ['top', 'bottom', 'left', 'right'] as const
   if (to?.kind !== 'size') {
-    const all = call.has('all') ? call.bounded('all', 'an integer between 0 and 65536', (value) => value >= 0 && value <= 65536) : undefined
+    const all = call.has('all')
+      ? call.bounded('all', 'an integer between 0 and 65536', (value) => value >= 0 && value <= 65536)
+      : undefined
     const [top, bottom, left, right] = sides.map((side) => {
       if (!call.has(side)) return call.has('all') ? all : 0
       return call.bounded(side, 'an integer between 0 and 65536', (value) => value >= 0 && value <= 65536)
@@ -84,7 +113,12 @@ function margins(call: FunctionCall, of: Tensor, sign: 1 | -1): readonly [Dim, D
   const [dh, dw] = [sign * (to.height - h), sign * (to.width - w)]
   if (dh < 0 || dw < 0) {
     const must = sign === 1 ? `at least the size of the map (${h}x${w})` : `at most the size of the map (${h}x${w})`
-    report(call.env, tensorsDiagnostics.attribute, to.span, { callee: call.rule.name, name: 'to', must, found: `${to.height}x${to.width}` })
+    report(call.env, tensorsDiagnostics.attribute, to.span, {
+      callee: call.rule.name,
+      name: 'to',
+      must,
+      found: `${to.height}x${to.width}`,
+    })
     return undefined
   }
   return [Math.floor(dh / 2), Math.ceil(dh / 2), Math.floor(dw / 2), Math.ceil(dw / 2)]
@@ -93,7 +127,8 @@ function margins(call: FunctionCall, of: Tensor, sign: 1 | -1): readonly [Dim, D
 function resized(of: Tensor, margin: readonly [Dim, Dim, Dim, Dim], sign: 1 | -1): readonly [Dim, Dim] {
   const [top, bottom, left, right] = margin
   const [h, w] = [height(of), width(of)]
-  const sum = (side: Dim, a: Dim, b: Dim): Dim => (side === undefined || a === undefined || b === undefined ? undefined : side + sign * (a + b))
+  const sum = (side: Dim, a: Dim, b: Dim): Dim =>
+    side === undefined || a === undefined || b === undefined ? undefined : side + sign * (a + b)
   return [sum(h, top, bottom), sum(w, left, right)]
 }
 
@@ -110,7 +145,16 @@ function pad(call: FunctionCall): Value {
   const meaning = of.meaning === 'probabilities' ? 'probabilities' : 'plain'
   const attributes = { padding: margin.map((side) => side ?? 0) }
   const range = hullInterval(of.range, [0, 0])
-  return call.emit({ op: 'pad', operands: [of], attributes, per: 'pixel', shape: [h, w, channels(of)], meaning, range, grid: newGrid(call, h, w) })
+  return call.emit({
+    op: 'pad',
+    operands: [of],
+    attributes,
+    per: 'pixel',
+    shape: [h, w, channels(of)],
+    meaning,
+    range,
+    grid: newGrid(call, h, w),
+  })
 }
 
 function crop(call: FunctionCall): Value {
@@ -119,11 +163,24 @@ function crop(call: FunctionCall): Value {
   if (margin === undefined) return poison(call.span)
   const [h, w] = resized(of, margin, -1)
   if ((h !== undefined && h < 1) || (w !== undefined && w < 1)) {
-    report(call.env, tensorsDiagnostics.mapTooSmall, call.span, { callee: 'crop', shape: shapeText(of.shape), needs: 'more pixels than it takes away' })
+    report(call.env, tensorsDiagnostics.mapTooSmall, call.span, {
+      callee: 'crop',
+      shape: shapeText(of.shape),
+      needs: 'more pixels than it takes away',
+    })
     return poison(call.span)
   }
   const attributes = { top: margin[0] ?? 0, left: margin[2] ?? 0, height: h ?? 0, width: w ?? 0 }
-  return call.emit({ op: 'crop', operands: [of], attributes, per: 'pixel', shape: [h, w, channels(of)], meaning: of.meaning, range: of.range, grid: newGrid(call, h, w) })
+  return call.emit({
+    op: 'crop',
+    operands: [of],
+    attributes,
+    per: 'pixel',
+    shape: [h, w, channels(of)],
+    meaning: of.meaning,
+    range: of.range,
+    grid: newGrid(call, h, w),
+  })
 }
 
 const marginParameters: readonly FunctionParameter[] = [
@@ -141,7 +198,12 @@ const windowParameters: readonly FunctionParameter[] = [
 ]
 
 export const poolingFunctions: readonly FunctionRule[] = [
-  { name: 'max_pool', doc: 'Largest value of each window.', parameters: windowParameters, apply: (call) => pool(call, 'max_pool') },
+  {
+    name: 'max_pool',
+    doc: 'Largest value of each window.',
+    parameters: windowParameters,
+    apply: (call) => pool(call, 'max_pool'),
+  },
   {
     name: 'avg_pool',
     doc: 'Mean of each window; zeros of the padding count.',
@@ -154,8 +216,18 @@ export const poolingFunctions: readonly FunctionRule[] = [
     parameters: [
       x,
       { name: 'factor', type: anInt, default: 2, doc: 'How many times.' },
-      { name: 'mode', type: { kind: 'enum', declaration: interpolation }, default: 'bilinear', doc: 'How values between pixels are made.' },
-      { name: 'align_corners', type: { kind: 'bool' }, default: true, doc: 'Bilinear: whether corner pixels keep their values.' },
+      {
+        name: 'mode',
+        type: { kind: 'enum', declaration: interpolation },
+        default: 'bilinear',
+        doc: 'How values between pixels are made.',
+      },
+      {
+        name: 'align_corners',
+        type: { kind: 'bool' },
+        default: true,
+        doc: 'Bilinear: whether corner pixels keep their values.',
+      },
     ],
     apply: upsample,
   },

@@ -51,15 +51,22 @@ function squeeze(call: FunctionCall): Value {
 }
 
 export const reductionFunctions: readonly FunctionRule[] = [
-  overImage('image_max', 'Largest value of an image\'s map: one number an image.'),
-  overImage('image_mean', 'Mean of an image\'s map: one number an image.'),
+  overImage('image_max', "Largest value of an image's map: one number an image."),
+  overImage('image_mean', "Mean of an image's map: one number an image."),
   {
     name: 'global_average_pool',
     doc: 'Mean of each channel of a map.',
     parameters: map,
     apply: (call) => {
       const x = call.tensor('x')
-      return call.emit({ op: 'global_average_pool', operands: [x], per: 'image', shape: [channels(x)], meaning: 'plain', range: x.range })
+      return call.emit({
+        op: 'global_average_pool',
+        operands: [x],
+        per: 'image',
+        shape: [channels(x)],
+        meaning: 'plain',
+        range: x.range,
+      })
     },
   },
   {
@@ -68,11 +75,23 @@ export const reductionFunctions: readonly FunctionRule[] = [
     parameters: map,
     apply: (call) => {
       const x = call.tensor('x')
-      return call.emit({ op: 'global_max_pool', operands: [x], per: 'image', shape: [channels(x)], meaning: 'plain', range: x.range })
+      return call.emit({
+        op: 'global_max_pool',
+        operands: [x],
+        per: 'image',
+        shape: [channels(x)],
+        meaning: 'plain',
+        range: x.range,
+      })
     },
   },
   { name: 'flatten', doc: 'All values of a map as a vector.', parameters: map, apply: flatten },
-  { name: 'squeeze', doc: 'A vector of length 1 as one number an image.', parameters: [{ name: 'x', type: { kind: 'vector' }, doc: 'A vector of length 1.' }], apply: squeeze },
+  {
+    name: 'squeeze',
+    doc: 'A vector of length 1 as one number an image.',
+    parameters: [{ name: 'x', type: { kind: 'vector' }, doc: 'A vector of length 1.' }],
+    apply: squeeze,
+  },
   {
     name: 'mean',
     doc: 'Mean over everything: one number a batch.',

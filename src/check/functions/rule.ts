@@ -1,9 +1,9 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import type { Span } from '../../source/span.js'
-import type { NodeRequest } from '../graph.js'
 import type { Env } from '../env.js'
 import { report } from '../env.js'
+import type { NodeRequest } from '../graph.js'
 import type { StaticValue } from '../static-value.js'
 import type { Type } from '../type.js'
 import type { Dim, Tensor, Value } from '../value.js'
@@ -84,7 +84,12 @@ export class FunctionCall {
   bounded(name: string, must: string, holds: (value: number) => boolean): number | undefined {
     const value = this.number(name)
     if (value === undefined || holds(value)) return value
-    report(this.env, tensorsDiagnostics.attribute, this.spanOf(name), { callee: this.rule.name, name, must, found: String(value) })
+    report(this.env, tensorsDiagnostics.attribute, this.spanOf(name), {
+      callee: this.rule.name,
+      name,
+      must,
+      found: String(value),
+    })
     return undefined
   }
 

@@ -8,13 +8,22 @@ import type { Tensor } from '../value.js'
 const places = ['the first', 'the second', 'the third', 'the fourth', 'the fifth']
 
 /** D050 with the shape of each operand and the binding that made it. */
-export function reportShapes(env: Env, span: Span, callee: string, rule: string, operands: readonly Tensor[], help?: string): void {
+export function reportShapes(
+  env: Env,
+  span: Span,
+  callee: string,
+  rule: string,
+  operands: readonly Tensor[],
+  help?: string,
+): void {
   const shapes = operands.map((tensor, index) => {
     const name = tensorName(tensor, places[index] ?? `operand ${index + 1}`)
     return `${name} is ${tensor.per === 'pixel' ? shapeText(tensor.shape) : describePer(tensor.per, tensor.shape)}`
   })
   const related = operands.flatMap((tensor) =>
-    tensor.made === undefined ? [] : [{ span: tensor.made.span, label: `\`${tensor.made.name}\` is ${shapeText(tensor.shape)}` }],
+    tensor.made === undefined
+      ? []
+      : [{ span: tensor.made.span, label: `\`${tensor.made.name}\` is ${shapeText(tensor.shape)}` }],
   )
   const facts = { callee, rule, shapes }
   report(env, tensorsDiagnostics.shapeMismatch, span, help === undefined ? facts : { ...facts, help }, related)

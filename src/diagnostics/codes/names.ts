@@ -1,6 +1,7 @@
 import { define } from '../define.js'
 
-const didYouMean = (suggestion: string | undefined): string => (suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`)
+const didYouMean = (suggestion: string | undefined): string =>
+  suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`
 const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
 
 export const namesDiagnostics = {
@@ -27,12 +28,12 @@ export const namesDiagnostics = {
     label: () => 'second use of the name',
     help: () => 'Give one of the two another name.',
   }),
-  unusedBinding: define<{ what: string; name: string }>({
+  unusedBinding: define<{ what: string; name: string; of?: string }>({
     code: 'D022',
     name: 'unused-name',
     severity: 'warning',
     allowable: true,
-    message: ({ what, name }) => `the ${what} \`${name}\` is not used`,
+    message: ({ what, name, of }) => `the ${what} \`${name}\`${of === undefined ? '' : ` of \`${of}\``} is not used`,
     label: () => 'nothing reads it',
     help: ({ name }) => `Remove \`${name}\`, or use it.`,
   }),
@@ -83,7 +84,8 @@ export const namesDiagnostics = {
     name: 'unknown-path',
     severity: 'error',
     allowable: false,
-    message: ({ path, what, suggestion }) => `${what} \`${path}\`, which the pipeline does not have${didYouMean(suggestion)}`,
+    message: ({ path, what, suggestion }) =>
+      `${what} \`${path}\`, which the pipeline does not have${didYouMean(suggestion)}`,
     label: () => 'names no param, setting or binding',
     help: ({ suggestion }) =>
       suggestion === undefined

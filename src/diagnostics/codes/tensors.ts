@@ -11,7 +11,8 @@ export const tensorsDiagnostics = {
     severity: 'error',
     allowable: false,
     message: ({ callee, rule, shapes }) => `\`${callee}\` needs ${rule}: ${shapes.join(', ')}`,
-    help: ({ help }) => help ?? 'Bring the shapes together, for example with a pooling, an `upsample`, a `crop` or a `conv2d`.',
+    help: ({ help }) =>
+      help ?? 'Bring the shapes together, for example with a pooling, an `upsample`, a `crop` or a `conv2d`.',
   }),
   poolingDoesNotDivide: define<{
     what: string

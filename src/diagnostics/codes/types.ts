@@ -41,7 +41,13 @@ export const typesDiagnostics = {
     label: ({ missing }) => `without ${listed(missing)}`,
     help: ({ signature }) => `It is called as \`${signature}\`.`,
   }),
-  unexpectedArgument: define<{ callee: string; argument?: string; suggestion?: string; signature: string; takes: number }>({
+  unexpectedArgument: define<{
+    callee: string
+    argument?: string
+    suggestion?: string
+    signature: string
+    takes: number
+  }>({
     code: 'D034',
     name: 'unexpected-argument',
     severity: 'error',
@@ -185,7 +191,8 @@ export const typesDiagnostics = {
     name: 'index-out-of-range',
     severity: 'error',
     allowable: false,
-    message: ({ index, length }) => `there is no item ${index}: the list has ${length === 1 ? 'one item' : `${length} items`}`,
+    message: ({ index, length }) =>
+      `there is no item ${index}: the list has ${length === 1 ? 'one item' : `${length} items`}`,
     label: ({ length }) => (length === 0 ? 'the list is empty' : `0 to ${length - 1} are there`),
     help: ({ length }) => (length === 0 ? 'Put something into the list.' : 'Count from 0.'),
   }),

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest'
+import { goldenInput } from '../support/golden.js'
+import { checkText, told } from './harness.js'
+
+const severity = goldenInput('check/good/severity/input.draem')
+const library = goldenInput('check/good/library/input.draem')
+const set = (text: string, ...options: string[]) =>
+  checkText(text, {
+    overrides: options.map((option) => ({
+      path: option.slice(0, option.indexOf('=')),
+      value: option.slice(option.indexOf('=') + 1),
+    })),
+  })
+
+describe('--set is typed like source', () => {
+  it('sets params, single settings and sections', () => {
+    const result = set(
+      severity,
+      'lambda=2',
+      'synthesis.patches=3',
+      'train.epochs=7',
+      'train.optimizer.lr=0.5',
+      'seed=9',
+    )
+    expect(told(result)).toEqual([])
+    expect(result.pipeline?.synthesis.parameters.patches).toBe(3)
+    expect(result.pipeline?.train.epochs).toBe(7)
+    expect(result.pipeline?.train.optimizer.parameters.lr).toBe(0.5)
+    expect(result.pipeline?.seed).toBe(9)
+    expect(result.pipeline?.origins.find(({ path }) => path === 'param.lambda')).toMatchObject({
+      origin: 'option',
+      where: '--set lambda=2',
+    })
+  })
+
+  it('takes blocks with bound parameters', () => {
+    const result = set(library, 'head=severity_cnn(inputs = multi_modal, maximum = 1.0)')
+    expect(told(result)).toEqual([])
+    expect(result.pipeline?.parameters.some(({ name }) => name === 'severity.conv2.kernel')).toBe(true)
+  })
+
+  it.each([
+    ['lambda="1"', 'D030 at 1:8'],
+    ['lambda=50%', 'D032 at 1:8'],
+    ['lambda=', 'D010 at 1:8'],
+    ['lamda=1', 'D027 at 1:1'],
+    ['train.epoch=3', 'D071 at 1:7'],
+    ['los.total=3', 'D027 at 1:1'],
+    ['lambda=1 2', 'D001 at 1:10'],
+    ['model.nothing=image', 'D027 at 1:1'],
+    ['a b=3', 'D027 at 1:1'],
+  ])('%s is told at the option', (option, place) => {
+    const result = set(severity, option)
+    expect(result.diagnostics.map(({ span }) => span.file)).toEqual(['--set'])
+    expect(told(result)).toEqual([place])
+  })
+})
+
+it('the second option has a line of its own', () => {
+  expect(told(set(severity, 'lambda=2', 'seed=x'))).toEqual(['D020 at 2:6'])
+})
+
+describe('env', () => {
+  const text = severity.replace('seed = 1', 'seed = env("DRAEM_SEED", 4)')
+  it('gives the default, or the variable as the default is typed', () => {
+    expect(checkText(text).pipeline?.seed).toBe(4)
+    const result = checkText(text, { environment: { DRAEM_SEED: '12' } })
+    expect(result.pipeline?.seed).toBe(12)
+    expect(result.pipeline?.origins.find(({ path }) => path === 'seed')).toMatchObject({
+      origin: 'environment',
+      where: 'DRAEM_SEED',
+    })
+  })
+  it('refuses a variable of another kind', () => {
+    expect(told(checkText(text, { environment: { DRAEM_SEED: 'twelve' } }))).toEqual(['D030 at 3:10'])
+  })
+})
+
+describe('which pipeline', () => {
+  const derived = goldenInput('check/good/derived/input.draem')
+  it('is the last of the file, or the one that is named', () => {
+    expect(checkText(derived).pipeline?.name).toBe('p')
+    expect(checkText(derived, { pipeline: 'base' }).pipeline?.name).toBe('base')
+    expect(checkText(derived, { pipeline: 'bas' }).diagnostics.map(({ code }) => code)).toEqual(['D020'])
+  })
+  it('a derived one takes what it does not replace from its base', () => {
+    const { pipeline } = checkText(derived)
+    expect([pipeline?.seed, pipeline?.train.epochs, pipeline?.synthesis.parameters.patches]).toEqual([2, 4, 2])
+    expect(pipeline?.lossTerms.map(({ name }) => name)).toEqual([
+      'reconstruction',
+      'segmentation',
+      'total',
+      'structure',
+    ])
+  })
+})
+
+it('a term of weight 0 takes its head with it', () => {
+  const zero = checkText(goldenInput('check/good/zero-weight-is-gone/input.draem')).pipeline
+  const plain = checkText(goldenInput('check/good/plain/input.draem')).pipeline
+  expect(zero?.parameters.map(({ name }) => name)).toEqual(plain?.parameters.map(({ name }) => name))
+  expect(zero?.outputs.map(({ name }) => name)).not.toContain('severity')
+  expect(zero?.lossTerms.map(({ name }) => name)).not.toContain('regression')
+})
+
+it('an allowed dead head is frozen and recorded', () => {
+  const { pipeline } = checkText(goldenInput('check/good/allowed-head/input.draem'))
+  expect(
+    pipeline?.parameters.filter(({ kind, trainable }) => kind === 'weight' && !trainable).map(({ name }) => name),
+  ).toEqual(['pooled.kernel', 'pooled.bias'])
+  expect(pipeline?.allows).toMatchObject([{ code: 'D057', because: 'a random head as the baseline' }])
+})
+
+it('any text gives an answer', () => {
+  for (const text of [
+    '',
+    'pipeline',
+    'pipeline p {',
+    '}{',
+    'block f(',
+    'import',
+    'study s of t { vary a = [',
+    'enum e {',
+    library.slice(0, 700),
+    library.replaceAll('(', ''),
+  ]) {
+    expect(checkText(text).pipeline).toBeUndefined()
+  }
+  for (let end = 0; end < library.length; end += 23)
+    expect(checkText(library.slice(0, end)).diagnostics.length).toBeGreaterThan(0)
+})
