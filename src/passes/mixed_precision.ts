@@ -39,13 +39,13 @@ class PrecisionWriter {
   private readonly rewriter: Rewriter
   private readonly wide = new Map<ValueId, ValueId>()
   private readonly narrow = new Map<ValueId, ValueId>()
-  private readonly carriedOn: ReadonlySet<ValueId>
+  private readonly wishes: Wishes
   private convolutions = 0
   private casts = 0
 
   constructor(private readonly source: IrFunction) {
     this.rewriter = new Rewriter(source)
-    this.carriedOn = wantedNarrow(source)
+    this.wishes = wishesOf(source)
     for (const { value } of source.inputs) this.wide.set(value, this.rewriter.value(value))
   }
 
@@ -72,7 +72,7 @@ class PrecisionWriter {
       }
       case 'concat': {
         // One bf16 part is reason enough: what it is concatenated for is a convolution.
-        const isNarrow = operation.operands.some((operand) => this.narrow.has(operand)) && this.wanted(operation)
+        const isNarrow = operation.operands.some((operand) => this.narrow.has(operand)) && this.onlyNarrow(operation)
         this.emit(
           operation,
           operation.operands.map((operand) => (isNarrow ? this.bf16(operand) : this.f32(operand))),
@@ -80,7 +80,7 @@ class PrecisionWriter {
         return
       }
       case 'add': {
-        const isNarrow = this.isBias(operation) && this.wanted(operation)
+        const isNarrow = this.isBias(operation) && this.onlyNarrow(operation)
         this.emit(
           operation,
           operation.operands.map((operand) => (isNarrow ? this.bf16(operand) : this.f32(operand))),
@@ -105,8 +105,13 @@ class PrecisionWriter {
     }
   }
 
+  /** Whether only bf16 readers follow: what rounds (a sum, a float32 part of a concatenation) must not do so for a loss. */
+  private onlyNarrow(operation: Operation): boolean {
+    return this.wanted(operation) && !operation.results.some((result) => this.wishes.wide.has(result))
+  }
+
   private wanted(operation: Operation): boolean {
-    return operation.results.some((result) => this.carriedOn.has(result))
+    return operation.results.some((result) => this.wishes.narrow.has(result))
   }
 
   /** The bias of a convolution that stays bf16. */
@@ -163,9 +168,16 @@ class PrecisionWriter {
   }
 }
 
-/** Values that a convolution or batch norm reads, directly or through operators that carry the precision on. */
-function wantedNarrow(source: IrFunction): ReadonlySet<ValueId> {
-  const wanted = new Set<ValueId>()
+interface Wishes {
+  /** Values that a convolution or batch norm reads, directly or through operators that carry the precision on. */
+  readonly narrow: ReadonlySet<ValueId>
+  /** Values that something else reads: losses, reductions, outputs. A value may be among both. */
+  readonly wide: ReadonlySet<ValueId>
+}
+
+function wishesOf(source: IrFunction): Wishes {
+  const narrow = new Set<ValueId>()
+  const wide = new Set<ValueId>(source.outputs.map((output) => output.value))
   for (let place = source.operations.length - 1; place >= 0; place -= 1) {
     const operation = source.operations[place]
     if (!operation) continue
@@ -175,8 +187,8 @@ function wantedNarrow(source: IrFunction): ReadonlySet<ValueId> {
       operation.op === 'batch_norm_train' ||
       // Resizing is float32, but its operand is read in fewer bytes when only the read casts.
       operation.op === 'resize_bilinear' ||
-      (carries && operation.results.some((result) => wanted.has(result)))
-    if (wants) for (const operand of operation.operands) wanted.add(operand)
+      (carries && operation.results.some((result) => narrow.has(result)))
+    for (const operand of operation.operands) (wants ? narrow : wide).add(operand)
   }
-  return wanted
+  return { narrow, wide }
 }
