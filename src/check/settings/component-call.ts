@@ -94,7 +94,7 @@ class CallChecker {
       written.push({ name, nameSpan, value: binding.value, replaced, recovered: binding.recovered === true })
     }
     const known = component === undefined ? [] : Object.keys(component.schema.properties)
-    const misspelt = new Set<string | undefined>()
+    const misspelt = new Set<string | undefined>(section.torn)
     for (const { name, nameSpan, recovered } of written) {
       if (known.includes(name) || recovered) continue
       misspelt.add(nearest(name, known).suggestion)

@@ -45,4 +45,6 @@ export interface FlatSetting {
 export interface FlatSection {
   readonly span: Span
   readonly settings: ReadonlyMap<string, FlatSetting>
+  /** Names of statements that the parser could not read whole: they are not missing. */
+  readonly torn: ReadonlySet<string>
 }

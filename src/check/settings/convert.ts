@@ -24,6 +24,7 @@ export function convert(schema: ValueSchema, expression: Expression, place: Plac
   if (isRecovered(expression)) return undefined
   conversion.spans.set(place.pointer, expression.span)
   if (expression.kind === 'if') return convertIf(schema, expression, place, conversion)
+  if (expression.kind === 'match') return convertMatch(schema, expression, place, conversion)
   switch (schema['x-form']) {
     case 'component':
       return componentValue(schema, expression, place, conversion)
@@ -48,7 +49,7 @@ export function convert(schema: ValueSchema, expression: Expression, place: Plac
 
 function evaluated(schema: ValueSchema, expression: Expression, place: Place, conversion: Conversion): Converted {
   const notAValue = expression.kind === 'record' || expression.kind === 'list' || expression.kind === 'range'
-  if (notAValue || isUnknownWord(expression, conversion)) {
+  if (notAValue || isUnknownWord(schema, expression, conversion)) {
     return report(conversion.context, settingsDiagnostics.wrongType, expression.span, {
       parameter: place.parameter,
       expected: describeForm(schema),
@@ -60,9 +61,13 @@ function evaluated(schema: ValueSchema, expression: Expression, place: Place, co
   return value === undefined ? undefined : fromStatic(schema, value, place, conversion)
 }
 
+/** A word where a number is due is a misspelt param: the evaluation knows the names and says so. */
+const numericForms: ReadonlySet<ValueSchema['x-form']> = new Set(['number', 'fraction', 'quantity', 'size', 'range'])
+
 /** A word that names no param. */
-function isUnknownWord(expression: Expression, { context }: Conversion): boolean {
-  return expression.kind === 'identifier' && !context.isParameter(expression.name)
+function isUnknownWord(schema: ValueSchema, expression: Expression, { context }: Conversion): boolean {
+  const isNumeric = numericForms.has(schema['x-form'])
+  return !isNumeric && expression.kind === 'identifier' && !context.isParameter(expression.name)
 }
 
 /** A bare word (`bilinear`, `source.test`), or a param or text that holds one. */
@@ -170,4 +175,33 @@ function convertIf(
     })
   }
   return convert(schema, condition.value ? expression.then : expression.otherwise, place, conversion)
+}
+
+/** `match size { small => nearest, _ => bilinear }`: the first arm that is the subject's value. */
+function convertMatch(
+  schema: ValueSchema,
+  expression: Extract<Expression, { kind: 'match' }>,
+  place: Place,
+  conversion: Conversion,
+): Converted {
+  const subject = conversion.context.evaluate(expression.subject)
+  if (subject === undefined) return undefined
+  const arm = expression.arms.find(({ pattern }) => {
+    switch (pattern.kind) {
+      case 'wildcard':
+        return true
+      case 'identifier':
+        return subject.kind === 'enum' && subject.value === pattern.name
+      case 'number':
+      case 'boolean':
+      case 'string':
+        return subject.kind === pattern.kind && subject.value === pattern.value
+      default:
+        return false
+    }
+  })
+  // Without such an arm the match itself is the mistake, and evaluating it says so.
+  return arm === undefined
+    ? evaluated(schema, expression, place, conversion)
+    : convert(schema, arm.value, place, conversion)
 }

@@ -28,7 +28,9 @@ export function reportMissingParts(
   const misspelt = new Set(
     declaration.items.flatMap((item) => {
       const name = item.kind === 'section' ? item.name.name : item.kind === 'binding' ? item.path[0]?.name : undefined
-      return name === undefined || there.has(name) ? [] : [suggest(name, names)]
+      if (name === undefined || there.has(name)) return []
+      // Its text is torn: the parser has told it.
+      return names.some((known) => known === name) ? [name] : [suggest(name, names)]
     }),
   )
   const missing = parts.filter(([name]) => !there.has(name) && !misspelt.has(name))

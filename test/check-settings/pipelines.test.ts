@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { checkPipeline } from '../../src/check/check.js'
+import { renderPlain } from '../../src/diagnostics/render.js'
+
+const directory = fileURLToPath(new URL('../../pipelines/', import.meta.url))
+const library = fileURLToPath(new URL('../../grammar/std', import.meta.url))
+
+function loadFile(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+test.each(readdirSync(directory).filter((name) => name.endsWith('.draem')))('pipelines/%s has no mistakes', (name) => {
+  const { pipeline, diagnostics, sources } = checkPipeline({
+    entry: `${directory}${name}`,
+    loadFile,
+    libraryDirectory: library,
+    overrides: [],
+    environment: {},
+    workingDirectory: directory,
+  })
+  expect(renderPlain(diagnostics, sources)).toBe('')
+  expect(pipeline?.name).toBe(name.replace('.draem', ''))
+  // Every parameter of every setting says where its value came from.
+  const paths = pipeline?.origins.map(({ path }) => path) ?? []
+  expect(new Set(paths).size).toBe(paths.length)
+  expect(paths).toContain('data.validation.fraction')
+  expect(paths).toContain('train.optimizer.lr')
+})
