@@ -2,7 +2,16 @@ import type { DType } from '../../ir/types.js'
 import type { AttrValue, ShapeProto, TensorProto } from './proto.js'
 
 /** Numbers of tensorflow/core/framework/types.proto. */
-export const dataType = { float: 1, int32: 3, int64: 9, bool: 10, bfloat16: 14, resource: 20, uint64: 23 } as const
+export const dataType = {
+  float: 1,
+  double: 2,
+  int32: 3,
+  int64: 9,
+  bool: 10,
+  bfloat16: 14,
+  resource: 20,
+  uint64: 23,
+} as const
 
 const byDType: Readonly<Record<DType, number>> = {
   f32: dataType.float,
@@ -52,6 +61,13 @@ export function floatTensor(shape: readonly number[], values: readonly number[])
 
 export function intTensor(shape: readonly number[], values: readonly number[]): TensorProto {
   return { dtype: dataType.int32, tensorShape: shapeProto(shape), tensorContent: littleEndian(values, 'setInt32') }
+}
+
+/** One float64. */
+export function doubleTensor(value: number): TensorProto {
+  const bytes = new Uint8Array(8)
+  new DataView(bytes.buffer).setFloat64(0, value, true)
+  return { dtype: dataType.double, tensorShape: shapeProto([]), tensorContent: bytes }
 }
 
 /** One uint64, given as 16 hex digits. */

@@ -3,6 +3,7 @@ import type { AttrValue, Graph, NodeDef, ShapeProto, TensorProto } from './proto
 
 const typeNames: Readonly<Record<number, string>> = {
   1: 'float32',
+  2: 'float64',
   3: 'int32',
   9: 'int64',
   10: 'bool',
