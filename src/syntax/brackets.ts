@@ -1,4 +1,4 @@
-import type { IToken, TokenType } from 'chevrotain'
+import { type IToken, type TokenType, tokenMatcher } from 'chevrotain'
 import * as t from '../../grammar/tokens.js'
 import { endOf, retyped } from './layout.js'
 
@@ -6,6 +6,7 @@ import { endOf, retyped } from './layout.js'
 export type BracketRepair =
   | { readonly kind: 'unclosed'; readonly opener: IToken; readonly closer: string; readonly end: number }
   | { readonly kind: 'stray'; readonly token: IToken }
+  | { readonly kind: 'unopened'; readonly token: IToken }
   | { readonly kind: 'mistyped'; readonly token: IToken; readonly opener: IToken; readonly closer: string }
   | { readonly kind: 'too_deep'; readonly token: IToken }
 
@@ -31,14 +32,17 @@ const closerText = new Map<TokenType, string>([
 /**
  * Balances brackets. Where closers are missing, indentation and line ends tell best which opener they belong to: if the
  * plain reading leaves openers without closers, a second one ends those at the line where their content seems to end,
- * and is taken unless it blames more than the plain one.
+ * and is taken unless it blames more than the plain one. The same holds for a `{` that is missing at the end of a head.
  */
 export function matchBrackets(tokens: readonly IToken[], maximum: number): MatchedBrackets {
-  const plain = new Matcher(tokens, maximum, new Set(), false).run()
+  const plain = new Matcher(tokens, maximum, new Set(), false, false).run()
   const unclosed = plain.repairs.flatMap((repair) => (repair.kind === 'unclosed' ? [repair.opener] : []))
-  if (unclosed.length === 0) return plain
+  const hasStrayBrace = plain.repairs.some(
+    (repair) => repair.kind === 'stray' && repair.token.tokenType === t.RightBrace,
+  )
+  if (unclosed.length === 0 && !hasStrayBrace) return plain
   const hasBrace = unclosed.some((opener) => opener.tokenType === t.LeftBrace)
-  const guided = new Matcher(tokens, maximum, new Set(unclosed), hasBrace).run()
+  const guided = new Matcher(tokens, maximum, new Set(unclosed), hasBrace, hasStrayBrace).run()
   return guided.repairs.length <= plain.repairs.length ? guided : plain
 }
 
@@ -54,12 +58,15 @@ class Matcher {
   readonly #repairs: BracketRepair[] = []
   readonly #silent: number[] = []
   #indent = 0
+  /** Index in `out` of the first token of the line that is read. */
+  #lineStart = 0
 
   constructor(
     readonly tokens: readonly IToken[],
     readonly maximum: number,
     readonly suspects: ReadonlySet<IToken>,
     readonly byIndent: boolean,
+    readonly addOpeners: boolean,
   ) {}
 
   run(): MatchedBrackets {
@@ -93,12 +100,41 @@ class Matcher {
   /** Ends the openers whose content seems to be over where this line begins. */
   #beginLine(first: IToken): void {
     const indent = (first.startColumn ?? 1) - 1
+    if (this.addOpeners && indent > this.#indent) this.#openMissing(first)
     for (;;) {
       const top = this.#open.at(-1)
       if (top === undefined || !this.#seemsOver(top, first, indent)) break
       this.#closeMissing(this.#endOfLastLine(), true)
     }
     this.#indent = indent
+    this.#lineStart = this.#out.length
+  }
+
+  /** `model` or `pipeline p` alone on its line, with what it should hold indented below. */
+  #openMissing(first: IToken): void {
+    const end = this.#endOfLastLine()
+    const head = this.#out[this.#lineStart]
+    const last = this.#out[end - 1]
+    if (
+      head === undefined ||
+      last === undefined ||
+      !tokenMatcher(head, t.Identifier) ||
+      this.#open.length >= this.maximum
+    )
+      return
+    const top = this.#open.at(-1)
+    const isAlone = end - 1 === this.#lineStart && top?.token.tokenType === t.LeftBrace
+    const isHead = top === undefined && t.declarationWords.some((word) => word === head.image) && endsValue(last)
+    if ((!isAlone && !isHead) || first.tokenType === t.LeftBrace || first.tokenType === t.Pipe) return
+    const inserted = {
+      ...retyped(last, t.LeftBrace, ''),
+      startOffset: endOf(last),
+      endOffset: endOf(last) - 1,
+      isInsertedInRecovery: true,
+    }
+    this.#repairs.push({ kind: 'unopened', token: inserted })
+    this.#open.push({ token: inserted, indent: this.#indent })
+    this.#out.splice(end, 0, inserted)
   }
 
   #seemsOver(top: Open, first: IToken, indent: number): boolean {
@@ -151,7 +187,7 @@ class Matcher {
       this.#out.push(token)
       return
     }
-    if (top !== undefined && top.token.tokenType !== t.LeftBrace && !this.#closedLater(top.token, index)) {
+    if (top !== undefined && top.token.tokenType !== t.LeftBrace && !this.#closedLater(top, index)) {
       const type = closerOf.get(top.token.tokenType) ?? token.tokenType
       this.#repairs.push({
         kind: 'mistyped',
@@ -178,13 +214,20 @@ class Matcher {
     return -1
   }
 
-  /** Whether the line of token `index` still closes `opener` after it. */
-  #closedLater(opener: IToken, index: number): boolean {
+  /** Whether what follows token `index` within the same braces still closes `opener`. */
+  #closedLater({ token: opener, indent }: Open, index: number): boolean {
     const wanted = closerOf.get(opener.tokenType)
     let depth = 0
     for (let i = index + 1; i < this.tokens.length; i++) {
-      const type = this.tokens[i]?.tokenType
-      if (type === undefined || type === t.Newline) return false
+      const token = this.tokens[i]
+      const type = token?.tokenType
+      const isOutside =
+        token !== undefined &&
+        type !== t.Newline &&
+        !closers.has(token.tokenType) &&
+        startsOutside(token, this.tokens[i - 1], indent)
+      if (type === undefined || isOutside || (depth === 0 && (type === t.LeftBrace || type === t.RightBrace)))
+        return false
       if (depth === 0 && type === wanted) return true
       if (closerOf.has(type)) depth += 1
       else if (closers.has(type)) depth -= 1
@@ -210,6 +253,11 @@ class Matcher {
     this.#silent.push(this.tokens[i + 1]?.startOffset ?? (last === undefined ? token.startOffset : endOf(last)))
     return i
   }
+}
+
+/** Whether a line begins with `token` that is indented no deeper than the line of the bracket. */
+function startsOutside(token: IToken, before: IToken | undefined, indent: number): boolean {
+  return before?.tokenType === t.Newline && (token.startColumn ?? 1) - 1 <= indent
 }
 
 function endsValue(token: IToken): boolean {

@@ -85,9 +85,9 @@ function buildArgument(builder: Builder, cst: CstNode): Argument {
 
 function checkOrder(builder: Builder, args: readonly Argument[]): void {
   const named = args.find((argument) => argument.name !== undefined)
-  if (named === undefined) return
+  if (named === undefined || args.some((argument) => argument.recovered)) return
   const late = args.find((argument) => argument.name === undefined && argument.span.start > named.span.start)
-  if (late === undefined || late.recovered) return
+  if (late === undefined) return
   const related = [{ span: named.span, label: 'this one has a name' }]
   builder.diagnostics.push(diagnose(codes.positionalAfterNamed, late.span, {}, related))
 }

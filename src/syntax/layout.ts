@@ -19,6 +19,8 @@ export interface Layout {
   readonly diagnostics: readonly Diagnostic[]
   /** Offsets of tokens before which text was already refused: what the parser says there is the same mistake. */
   readonly silent: ReadonlySet<number>
+  /** Half-open ranges of whole lines in which a bracket is wrong: other mistakes there follow from it. */
+  readonly doubtful: readonly (readonly [number, number])[]
   /** Offsets of brackets that were completed: what holds them is recovered. */
   readonly repaired: readonly number[]
 }
@@ -70,10 +72,21 @@ export function layOut(text: string, file: FileId, separates: boolean): Layout {
     comments: lexed.groups.comments ?? [],
     diagnostics,
     silent: new Set([...foreign.silent, ...numbers.silent, ...brackets.silent]),
+    doubtful: brackets.repairs.map((repair) => linesOf(repair, text)),
     repaired: brackets.repairs.flatMap((repair) =>
       repair.kind === 'unclosed' && repair.opener.image !== '{' ? [repair.opener.startOffset] : [],
     ),
   }
+}
+
+function linesOf(repair: BracketRepair, text: string): readonly [number, number] {
+  const first =
+    repair.kind === 'unclosed' || repair.kind === 'mistyped' ? repair.opener.startOffset : repair.token.startOffset
+  // A brace holds whole statements: only its own line is in doubt.
+  const isBrace = repair.kind === 'unclosed' && repair.opener.image === '{'
+  const last = isBrace ? first : repair.kind === 'unclosed' ? repair.end : repair.token.startOffset
+  const end = text.indexOf('\n', last)
+  return [text.lastIndexOf('\n', first - 1) + 1, end < 0 ? text.length + 1 : end + 1]
 }
 
 /** A text without its end swallows the brackets that its line would have closed. */
@@ -87,6 +100,11 @@ function describe(repair: BracketRepair, file: FileId): Diagnostic {
       const facts = { opener: repair.opener.image, closer: repair.closer }
       return diagnose(codes.unclosed, tokenSpan(repair.opener, file), facts)
     }
+    case 'unopened':
+      return diagnose(codes.unexpected, tokenSpan(repair.token, file), {
+        expected: '`{`',
+        found: 'the end of the line',
+      })
     case 'stray':
       return diagnose(codes.strayCloser, tokenSpan(repair.token, file), { closer: repair.token.image })
     case 'mistyped': {

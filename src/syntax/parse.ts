@@ -1,6 +1,8 @@
 import type { CstNode, IToken } from 'chevrotain'
 import { parser } from '../../grammar/parser.js'
 import type { SyntaxProblem } from '../../grammar/recovering-parser.js'
+import { declarationWords } from '../../grammar/tokens.js'
+import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { DiagnosticCollector } from '../diagnostics/collector.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { FileId } from '../source/span.js'
@@ -26,9 +28,9 @@ export interface ParsedExpression {
 
 /** Reads a `.draem` file. Never throws: any text gives a tree, in which what was completed or skipped is `recovered`. */
 export function parse(text: string, file: FileId): ParsedFile {
-  const { cst, builder, collector } = read(text, file, 'source_file')
+  const { cst, builder, collector, layout } = read(text, file, 'source_file')
   const tree = buildFile(builder, cst, text.length)
-  collector.reportAll(builder.diagnostics)
+  collector.reportAll(builder.diagnostics.filter(({ span }) => !isDoubtful(layout, span.start)))
   collector.reportAll(checkPlacement(tree))
   return { file: tree, diagnostics: collector.sorted }
 }
@@ -42,6 +44,7 @@ export function parseExpression(text: string, file: FileId): ParsedExpression {
 }
 
 interface Read {
+  readonly layout: Layout
   readonly cst: CstNode
   readonly builder: Builder
   readonly collector: DiagnosticCollector
@@ -51,29 +54,65 @@ function read(text: string, file: FileId, rule: 'source_file' | 'single_expressi
   const layout = layOut(text, file, rule === 'source_file')
   const { cst, problems, broken } = parser.read(rule, [...layout.tokens])
   const collector = new DiagnosticCollector()
-  collector.reportAll(layout.diagnostics)
-  collector.reportAll(describe(problems, layout, layout.tokens, file, text.length))
+  const described = describe(problems, layout, file, text.length)
+  // Where statements stand at the top of a file, the brace that is left over behind them is the same mistake.
+  const escaped = described.some((diagnostic) => diagnostic.code === codes.misplaced.code)
+  const isLeftOver = ({ code, span }: Diagnostic): boolean =>
+    code === codes.strayCloser.code && text[span.start] === '}'
+  collector.reportAll(layout.diagnostics.filter((diagnostic) => !escaped || !isLeftOver(diagnostic)))
+  collector.reportAll(described)
   const builder = new Builder(
     file,
     documentation(text, layout.comments),
     [...broken, ...layout.repaired],
     layout.tokens,
   )
-  return { cst, builder, collector }
+  return { layout, cst, builder, collector }
 }
 
+/** One message for one mistake: what follows from text or a bracket that was refused already is left out. */
 function describe(
   problems: readonly SyntaxProblem[],
   layout: Layout,
-  tokens: readonly IToken[],
   file: FileId,
   length: number,
 ): readonly Diagnostic[] {
-  const messages = new Messages(file, tokens, length)
+  const messages = new Messages(file, layout.tokens, length)
   const silent = [...layout.silent]
-  return problems.flatMap((problem) => {
+  return withoutRuns(problems, layout.tokens).flatMap((problem) => {
     const [from, to] = messages.gap(problem)
-    const told = silent.some((offset) => from <= offset && offset <= to)
+    const told =
+      silent.some((offset) => from <= offset && offset <= to) || isDoubtful(layout, to) || isDoubtful(layout, from)
     return told ? [] : [messages.describe(problem)]
   })
+}
+
+function isDoubtful(layout: Layout, offset: number): boolean {
+  return layout.doubtful.some(([start, end]) => start <= offset && offset < end)
+}
+
+/** Rules whose mistake may leave a body without its head. */
+const headRules: ReadonlySet<string> = new Set(['pipeline_declaration', 'block_declaration', 'study_declaration'])
+
+/** Statements that stand at the top of a file come in runs, when the braces around them are wrong: the first tells it. */
+function withoutRuns(problems: readonly SyntaxProblem[], tokens: readonly IToken[]): readonly SyntaxProblem[] {
+  const heads = tokens.filter(
+    (token) => token.startColumn === 1 && declarationWords.some((word) => word === token.image),
+  )
+  let last: SyntaxProblem | undefined
+  return [...problems]
+    .sort((a, b) => offsetOf(a) - offsetOf(b))
+    .filter((problem) => {
+      const before = last
+      last = problem
+      if (problem.rule !== 'source_file' || before === undefined) return true
+      const isRun = before.rule === 'source_file' || headRules.has(before.rule)
+      return (
+        !isRun || heads.some((head) => offsetOf(before) < head.startOffset && head.startOffset <= offsetOf(problem))
+      )
+    })
+}
+
+function offsetOf(problem: SyntaxProblem): number {
+  return Number.isNaN(problem.found.startOffset) ? Number.MAX_SAFE_INTEGER : problem.found.startOffset
 }

@@ -93,7 +93,7 @@ export const syntaxDiagnostics = {
   }),
   misplaced: define<{ readonly what: string; readonly where: string; readonly home: string }>({
     code: 'D011',
-    name: 'misplaced-statement',
+    name: 'word-out-of-place',
     severity: 'error',
     allowable: false,
     message: ({ what, where }) => `${what} cannot stand ${where}`,
