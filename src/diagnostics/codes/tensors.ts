@@ -38,7 +38,7 @@ export const tensorsDiagnostics = {
     label: ({ nearest }) => `nearest: ${nearest}`,
     help: ({ nearest, isImage, padded }) =>
       isImage
-        ? `Set the image to ${nearest}; with \`image = ${padded}, resize = pad\` the values stay as they are and the rest is filled.`
+        ? `Set the image to ${nearest}; \`image = ${padded}, fit = keep_aspect\` keeps the proportions and fills the rest.`
         : `Make it ${nearest}, for example by a \`pad\` to ${padded}.`,
   }),
   wrongMeaning: define<{ callee: string; expected: string; found: string; help: string }>({
