@@ -42,9 +42,9 @@ describe('--set is typed like source', () => {
   it.each([
     ['lambda="1"', 'D030 at 1:8'],
     ['lambda=50%', 'D032 at 1:8'],
-    ['lambda=', 'D010 at 1:8'],
+    ['lambda=', 'D001 at 1:8'],
     ['lamda=1', 'D027 at 1:1'],
-    ['train.epoch=3', 'D071 at 1:7'],
+    ['train.epoch=3', 'D080 at 1:7'],
     ['los.total=3', 'D027 at 1:1'],
     ['lambda=1 2', 'D001 at 1:10'],
     ['model.nothing=image', 'D027 at 1:1'],
