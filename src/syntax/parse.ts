@@ -31,8 +31,9 @@ export function parse(text: string, file: FileId): ParsedFile {
   const { cst, builder, collector, layout } = read(text, file, 'source_file')
   const tree = buildFile(builder, cst, text.length)
   collector.reportAll(builder.diagnostics.filter(({ span }) => !isDoubtful(layout, span.start)))
-  collector.reportAll(checkPlacement(tree))
-  return { file: tree, diagnostics: collector.sorted }
+  const placed = checkPlacement(tree)
+  collector.reportAll(placed.diagnostics)
+  return { file: placed.file, diagnostics: collector.sorted }
 }
 
 /** Reads one expression, such as the value of `--set path=value`. Newlines in it mean nothing. */

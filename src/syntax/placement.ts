@@ -25,25 +25,39 @@ const homes: Readonly<Record<Statement['kind'], string>> = {
   return: '`return` ends a block',
 }
 
-/** The grammar reads every statement in every body, so that a misplaced one is told as such. */
-export function checkPlacement(file: SourceFile): readonly Diagnostic[] {
+/**
+ * The grammar reads every statement in every body, so that a misplaced one is told as such. In the tree it is then
+ * `recovered`: later phases say nothing more about it.
+ */
+export function checkPlacement(file: SourceFile): {
+  readonly file: SourceFile
+  readonly diagnostics: readonly Diagnostic[]
+} {
   const diagnostics: Diagnostic[] = []
-  const check = (items: readonly Statement[], place: Place): void => {
-    for (const item of items) {
-      if (item.recovered) continue
+  const check = (items: readonly Statement[], place: Place): readonly Statement[] =>
+    items.map((item) => {
+      if (item.recovered) return item
       if (!allowed[place].has(item.kind)) {
         const facts = { what: describe(item), where: `in ${place}`, home: homes[item.kind] }
         const width = item.kind === 'binding' ? item.span.end - item.span.start : (wordOf(item)?.length ?? 1)
         diagnostics.push(diagnose(codes.misplaced, { ...item.span, end: item.span.start + width }, facts))
-      } else if (item.kind === 'section') check(item.items, 'a section')
+        return { ...item, recovered: true }
+      }
+      return item.kind === 'section' ? { ...item, items: check(item.items, 'a section') } : item
+    })
+  const declarations = file.declarations.map((declaration) => {
+    switch (declaration.kind) {
+      case 'pipeline':
+        return { ...declaration, items: check(declaration.items, 'a pipeline') }
+      case 'study':
+        return { ...declaration, items: check(declaration.items, 'a study') }
+      case 'block':
+        return { ...declaration, body: check(declaration.body, 'a block') }
+      default:
+        return declaration
     }
-  }
-  for (const declaration of file.declarations) {
-    if (declaration.kind === 'pipeline') check(declaration.items, 'a pipeline')
-    else if (declaration.kind === 'study') check(declaration.items, 'a study')
-    else if (declaration.kind === 'block') check(declaration.body, 'a block')
-  }
-  return diagnostics
+  })
+  return { file: { ...file, declarations }, diagnostics }
 }
 
 function wordOf(item: Statement): string | undefined {
