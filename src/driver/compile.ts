@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { checkPipeline } from '../check/check.js'
 import type { CheckedPipeline } from '../check/checked.js'
@@ -142,8 +142,8 @@ function readText(path: string): string | undefined {
 }
 
 const realDisk: DiskView = {
-  isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
-  isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
+  isDirectory: (path) => status(path)?.isDirectory() ?? false,
+  isFile: (path) => status(path)?.isFile() ?? false,
   list: (path) => {
     try {
       return readdirSync(path).sort()
@@ -151,6 +151,15 @@ const realDisk: DiskView = {
       return []
     }
   },
+}
+
+/** Whatever keeps a path from being looked at (not there, below a file, no permission), to the checks it is not there. */
+function status(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
 }
 
 function stopwatch(): {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { RunEvent, StampedEvent } from '../events/events.js'
 import type { EngineLocation } from '../native/locate.js'
 import { bundledProgram } from '../native/package-root.js'
+import { removeLeftovers } from '../native/replace-file.js'
 
 export interface EngineProcessOptions {
   readonly directory: string
@@ -57,6 +58,7 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
   const started = Date.now()
   const ended = new Promise<number>((done) => {
     child.on('close', (code, signal) => {
+      if (killed) for (const folder of ['.', 'checkpoints']) removeLeftovers(join(options.directory, folder))
       if (!finished) reportSilentEnd({ report, killed, code, signal, talk, options, started })
       done(killed ? 130 : (code ?? 1))
     })

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { EngineLocation } from '../native/locate.js'
 import { packageVersion } from '../native/package-root.js'
+import { replaceContent } from '../native/replace-file.js'
 import type { RunPlan } from '../plan/run-plan.js'
 
 /** What a run directory holds before its first step. Files by path relative to it. */
@@ -43,7 +44,11 @@ export function chooseRunDirectory(
 
 export function writeRunRecord(directory: string, record: RunRecord, now: Date): void {
   mkdirSync(directory, { recursive: true })
-  const write = (name: string, content: string | Uint8Array): void => writeBeside(join(directory, name), content)
+  const write = (name: string, content: string | Uint8Array): void => {
+    const path = join(directory, name)
+    mkdirSync(dirname(path), { recursive: true })
+    replaceContent(path, content)
+  }
   for (const [path, text] of record.sources) write(join('source', sourceName(path)), text)
   write('resolved.txt', record.resolved)
   write('settings.json', json({ settings: record.plan.origins, allows: record.plan.allows }))
@@ -105,12 +110,4 @@ function sha256(content: string | Uint8Array): string {
 
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`
-}
-
-/** Readers see the old file or the whole new one. */
-function writeBeside(path: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true })
-  const beside = `${path}.${process.pid}.part`
-  writeFileSync(beside, content)
-  renameSync(beside, path)
 }

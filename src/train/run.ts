@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { replaceContent, replaceJson } from '../native/replace-file.js'
 import { type CheckpointFile, readCheckpoint } from './checkpoint/file.js'
-import { CheckpointKeeper, replaceJson, replaceText, type TrainingPosition } from './checkpoint/keeper.js'
+import { CheckpointKeeper, type TrainingPosition } from './checkpoint/keeper.js'
 import { inPhase, type RunContext } from './context.js'
 import { evaluateTests } from './evaluation.js'
 import { RunFailure } from './failure.js'
@@ -71,7 +72,7 @@ interface Outcome {
 
 function write({ plan, directory }: RunContext, result: Outcome): void {
   const { trained, tracking, outcome, domains, predictions } = result
-  if (predictions !== '') replaceText(join(directory, 'predictions.csv'), predictions)
+  if (predictions !== '') replaceContent(join(directory, 'predictions.csv'), predictions)
   replaceJson(
     join(directory, 'results.json'),
     summarise({

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { parseEmit, phases } from '../../driver/phases.js'
+import { replaceContent } from '../../native/replace-file.js'
 import { passes } from '../../passes/registry.js'
 import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../compile-options.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
@@ -71,8 +72,8 @@ function compileCommand(file: string, options: CompileOptions): ExitCode {
 function writeGraph(directory: string, graph: Uint8Array, plan: string): void {
   const path = join(directory, 'graph', 'saved_model.pb')
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, graph)
-  writeFileSync(join(directory, 'plan.json'), plan)
+  replaceContent(path, graph)
+  replaceContent(join(directory, 'plan.json'), plan)
 }
 
 function parseCount(text: string): number {

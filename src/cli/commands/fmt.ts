@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import { replaceContent } from '../../native/replace-file.js'
 import { SourceMap } from '../../source/source-file.js'
 import { parse } from '../../syntax/parse.js'
 import { format } from '../../syntax/print.js'
@@ -38,7 +39,7 @@ function formatFiles(files: readonly string[], options: FormatOptions): ExitCode
     else if (formatted !== text) {
       talk(options.check ? `${file} would change` : file)
       if (options.check) code = exitCodes.failed
-      else writeBeside(file, formatted)
+      else replaceContent(file, formatted)
     }
   }
   return code
@@ -50,10 +51,4 @@ function readText(file: string): string {
   } catch {
     throw new UsageError(`cannot read ${file}`)
   }
-}
-
-function writeBeside(path: string, content: string): void {
-  const beside = `${path}.${process.pid}.part`
-  writeFileSync(beside, content)
-  renameSync(beside, path)
 }

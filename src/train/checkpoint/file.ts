@@ -1,10 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { invariant } from '../../diagnostics/invariant.js'
+import { replaceFile } from '../../native/replace-file.js'
 import type { PlanState } from '../../plan/run-plan.js'
 import { RunFailure } from '../failure.js'
 import type { NamedState, StepRunner } from '../step-runner.js'
 import type { TrackingState } from '../tracking.js'
-import { replaceFile } from './temporary.js'
 
 /** Everything beside the tensors that going on needs: one JSON text under `draemc` in the file's metadata. */
 export interface CheckpointMetadata {

@@ -1,9 +1,9 @@
-import { copyFileSync, linkSync, mkdirSync, rmSync, writeSync } from 'node:fs'
+import { copyFileSync, linkSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { removeLeftovers, replaceJson } from '../../native/replace-file.js'
 import type { RunContext } from '../context.js'
 import type { Tracking, ValidationValues, Verdict } from '../tracking.js'
 import { type CheckpointMetadata, writeCheckpoint } from './file.js'
-import { removeLeftovers, replaceFile } from './temporary.js'
 
 const folder = 'checkpoints'
 export const lastCheckpoint = `${folder}/last.safetensors`
@@ -65,17 +65,6 @@ export class CheckpointKeeper {
     const monitor = this.context.plan.train.checkpoint.monitor
     replaceJson(join(this.context.directory, bestPointer), { format: 1, ...best, monitor })
   }
-}
-
-export function replaceJson(path: string, value: unknown): void {
-  replaceText(path, `${JSON.stringify(value, null, 2)}\n`)
-}
-
-export function replaceText(path: string, text: string): void {
-  const bytes = Buffer.from(text)
-  replaceFile(path, (descriptor) => {
-    for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset)
-  })
 }
 
 /** `best-epoch003.safetensors`; with the step where epochs are validated more than once. */

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 const suffix = '.tmp'
@@ -24,8 +24,20 @@ export function replaceFile(path: string, write: (descriptor: number) => void): 
   }
 }
 
+export function replaceContent(path: string, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  replaceFile(path, (descriptor) => {
+    for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset)
+  })
+}
+
+export function replaceJson(path: string, value: unknown): void {
+  replaceContent(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
 /** Removes what a killed process may have left in a folder. */
 export function removeLeftovers(directory: string): void {
+  if (!existsSync(directory)) return
   for (const name of readdirSync(directory)) {
     if (name.startsWith('.') && name.endsWith(suffix)) rmSync(join(directory, name), { force: true })
   }
