@@ -58,6 +58,15 @@ describe('differentiate', () => {
     expect(gradients.map(({ op, path }) => [op, path])).toEqual([['conv2d_filter_grad', 'net.conv']])
   })
 
+  it('spends nothing on what comes out of stop_gradient', () => {
+    const builder = new FunctionBuilder('main')
+    const x = builder.input('x', { dtype: 'f32', shape: [] })
+    const loss = builder.one('mul', [x, builder.one('stop_gradient', [x])])
+    const before = builder.operations.length
+    differentiate(builder, builder.operations, loss, [x])
+    expect(builder.operations.slice(before).map(({ op }) => op)).toEqual(['constant', 'mul'])
+  })
+
   it('stops at stop_gradient, sign and comparisons', () => {
     const { gradients } = gradientsOf({ x: tensorOf([2], [3, -5]) }, (builder, [x = -1]) => {
       const stopped = builder.one('stop_gradient', [x])
