@@ -233,10 +233,13 @@ describe('the disk', () => {
 
   test('auto becomes the other domains that have a test set', () => {
     const disk = diskOf(...domain('domain_A'), ...domain('domain_C'), ...domain('domain_B'), `${root}/notes/a.txt`)
-    const { data, told: reports } = checkSettings(edited(['[domain_B, domain_C]', 'auto']), { disk })
+    const { data, told: reports, origins } = checkSettings(edited(['[domain_B, domain_C]', 'auto']), { disk })
     expect(reports).toEqual([])
     expect(data?.targets).toEqual(['domain_B', 'domain_C'])
     expect(data?.value.parameters.targets).toEqual(['domain_B', 'domain_C'])
+    expect(origins.filter(({ path }) => path === 'data.targets')).toEqual([
+      { path: 'data.targets', value: '[domain_B, domain_C]', origin: 'resolved', where: 'auto, p.draem:4:49' },
+    ])
   })
 
   test('auto stays where the disk is not looked at', () => {

@@ -1,4 +1,5 @@
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
+import type { SettingOrigin } from '../../plan/settings.js'
 import { type CheckedCall, checkComponent } from './component-call.js'
 import type { FlatSetting, SettingsContext } from './context.js'
 import { checkDomains } from './domains.js'
@@ -12,12 +13,14 @@ import { componentName, numberOr, pair, strings } from './values.js'
  */
 export function checkData(setting: FlatSetting | undefined, context: SettingsContext): CheckedData | undefined {
   if (setting === undefined) return undefined
-  const call = checkComponent('data', setting, 'data', context)
+  const origins: SettingOrigin[] = []
+  const call = checkComponent('data', setting, 'data', { ...context, recordOrigin: (origin) => origins.push(origin) })
   if (call === undefined) return undefined
   const { parameters } = call.value
   checkTargets(call, context)
   warnOfIdleSettings(call, context)
   const targets = checkDomains(call, context)
+  for (const origin of origins) context.recordOrigin(resolvedOrigin(origin, targets))
   const image = pair(parameters.image)
   if (image === undefined || call.poisoned.has('/image')) return undefined
   return {
@@ -30,6 +33,12 @@ export function checkData(setting: FlatSetting | undefined, context: SettingsCon
     targets: targets ?? namedTargets(call),
     imageSpan: call.spans.get('/image') ?? call.nameSpan,
   }
+}
+
+/** `auto` as what it was resolved to, with the place where it stands. */
+function resolvedOrigin(origin: SettingOrigin, targets: readonly string[] | undefined): SettingOrigin {
+  if (origin.path !== 'data.targets' || targets === undefined) return origin
+  return { path: origin.path, value: `[${targets.join(', ')}]`, origin: 'resolved', where: `auto, ${origin.where}` }
 }
 
 /** The targets as they were named; undefined for `auto` and after a mistake in them. */
