@@ -38,6 +38,8 @@ export interface CheckOptions {
   readonly workingDirectory: string
   /** Left out: paths are not looked at. */
   readonly disk?: DiskView
+  /** How a file's absolute path is shown; as it is when left out. */
+  readonly showPath?: (path: string) => string
 }
 
 export interface CheckResult {
@@ -50,7 +52,7 @@ export interface CheckResult {
 
 /** From a file's text to a pipeline of which every name, size and setting is known. All mistakes of the file come in one run. */
 export function checkPipeline(options: CheckOptions): CheckResult {
-  const sources = new SourceMap()
+  const sources = new SourceMap(options.showPath)
   const session = newSession(sources, options)
   const loader = new ModuleLoader(session, options)
   const module = loader.load(options.entry, options.entry, false)

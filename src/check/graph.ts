@@ -64,6 +64,8 @@ export class GraphBuilder {
     string,
     Omit<CheckedParameter, 'trainable' | 'shape'> & { readonly shape: readonly Dim[] }
   >()
+  /** Bindings with the shape that a report already shows. */
+  readonly shapesTold = new Set<string>()
   /** Binding paths that own weights. */
   readonly owners = new Set<string>()
   readonly inputs = new Map<PhaseInput, number>()

@@ -13,6 +13,7 @@ import { Scope } from './scope.js'
 import type { FlatSection } from './settings/context.js'
 import type { CheckedData, CheckedSynthesis } from './settings/results.js'
 import type { Dim, Tensor, Value } from './value.js'
+import { poison } from './value.js'
 
 export const labelInputs = ['clean', 'fault_mask', 'fault_severity'] as const
 
@@ -85,6 +86,8 @@ export function evaluateSection(section: FlatSection, env: Env): void {
       const related =
         taken.what === 'input' || taken.what === 'label' ? [] : [{ span: taken.span, label: 'first given here' }]
       report(env, namesDiagnostics.duplicateName, at, { what: 'binding', name, of: what }, related)
+      // Whatever uses the name means one of the two: it is passed over.
+      if (!env.scope.slots.has(name)) env.scope.defineValue(name, at, 'binding', poison(at)).used = true
       continue
     }
     const inner = inStatement(env, name)

@@ -39,7 +39,9 @@ export class Scope {
     return slot
   }
 
+  /** What can be used here; labels in the model are known only to be refused. */
   names(): readonly string[] {
-    return [...this.slots.keys(), ...(this.parent?.names() ?? [])]
+    const own = [...this.slots.values()].filter((slot) => slot.what !== 'label').map((slot) => slot.name)
+    return [...new Set([...own, ...(this.parent?.names() ?? [])])]
   }
 }

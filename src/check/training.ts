@@ -38,6 +38,7 @@ export function judgeWeights(facts: TrainingFacts): Fate {
   const frozen = new Set<string>()
   const gone = new Set<string>()
   const heads: DeadHead[] = []
+  const zeroHeads: ZeroHead[] = []
   for (const [binding, names] of byBinding(graph)) {
     const dead = names.filter((name) => !trained.has(name))
     if (dead.length === 0) continue
@@ -50,9 +51,12 @@ export function judgeWeights(facts: TrainingFacts): Fate {
         continue
       }
       const term = zeroTermName(facts, new Set(dead))
-      session.sink.report(diagnose(tensorsDiagnostics.zeroWeightHead, span, { binding, term, users }))
+      zeroHeads.push({ bindings: [binding], span, dead, all: true, term, users })
     } else heads.push({ bindings: [binding], span, dead, all: dead.length === names.length })
     for (const name of dead) frozen.add(name)
+  }
+  for (const { bindings, span, term, users } of joinChains(zeroHeads, graph)) {
+    session.sink.report(diagnose(tensorsDiagnostics.zeroWeightHead, span, { bindings, term, users }))
   }
   for (const { bindings, span, dead, all } of joinChains(heads, graph)) {
     const count = countOf(graph, dead)
@@ -69,21 +73,25 @@ interface DeadHead {
   readonly all: boolean
 }
 
+interface ZeroHead extends DeadHead {
+  readonly term: string
+  readonly users: readonly string[]
+}
+
 /** A head of several bindings is one mistake: what leads to another dead binding alone is told with it. */
-function joinChains(heads: readonly DeadHead[], graph: GraphBuilder): readonly DeadHead[] {
+function joinChains<Head extends DeadHead>(heads: readonly Head[], graph: GraphBuilder): readonly Head[] {
   const owners = (head: DeadHead): readonly number[] =>
     graph.nodes.filter((node) => node.parameters.some((name) => head.dead.includes(name))).map((node) => node.id)
-  const joined: DeadHead[] = []
+  const joined: Head[] = []
   for (const head of heads) {
     const before = head.all ? ancestors(graph, owners(head)) : new Set<number>()
     const upstream = joined.filter((other) => other.all && owners(other).some((id) => before.has(id)))
     for (const other of upstream) joined.splice(joined.indexOf(other), 1)
     const parts = [...upstream, head]
     joined.push({
+      ...head,
       bindings: parts.flatMap(({ bindings }) => bindings),
-      span: head.span,
       dead: parts.flatMap(({ dead }) => dead),
-      all: head.all,
     })
   }
   return joined
@@ -126,7 +134,7 @@ function zeroTermName({ graph, reach, loss }: TrainingFacts, weights: ReadonlySe
     for (const slot of loss.slots.values())
       if (slot.value?.kind === 'tensor' && slot.value.node === term) return slot.name
   }
-  return 'a term of the loss'
+  return ''
 }
 
 /** Summands of the total behind which there is no weight; losses report themselves where they are called. */

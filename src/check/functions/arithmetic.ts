@@ -15,6 +15,7 @@ import {
   mulIntervals,
   subIntervals,
 } from './intervals.js'
+import { checkLabelReach } from './label-reach.js'
 import type { FunctionCall, FunctionRule } from './rule.js'
 import { aFloat } from './rule.js'
 import { reportShapes } from './shapes.js'
@@ -31,6 +32,7 @@ export function elementwiseBinary(
   env: Env,
   rightSpan: Span,
 ): Value {
+  if (operator === '-' && left.per === right.per) checkLabelReach(env, '-', left, right)
   if (operator === '/') {
     if (right.range?.[0] === 0 && right.range[1] === 0) {
       const help = 'Divide by something other than 0.'

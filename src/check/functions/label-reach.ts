@@ -1,18 +1,18 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { tensorName } from '../describe.js'
+import type { Env } from '../env.js'
 import { report } from '../env.js'
 import type { Tensor } from '../value.js'
-import type { FunctionCall } from './rule.js'
 
 /** A prediction whose range does not contain its label's can never be right on part of the labels (the reference's SevNet: a sigmoid against labels up to 2). */
-export function checkLabelReach(call: FunctionCall, a: Tensor, b: Tensor): void {
+export function checkLabelReach(env: Env, callee: string, a: Tensor, b: Tensor): void {
   const pair =
     a.label && !b.label ? { label: a, prediction: b } : b.label && !a.label ? { label: b, prediction: a } : undefined
   if (pair === undefined) return
   const { label, prediction } = pair
   if (prediction.meaning === 'logits' || prediction.meaning === 'log_probabilities') {
-    report(call.env, tensorsDiagnostics.wrongMeaning, prediction.span, {
-      callee: call.rule.name,
+    report(env, tensorsDiagnostics.wrongMeaning, prediction.span, {
+      callee: callee,
       expected: 'what can be compared with the label',
       found: prediction.meaning.replace('_', ' '),
       help: 'Put a `softmax` before it and choose the class: `softmax(x)[anomaly]`, or use `focal` or `cross_entropy`.',
@@ -26,10 +26,10 @@ export function checkLabelReach(call: FunctionCall, a: Tensor, b: Tensor): void 
     tensor.made === undefined ? [] : [{ span: tensor.made.span, label: `\`${tensor.made.name}\`` }],
   )
   report(
-    call.env,
+    env,
     tensorsDiagnostics.labelOutOfReach,
     prediction.span,
-    { callee: call.rule.name, prediction: prediction.range, label: label.range, help: mend(prediction, label.range) },
+    { callee: callee, prediction: prediction.range, label: label.range, help: mend(prediction, label.range) },
     related.slice(0, 2),
   )
 }

@@ -46,7 +46,7 @@ function compare(
 ): Value {
   const [a, b] = [call.tensor('a'), call.tensor('b')]
   if (!sameShape(call, a, b)) return poison(call.span)
-  checkLabelReach(call, a, b)
+  checkLabelReach(call.env, call.rule.name, a, b)
   reachesWeights(call, [a, b])
   return call.emit({
     op,

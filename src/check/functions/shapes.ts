@@ -3,6 +3,7 @@ import type { Span } from '../../source/span.js'
 import { describePer, shapeText, tensorName } from '../describe.js'
 import type { Env } from '../env.js'
 import { report } from '../env.js'
+import { spanKey } from '../session.js'
 import type { Tensor } from '../value.js'
 
 const places = ['the first', 'the second', 'the third', 'the fourth', 'the fifth']
@@ -16,6 +17,11 @@ export function reportShapes(
   operands: readonly Tensor[],
   help?: string,
 ): void {
+  // A shape that does not fit one place seldom fits the next: each binding's is told once.
+  const made = operands.filter((tensor) => tensor.made !== undefined && env.graph.nodes[tensor.node]?.op !== 'input')
+  const keys = made.map((tensor) => `${spanKey(tensor.made?.span ?? span)} ${shapeText(tensor.shape)}`)
+  if (keys.some((key) => env.graph.shapesTold.has(key))) return
+  for (const key of keys) env.graph.shapesTold.add(key)
   const shapes = operands.map((tensor, index) => {
     const name = tensorName(tensor, places[index] ?? `operand ${index + 1}`)
     return `${name} is ${tensor.per === 'pixel' ? shapeText(tensor.shape) : describePer(tensor.per, tensor.shape)}`

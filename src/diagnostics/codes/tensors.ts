@@ -151,16 +151,16 @@ export const tensorsDiagnostics = {
     label: () => 'not minimised',
     help: ({ name }) => `Add \`${name}\` to \`total\`, or remove it.`,
   }),
-  zeroWeightHead: define<{ binding: string; term: string; users: readonly string[] }>({
+  zeroWeightHead: define<{ bindings: readonly string[]; term: string; users: readonly string[] }>({
     code: 'D063',
     name: 'head-of-a-zero-term',
     severity: 'error',
     allowable: true,
-    message: ({ binding, term, users }) =>
-      `\`${binding}\` is trained only by \`${term}\`, whose weight is 0, but ${users.map((user) => `\`${user}\``).join(', ')} ${users.length === 1 ? 'uses' : 'use'} it`,
+    message: ({ bindings, term, users }) =>
+      `${listed(bindings)} ${bindings.length === 1 ? 'is' : 'are'} trained only by ${term === '' ? 'terms' : `\`${term}\``}, whose weight is 0, but ${listed(users)} ${users.length === 1 ? 'uses' : 'use'} ${bindings.length === 1 ? 'it' : 'them'}`,
     label: () => 'would stay as it was initialised',
-    help: ({ binding, users }) =>
-      `Take \`${binding}\` out of ${users.map((user) => `\`${user}\``).join(', ')} as well, or give the term a weight; \`allow D063 because "..."\` keeps it frozen.`,
+    help: ({ bindings, users }) =>
+      `Take \`${bindings.at(-1)}\` out of ${listed(users)} as well, or give the term a weight; \`allow D063 because "..."\` keeps it frozen.`,
   }),
   unusedOutput: define<{ name: string }>({
     code: 'D064',
