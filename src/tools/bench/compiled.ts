@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { invariant } from '../../diagnostics/invariant.js'
 import { type Compilation, compile } from '../../driver/compile.js'
-import { productFlops } from '../../driver/flops.js'
+import { costOf } from '../../ir/ops/cost.js'
 import type { IrFunction } from '../../ir/types.js'
 import { packageRoot } from '../../native/package-root.js'
 import type { EngineBinding } from '../../train/engine-binding.js'
@@ -15,13 +15,13 @@ export interface BenchPipeline {
   readonly set: Readonly<Record<string, string | number>>
 }
 
-export function compileBench({ file, set }: BenchPipeline): Compilation {
+export function compileBench({ file, set }: BenchPipeline, lookAtDisk = false): Compilation {
   const compilation = compile({
     file: join(packageRoot(), 'bench', file),
     overrides: Object.entries(set).map(([path, value]) => ({ path, value: String(value) })),
     workingDirectory: packageRoot(),
     environment: {},
-    lookAtDisk: false,
+    lookAtDisk,
     until: 'graph',
   })
   const errors = compilation.diagnostics.filter(({ severity }) => severity === 'error')
@@ -65,5 +65,5 @@ export function networkFlops({ operations, types }: IrFunction): number {
   const bands = new Set(operations.filter(({ op }) => op === 'gaussian_band').flatMap(({ results }) => results))
   return operations
     .filter(({ operands }) => !operands.some((value) => bands.has(value)))
-    .reduce((sum, operation) => sum + productFlops(operation, types), 0)
+    .reduce((sum, operation) => sum + costOf(operation, types).matrixFlops, 0)
 }

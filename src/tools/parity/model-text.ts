@@ -106,8 +106,8 @@ function lossTerms(config: ModelConfig, hasHead: boolean): readonly string[] {
     'focal_term = focal(seg.mask, fault_mask, gamma = 2)',
   ]
   if (config.sspcab) {
-    statements.push(`sspcab_term = ${config.sspcabWeight} * mse(recon.predicted, recon.masked)`)
-    terms.push('sspcab_term')
+    statements.push('sspcab_term = mse(recon.predicted, recon.masked)')
+    terms.push(`${config.sspcabWeight} * sspcab_term`)
   }
   if (hasHead) {
     statements.push(`severity_term = ${config.severityLoss}(severity, fault_severity)`)

@@ -1,0 +1,169 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import util from 'node:util'
+import { eagerDraem } from '../../../bench/eager-draem.js'
+import { invariant } from '../../diagnostics/invariant.js'
+import { type EngineBinding, loadEngine } from '../../train/engine-binding.js'
+import { type BenchPipeline, compileBench, readyStep } from './compiled.js'
+import { type Precision, peakOf, productGraphs } from './peak.js'
+import { median } from './support.js'
+
+/** Each runs in a process of its own, so that memory and threads are its own. Times in milliseconds. */
+export const measurements = {
+  eager: measureEager,
+  float32: (directory: string) => measureShare(directory, 'float32'),
+  bf16: (directory: string) => measureShare(directory, 'bf16'),
+  startup: measureStartup,
+  steady: measureSteady,
+  alone: measureAlone,
+} as const
+
+export type MeasurementName = keyof typeof measurements
+
+const small = { side: 128, batch: 4, reconstructiveWidth: 32, discriminativeWidth: 16 }
+
+function pipeline(widths: readonly [number, number], batch: number, precision: Precision): BenchPipeline {
+  const set = {
+    reconstructive_width: widths[0],
+    discriminative_width: widths[1],
+    'data.batch': batch,
+    'train.precision': precision,
+  }
+  return { file: 'draem_sevnet.draem', set }
+}
+
+export interface EagerResult {
+  readonly compiled: number
+  readonly eager: number
+  readonly ratio: number
+}
+
+/** The same step compiled and as eager operators, in turn, on the same library in the same process. */
+function measureEager(directory: string): EagerResult {
+  const engine = loadEngine(directory)
+  const compilation = compileBench(
+    pipeline([small.reconstructiveWidth, small.discriminativeWidth], small.batch, 'float32'),
+  )
+  const ready = readyStep(compilation, engine)
+  const model = eagerDraem(loadPackage(directory), small)
+  const pixels = small.batch * small.side * small.side
+  const filled = (size: number) => new Float32Array(size).fill(0.5)
+  const batch = {
+    image: filled(pixels * 3),
+    clean: filled(pixels * 3),
+    mask: filled(pixels),
+    severity: filled(small.batch),
+  }
+  const [compiled, eager]: [number[], number[]] = [[], []]
+  for (let round = 0; round < 6; round++) {
+    const start = performance.now()
+    model.step(batch)
+    eager.push(performance.now() - start)
+    for (let repeat = 0; repeat < 3; repeat++) compiled.push(ready.step())
+  }
+  // The first rounds optimise the graph and fill the caches.
+  const result = { compiled: median(compiled.slice(3)), eager: median(eager.slice(1)) }
+  return { ...result, ratio: result.eager / result.compiled }
+}
+
+/** The package with its JavaScript, which Node 23 and later took two functions from. */
+function loadPackage(directory: string): Parameters<typeof eagerDraem>[0] {
+  const missing = util as unknown as Record<string, unknown>
+  missing.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
+  missing.isArray ??= Array.isArray
+  return createRequire(join(directory, 'package.json'))('@tensorflow/tfjs-node-gpu')
+}
+
+export interface ShareResult {
+  readonly step: number
+  readonly gigaflops: number
+  readonly peak: number
+  readonly share: number
+  readonly peakMemoryMiB: number
+}
+
+/** Full width: FLOP/s of the step against the best matrix product's, measured in turn. */
+function measureShare(directory: string, precision: Precision): ShareResult {
+  const engine = loadEngine(directory)
+  const ready = readyStep(compileBench(pipeline([128, 64], 2, precision)), engine)
+  ready.step()
+  ready.step()
+  const peakMemoryMiB = process.resourceUsage().maxRSS / 1024
+  const products = productGraphs(engine, precision)
+  const [steps, rounds]: [number[], number[][]] = [[], []]
+  for (let round = 0; round < 5; round++) {
+    rounds.push(products.map((product) => product.run()))
+    steps.push(ready.step())
+  }
+  const step = median(steps)
+  const gigaflops = ready.flops / step / 1e6
+  const peak = peakOf(rounds)
+  return { step, gigaflops, peak, share: gigaflops / peak, peakMemoryMiB }
+}
+
+/** Images per second of the step of the pipeline that `DRAEMC_BENCH_PIPELINE` holds as JSON. */
+function measureAlone(directory: string): number {
+  const wanted = JSON.parse(process.env.DRAEMC_BENCH_PIPELINE ?? '{}') as BenchPipeline
+  const ready = readyStep(compileBench(wanted), loadEngine(directory))
+  for (let warm = 0; warm < 5; warm++) ready.step()
+  const times = Array.from({ length: 25 }, () => ready.step())
+  return (1000 * ready.batch) / median(times)
+}
+
+export interface StartupResult {
+  readonly phases: readonly { readonly phase: string; readonly milliseconds: number }[]
+  readonly total: number
+}
+
+/** Full-size text to the end of the first step, by phase. */
+function measureStartup(directory: string): StartupResult {
+  const phases: { phase: string; milliseconds: number }[] = []
+  const timed = <Result>(phase: string, work: () => Result): Result => {
+    const start = performance.now()
+    const result = work()
+    phases.push({ phase, milliseconds: performance.now() - start })
+    return result
+  }
+  const compilation = timed('text to graph', () => compileBench(pipeline([128, 64], 2, 'float32')))
+  phases.splice(
+    0,
+    1,
+    ...compilation.times.map(({ phase, milliseconds }) => ({ phase: `compile: ${phase}`, milliseconds })),
+  )
+  const engine = timed('load the engine', () => loadEngine(directory))
+  const ready = timed('load the graph, initialise', () => readyStep(compilation, engine))
+  timed('first step', () => ready.step())
+  timed('second step', () => ready.step())
+  return { phases, total: phases.reduce((sum, { milliseconds }) => sum + milliseconds, 0) }
+}
+
+export interface SteadyResult {
+  readonly steps: number
+  readonly liveTensors: number
+  /** Live tensors at the end less those after the first 200 steps. */
+  readonly liveTensorsGrown: number
+  readonly residentMiB: number
+  readonly residentGrowth: number
+}
+
+/** A narrow model for 2,000 steps: what grows? */
+function measureSteady(directory: string): SteadyResult {
+  const engine: EngineBinding = loadEngine(directory)
+  const set = { ...pipeline([4, 2], 2, 'float32').set, 'data.image': '32x32', 'synthesis.width': '2px .. 4px' }
+  const ready = readyStep(compileBench({ file: 'draem_sevnet.draem', set }), engine)
+  const steps = 2000
+  let after: { readonly live: number; readonly resident: number } | undefined
+  for (let step = 1; step <= steps; step++) {
+    ready.step()
+    if (step === 200) after = { live: engine.getNumOfTensors(), resident: process.memoryUsage().rss }
+  }
+  invariant(after !== undefined, 'there are more than 200 steps')
+  const resident = process.memoryUsage().rss
+  return {
+    steps,
+    liveTensors: engine.getNumOfTensors(),
+    liveTensorsGrown: engine.getNumOfTensors() - after.live,
+    residentMiB: resident / 2 ** 20,
+    residentGrowth: resident / after.resident - 1,
+  }
+}

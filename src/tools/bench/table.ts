@@ -1,0 +1,63 @@
+import type { EagerResult, ShareResult, StartupResult, SteadyResult } from './measurements.js'
+import type { RunResult } from './run.js'
+
+export interface BenchResults {
+  readonly eager?: EagerResult
+  readonly float32?: ShareResult
+  readonly bf16?: ShareResult
+  readonly startup?: StartupResult
+  readonly steady?: SteadyResult
+  readonly run?: RunResult
+}
+
+/** What was measured, beside the bar that it is held to. */
+type Row = readonly [what: string, measured: string, bar: string]
+
+export function benchTable({ eager, float32, bf16, startup, steady, run }: BenchResults): string {
+  const rows: Row[] = []
+  if (eager !== undefined) {
+    rows.push(
+      ['eager tfjs, 128 x 128, batch 4, widths 32/16', ms(eager.eager), ''],
+      ['compiled step, the same', ms(eager.compiled), ''],
+      ['compiled against eager', `${eager.ratio.toFixed(2)} times faster`, '>= 3'],
+    )
+  }
+  for (const [precision, share, bar] of [
+    ['float32', float32, '>= 90 %'],
+    ['bf16', bf16, '>= 75 %'],
+  ] as const) {
+    if (share === undefined) continue
+    rows.push(
+      [`${precision} step, 128 x 128, batch 2, widths 128/64`, ms(share.step), ''],
+      [`${precision} matrix product's peak`, `${share.peak.toFixed(0)} GFLOP/s`, ''],
+      [`${precision} step's share of it`, `${share.gigaflops.toFixed(0)} GFLOP/s, ${percent(share.share)}`, bar],
+      [`${precision} peak memory`, `${share.peakMemoryMiB.toFixed(0)} MiB`, ''],
+    )
+  }
+  for (const { phase, milliseconds } of startup?.phases ?? []) rows.push([`full size: ${phase}`, ms(milliseconds), ''])
+  if (steady !== undefined) {
+    rows.push(
+      [`live tensors grown, steps 200 to ${steady.steps}`, String(steady.liveTensorsGrown), '0'],
+      ['resident memory grown in these', percent(steady.residentGrowth), '< 2 %'],
+    )
+  }
+  for (const { name, imagesPerSecond, alone, share } of run?.runs ?? []) {
+    rows.push([
+      `${name}: a real run against the step alone`,
+      `${imagesPerSecond.toFixed(1)} of ${alone.toFixed(1)} img/s, ${percent(share)}`,
+      '>= 95 %',
+    ])
+  }
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const line = ([what, measured, bar]: Row) =>
+    `${what.padEnd(widths[0] ?? 0)}  ${measured.padStart(widths[1] ?? 0)}  ${bar}`.trimEnd()
+  return `${rows.map(line).join('\n')}\n`
+}
+
+function ms(milliseconds: number): string {
+  return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
+}
