@@ -36,8 +36,14 @@ export function toJson(diagnostics: readonly Diagnostic[], sources: SourceMap): 
 
 function placeOf(span: Span, sources: SourceMap): JsonPlace {
   const file = sources.get(span.file)
-  if (file === undefined) return { file: span.file, line: 0, column: 0, endLine: 0, endColumn: 0 }
+  if (file === undefined) return { file: sources.show(span.file), line: 0, column: 0, endLine: 0, endColumn: 0 }
   const start = file.position(span.start)
   const end = file.position(span.end)
-  return { file: span.file, line: start.line, column: start.column, endLine: end.line, endColumn: end.column }
+  return {
+    file: sources.show(span.file),
+    line: start.line,
+    column: start.column,
+    endLine: end.line,
+    endColumn: end.column,
+  }
 }

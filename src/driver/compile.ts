@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, relative, resolve } from 'node:path'
 import { checkPipeline } from '../check/check.js'
 import type { CheckedPipeline } from '../check/checked.js'
 import type { DiskView } from '../check/settings/context.js'
@@ -71,6 +71,7 @@ export function compile(request: CompileRequest): Compilation {
     overrides: request.overrides,
     environment: request.environment,
     workingDirectory: request.workingDirectory,
+    showPath: (path) => shownPath(path, request.workingDirectory),
     ...(request.lookAtDisk ? { disk: realDisk } : {}),
   })
   clock.lap('check')
@@ -151,6 +152,14 @@ const realDisk: DiskView = {
       return []
     }
   },
+}
+
+/** A file below the working directory by its relative path, one of the library as its import names it, any other by its whole path. */
+function shownPath(path: string, workingDirectory: string): string {
+  const library = relative(join(packageRoot(), 'grammar'), path)
+  if (!library.startsWith('..') && !isAbsolute(library)) return library
+  const local = relative(workingDirectory, path)
+  return local.startsWith('..') || isAbsolute(local) ? path : local
 }
 
 /** Whatever keeps a path from being looked at (not there, below a file, no permission), to the checks it is not there. */

@@ -72,6 +72,9 @@ function lineStarts(text: string): readonly number[] {
 export class SourceMap {
   readonly #files = new Map<FileId, SourceFile>()
 
+  /** `show`: how a file's id is written for people and programs; the id itself when left out. */
+  constructor(readonly show: (id: FileId) => string = (id) => id) {}
+
   add(id: FileId, text: string): SourceFile {
     const file = new SourceFile(id, text)
     this.#files.set(id, file)
@@ -89,6 +92,7 @@ export class SourceMap {
   /** `quickstart.draem:12:5`; the id alone where the file is not known. */
   describe(span: Span): string {
     const position = this.get(span.file)?.position(span.start)
-    return position === undefined ? span.file : `${span.file}:${position.line}:${position.column}`
+    const name = this.show(span.file)
+    return position === undefined ? name : `${name}:${position.line}:${position.column}`
   }
 }

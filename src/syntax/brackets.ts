@@ -1,6 +1,6 @@
 import { type IToken, type TokenType, tokenMatcher } from 'chevrotain'
 import * as t from '../../grammar/tokens.js'
-import { endOf, retyped } from './layout.js'
+import { endOf, retyped } from './token.js'
 
 /** One bracket that is not as it should be, and what was done about it. */
 export type BracketRepair =

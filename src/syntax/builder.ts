@@ -6,8 +6,9 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { FileId, Span } from '../source/span.js'
 import type { Expression, Identifier, MissingExpression, StringLiteral } from './ast.js'
 import { endOfElement, startOf } from './cst.js'
-import { maximumDepth, tokenSpan } from './layout.js'
+import { maximumDepth } from './layout.js'
 import { readText } from './text.js'
+import { tokenSpan } from './token.js'
 
 /** What building the tree of one file needs to know and collects: shared by statements, types and expressions. */
 export class Builder {

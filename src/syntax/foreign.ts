@@ -4,7 +4,7 @@ import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { FileId } from '../source/span.js'
-import { endOf, retyped, tokenSpan } from './layout.js'
+import { endOf, retyped, tokenSpan } from './token.js'
 
 interface Meaning {
   readonly help: string

@@ -1,13 +1,14 @@
-import { createTokenInstance, type IToken, type TokenType } from 'chevrotain'
+import type { IToken, TokenType } from 'chevrotain'
 import * as t from '../../grammar/tokens.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { invariant } from '../diagnostics/invariant.js'
-import type { FileId, Span } from '../source/span.js'
+import type { FileId } from '../source/span.js'
 import { type BracketRepair, matchBrackets } from './brackets.js'
 import { readForeign } from './foreign.js'
 import { checkNumbers } from './numbers.js'
+import { endOf, tokenSpan } from './token.js'
 
 /** Deepest nesting of brackets, and of the tree. */
 export const maximumDepth = 256
@@ -29,29 +30,6 @@ export interface Layout {
 export const lineEndHelp = 'a new line ends the statement: put the expression in parentheses to go on'
 
 /** Half-open span of a token. */
-export function tokenSpan(token: IToken, file: FileId): Span {
-  return { file, start: token.startOffset, end: token.startOffset + token.image.length }
-}
-
-export function endOf(token: IToken): number {
-  return token.startOffset + token.image.length
-}
-
-/** A token in the place of `at`, of another type; `image` is what the source says there. */
-export function retyped(at: IToken, type: TokenType, image = at.image): IToken {
-  const end = at.startOffset + image.length - 1
-  return createTokenInstance(
-    type,
-    image,
-    at.startOffset,
-    end,
-    at.startLine ?? 1,
-    at.endLine ?? 1,
-    at.startColumn ?? 1,
-    at.endColumn ?? 1,
-  )
-}
-
 /** `separates`: whether newlines outside all brackets end something (a file) or not (one expression of an option). */
 export function layOut(text: string, file: FileId, separates: boolean): Layout {
   const lexed = t.lexer.tokenize(text)

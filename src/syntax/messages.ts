@@ -6,8 +6,9 @@ import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
 import type { FileId, Span } from '../source/span.js'
-import { endOf, lineEndHelp, tokenSpan } from './layout.js'
+import { lineEndHelp } from './layout.js'
 import { knownUnits } from './numbers.js'
+import { endOf, tokenSpan } from './token.js'
 
 /** What the words of a rule's items are called. */
 const itemOf: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
 import type { FileId } from '../source/span.js'
-import { endOf, tokenSpan } from './layout.js'
+import { endOf, tokenSpan } from './token.js'
 
 /** As listed in messages: one form of each unit. */
 export const knownUnits = '`px`, `%`, `epochs`, `steps`, `deg`, `s`'

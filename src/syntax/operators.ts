@@ -5,7 +5,7 @@ import { diagnose } from '../diagnostics/define.js'
 import { spanning } from '../source/span.js'
 import type { BinaryOperator, Expression, UnaryOperator } from './ast.js'
 import type { Builder } from './builder.js'
-import { tokenSpan } from './layout.js'
+import { tokenSpan } from './token.js'
 
 const binaryOperators: ReadonlySet<string> = new Set<BinaryOperator>([
   '+',
