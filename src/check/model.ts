@@ -9,13 +9,12 @@ import type { Env } from './env.js'
 import { inStatement, report } from './env.js'
 import { slotValue } from './evaluate/expression.js'
 import type { NodeRequest } from './graph.js'
+import { labelInputs } from './phase.js'
 import { Scope } from './scope.js'
 import type { FlatSection } from './settings/context.js'
 import type { CheckedData, CheckedSynthesis } from './settings/results.js'
 import type { Dim, Tensor, Value } from './value.js'
 import { poison } from './value.js'
-
-export const labelInputs = ['clean', 'fault_mask', 'fault_severity'] as const
 
 /** A tensor that a user can name, records flattened; undefined where its mistake is already reported. */
 export interface OutputValue {

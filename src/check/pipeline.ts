@@ -77,7 +77,7 @@ export function checkFlatPipeline(
     bindings: [...(flat.sections.get('model')?.settings.keys() ?? [])],
     gone: fate?.gone ?? new Set<string>(),
   }
-  if (outputs !== undefined && outputs.every(({ tensor }) => tensor !== undefined)) {
+  if (outputs?.every(({ tensor }) => tensor !== undefined) === true) {
     for (const statement of flat.expects) checkExpect(statement, { ...base, abstract: false }, model)
   }
   const whole =
@@ -185,7 +185,7 @@ function outputViews(outputs: readonly OutputValue[] | undefined, flat: FlatPipe
   if (outputs === undefined) return { brokenOutputs }
   const views = new Map<string, TensorType | undefined>()
   for (const { name, tensor } of outputs) {
-    const known = tensor !== undefined && tensor.shape.every((size) => size !== undefined)
+    const known = isSized(tensor)
     views.set(name, known ? finishType(tensor) : undefined)
     if (!known) brokenOutputs.add(name.split('.')[0] ?? name)
   }
@@ -193,6 +193,10 @@ function outputViews(outputs: readonly OutputValue[] | undefined, flat: FlatPipe
     if (![...views.keys()].some((output) => output === name || output.startsWith(`${name}.`))) brokenOutputs.add(name)
   }
   return { outputs: views, brokenOutputs }
+}
+
+function isSized(tensor: Tensor | undefined): tensor is Tensor {
+  return tensor?.shape.every((size) => size !== undefined) === true
 }
 
 /** Reach of the loss, once the graph is whole enough to judge. */

@@ -1,8 +1,10 @@
 import { componentsOf, findComponent } from '../../components/registry.js'
 import type { ComponentKind } from '../../components/schema.js'
+import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import type { SettingValue } from '../../plan/settings.js'
 import type { CallExpression, Expression } from '../../syntax/ast.js'
+import { isLabelInput } from '../phase.js'
 import type { SettingsContext } from './context.js'
 import { nearest } from './convert-static.js'
 import { type Converted, describeExpression, dottedName, isRecovered, report } from './place.js'
@@ -26,6 +28,14 @@ export function outputName(expression: Expression, context: SettingsContext): st
   }
   if (context.brokenOutputs.has(name.split('.')[0] ?? name)) return undefined
   if (context.outputs === undefined || context.outputs.has(name)) return name
+  if (isLabelInput(name)) {
+    return report(context, tensorsDiagnostics.outsidePhase, expression.span, {
+      name,
+      where: 'what is measured',
+      phases: 'in training only',
+      help: `Measure an output of the model; the metrics compare it with the labels by themselves.`,
+    })
+  }
   const known = [...context.outputs.keys()]
   const fields = known.filter((output) => output.startsWith(`${name}.`))
   return report(context, trainingDiagnostics.unknownOutput, expression.span, {

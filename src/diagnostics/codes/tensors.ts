@@ -80,7 +80,7 @@ export const tensorsDiagnostics = {
     severity: 'error',
     allowable: false,
     message: ({ name, where, phases }) => `\`${name}\` is not there in ${where}: it exists ${phases}`,
-    label: () => 'not there in prediction',
+    label: () => 'known in training only',
     help: ({ help }) => help,
   }),
   termWithoutParameter: define<{ term: string }>({
