@@ -48,8 +48,13 @@ function productModule(size: number, precision: Precision): IrModule {
   const type = { dtype: 'f32', shape: [size, size] } as const
   const state: readonly StateVariable[] = ['a', 'b'].map((name) => ({ name, kind: 'weight', type }))
   const init = new FunctionBuilder('init', state)
-  // Entries of 1/size keep the products at their size.
-  for (const { name } of state) init.assign(name, init.constant(1 / size, type.shape))
+  const step = init.constant(0, [], 'i32')
+  for (const { name } of state) {
+    const unit = init.one('random_uniform', [step], { shape: type.shape, key: '0123456789abcdef' })
+    const centered = init.one('sub', [unit, init.constant(0.5)])
+    // A deviation of 1/sqrt(size) keeps the products at their size.
+    init.assign(name, init.one('mul', [centered, init.constant(Math.sqrt(12 / size))]))
+  }
   const products = new FunctionBuilder('products', state)
   const operand = (name: string) => {
     const value = products.read(name)
