@@ -1,5 +1,5 @@
 /** Everything that shapes the example maps. A change here needs a new `version`: callers make the data again then. */
-export const version = 1
+export const version = 2
 
 export const height = 31
 export const width = 95
@@ -34,19 +34,21 @@ export const domains = [
 ] as const
 
 /** From map to map; value = offset + gain x pattern, pattern in 0 .. 1. */
-export const gain: readonly [number, number] = [0.4, 0.75]
+export const gain: readonly [number, number] = [0.35, 0.6]
 export const offset: readonly [number, number] = [0.05, 0.2]
 /** Lowest amplitude of the slow modulation along and across the ridges; the highest is 1. */
 export const modulation = 0.65
+/** Amplitude of the slow drift of the level over a map, before the gain: how bright a place is tells nothing of faults. */
+export const drift: readonly [number, number] = [0.1, 0.25]
 /** Largest wander of a ridge, in parts of the spacing. */
 export const wander = 0.12
 
 /** Faults: a patch in which a second train of ridges runs between the first. */
 export const fault = {
-  width: [16, 34],
-  ratio: [0.4, 0.67],
+  width: [20, 34],
+  ratio: [0.45, 0.7],
   /** Amplitude of the second train, relative to the first; also the severity that is written down. */
-  severity: [0.5, 2],
+  severity: [0.8, 2],
   /** Where the second train runs, in parts of the spacing. */
   shift: [0.35, 0.65],
 } as const

@@ -1,6 +1,6 @@
 import { RandomStream } from '../../random/stream.js'
 import * as constants from './constants.js'
-import { amplitude, drawShape, type MapShape, ridge } from './pattern.js'
+import { amplitude, drawShape, level, type MapShape, ridge } from './pattern.js'
 
 /** One vibration map, [31,95]. */
 export interface ExampleMap {
@@ -24,6 +24,10 @@ export function makeMap({ condition, sensor }: Domain, key: string, index: numbe
     pattern[at] = ridge(shape, sensor.sharpness, row, column, 0) * amplitude(shape, row, column) + noise
   })
   const fault = faulty ? addFault(pattern, shape, sensor, draws) : undefined
+  // The level comes after the fault, which changes the ridges alone.
+  forEachPixel((row, column, at) => {
+    pattern[at] = (pattern[at] ?? 0) + level(shape, row, column)
+  })
   const values = Float32Array.from(pattern, (value) => {
     const steps = Math.round((offset + gain * value) / constants.step)
     return Math.min(1, Math.max(0, steps * constants.step))

@@ -8,6 +8,8 @@ export interface MapShape {
   readonly phase: number
   readonly waves: readonly Wave[]
   readonly modulations: readonly Wave[]
+  readonly drift: number
+  readonly drifts: readonly Wave[]
 }
 
 /** A slow wave over the map: `cycles` over its height and width. */
@@ -31,6 +33,8 @@ export function drawShape(condition: constants.Condition, draws: RandomStream): 
     phase: draws.uniform(),
     waves: [wave(), wave()],
     modulations: [wave(), wave()],
+    drift: draws.uniform(...constants.drift),
+    drifts: [wave(), wave()],
   }
 }
 
@@ -53,6 +57,15 @@ export function amplitude(shape: MapShape, row: number, column: number): number 
   let sum = 0
   for (const wave of shape.modulations) sum += at(wave, down, across)
   return 1 - (1 - constants.modulation) * (0.5 + 0.25 * sum)
+}
+
+/** Slow drift of the level at a pixel, 0 .. twice the map's `drift`. */
+export function level(shape: MapShape, row: number, column: number): number {
+  const down = row / constants.height
+  const across = column / constants.width
+  let sum = 0
+  for (const wave of shape.drifts) sum += at(wave, down, across)
+  return shape.drift * (1 + 0.5 * sum)
 }
 
 function at({ down, across, phase }: Wave, row: number, column: number): number {
