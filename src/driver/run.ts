@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { dumpChecked } from '../check/dump.js'
+import { optionFile } from '../check/overrides.js'
 import { invariant } from '../diagnostics/invariant.js'
 import type { StampedEvent } from '../events/events.js'
 import { printModule } from '../ir/print.js'
@@ -35,7 +36,8 @@ export function startRun(request: StartRequest): StartedRun {
     {
       plan: program.plan,
       graph: program.graph,
-      sources: new Map(sources.files.map((file) => [file.id, file.text])),
+      // The options are in the manifest; they are no file.
+      sources: new Map(sources.files.filter(({ id }) => id !== optionFile).map(({ id, text }) => [id, text])),
       resolved: dumpChecked(artefacts.checked),
       ir: printModule(artefacts.ir),
       options: request.options,
