@@ -64,22 +64,47 @@ function fail(fault: SafetensorsFault, message: string): never {
   throw new SafetensorsError(fault, message)
 }
 
-/** Reads a whole file. Tensors share its memory; they fill it without gap or overlap, as the format demands. */
-export function decodeSafetensors(bytes: Uint8Array): Safetensors {
-  if (bytes.byteLength < 8) fail('truncated', `${bytes.byteLength} bytes are too few for a header`)
-  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true)
-  if (length > BigInt(largestHeader)) fail('header_size', `a header of ${length} bytes is above ${largestHeader}`)
-  const begin = 8 + Number(length)
-  if (begin > bytes.byteLength) fail('truncated', `the header ends at byte ${begin} of ${bytes.byteLength}`)
-  const header = parseHeader(bytes.subarray(8, begin))
-  const metadata = readMetadata(header)
-  const body = bytes.subarray(begin)
+/** Where one tensor's bytes lie, counted from the end of the header. */
+export interface TensorPlace {
+  readonly name: string
+  readonly dtype: SafetensorsDType
+  readonly shape: readonly number[]
+  readonly from: number
+  readonly to: number
+}
 
-  const entries = Object.entries(header)
+export interface SafetensorsHeader {
+  readonly places: readonly TensorPlace[]
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/** Length of the JSON header, from the file's first 8 bytes and its size; what follows starts at 8 + length. */
+export function headerLength(prefix: Uint8Array, fileSize: number): number {
+  if (prefix.byteLength < 8) fail('truncated', `${prefix.byteLength} bytes are too few for a header`)
+  const length = new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true)
+  if (length > BigInt(largestHeader)) fail('header_size', `a header of ${length} bytes is above ${largestHeader}`)
+  const end = 8 + Number(length)
+  if (end > fileSize) fail('truncated', `the header ends at byte ${end} of ${fileSize}`)
+  return Number(length)
+}
+
+/** Reads the JSON header. `bodySize` is what follows it, in bytes: the tensors fill it without gap or overlap, as the format demands. */
+export function decodeHeader(bytes: Uint8Array, bodySize: number): SafetensorsHeader {
+  const header = parseHeader(bytes)
+  const metadata = readMetadata(header)
+  const places = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
-    .map(([name, entry]) => readEntry(name, entry, body.byteLength))
-  requireNoGap(entries, body.byteLength)
-  const tensors = entries.map(({ name, dtype, shape, from, to }): readonly [string, StoredTensor] => [
+    .map(([name, entry]) => readEntry(name, entry, bodySize))
+  requireNoGap(places, bodySize)
+  return { places, metadata }
+}
+
+/** Reads a whole file. Tensors share its memory. */
+export function decodeSafetensors(bytes: Uint8Array): Safetensors {
+  const begin = 8 + headerLength(bytes, bytes.byteLength)
+  const body = bytes.subarray(begin)
+  const { places, metadata } = decodeHeader(bytes.subarray(8, begin), body.byteLength)
+  const tensors = places.map(({ name, dtype, shape, from, to }): readonly [string, StoredTensor] => [
     name,
     { dtype, shape, data: body.subarray(from, to) },
   ])
@@ -159,15 +184,7 @@ function readMetadata(header: Readonly<Record<string, unknown>>): Readonly<Recor
   return Object.fromEntries(texts)
 }
 
-interface Entry {
-  readonly name: string
-  readonly dtype: SafetensorsDType
-  readonly shape: readonly number[]
-  readonly from: number
-  readonly to: number
-}
-
-function readEntry(name: string, entry: unknown, bodySize: number): Entry {
+function readEntry(name: string, entry: unknown, bodySize: number): TensorPlace {
   if (!isRecord(entry)) return fail('header_form', `${name} is no object`)
   const { dtype, shape, data_offsets: offsets } = entry
   if (!isDType(dtype)) return fail('dtype', `${name}: ${JSON.stringify(dtype)} is no dtype that is known here`)
@@ -180,7 +197,7 @@ function readEntry(name: string, entry: unknown, bodySize: number): Entry {
   return { name, dtype, shape, from, to }
 }
 
-function requireNoGap(entries: readonly Entry[], bodySize: number): void {
+function requireNoGap(entries: readonly TensorPlace[], bodySize: number): void {
   let end = 0
   for (const { name, from, to } of [...entries].sort((a, b) => a.from - b.from || a.to - b.to)) {
     if (from < end) fail('overlap', `${name} begins at ${from}, inside the tensor that ends at ${end}`)

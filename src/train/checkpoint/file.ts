@@ -2,6 +2,13 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { invariant } from '../../diagnostics/invariant.js'
 import { replaceFile } from '../../native/replace-file.js'
 import type { PlanState } from '../../plan/run-plan.js'
+import {
+  decodeHeader,
+  headerLength,
+  SafetensorsError,
+  type SafetensorsHeader,
+  type TensorPlace,
+} from '../../plan/safetensors.js'
 import { RunFailure } from '../failure.js'
 import type { NamedState, StepRunner } from '../step-runner.js'
 import type { TrackingState } from '../tracking.js'
@@ -57,25 +64,22 @@ export interface CheckpointFile {
 export function readCheckpoint(path: string, state: readonly PlanState[]): CheckpointFile {
   const { header, dataStart } = readHeader(path)
   const metadata = parseMetadata(path, header)
-  for (const entry of state) {
-    const found = header.tensors[entry.name]
-    if (!found) throw broken(path, `lacks ${entry.name}`)
-    if (found.dtype !== 'F32' || found.shape?.join() !== entry.shape.join()) {
-      throw broken(
-        path,
-        `has ${entry.name} as ${found.dtype} [${found.shape?.join(', ')}], not F32 [${entry.shape.join(', ')}]`,
-      )
-    }
+  const places = new Map(header.places.map((place) => [place.name, place]))
+  const placeOf = ({ name, shape }: PlanState): TensorPlace => {
+    const found = places.get(name)
+    if (!found) throw broken(path, `lacks ${name}`)
+    if (found.dtype === 'F32' && found.shape.join() === shape.join()) return found
+    throw broken(path, `has ${name} as ${found.dtype} [${found.shape.join(', ')}], not F32 [${shape.join(', ')}]`)
   }
+  const wanted = state.map((entry) => ({ kind: entry.kind, ...placeOf(entry) }))
   return {
     metadata,
     *tensors(kinds = ['weight', 'statistic', 'slot']) {
       const descriptor = openSync(path, 'r')
       try {
-        for (const { name } of state.filter((entry) => kinds.includes(entry.kind))) {
-          const [begin, end] = header.tensors[name]?.data_offsets ?? [0, 0]
-          const values = new Float32Array((end - begin) / 4)
-          readAll(descriptor, path, new Uint8Array(values.buffer), dataStart + begin)
+        for (const { name, from, to } of wanted.filter((entry) => kinds.includes(entry.kind))) {
+          const values = new Float32Array((to - from) / 4)
+          readAll(descriptor, path, new Uint8Array(values.buffer), dataStart + from)
           yield { name, values }
         }
       } finally {
@@ -83,17 +87,6 @@ export function readCheckpoint(path: string, state: readonly PlanState[]): Check
       }
     },
   }
-}
-
-interface HeaderEntry {
-  readonly dtype?: string
-  readonly shape?: readonly number[]
-  readonly data_offsets?: readonly [number, number]
-}
-
-interface Header {
-  readonly metadata: string | undefined
-  readonly tensors: Readonly<Record<string, HeaderEntry>>
 }
 
 function encodeHeader(state: readonly PlanState[], metadata: CheckpointMetadata): Uint8Array {
@@ -112,7 +105,7 @@ function encodeHeader(state: readonly PlanState[], metadata: CheckpointMetadata)
   return padded
 }
 
-function readHeader(path: string): { readonly header: Header; readonly dataStart: number } {
+function readHeader(path: string): { readonly header: SafetensorsHeader; readonly dataStart: number } {
   let descriptor: number
   try {
     descriptor = openSync(path, 'r')
@@ -123,28 +116,21 @@ function readHeader(path: string): { readonly header: Header; readonly dataStart
     const size = fstatSync(descriptor).size
     const prefix = new Uint8Array(8)
     readAll(descriptor, path, prefix, 0)
-    const length = Number(new DataView(prefix.buffer).getBigUint64(0, true))
-    if (length > size - 8) throw broken(path, 'is cut short')
+    const length = headerLength(prefix, size)
     const json = new Uint8Array(length)
     readAll(descriptor, path, json, 8)
-    let header: Header
-    try {
-      const { __metadata__, ...tensors } = JSON.parse(new TextDecoder().decode(json))
-      header = { metadata: __metadata__?.draemc, tensors }
-    } catch {
-      throw broken(path, 'has no readable header')
-    }
-    const end = Math.max(0, ...Object.values(header.tensors).map((entry) => entry.data_offsets?.[1] ?? 0))
-    if (8 + length + end > size) throw broken(path, 'is cut short')
-    return { header, dataStart: 8 + length }
+    return { header: decodeHeader(json, size - 8 - length), dataStart: 8 + length }
+  } catch (error) {
+    if (error instanceof SafetensorsError) throw broken(path, `is no whole safetensors file: ${error.message}`)
+    throw error
   } finally {
     closeSync(descriptor)
   }
 }
 
-function parseMetadata(path: string, header: Header): CheckpointMetadata {
+function parseMetadata(path: string, header: SafetensorsHeader): CheckpointMetadata {
   try {
-    const metadata: unknown = JSON.parse(header.metadata ?? '')
+    const metadata: unknown = JSON.parse(header.metadata.draemc ?? '')
     if (typeof metadata === 'object' && metadata !== null && 'format' in metadata && metadata.format === 1) {
       return metadata as CheckpointMetadata
     }
