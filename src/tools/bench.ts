@@ -2,43 +2,38 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { locateEngine } from '../native/locate.js'
-import type { BenchPipeline } from './bench/compiled.js'
+import { serveAlone } from './bench/alone.js'
 import { type MeasurementName, measurements } from './bench/measurements.js'
+import { measurePyTorch } from './bench/pytorch.js'
 import { measureRun } from './bench/run.js'
+import { lastWords, programEnvironment } from './bench/support.js'
 import { type BenchResults, benchTable } from './bench/table.js'
 
-/** What can be asked for; `alone` is a part of `run`. */
-const tables = [...Object.keys(measurements).filter((name) => name !== 'alone'), 'run']
+/** The bench is its own child program: each measurement has a process of its own. */
+const program = fileURLToPath(import.meta.url)
+const tables = [...Object.keys(measurements), 'run', 'pytorch']
 
 const usage = `usage: npm run bench [-- --json] [--only ${tables.join(',')}]
 
 Measures the compiled step against eager tfjs, its share of the matrix product's peak, time to the first step, memory and
-leaks, and a real run's throughput. Ratios are measured in turn within one process; run it on a quiet machine.
+leaks, a real run's throughput, and the same step in PyTorch where \`python3\` has it. What is compared is measured in turn.
 `
 
 /** Runs one measurement in a process of its own; its result comes over the channel. */
-function inOwnProcess(name: MeasurementName, directory: string, pipeline?: BenchPipeline): Promise<unknown> {
+function inOwnProcess(name: MeasurementName, directory: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(import.meta.url), [], {
-      env: {
-        ...process.env,
-        DRAEMC_BENCH: name,
-        DRAEMC_ENGINE_DIR: directory,
-        DRAEMC_BENCH_PIPELINE: JSON.stringify(pipeline ?? {}),
-      },
+    const child = fork(program, [], {
+      env: programEnvironment(name, directory),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     let result: unknown
-    let talk = ''
-    child.stderr?.on('data', (chunk: Buffer) => {
-      talk = (talk + chunk.toString('utf8')).slice(-4000)
-    })
+    const talk = lastWords(child)
     child.on('message', (message) => {
       result = message
     })
     child.on('close', (code) => {
       if (code === 0 && result !== undefined) resolve(result)
-      else reject(new Error(`the measurement ${name} ended with ${code}:\n${talk}`))
+      else reject(new Error(`the measurement ${name} ended with ${code}:\n${talk()}`))
     })
   })
 }
@@ -61,11 +56,14 @@ async function main(): Promise<number> {
     process.stderr.write('there is no native engine: run `draemc engine install`\n')
     return 1
   }
-  const alone = async (pipeline: BenchPipeline) => Number(await inOwnProcess('alone', engine.directory, pipeline))
+  const measure = (name: string): Promise<unknown> => {
+    if (isMeasurement(name)) return inOwnProcess(name, engine.directory)
+    return name === 'run' ? measureRun(program, engine) : measurePyTorch()
+  }
   const results: Record<string, unknown> = {}
   for (const name of names) {
     process.stderr.write(`${name}\n`)
-    results[name] = isMeasurement(name) ? await inOwnProcess(name, engine.directory) : await measureRun(engine, alone)
+    results[name] = await measure(name)
   }
   const all = results as BenchResults
   process.stdout.write(values.json ? `${JSON.stringify(all, null, 2)}\n` : benchTable(all))
@@ -73,8 +71,11 @@ async function main(): Promise<number> {
 }
 
 const asked = process.env.DRAEMC_BENCH
-if (asked !== undefined && process.send !== undefined && isMeasurement(asked)) {
-  process.send(measurements[asked](process.env.DRAEMC_ENGINE_DIR ?? ''), () => process.disconnect())
-} else {
+const directory = process.env.DRAEMC_ENGINE_DIR ?? ''
+if (asked === undefined || process.send === undefined) {
   process.exitCode = await main()
+} else if (isMeasurement(asked)) {
+  process.send(measurements[asked](directory), () => process.disconnect())
+} else {
+  serveAlone(directory, JSON.parse(process.env.DRAEMC_BENCH_PIPELINE ?? '{}'))
 }

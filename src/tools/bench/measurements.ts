@@ -5,7 +5,7 @@ import { eagerDraem } from '../../../bench/eager-draem.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import { type EngineBinding, loadEngine } from '../../train/engine-binding.js'
 import { type BenchPipeline, compileBench, readyStep } from './compiled.js'
-import { type Precision, peakOf, productGraphs } from './peak.js'
+import { bestSize, type Precision, productGraphs } from './peak.js'
 import { median } from './support.js'
 
 /** Each runs in a process of its own, so that memory and threads are its own. Times in milliseconds. */
@@ -15,7 +15,6 @@ export const measurements = {
   bf16: (directory: string) => measureShare(directory, 'bf16'),
   startup: measureStartup,
   steady: measureSteady,
-  alone: measureAlone,
 } as const
 
 export type MeasurementName = keyof typeof measurements
@@ -76,13 +75,21 @@ function loadPackage(directory: string): Parameters<typeof eagerDraem>[0] {
 
 export interface ShareResult {
   readonly step: number
+  /** Of convolutions and dense products, each multiplication and addition one. */
+  readonly gigaflopsPerStep: number
+  /** GFLOP/s of the step. */
   readonly gigaflops: number
+  /** GFLOP/s of the best product, its matrices' side in `peakSize`. */
   readonly peak: number
+  readonly peakSize: number
   readonly share: number
   readonly peakMemoryMiB: number
 }
 
-/** Full width: FLOP/s of the step against the best matrix product's, measured in turn. */
+/**
+ * Full width: FLOP/s of the step against the best matrix product's. Products and steps take turns, and each step is held
+ * against the better of the products just before and just after it, so that what else the machine does weighs on both.
+ */
 function measureShare(directory: string, precision: Precision): ShareResult {
   const engine = loadEngine(directory)
   const ready = readyStep(compileBench(pipeline([128, 64], 2, precision)), engine)
@@ -90,24 +97,24 @@ function measureShare(directory: string, precision: Precision): ShareResult {
   ready.step()
   const peakMemoryMiB = process.resourceUsage().maxRSS / 1024
   const products = productGraphs(engine, precision)
-  const [steps, rounds]: [number[], number[][]] = [[], []]
-  for (let round = 0; round < 5; round++) {
-    rounds.push(products.map((product) => product.run()))
+  const takeTurns = () => products.map((product) => product.run())
+  const [steps, rounds]: [number[], number[][]] = [[], [takeTurns()]]
+  for (let round = 0; round < 7; round++) {
     steps.push(ready.step())
+    rounds.push(takeTurns())
   }
-  const step = median(steps)
-  const gigaflops = ready.flops / step / 1e6
-  const peak = peakOf(rounds)
-  return { step, gigaflops, peak, share: gigaflops / peak, peakMemoryMiB }
-}
-
-/** Images per second of the step of the pipeline that `DRAEMC_BENCH_PIPELINE` holds as JSON. */
-function measureAlone(directory: string): number {
-  const wanted = JSON.parse(process.env.DRAEMC_BENCH_PIPELINE ?? '{}') as BenchPipeline
-  const ready = readyStep(compileBench(wanted), loadEngine(directory))
-  for (let warm = 0; warm < 5; warm++) ready.step()
-  const times = Array.from({ length: 25 }, () => ready.step())
-  return (1000 * ready.batch) / median(times)
+  const best = bestSize(rounds)
+  const peaks = steps.map((_, i) => Math.max(rounds[i]?.[best] ?? 0, rounds[i + 1]?.[best] ?? 0))
+  const rates = steps.map((step) => ready.flops / step / 1e6)
+  return {
+    step: median(steps),
+    gigaflopsPerStep: ready.flops / 1e9,
+    gigaflops: median(rates),
+    peak: median(peaks),
+    peakSize: products[best]?.size ?? 0,
+    share: median(rates.map((rate, i) => rate / (peaks[i] ?? Number.NaN))),
+    peakMemoryMiB,
+  }
 }
 
 export interface StartupResult {

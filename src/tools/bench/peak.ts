@@ -7,8 +7,8 @@ import { inTemporaryDirectory, median } from './support.js'
 
 export type Precision = 'float32' | 'bf16'
 
-/** Products in a row, so that what surrounds them (a cast, a reduction) weighs little. */
-const chain = 6
+/** Products in a row, so that what surrounds them (a cast, a call) weighs little: about 80 GFLOP. */
+const chainOf = (size: number) => Math.min(48, Math.max(2, Math.round(40e9 / size ** 3)))
 const sizes = [512, 1024, 1536, 2048, 3072]
 
 /** A graph of square matrix products in the engine. */
@@ -31,17 +31,17 @@ export function productGraphs(engine: EngineBinding, precision: Precision): read
       run: () => {
         const start = performance.now()
         session.run('products', {})
-        return (2 * chain * size ** 3) / (performance.now() - start) / 1e6
+        return (2 * chainOf(size) * size ** 3) / (performance.now() - start) / 1e6
       },
       close: () => session.close(),
     }
   })
 }
 
-/** The best size's median, over rounds that take the sizes in turn. */
-export function peakOf(rounds: readonly (readonly number[])[]): number {
+/** Of rounds that take the sizes in turn: which size is best by its median. */
+export function bestSize(rounds: readonly (readonly number[])[]): number {
   const bySize = (rounds[0] ?? []).map((_, size) => median(rounds.map((round) => round[size] ?? 0)))
-  return Math.max(...bySize)
+  return bySize.indexOf(Math.max(...bySize))
 }
 
 function productModule(size: number, precision: Precision): IrModule {
@@ -62,7 +62,7 @@ function productModule(size: number, precision: Precision): IrModule {
   }
   const b = operand('b')
   let product = operand('a')
-  for (let count = 0; count < chain; count++) {
+  for (let count = 0; count < chainOf(size); count++) {
     product = products.one('matmul', [product, b], { transpose_a: false, transpose_b: false })
   }
   products.output('corner', products.one('slice', [product], { begin: [0, 0], size: [1, 1] }))

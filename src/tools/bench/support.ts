@@ -1,5 +1,6 @@
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Gives `work` a directory with the graph in it, for as long as it takes. */
@@ -13,7 +14,30 @@ export function inTemporaryDirectory<Result>(graph: Uint8Array, work: (directory
   }
 }
 
+/** Of an even number of values the mean of the middle two. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  const at = (index: number) => sorted[Math.floor(index)] ?? Number.NaN
+  return (at((sorted.length - 1) / 2) + at(sorted.length / 2)) / 2
+}
+
+/** What a child process of the bench is told: which measurement, the engine, the pipeline. */
+export function programEnvironment(name: string, engine: string, pipeline: unknown = {}): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    // As a run sets it.
+    TF_NUM_INTRAOP_THREADS: process.env.TF_NUM_INTRAOP_THREADS ?? String(availableParallelism()),
+    DRAEMC_BENCH: name,
+    DRAEMC_ENGINE_DIR: engine,
+    DRAEMC_BENCH_PIPELINE: JSON.stringify(pipeline),
+  }
+}
+
+/** Keeps the end of what a child says on stderr, for the error that tells of its end. */
+export function lastWords(child: ChildProcess): () => string {
+  let talk = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    talk = (talk + chunk.toString('utf8')).slice(-4000)
+  })
+  return () => talk
 }

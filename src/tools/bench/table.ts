@@ -1,4 +1,5 @@
 import type { EagerResult, ShareResult, StartupResult, SteadyResult } from './measurements.js'
+import type { PyTorchResult } from './pytorch.js'
 import type { RunResult } from './run.js'
 
 export interface BenchResults {
@@ -8,12 +9,14 @@ export interface BenchResults {
   readonly startup?: StartupResult
   readonly steady?: SteadyResult
   readonly run?: RunResult
+  readonly pytorch?: PyTorchResult
 }
 
 /** What was measured, beside the bar that it is held to. */
 type Row = readonly [what: string, measured: string, bar: string]
 
-export function benchTable({ eager, float32, bf16, startup, steady, run }: BenchResults): string {
+export function benchTable(results: BenchResults): string {
+  const { eager, float32, bf16, startup, steady, run, pytorch } = results
   const rows: Row[] = []
   if (eager !== undefined) {
     rows.push(
@@ -29,7 +32,7 @@ export function benchTable({ eager, float32, bf16, startup, steady, run }: Bench
     if (share === undefined) continue
     rows.push(
       [`${precision} step, 128 x 128, batch 2, widths 128/64`, ms(share.step), ''],
-      [`${precision} matrix product's peak`, `${share.peak.toFixed(0)} GFLOP/s`, ''],
+      [`${precision} matrix product's peak, side ${share.peakSize}`, `${share.peak.toFixed(0)} GFLOP/s`, ''],
       [`${precision} step's share of it`, `${share.gigaflops.toFixed(0)} GFLOP/s, ${percent(share.share)}`, bar],
       [`${precision} peak memory`, `${share.peakMemoryMiB.toFixed(0)} MiB`, ''],
     )
@@ -48,10 +51,23 @@ export function benchTable({ eager, float32, bf16, startup, steady, run }: Bench
       '>= 95 %',
     ])
   }
+  if (pytorch !== undefined) rows.push(...pytorchRows(pytorch, results))
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   const line = ([what, measured, bar]: Row) =>
     `${what.padEnd(widths[0] ?? 0)}  ${measured.padStart(widths[1] ?? 0)}  ${bar}`.trimEnd()
   return `${rows.map(line).join('\n')}\n`
+}
+
+/** The same step in PyTorch; how many times faster the compiled one is, where this run of the bench measured it. */
+function pytorchRows({ reason, rows }: PyTorchResult, ours: BenchResults): readonly Row[] {
+  if (reason !== undefined) return [['PyTorch', reason, '']]
+  return rows.map(({ size, precision, milliseconds }) => {
+    const small = precision === 'float32' ? ours.eager?.compiled : undefined
+    const compiled = size === 'small' ? small : ours[precision]?.step
+    const ratio = compiled === undefined ? '' : `, compiled ${(milliseconds / compiled).toFixed(2)} times as fast`
+    const what = size === 'small' ? 'batch 4, widths 32/16' : 'batch 2, widths 128/64'
+    return [`PyTorch ${precision}, 128 x 128, ${what}`, `${ms(milliseconds)}${ratio}`, '']
+  })
 }
 
 function ms(milliseconds: number): string {
