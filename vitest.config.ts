@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
-import { NativeReporter } from './test/support/native-reporter.js'
+import { ClosingReporter } from './test/support/closing-reporter.js'
 
 export default defineConfig({
   test: {
@@ -8,6 +8,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     // The engine and the interpreter each use a core: more files at once only take them from each other.
     maxWorkers: 2,
-    reporters: ['default', new NativeReporter()],
+    reporters: ['default', new ClosingReporter()],
   },
 })

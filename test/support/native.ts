@@ -3,7 +3,7 @@ import { type EngineLocation, locateEngine } from '../../src/native/locate.js'
 
 /**
  * Tests that need the native engine. Where none is installed they are skipped, and the reporter says so
- * in one loud line (`native-reporter.ts`); with CI set they fail instead, so that a machine without the engine never looks green.
+ * in one loud line (`closing-reporter.ts`); with CI set they fail instead, so that a machine without the engine never looks green.
  */
 export function describeNative(name: string, define: (engine: EngineLocation) => void): void {
   const engine = locateEngine()
