@@ -21,8 +21,15 @@ export function applyAllows(allows: readonly FlatAllow[], reported: readonly Dia
   const hadErrors = reported.some((diagnostic) => diagnostic.severity === 'error')
   for (const { statement, over, inherited } of allows) {
     const { name: code, span } = statement.code
-    if (statement.recovered || statement.code.recovered) continue
+    if (statement.code.recovered) continue
     const allowable = diagnosticRow(code)?.allowable
+    const covers = (diagnostic: Diagnostic): boolean =>
+      diagnostic.code === code && (over === undefined || places(diagnostic).some((place) => within(place, over)))
+    // Its own mistake is told: what it was meant to allow is not told as well.
+    if (statement.recovered) {
+      for (const hit of reported.filter(covers)) covered.add(hit)
+      continue
+    }
     if (allowable === undefined) {
       const suggestion = suggest(
         code,
@@ -40,14 +47,12 @@ export function applyAllows(allows: readonly FlatAllow[], reported: readonly Dia
     }
     const because = statement.reason?.value.trim() ?? ''
     if (because === '') {
+      for (const hit of reported.filter(covers)) covered.add(hit)
       if (statement.reason?.recovered === undefined)
         extra.push(diagnose(typesDiagnostics.wrongAllow, span, { code, reason: 'no reason given' }))
       continue
     }
-    const hits = reported.filter(
-      (diagnostic) =>
-        diagnostic.code === code && (over === undefined || places(diagnostic).some((place) => within(place, over))),
-    )
+    const hits = reported.filter(covers)
     for (const hit of hits) {
       covered.add(hit)
       recorded.push({ code, because, where: session.sources.describe(statement.span), message: hit.message })

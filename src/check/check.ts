@@ -1,17 +1,21 @@
+import { join } from 'node:path'
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
 import { DiagnosticCollector, sortDiagnostics } from '../diagnostics/collector.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
 import { SourceMap } from '../source/source-file.js'
-import type { PipelineDeclaration } from '../syntax/ast.js'
+import type { Binding, PipelineDeclaration } from '../syntax/ast.js'
+import { parse } from '../syntax/parse.js'
 import { applyAllows } from './allow.js'
 import { modulesBlocks } from './block-facts.js'
 import { checkBlock, instantiate } from './blocks.js'
 import { builtinEnums } from './builtin-enums.js'
 import type { CheckedPipeline } from './checked.js'
+import { dumpChecked } from './dump.js'
 import { evaluate } from './evaluate/expression.js'
 import { Flattener } from './flatten.js'
+import { libraryImport } from './forgotten.js'
 import { ModuleLoader } from './load.js'
 import type { Module } from './module.js'
 import { namesOfKind } from './module.js'
@@ -20,6 +24,7 @@ import { parseOverrides } from './overrides.js'
 import { checkFlatPipeline, openPipeline } from './pipeline.js'
 import type { Session } from './session.js'
 import type { DiskView } from './settings/context.js'
+import type { Cell } from './study.js'
 import { checkStudy, studiedPipeline } from './study.js'
 import { resolveType } from './types.js'
 
@@ -85,7 +90,7 @@ export function checkPipeline(options: CheckOptions): CheckResult {
   }
   const all = new DiagnosticCollector()
   all.reportAll(done.length > 0 || chosen !== undefined ? done : shared)
-  checkStudies(module, { ...session, sink: all })
+  checkStudies(module, { ...session, sink: all }, options, loader.modules)
   const diagnostics = sortDiagnostics(all.all, sources)
   const sound = !diagnostics.some((diagnostic) => diagnostic.severity === 'error')
   return { ...(pipeline !== undefined && sound ? { pipeline } : {}), diagnostics, sources }
@@ -99,12 +104,18 @@ function newSession(sources: SourceMap, options: CheckOptions): Session {
     sources,
     environment: options.environment,
     environmentReads: new Map(),
+    libraryNames: () => declaredNames(options.loadFile(join(options.libraryDirectory, 'draem.draem'))),
     enums: new Map(builtinEnums),
     broken: new Set(),
     circles: new Set(),
     running: [],
     floorPoolings: false,
   }
+}
+
+function declaredNames(text: string | undefined): ReadonlySet<string> {
+  const declarations = text === undefined ? [] : parse(text, libraryImport).file.declarations
+  return new Set(declarations.flatMap((declaration) => (declaration.kind === 'import' ? [] : [declaration.name.name])))
 }
 
 /** Types and blocks, whether anything uses them or not. */
@@ -151,7 +162,7 @@ function pipelinesToCheck(module: Module, chosen: PipelineDeclaration | undefine
   return all.filter((declaration) => declaration === chosen || !bases.has(declaration.name.name))
 }
 
-function checkStudies(module: Module, session: Session): void {
+function checkStudies(module: Module, session: Session, options: CheckOptions, modules: readonly Module[]): void {
   for (const declaration of module.source.declarations) {
     if (declaration.kind !== 'study' || declaration.recovered) continue
     const studied = studiedPipeline(declaration, module, session)
@@ -160,6 +171,13 @@ function checkStudies(module: Module, session: Session): void {
     const silent = { ...session, sink: new DiagnosticCollector() }
     const flattener = new Flattener(silent)
     const flat = flattener.flatten(studied.declaration, studied.module, [])
-    checkStudy(declaration, flat, flattener.paths(), openPipeline(module, session))
+    const cellOf = (binding: Binding): Cell => {
+      const own = { ...session, sink: new DiagnosticCollector() }
+      const cell = new Flattener(own).flatten(studied.declaration, studied.module, [binding])
+      const checked = checkFlatPipeline(cell, own, options, modules)
+      const resolved = checked && dumpChecked({ ...checked, origins: [] })
+      return { diagnostics: own.sink.all, resolved }
+    }
+    checkStudy(declaration, flat, flattener.paths(), openPipeline(module, session), cellOf)
   }
 }

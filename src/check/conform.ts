@@ -169,16 +169,6 @@ function conformBlock(value: BlockValue, type: Extract<Type, { kind: 'block' }>,
   const unbound = value.block.declaration.parameters.filter((parameter) => !value.bound.has(parameter.name.name))
   const operands = unbound.filter((parameter) => isTensorType(resolveType(parameter.type, inner)))
   const others = unbound.filter((parameter) => !operands.includes(parameter) && parameter.value === undefined)
-  const first = others[0]
-  if (first !== undefined) {
-    return mismatch(
-      value,
-      type,
-      env,
-      what,
-      `Bind \`${first.name.name}\`: \`${value.block.name}(${first.name.name} = ...)\`.`,
-    )
-  }
   const agrees =
     operands.length === type.operands.length &&
     operands.every((operand, index) => {
@@ -187,6 +177,16 @@ function conformBlock(value: BlockValue, type: Extract<Type, { kind: 'block' }>,
     })
   const result = value.block.declaration.result
   const resultAgrees = result === undefined || sameType(resolveType(result, inner), type.result)
+  const first = others[0]
+  if (first !== undefined && agrees && resultAgrees) {
+    const missing = first.name.name
+    report(env, typesDiagnostics.missingArgument, value.span, {
+      callee: value.block.name,
+      missing: others.map((parameter) => parameter.name.name),
+      signature: `${value.block.name}(${missing} = ...)`,
+    })
+    return poison(value.span)
+  }
   if (agrees && resultAgrees) return value
   const signature = `(${operands.map((operand) => operand.name.name).join(', ')})`
   return mismatch(

@@ -7,6 +7,8 @@ import type { FlatSection, FlatSetting } from './settings/context.js'
 export interface FlatParam {
   readonly declaration: ParamDeclaration
   readonly value: FlatSetting | undefined
+  /** The parser could not read it whole: it has no value, and none is missing. */
+  readonly isTorn?: true
   /** The file whose names its type may use. */
   readonly module: Module
 }

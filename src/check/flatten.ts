@@ -116,7 +116,12 @@ export class Flattener {
       return false
     }
     for (const item of declaration.items) {
-      if (item.recovered) continue
+      if (item.recovered) {
+        if (item.kind === 'param' && item.name.name !== '')
+          this.#params.set(item.name.name, { declaration: item, value: undefined, module, isTorn: true })
+        if (item.kind === 'allow') this.#allows.push({ statement: item, inherited: !last })
+        continue
+      }
       switch (item.kind) {
         case 'param':
           if (isSetting(item.name.name) || isSection(item.name.name) || item.name.name === 'image') {
@@ -230,7 +235,7 @@ export class Flattener {
     const seen = new Map<string, Span>()
     let pending: FlatAllow['statement'][] = []
     for (const item of items) {
-      if (item.kind === 'allow' && !item.recovered) {
+      if (item.kind === 'allow') {
         pending.push(item)
         continue
       }
@@ -332,6 +337,9 @@ export class Flattener {
   }
 
   #unknownPath(path: readonly Identifier[], what: string, text = pathText(path)): void {
+    const head = path[0]?.name ?? ''
+    // A part that the pipeline lacks, or whose name is misspelt, is told there.
+    if ((isSetting(head) || isSection(head)) && !this.#settings.has(head) && !this.#sections.has(head)) return
     const known = this.paths()
     const suggestion = suggest(text, known)
     const facts = { path: text, what }

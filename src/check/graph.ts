@@ -70,6 +70,8 @@ export class GraphBuilder {
   readonly owners = new Set<string>()
   readonly inputs = new Map<PhaseInput, number>()
   readonly poolings: PoolingEvent[] = []
+  /** Predictions that are reported not to reach their label. */
+  readonly outOfReach = new Set<number>()
 
   add(request: NodeRequest): Tensor {
     const { op, operands, path, span } = request

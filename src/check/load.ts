@@ -46,14 +46,16 @@ export class ModuleLoader {
       source,
       own: new Map(),
       imported: new Map(),
+      lacksImport: false,
       importSpans: new Map(),
     }
     this.#modules.set(path, module)
     this.#open.push(path)
     this.#declare(module)
     for (const declaration of source.declarations) {
-      if (declaration.kind === 'import' && !declaration.recovered && !declaration.path.recovered)
-        this.#import(module, declaration)
+      if (declaration.kind !== 'import') continue
+      if (declaration.recovered || declaration.path.recovered) module.lacksImport = true
+      else this.#import(module, declaration)
     }
     this.#open.pop()
     return module
@@ -107,11 +109,13 @@ export class ModuleLoader {
       const chain = [...this.#open.slice(this.#open.indexOf(target.path)), target.path].map(
         (path) => path.split('/').at(-1) ?? path,
       )
+      module.lacksImport = true
       this.session.sink.report(diagnose(namesDiagnostics.importCycle, span, { chain }))
       return
     }
     const imported = this.load(target.path, target.file, target.library)
     if (imported === undefined) {
+      module.lacksImport = true
       this.session.sink.report(diagnose(namesDiagnostics.importNotFound, span, { path: value, file: target.shown }))
       return
     }

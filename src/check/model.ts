@@ -34,7 +34,7 @@ export function openScopes(
   synthesis: CheckedSynthesis | undefined,
 ): ModelScopes {
   const image: readonly Dim[] = data
-    ? [data.image.height, data.image.width, data.image.channels]
+    ? [data.image.height, data.image.width, data.isChannelsKnown ? data.image.channels : undefined]
     : [undefined, undefined, undefined]
   const [height, width] = image
   const at = data?.imageSpan ?? base.module.source.span
@@ -75,8 +75,12 @@ export function openScopes(
   return { model: { ...base, scope: model }, loss: { ...base, scope: loss } }
 }
 
-/** Defines a section's bindings and evaluates them in the order of the text. */
+/** Defines a section's bindings and evaluates them in the order of the text. What the parser could not read is known by name alone. */
 export function evaluateSection(section: FlatSection, env: Env): void {
+  for (const name of tornNames(section)) {
+    if (env.scope.find(name) === undefined)
+      env.scope.defineValue(name, section.span, 'binding', poison(section.span)).used = true
+  }
   for (const [name, { binding }] of section.settings) {
     const at = binding.path[0]?.span ?? binding.span
     const taken = env.scope.find(name)
@@ -98,6 +102,11 @@ export function evaluateSection(section: FlatSection, env: Env): void {
   }
 }
 
+/** Bindings that the parser could not read, and nothing else binds. */
+function tornNames({ torn, settings }: FlatSection): readonly string[] {
+  return [...torn].filter((name) => name !== '' && !settings.has(name))
+}
+
 /** What the model gives by name: `recon`, `seg.mask`, `seg.features.0`. */
 export function outputsOf(section: FlatSection, env: Env): readonly OutputValue[] {
   const outputs: OutputValue[] = []
@@ -107,6 +116,7 @@ export function outputsOf(section: FlatSection, env: Env): readonly OutputValue[
     else if (value.kind === 'record') for (const [field, inner] of value.fields) visit(`${name}.${field}`, inner)
     else if (value.kind === 'list') for (const [index, inner] of value.items.entries()) visit(`${name}.${index}`, inner)
   }
+  for (const name of tornNames(section)) outputs.push({ name, tensor: undefined })
   for (const name of section.settings.keys()) {
     const slot = env.scope.slots.get(name)
     if (slot?.what !== 'binding' || slot.value === undefined) continue
@@ -130,7 +140,7 @@ export function outputsOf(section: FlatSection, env: Env): readonly OutputValue[
 export function totalOf(section: FlatSection, env: Env): Tensor | undefined {
   const slot = env.scope.slots.get('total')
   if (slot?.what !== 'binding') {
-    if (section.settings.has('total')) return undefined
+    if (section.settings.has('total') || section.torn.has('total')) return undefined
     const example = '`total = ...`, the sum that training makes small'
     report(env, namesDiagnostics.missingPart, section.span, { what: '`total` in its `loss`', example })
     return undefined

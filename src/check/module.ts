@@ -31,6 +31,8 @@ export interface Module {
   readonly source: SourceFile
   readonly own: Map<string, Entity>
   readonly imported: Map<string, Entity>
+  /** Something that it imports is not there (reported): unknown names may be of it. */
+  lacksImport: boolean
   /** The imports, for names that two of them give. */
   readonly importSpans: Map<string, Span>
 }

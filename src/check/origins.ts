@@ -43,5 +43,7 @@ export function settingsContext(
     ...(options.disk === undefined ? {} : { disk: options.disk }),
     isParameter: (name) => base.scope.find(name) !== undefined,
     brokenOutputs: new Set(),
+    unknownOutputs: new Set(),
+    outOfReach: new Set(),
   }
 }

@@ -1,4 +1,5 @@
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
+import { syntaxDiagnostics } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { FileId, Span } from '../source/span.js'
 import type { Binding, Identifier } from '../syntax/ast.js'
@@ -25,7 +26,13 @@ export function parseOverrides(overrides: readonly Override[], session: Session)
     const value = line.slice(path.length + 1)
     const { expression, diagnostics } = parseExpression(value, optionFile)
     const by = offset + path.length + 1
-    for (const diagnostic of diagnostics) session.sink.report(shifted(diagnostic, by))
+    if (diagnostics.length > 0 && isBarePath(value)) {
+      const span = { file: optionFile, start: by, end: by + value.length }
+      const help = `a text stands in quotes: \`--set '${path}="${value}"'\``
+      session.sink.report(
+        diagnose(syntaxDiagnostics.unexpected, span, { expected: 'a value', found: `\`${value}\``, help }),
+      )
+    } else for (const diagnostic of diagnostics) session.sink.report(shifted(diagnostic, by))
     const names = identifiers(path, offset)
     const pathSpan: Span = { file: optionFile, start: offset, end: offset + path.length }
     if (names.some((name) => !/^[A-Za-z_]\w*$/.test(name.name))) {
@@ -37,6 +44,11 @@ export function parseOverrides(overrides: readonly Override[], session: Session)
     offset += line.length + 1
   }
   return bindings
+}
+
+/** `/data/maps`, `../maps`, `./maps`: what a shell makes of a text in quotes. */
+function isBarePath(value: string): boolean {
+  return /^[~.\w-]*\/[~./\w-]*$/.test(value)
 }
 
 function identifiers(path: string, offset: number): readonly Identifier[] {

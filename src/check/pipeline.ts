@@ -20,7 +20,7 @@ import { evaluateSection, openScopes, outputsOf, totalOf } from './model.js'
 import type { Module } from './module.js'
 import { originOf, settingsContext } from './origins.js'
 import { reportPoolings } from './poolings.js'
-import { reachOf } from './reach.js'
+import { ancestors, reachOf } from './reach.js'
 import { Scope } from './scope.js'
 import type { Session } from './session.js'
 import { textOf } from './session.js'
@@ -30,7 +30,7 @@ import { reportMissingParts } from './settings/missing.js'
 import { checkSynthesis } from './settings/synthesis.js'
 import { checkTrain } from './settings/train.js'
 import type { Fate } from './training.js'
-import { judgeTerms, judgeUse, judgeWeights } from './training.js'
+import { idleTermsOf, judgeTerms, judgeUse, judgeWeights } from './training.js'
 import { resolveType } from './types.js'
 import type { Tensor } from './value.js'
 
@@ -68,7 +68,7 @@ export function checkFlatPipeline(
   const synthesis = checkSynthesis(flat.settings.get('synthesis'), context, data)
   const scopes = openScopes(base, data, synthesis)
   const { outputs, total } = checkGraph(flat, scopes)
-  const named = { ...context, ...outputViews(outputs, flat) }
+  const named = { ...context, ...outputViews(outputs, flat, scopes), outOfReach: outOfReach(outputs, base.graph) }
   const evaluation = checkEvaluate(flat.sections.get('evaluate'), named, data, synthesis)
   const train = checkTrain(flat.sections.get('train'), named, data, evaluation)
   reportPoolings(base.graph, session)
@@ -77,7 +77,8 @@ export function checkFlatPipeline(
     bindings: [...(flat.sections.get('model')?.settings.keys() ?? [])],
     gone: fate?.gone ?? new Set<string>(),
   }
-  if (outputs?.every(({ tensor }) => tensor !== undefined) === true) {
+  // What is counted depends on the image: without it every number would be another.
+  if (data?.isChannelsKnown === true && outputs?.every(({ tensor }) => tensor !== undefined) === true) {
     for (const statement of flat.expects) checkExpect(statement, { ...base, abstract: false }, model)
   }
   const whole =
@@ -131,7 +132,7 @@ function defineParams(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): 
     const env: Env = { ...base, path: name, statement: {} }
     const type = resolveType(declaration.type, { ...base, module: param.module })
     if (value === undefined) {
-      report(base, typesDiagnostics.paramWithoutValue, declaration.name.span, { name })
+      if (!param.isTorn) report(base, typesDiagnostics.paramWithoutValue, declaration.name.span, { name })
       base.scope.defineValue(name, declaration.name.span, 'param', { kind: 'unknown', span: declaration.name.span })
       continue
     }
@@ -180,7 +181,7 @@ function checkGraph(
 }
 
 /** Outputs as the checks of `train` and `evaluate` see them. */
-function outputViews(outputs: readonly OutputValue[] | undefined, flat: FlatPipeline) {
+function outputViews(outputs: readonly OutputValue[] | undefined, flat: FlatPipeline, { model, loss }: ModelScopes) {
   const brokenOutputs = new Set<string>()
   if (outputs === undefined) return { brokenOutputs }
   const views = new Map<string, TensorType | undefined>()
@@ -192,7 +193,15 @@ function outputViews(outputs: readonly OutputValue[] | undefined, flat: FlatPipe
   for (const name of flat.sections.get('model')?.settings.keys() ?? []) {
     if (![...views.keys()].some((output) => output === name || output.startsWith(`${name}.`))) brokenOutputs.add(name)
   }
+  for (const { scope } of [model, loss])
+    for (const name of scope.unknownNames()) if (!views.has(name)) brokenOutputs.add(name)
   return { outputs: views, brokenOutputs }
+}
+
+/** Outputs of which a loss was told that they, or what it makes of them, cannot reach their label. */
+function outOfReach(outputs: readonly OutputValue[] | undefined, graph: GraphBuilder): ReadonlySet<string> {
+  const told = ancestors(graph, [...graph.outOfReach])
+  return new Set((outputs ?? []).filter(({ tensor }) => tensor && told.has(tensor.node)).map(({ name }) => name))
 }
 
 function isSized(tensor: Tensor | undefined): tensor is Tensor {
@@ -216,11 +225,12 @@ function judge(
     graph,
     outputs,
     reach: reachOf(graph, total.node),
+    idleTerms: idleTermsOf(graph, total.node),
     measured: measuredOutputs(train, evaluation),
     model: scopes.model.scope,
     loss: scopes.loss.scope,
   }
-  judgeTerms(total, facts)
+  judgeTerms(facts)
   const fate = judgeWeights(facts)
   if (!session.sink.hasErrors) judgeUse(total, facts)
   return fate

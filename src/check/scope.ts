@@ -16,6 +16,8 @@ export interface Slot {
 /** The names that a section or a block's body sees, with those around it. */
 export class Scope {
   readonly slots = new Map<string, Slot>()
+  /** Names that are reported as unknown: each is told once. */
+  readonly #unknown = new Set<string>()
   readonly parent: Scope | undefined
 
   constructor(parent?: Scope) {
@@ -37,6 +39,21 @@ export class Scope {
     slot.state = 'done'
     slot.value = value
     return slot
+  }
+
+  /** Whether this name is reported as unknown for the first time, here or around. */
+  isNewlyUnknown(name: string): boolean {
+    if (this.hasUnknown(name)) return false
+    this.#unknown.add(name)
+    return true
+  }
+
+  unknownNames(): Iterable<string> {
+    return this.#unknown
+  }
+
+  hasUnknown(name: string): boolean {
+    return this.#unknown.has(name) || this.parent?.hasUnknown(name) === true
   }
 
   /** What can be used here; labels in the model are known only to be refused. */

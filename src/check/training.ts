@@ -13,6 +13,8 @@ export interface TrainingFacts {
   readonly session: Session
   readonly graph: GraphBuilder
   readonly reach: Reach
+  /** Summands of the total behind which there is no weight that could be trained. */
+  readonly idleTerms: readonly number[]
   readonly outputs: readonly OutputValue[]
   /** Names of outputs that metrics and monitors read; undefined when these have mistakes. */
   readonly measured: ReadonlySet<string> | undefined
@@ -37,6 +39,8 @@ export function judgeWeights(facts: TrainingFacts): Fate {
   const zeroed = weightsOf(graph, zeroedNodes)
   const frozen = new Set<string>()
   const gone = new Set<string>()
+  // Behind a term that reaches nothing, told by itself, they follow from it.
+  const behindIdle = weightsOf(graph, ancestors(graph, facts.idleTerms))
   const heads: DeadHead[] = []
   const zeroHeads: ZeroHead[] = []
   for (const [binding, names] of byBinding(graph)) {
@@ -52,7 +56,8 @@ export function judgeWeights(facts: TrainingFacts): Fate {
       }
       const term = zeroTermName(facts, new Set(dead))
       zeroHeads.push({ bindings: [binding], span, dead, all: true, term, users })
-    } else heads.push({ bindings: [binding], span, dead, all: dead.length === names.length })
+    } else if (!dead.every((name) => behindIdle.has(name)))
+      heads.push({ bindings: [binding], span, dead, all: dead.length === names.length })
     for (const name of dead) frozen.add(name)
   }
   for (const { bindings, span, term, users } of joinChains(zeroHeads, graph)) {
@@ -137,11 +142,18 @@ function zeroTermName({ graph, reach, loss }: TrainingFacts, weights: ReadonlySe
   return ''
 }
 
-/** Summands of the total behind which there is no weight; losses report themselves where they are called. */
-export function judgeTerms(total: Tensor, { graph, loss, session }: TrainingFacts): void {
-  for (const id of additiveTerms(graph, total.node)) {
+export function idleTermsOf(graph: GraphBuilder, total: number): readonly number[] {
+  return additiveTerms(graph, total).filter((id) => {
     const node = graph.nodes[id]
-    if (node === undefined || node.tensor.learned || node.op === 'constant') continue
+    return node !== undefined && !node.tensor.learned && node.op !== 'constant'
+  })
+}
+
+/** Summands of the total behind which there is no weight; losses report themselves where they are called. */
+export function judgeTerms({ graph, loss, session, idleTerms }: TrainingFacts): void {
+  for (const id of idleTerms) {
+    const node = graph.nodes[id]
+    if (node === undefined) continue
     const slot = [...loss.slots.values()].find(({ value }) => value?.kind === 'tensor' && value.node === id)
     const span = slot?.span ?? node.span
     if (

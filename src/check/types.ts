@@ -5,6 +5,7 @@ import type { TypeExpression } from '../syntax/ast.js'
 import { builtinEnums } from './builtin-enums.js'
 import type { Env } from './env.js'
 import { report } from './env.js'
+import { isOfAnImport } from './forgotten.js'
 import type { Module } from './module.js'
 import { lookUp, namesOfKind } from './module.js'
 import { isNewCircle } from './session.js'
@@ -64,6 +65,7 @@ function resolveName(
   if (builtin) return builtin
   const enumeration = builtinEnums.get(name)
   if (enumeration) return { kind: 'enum', declaration: enumeration }
+  if (isOfAnImport(expression.name, 'type', env)) return unknownType
   const known = typeNames(env.module)
   const suggestion = suggest(name, known)
   report(env, namesDiagnostics.unknownName, expression.name.span, {

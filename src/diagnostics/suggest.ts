@@ -23,11 +23,17 @@ function at(rows: readonly (readonly number[])[], i: number, j: number): number 
  * The candidate that `name` most likely means: at most one edit for three letters, upper and lower case alike.
  * Undefined where nothing is near. The first of equally near candidates wins, so give them in a stable order.
  */
-export function suggest(name: string, candidates: Iterable<string>): string | undefined {
+export function suggest(name: string, given: Iterable<string>): string | undefined {
+  const candidates = [...given]
+  return bySpelling(name, candidates) ?? byParts(name, candidates)
+}
+
+/** As `suggest`, by edits alone: for long lists of names, in which parts of words are no likeness. */
+export function bySpelling(name: string, given: Iterable<string>): string | undefined {
   const allowed = Math.max(1, Math.floor(name.length / 3))
   let best: string | undefined
   let bestDistance = allowed + 1
-  for (const candidate of candidates) {
+  for (const candidate of given) {
     if (candidate === name || Math.abs(candidate.length - name.length) > allowed) continue
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
     // A name of one or two letters would be near everything: all of it replaced is no likeness.
@@ -37,4 +43,16 @@ export function suggest(name: string, candidates: Iterable<string>): string | un
     }
   }
   return best
+}
+
+/** The first candidate that shares a word with `name`. */
+export function byParts(name: string, candidates: readonly string[]): string | undefined {
+  return candidates.find((candidate) => candidate !== name && isPartOf(name.toLowerCase(), candidate.toLowerCase()))
+}
+
+/** `decay` of `weight_decay`, `train` of `training`: one is a word of the other, or its beginning and at least half of it. */
+function isPartOf(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a]
+  if (short.length < 3) return false
+  return long.split('_').includes(short) || (long.startsWith(short) && 2 * short.length >= long.length)
 }

@@ -46,7 +46,12 @@ export function layOut(text: string, file: FileId, separates: boolean): Layout {
     if (!swallowed) diagnostics.push(describe(repair, file))
   }
   return {
-    tokens: placeNewlines(brackets.tokens, separates, (operator) => diagnostics.push(describeDangling(operator, file))),
+    tokens: placeNewlines(
+      brackets.tokens,
+      separates,
+      (operator) => diagnostics.push(describeDangling(operator, file)),
+      (operator) => diagnostics.push(describeLeading(operator, file)),
+    ),
     comments: lexed.groups.comments ?? [],
     diagnostics,
     silent: new Set([...foreign.silent, ...numbers.silent, ...brackets.silent]),
@@ -100,8 +105,10 @@ function placeNewlines(
   tokens: readonly IToken[],
   separates: boolean,
   onDangling: (operator: IToken) => void,
+  onLeading: (operator: IToken) => void,
 ): readonly IToken[] {
   const open: TokenType[] = []
+  let toldLine = false
   const placed: IToken[] = []
   for (const [index, token] of tokens.entries()) {
     const type = token.tokenType
@@ -111,7 +118,13 @@ function placeNewlines(
       const top = open.at(-1)
       const inBraces = top === undefined ? separates : top === t.LeftBrace
       if (inBraces && last !== undefined && goesOn(last, tokens, index)) onDangling(last)
-      else if (inBraces && last !== undefined && separatesAfter(last, next, top !== undefined)) placed.push(token)
+      else if (inBraces && last !== undefined && continues(last, tokens, index)) {
+        if (!toldLine && next !== undefined) onLeading(next)
+        toldLine = true
+      } else if (inBraces && last !== undefined && separatesAfter(last, next, top !== undefined)) {
+        placed.push(token)
+        toldLine = false
+      }
       continue
     }
     if (type === t.LeftParenthesis || type === t.LeftBracket || type === t.LeftBrace) open.push(type)
@@ -119,6 +132,25 @@ function placeNewlines(
     placed.push(token)
   }
   return placed
+}
+
+const leaders: ReadonlySet<TokenType> = new Set([t.Plus, t.Minus, t.Star, t.Slash, t.And, t.Or])
+
+/** `a = b` and `+ c` on the next line: no statement begins so, and one told it is read as it was meant. An arm may begin with `-1 =>`. */
+function continues(last: IToken, tokens: readonly IToken[], index: number): boolean {
+  if (!/[A-Za-z0-9_%")\]}]$/.test(last.image)) return false
+  const first = tokens.findIndex((token, i) => i > index && token.tokenType !== t.Newline)
+  const begins = tokens[first]
+  return begins !== undefined && leaders.has(begins.tokenType) && tokens[first + 2]?.tokenType !== t.DoubleArrow
+}
+
+function describeLeading(operator: IToken, file: FileId): Diagnostic {
+  const help = 'a new line ended the statement: put the whole expression in parentheses'
+  return diagnose(codes.unexpected, tokenSpan(operator, file), {
+    expected: 'a statement',
+    found: `\`${operator.image}\``,
+    help,
+  })
 }
 
 const danglers: ReadonlySet<TokenType> = new Set([t.Plus, t.Minus, t.Star, t.Slash, t.And, t.Or, t.Pipe, t.DotDot])

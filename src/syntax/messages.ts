@@ -256,6 +256,8 @@ function helpFor(rule: string, expected: string, found: IToken): string | undefi
   }
   if (rule === 'study_declaration') return 'a study names its pipeline: `study name of pipeline { ... }`'
   if (expected === t.LeftBrace.LABEL && found.tokenType === t.Newline) return 'the opening `{` stands on the same line'
+  if (rule === 'branch' || rule === 'if_expression')
+    return 'an `if` is a value, with both branches in braces: `if a { x } else { y }`'
   if (rule === 'record_field') return 'a field is written `name = value`'
   if (rule === 'match_arm') return 'an arm is written `pattern => value`'
   if (rule === 'stage') return 'a pipe leads into a name or a call: `x |> relu`'

@@ -5,7 +5,7 @@ import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
 import type { FileId } from '../source/span.js'
-import { endOf, tokenSpan } from './token.js'
+import { endOf, retyped, tokenSpan } from './token.js'
 
 /** As listed in messages: one form of each unit. */
 export const knownUnits = '`px`, `%`, `epochs`, `steps`, `deg`, `s`'
@@ -23,12 +23,25 @@ export function checkNumbers(tokens: readonly IToken[], file: FileId) {
   const kept: IToken[] = []
   const diagnostics: Diagnostic[] = []
   const silent = new Set<number>()
+  let skipped = -1
   for (const [index, token] of tokens.entries()) {
+    if (index === skipped) continue
     const next = tokens[index + 1]
     const before = kept.at(-1)
     const touches = before !== undefined && endOf(before) === token.startOffset
     if (before !== undefined && isNumeric(before) && isSuffix(before, token, touches, next)) {
-      diagnostics.push(describeSuffix(before, token, touches, file))
+      diagnostics.push(describeSuffix(before, token, touches, next, file))
+      if (token.image === 'x' && next?.tokenType === t.NumberLiteral) {
+        kept.splice(-1, 1, retyped(before, t.SizeLiteral, `${before.image}x${next.image}`))
+        skipped = index + 1
+        continue
+      }
+      const unit = unitLike(token.image)
+      // Read as what was most likely meant: a missing unit would be told again.
+      if (before.tokenType === t.NumberLiteral && isWord(token) && unit !== undefined) {
+        kept.push(retyped({ ...token, image: unit }, t.UnitWord))
+        continue
+      }
       silent.add(next?.startOffset ?? endOf(token))
       // `.` after a number: what follows it is read on its own.
       continue
@@ -86,7 +99,18 @@ function unitLike(text: string): string | undefined {
   return longForms[text.toLowerCase()] ?? suggest(text, Object.keys(t.unitWords))
 }
 
-function describeSuffix(number: IToken, token: IToken, touches: boolean, file: FileId): Diagnostic {
+function describeSuffix(
+  number: IToken,
+  token: IToken,
+  touches: boolean,
+  next: IToken | undefined,
+  file: FileId,
+): Diagnostic {
+  if (token.image === 'x' && next?.tokenType === t.NumberLiteral) {
+    const help = `a size is written without blanks: \`${number.image}x${next.image}\``
+    const facts = { text: `${number.image} x ${next.image}`, why: 'is no size', help }
+    return diagnose(codes.number, { file, start: number.startOffset, end: endOf(next) }, facts)
+  }
   if (token.tokenType === t.Dot) {
     const facts = {
       text: `${number.image}.`,

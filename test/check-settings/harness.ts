@@ -57,6 +57,8 @@ export function checkSettings(items: string, options: HarnessOptions = {}) {
     isParameter: (name) => params.has(name),
     outputs: options.outputs ?? exampleOutputs,
     brokenOutputs: new Set(options.broken ?? []),
+    unknownOutputs: new Set(),
+    outOfReach: new Set(),
   }
   const replaced = new Map(Object.entries(options.set ?? {}).map(([path, value]) => [path, bindingOf(path, value)]))
   const data = checkData(settingOf(pipeline, 'data', replaced), context)

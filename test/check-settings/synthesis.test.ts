@@ -72,7 +72,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     ['D075 2.0: `severity` takes a range, such as `0 .. 1`, and this is the number 2'],
   ],
   ['patches = 1', 'patches = 4', ['D078 4: `patches` must be from 1 to 3, and this is 4']],
-  ['patches = 1', 'patch = 1', ['D071 patch: `additive` has no parameter `patch`']],
+  ['patches = 1', 'patch = 1', ['D071 patch: `additive` has no parameter `patch`; did you mean `patches`?']],
 ]
 
 describe('settings of the synthesis', () => {

@@ -47,7 +47,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   ['every(1 epoch)', '1 epoch', ['D082 1 epoch: `validate` takes an interval, and this is the number 1']],
   ['val.auroc(score)', 'val.auroc(scores)', ['D103 scores: the model has no output `scores`; did you mean `score`?']],
   ['val.auroc(score)', 'val.aurocc(score)', ['D102 aurocc: there is no metric `aurocc`; did you mean `auroc`?']],
-  ['val.auroc(score)', 'valid.auroc(score)', ['D101 valid: there is no split `valid`']],
+  ['val.auroc(score)', 'valid.auroc(score)', ['D101 valid: there is no split `valid`; did you mean `val`?']],
   ['val.auroc(score)', 'test.auroc(score)', ['D101 test: there is no split `test`']],
   [
     'val.auroc(score)',
@@ -168,7 +168,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'max_steps = 10 epochs',
     ['D076 10 epochs: `max_steps` takes a whole number of steps, and this is 10 epochs'],
   ],
-  ['precision = bf16', 'validate_every = 3', ['D080 validate_every: `train` has no setting `validate_every`']],
+  ['precision = bf16', 'validate_every = 3', ['D080 validate_every: `train` has no setting `validate_every`; did you mean `validate`?']],
 ]
 
 describe('settings of training', () => {

@@ -39,13 +39,18 @@ export function callBlock(
   const bound = bindArguments(signature, args, piped, env)
   const values = new Map(callee.bound)
   let broken = bound.broken
+  // Operands in the wrong order or number are one mistake.
+  let confused = bound.broken
   for (const parameter of open) {
     const { name } = parameter.name
     const source = bound.byName.get(name)
     const type = types.get(name)
     if (source === undefined || type === undefined) continue
-    const value = conform(sourceValue(source, env, type), type, env, `\`${name}\` of \`${block.name}\``)
+    const given = sourceValue(source, env, type)
+    const isOperand = isTensorType(type)
+    const value = confused && isOperand ? given : conform(given, type, env, `\`${name}\` of \`${block.name}\``)
     if (isPoison(value)) broken = true
+    if (isOperand && isPoison(value) && !isPoison(given)) confused = true
     values.set(name, value)
   }
   if (broken) return poison(span)

@@ -6,6 +6,7 @@ import type { Argument, CallExpression, Expression, Identifier, PipeExpression }
 import { describeValue } from '../describe.js'
 import type { Env } from '../env.js'
 import { report } from '../env.js'
+import { isOfAnImport } from '../forgotten.js'
 import { functions, staticFunctionNames } from '../functions/table.js'
 import { lookUp, namesOfKind } from '../module.js'
 import type { Type } from '../type.js'
@@ -106,10 +107,16 @@ function notCallable(callee: Expression, found: string, env: Env): Value {
 }
 
 function unknownFunction(callee: Identifier, args: readonly Argument[], env: Env): Value {
+  if (isOfAnImport(callee, 'block or function', env) || !env.scope.isNewlyUnknown(callee.name))
+    return argumentsOnly(callee, args, env)
   const known = [...namesOfKind(env.module, 'block'), ...functions.keys(), ...staticFunctionNames]
   const suggestion = suggest(callee.name, known)
   const facts = { what: 'block or function', name: callee.name, known }
   report(env, namesDiagnostics.unknownName, callee.span, suggestion === undefined ? facts : { ...facts, suggestion })
+  return argumentsOnly(callee, args, env)
+}
+
+function argumentsOnly(callee: Identifier, args: readonly Argument[], env: Env): Value {
   // Words among the arguments belong to a signature that nobody knows.
   for (const argument of args) if (argument.value.kind !== 'identifier') env.session.evaluate(argument.value, env)
   return poison(callee.span)

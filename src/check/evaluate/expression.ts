@@ -2,11 +2,12 @@ import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { assertNever } from '../../diagnostics/invariant.js'
-import { suggest } from '../../diagnostics/suggest.js'
+import { byParts, bySpelling, suggest } from '../../diagnostics/suggest.js'
 import type { Expression, Identifier, ListExpression, RangeExpression, RecordExpression } from '../../syntax/ast.js'
 import { describeValue } from '../describe.js'
 import type { Env } from '../env.js'
 import { report } from '../env.js'
+import { isOfAnImport } from '../forgotten.js'
 import { functions } from '../functions/table.js'
 import { lookUp, namesOfKind } from '../module.js'
 import type { Slot } from '../scope.js'
@@ -92,13 +93,13 @@ function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value 
   if (isWord) return word()
   const entity = lookUp(env.module, name)
   if (entity?.kind === 'block') return { kind: 'block', block: entity, bound: new Map(), span }
-  if (functions.has(name) || (entity !== undefined && entity.kind !== 'enum')) {
+  if (functions.has(name) || entity?.kind === 'pipeline' || entity?.kind === 'study') {
     const found = entity === undefined ? `the function \`${name}\`` : `the ${entity.kind} \`${name}\``
     report(env, typesDiagnostics.typeMismatch, span, {
       what: `\`${name}\` here`,
       expected: 'a value',
       found,
-      help: `Call it: \`${name}(...)\`.`,
+      ...(entity === undefined ? { help: `Call it: \`${name}(...)\`.` } : {}),
     })
     return poison(span)
   }
@@ -114,8 +115,11 @@ function unknownName(identifier: Identifier, env: Env, expected?: Type): Value {
     report(env, namesDiagnostics.unknownName, span, suggestion === undefined ? facts : { ...facts, suggestion })
     return poison(span)
   }
+  if (env.session.libraryNames().has(name) && isOfAnImport(identifier, 'name', env)) return poison(span)
+  if (!env.scope.isNewlyUnknown(name)) return poison(span)
   const known = env.scope.names()
-  const suggestion = suggest(name, [...known, ...namesOfKind(env.module, 'block'), ...functions.keys()])
+  const all = [...known, ...namesOfKind(env.module, 'block'), ...functions.keys()]
+  const suggestion = bySpelling(name, all) ?? byParts(name, known)
   const facts = { what: 'name', name, known }
   report(env, namesDiagnostics.unknownName, span, suggestion === undefined ? facts : { ...facts, suggestion })
   return poison(span)

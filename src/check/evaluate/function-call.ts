@@ -8,6 +8,7 @@ import type { Env } from '../env.js'
 import { report } from '../env.js'
 import type { FunctionParameter, FunctionRule, ParameterType } from '../functions/rule.js'
 import { FunctionCall, signatureText } from '../functions/rule.js'
+import { isTensorType } from '../type.js'
 import type { Value } from '../value.js'
 import { isPoison, poison } from '../value.js'
 import type { ArgumentSource } from './arguments.js'
@@ -29,12 +30,18 @@ export function callFunction(
   const bound = bindArguments(signature, args, piped, env)
   const values = new Map<string, Value>()
   let broken = bound.broken
+  // Arguments in the wrong order or number are one mistake: the types of the other operands follow from it.
+  let confused = bound.broken
   for (const parameter of rule.parameters) {
     const source = bound.byName.get(parameter.name)
+    const given = source && sourceValue(source, env, parameter.type.kind === 'tensor' ? undefined : parameter.type)
     const value =
-      source === undefined
+      given === undefined
         ? presetValue(parameter, span)
-        : argumentValue(source, parameter.type, env, `\`${parameter.name}\` of \`${rule.name}\``)
+        : confused && isOperandType(parameter.type)
+          ? given
+          : argumentValue(given, parameter.type, env, `\`${parameter.name}\` of \`${rule.name}\``)
+    if (given && value && isPoison(value) && !isPoison(given) && isOperandType(parameter.type)) confused = true
     if (value === undefined) continue
     if (isPoison(value)) broken = true
     values.set(parameter.name, value)
@@ -106,15 +113,24 @@ export function sourceValue(
   return source.kind === 'value' ? source.value : env.session.evaluate(source.expression, env, expected)
 }
 
-function argumentValue(source: ArgumentSource, type: ParameterType, env: Env, what: string): Value {
-  if (type.kind !== 'tensor') return conform(sourceValue(source, env, type), type, env, what)
-  const value = sourceValue(source, env)
+/** A block without its operands is most likely a call that lacks them. */
+function lacksOperands(value: Value): { readonly help?: string } {
+  return value.kind === 'block' ? { help: `Give \`${value.block.name}\` its operands.` } : {}
+}
+
+function isOperandType(type: ParameterType): boolean {
+  return type.kind === 'tensor' || isTensorType(type)
+}
+
+function argumentValue(value: Value, type: ParameterType, env: Env, what: string): Value {
+  if (type.kind !== 'tensor') return conform(value, type, env, what)
   if (isPoison(value)) return value
   if (isOperand(value)) return asOperand(value, env)
   report(env, typesDiagnostics.typeMismatch, value.span, {
     what,
     expected: 'a map, vector, value or scalar',
     found: describeValue(value),
+    ...lacksOperands(value),
   })
   return poison(value.span)
 }
@@ -144,6 +160,7 @@ function variadicValues(rule: FunctionRule, sources: readonly ArgumentSource[], 
       what,
       expected: 'a map, vector, value or scalar',
       found: describeValue(value),
+      ...lacksOperands(value),
     })
     return poison(value.span)
   })

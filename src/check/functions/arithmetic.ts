@@ -13,6 +13,7 @@ import {
   maximumIntervals,
   minimumIntervals,
   mulIntervals,
+  squareInterval,
   subIntervals,
 } from './intervals.js'
 import { checkLabelReach } from './label-reach.js'
@@ -39,12 +40,13 @@ export function elementwiseBinary(
       report(env, typesDiagnostics.arithmetic, rightSpan, { problem: 'this divides by zero', help })
       return poison(span)
     }
-    if (right.range && right.range[0] <= 0 && right.range[1] >= 0) {
+    const range = right.range ?? (env.abstract ? undefined : ([-Infinity, Infinity] as const))
+    if (range && range[0] <= 0 && range[1] >= 0) {
       const help = 'Add a small number to the divisor, or `clamp` it away from 0.'
       report(env, tensorsDiagnostics.nonFinite, rightSpan, {
         callee: '/',
         why: 'the divisor can be 0',
-        range: right.range,
+        range,
         help,
       })
     }
@@ -71,7 +73,8 @@ function binary(op: BinaryOp, name: string, left: Tensor, right: Tensor, span: S
         ? 'image'
         : 'batch'
   const meaning = meaningOf(op, left, right)
-  const range = rangeOf(op, left.range, right.range)
+  const isSquare = op === 'mul' && left.node === right.node
+  const range = isSquare ? squareInterval(left.range) : rangeOf(op, left.range, right.range)
   const grid = left.grid ?? right.grid
   return env.graph.add({ op, operands: [left, right], per, shape, meaning, range, grid, path: env.path, span })
 }

@@ -92,8 +92,9 @@ export function channel(x: Tensor, index: number, name: string | undefined, span
     return poison(span)
   }
   if (index < 0 || (count !== undefined && index >= count)) {
-    const help = `Count from 0 to ${(count ?? 1) - 1}.`
-    reportShapes(env, span, `[${index}]`, `more than ${Math.max(index, 0)} channels`, [x], help)
+    const related = x.made === undefined ? [] : [{ span: x.made.span, label: `\`${x.made.name}\`` }]
+    const facts = { index, length: count ?? 0, what: 'channel', of: describeValue(x) }
+    report(env, typesDiagnostics.indexOutOfRange, span, facts, related)
     return poison(span)
   }
   return env.graph.add({

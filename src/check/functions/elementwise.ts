@@ -71,19 +71,26 @@ function nonFinite(call: FunctionCall, of: Tensor, why: string, help: string): f
   return false
 }
 
+/** What nothing bounds can be anything; in a block that is checked on its own it is for the caller to say. */
+function knownRange({ env }: FunctionCall, of: Tensor): Known {
+  return of.range ?? (env.abstract ? undefined : [-Infinity, Infinity])
+}
+
 function checkLog(call: FunctionCall, of: Tensor): boolean {
-  if (of.range === undefined || of.range[0] > 0) return true
+  const range = knownRange(call, of)
+  if (range === undefined || range[0] > 0) return true
   const help =
     of.meaning === 'probabilities'
       ? 'Use `log_softmax`, or add a small number first.'
       : 'Add a small number first, or `clamp` it above 0.'
-  nonFinite(call, of, `0${of.range[0] < 0 ? ' and less' : ''} is`, help)
+  nonFinite(call, of, `0${range[0] < 0 ? ' and less' : ''} is`, help)
   return true
 }
 
 function checkSqrt(call: FunctionCall, of: Tensor): boolean {
-  if (of.range === undefined || of.range[0] > 0) return true
-  if (of.range[0] < 0) nonFinite(call, of, 'less than 0 is', 'Take `abs` or `clamp` it first.')
+  const range = knownRange(call, of)
+  if (range === undefined || range[0] > 0) return true
+  if (range[0] < 0) nonFinite(call, of, 'less than 0 is', 'Take `abs` or `clamp` it first.')
   else if (of.learned && !call.env.abstract)
     nonFinite(call, of, 'the slope is infinite at 0, which is', 'Add a small number first.')
   return true

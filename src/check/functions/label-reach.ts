@@ -22,6 +22,7 @@ export function checkLabelReach(env: Env, callee: string, a: Tensor, b: Tensor):
   if (!prediction.learned || prediction.range === undefined || label.range === undefined) return
   const [low, high] = prediction.range
   if (low <= label.range[0] && high >= label.range[1]) return
+  env.graph.outOfReach.add(prediction.node)
   const related = [label, prediction].flatMap((tensor) =>
     tensor.made === undefined ? [] : [{ span: tensor.made.span, label: `\`${tensor.made.name}\`` }],
   )

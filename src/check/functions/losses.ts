@@ -154,6 +154,7 @@ function classification(
   name: 'focal' | 'cross_entropy',
   doc: string,
   more: readonly FunctionParameter[],
+  last: readonly FunctionParameter[] = [],
 ): FunctionRule {
   return {
     name,
@@ -168,6 +169,7 @@ function classification(
         default: 'none',
         doc: 'Weighs the classes [1 - alpha, alpha]; left out, both weigh 1.',
       },
+      ...last,
     ],
     apply: (call) => {
       const [logits, mask] = [call.tensor('logits'), call.tensor('mask')]
@@ -220,8 +222,8 @@ export const lossFunctions: readonly FunctionRule[] = [
   classification(
     'focal',
     'Mean over pixels of -(1 - p)^gamma log p of the true class, weighed by class (Lin et al. 2017).',
+    [{ name: 'gamma', type: aFloat, default: 2, doc: 'How much easy pixels are passed over.' }],
     [
-      { name: 'gamma', type: aFloat, default: 2, doc: 'How much easy pixels are passed over.' },
       {
         name: 'divide_by_classes',
         type: { kind: 'bool' },

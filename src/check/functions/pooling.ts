@@ -32,6 +32,19 @@ function pool(call: FunctionCall, op: 'max_pool' | 'avg_pool'): Value {
     if (side === undefined || size === undefined || stride === undefined || padding === undefined) sides.push(undefined)
     else {
       const room = side + 2 * padding - size
+      // Below an image of a known size it is the image that is too small, as for every pooling that does not divide.
+      if (
+        room < 0 &&
+        of.grid &&
+        !call.env.abstract &&
+        !call.env.session.floorPoolings &&
+        stride === size &&
+        padding === 0
+      ) {
+        divides = false
+        sides.push(undefined)
+        continue
+      }
       if (room < 0) {
         const needs = `at least ${size - 2 * padding} pixels a side`
         report(call.env, tensorsDiagnostics.mapTooSmall, call.span, { callee: op, shape: shapeText(of.shape), needs })

@@ -26,6 +26,10 @@ export interface SettingsContext {
   readonly outputs?: ReadonlyMap<string, TensorType | undefined>
   /** Bindings of the model whose mistake is already reported: whatever names them, or a field of theirs, is passed over in silence. */
   readonly brokenOutputs: ReadonlySet<string>
+  /** Names that are reported as no output of the model: each is told once. */
+  readonly unknownOutputs: Set<string>
+  /** Outputs that are reported, at their loss, not to reach their label. */
+  readonly outOfReach: ReadonlySet<string>
 }
 
 export interface DiskView {

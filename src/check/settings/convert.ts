@@ -49,12 +49,15 @@ export function convert(schema: ValueSchema, expression: Expression, place: Plac
 
 function evaluated(schema: ValueSchema, expression: Expression, place: Place, conversion: Conversion): Converted {
   const notAValue = expression.kind === 'record' || expression.kind === 'list' || expression.kind === 'range'
-  if (notAValue || isUnknownWord(schema, expression, conversion)) {
+  const isBareText = schema['x-form'] === 'path' && ['binary', 'member', 'unary', 'number'].includes(expression.kind)
+  if (notAValue || isBareText || isUnknownWord(schema, expression, conversion)) {
     return report(conversion.context, settingsDiagnostics.wrongType, expression.span, {
       parameter: place.parameter,
       expected: describeForm(schema),
       found: describeExpression(expression),
-      help: `Write \`${place.parameter} = ${exampleOf(schema)}\`.`,
+      help: isBareText
+        ? 'A text stands in quotes: `"maps/hdmap"`; in an option for the shell, `--set \'data.root="maps/hdmap"\'`.'
+        : `Write \`${place.parameter} = ${exampleOf(schema)}\`.`,
     })
   }
   const value = conversion.context.evaluate(expression)

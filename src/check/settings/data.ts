@@ -26,6 +26,7 @@ export function checkData(setting: FlatSetting | undefined, context: SettingsCon
   return {
     value: { ...call.value, parameters: targets === undefined ? parameters : { ...parameters, targets } },
     image: { height: image[0], width: image[1], channels: numberOr(parameters.channels, 3) },
+    isChannelsKnown: !call.poisoned.has('/channels'),
     batch: numberOr(parameters.batch, 16),
     evalBatch: numberOr(parameters.eval_batch, 16),
     range: pair(parameters.range) ?? [0, 1],

@@ -106,6 +106,7 @@ function checkBatch(call: CheckedCall, context: SettingsContext, images: number)
     ? Math.max(1, Math.round(images * numberOr(componentParameter(validation, 'fraction'), 0)))
     : 0
   const left = images - heldOut
+  if ([...call.poisoned].some((pointer) => pointer.startsWith('/validation'))) return
   if (dropLast === false || typeof batch !== 'number' || batch <= left || call.poisoned.has('/batch')) return
   const span = call.spans.get('/batch') ?? call.nameSpan
   report(context, dataDiagnostics.batchTooLarge, span, { batch, images: left, heldOut })

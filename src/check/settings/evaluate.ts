@@ -50,6 +50,7 @@ function requestsOf(
   if (!Array.isArray(items)) return []
   const requests: MetricRequest[] = []
   const seen = new Map<string, Span | undefined>()
+  const told = new Set<string>()
   for (const [index, item] of (items as readonly SettingValue[]).entries()) {
     const request = requestOf(item)
     const span = call.spans.get(`/${list}/${index}`)
@@ -64,7 +65,9 @@ function requestsOf(
     seen.set(shown, span)
     requests.push(request)
     const outputSpan = call.spans.get(`/${list}/${index}/parameters/output`) ?? span
-    checkFit({ list, request, shown, span: outputSpan }, context, data, synthesis)
+    // What does not fit is the output: it is told once, and not for every metric of it.
+    if (told.has(request.output)) continue
+    if (!checkFit({ list, request, shown, span: outputSpan }, context, data, synthesis)) told.add(request.output)
   }
   return requests
 }

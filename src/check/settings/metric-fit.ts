@@ -18,21 +18,24 @@ interface Measured {
   readonly span: Span
 }
 
-/** Whether a metric can be computed of the output: what one value of it is for, its shape, and what it can reach. */
+/** Whether a metric can be computed of the output: what one value of it is for, its shape, and what it can reach. False: it was told. */
 export function checkFit(
   measured: Measured,
   context: SettingsContext,
   data: CheckedData | undefined,
   synthesis: CheckedSynthesis | undefined,
-): void {
+): boolean {
   const { list, request, shown, span } = measured
   const type = context.outputs?.get(request.output)
-  if (type === undefined) return
+  if (type === undefined) return true
   const misfit = list === 'pixel' ? pixelMisfit(measured, type, data) : imageMisfit(measured, type)
   if (misfit !== undefined) {
     const facts = { metric: shown, list, output: request.output, found: describeOutput(type), ...misfit }
     report(context, trainingDiagnostics.metricDoesNotFit, span, facts)
-  } else if (list === 'values' && synthesis !== undefined) warnOfReach(measured, type, synthesis, context)
+    return false
+  }
+  if (list !== 'values' || synthesis === undefined || context.outOfReach.has(request.output)) return true
+  return !warnOfReach(measured, type, synthesis, context)
 }
 
 interface Misfit {
@@ -72,14 +75,14 @@ function imageMisfit({ list, request: { output }, shown }: Measured, { per, shap
   return { needs, help: `Bind \`image_max(${output})\` to a name and measure that${move}.` }
 }
 
-/** A severity that cannot become as large (or as small) as the labels that it is compared with. */
+/** A severity that cannot become as large (or as small) as the labels that it is compared with: whether that is so. */
 function warnOfReach(
   { request, shown, span }: Measured,
   { range, meaning }: TensorType,
   { severity: [low, high] }: CheckedSynthesis,
   context: SettingsContext,
-): void {
-  if (range === undefined || meaning === 'logits' || (range[0] <= low && range[1] >= high)) return
+): boolean {
+  if (range === undefined || meaning === 'logits' || (range[0] <= low && range[1] >= high)) return false
   report(context, trainingDiagnostics.valueOutOfReach, span, {
     metric: shown,
     output: request.output,
@@ -90,6 +93,7 @@ function warnOfReach(
         ? `Scale it: \`${high / range[1]} * ${request.output}\` reaches ${high}; or lower the high end of the synthesis' \`severity\`.`
         : `Make \`${request.output}\` reach from ${low} to ${high}.`,
   })
+  return true
 }
 
 /** `a map of logits 64x64x2 (per pixel)`, for "and `x` is ...". */

@@ -26,7 +26,7 @@ export function outputName(expression: Expression, context: SettingsContext): st
       found: describeExpression(expression),
     })
   }
-  if (context.brokenOutputs.has(name.split('.')[0] ?? name)) return undefined
+  if (context.brokenOutputs.has(name.split('.')[0] ?? name) || context.unknownOutputs.has(name)) return undefined
   if (context.outputs === undefined || context.outputs.has(name)) return name
   if (isLabelInput(name)) {
     return report(context, tensorsDiagnostics.outsidePhase, expression.span, {
@@ -36,6 +36,7 @@ export function outputName(expression: Expression, context: SettingsContext): st
       help: `Measure an output of the model; the metrics compare it with the labels by themselves.`,
     })
   }
+  context.unknownOutputs.add(name)
   const known = [...context.outputs.keys()]
   const fields = known.filter((output) => output.startsWith(`${name}.`))
   return report(context, trainingDiagnostics.unknownOutput, expression.span, {

@@ -12,6 +12,7 @@ export function checkMonitor(
   span: Span,
   context: SettingsContext,
   evaluate: EvaluatePlan | undefined,
+  told: Set<string>,
 ): MetricReference | undefined {
   const reference = written as unknown as MetricReference & { readonly parameters?: Readonly<Record<string, number>> }
   const { split, metric, output } = reference
@@ -23,6 +24,8 @@ export function checkMonitor(
       (request) => `val.${request.metric}(${[request.output, ...Object.values(request.parameters)].join(', ')})`,
     )
     if (!produced.includes(`val.${shown}`)) {
+      if (told.has(shown)) return undefined
+      told.add(shown)
       const list = listFor(metric, output, context)
       const suggestion = suggest(`val.${shown}`, produced)
       return report(context, trainingDiagnostics.monitorNotProduced, span, {

@@ -5,6 +5,8 @@ import type { Span } from '../../source/span.js'
 export interface CheckedData {
   readonly value: ComponentValue
   readonly image: { readonly height: number; readonly width: number; readonly channels: number }
+  /** False after a mistake in the number of channels. */
+  readonly isChannelsKnown: boolean
   readonly batch: number
   readonly evalBatch: number
   /** Values of an image. */

@@ -20,8 +20,9 @@ export function checkTrain(
   if (section === undefined) return undefined
   const call = checkSection('train', section, context)
   const { optimizer, epochs, precision, max_steps: maxSteps, early_stop: stop, checkpoint } = call.value.parameters
-  const stopMonitor = monitorOf(call, 'early_stop', context, evaluate)
-  const keepMonitor = monitorOf(call, 'checkpoint', context, evaluate)
+  const told = new Set<string>()
+  const stopMonitor = monitorOf(call, 'early_stop', context, evaluate, told)
+  const keepMonitor = monitorOf(call, 'checkpoint', context, evaluate, told)
   const optimizerName = componentName(optimizer)
   if (typeof epochs !== 'number' || optimizerName === undefined) return undefined
   checkPatience(call, epochs, context)
@@ -62,10 +63,11 @@ function monitorOf(
   setting: 'early_stop' | 'checkpoint',
   context: SettingsContext,
   evaluate: EvaluatePlan | undefined,
+  told: Set<string>,
 ): MetricReference | undefined {
   const written = componentParameter(call.value.parameters[setting], 'monitor')
   const span = call.spans.get(`/${setting}/parameters/monitor`)
-  return written === undefined || span === undefined ? undefined : checkMonitor(written, span, context, evaluate)
+  return written === undefined || span === undefined ? undefined : checkMonitor(written, span, context, evaluate, told)
 }
 
 function checkPatience(call: CheckedCall, epochs: number, context: SettingsContext): void {

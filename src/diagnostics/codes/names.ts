@@ -5,19 +5,21 @@ const didYouMean = (suggestion: string | undefined): string =>
 const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
 
 export const namesDiagnostics = {
-  unknownName: define<{ what: string; name: string; suggestion?: string; known?: readonly string[] }>({
+  unknownName: define<{ what: string; name: string; suggestion?: string; known?: readonly string[]; from?: string }>({
     code: 'D020',
     name: 'unknown-name',
     severity: 'error',
     allowable: false,
     message: ({ what, name, suggestion }) => `there is no ${what} \`${name}\`${didYouMean(suggestion)}`,
     label: () => 'not known here',
-    help: ({ suggestion, known, what, name }) =>
-      suggestion !== undefined
-        ? `Write \`${suggestion}\`.`
-        : known !== undefined && known.length > 0 && known.length <= 24
-          ? `Known here: ${listed(known)}.`
-          : `Declare the ${what} \`${name}\`, or import the file that does.`,
+    help: ({ suggestion, known, what, name, from }) =>
+      from !== undefined
+        ? `Add \`import "${from}"\`, which declares it.`
+        : suggestion !== undefined
+          ? `Write \`${suggestion}\`.`
+          : known !== undefined && known.length > 0 && known.length <= 24
+            ? `Known here: ${listed(known)}.`
+            : `Declare the ${what} \`${name}\`, or import the file that does.`,
   }),
   duplicateName: define<{ what: string; name: string; of: string }>({
     code: 'D021',

@@ -157,10 +157,10 @@ export const tensorsDiagnostics = {
     severity: 'error',
     allowable: true,
     message: ({ bindings, term, users }) =>
-      `${listed(bindings)} ${bindings.length === 1 ? 'is' : 'are'} trained only by ${term === '' ? 'terms' : `\`${term}\``}, whose weight is 0, but ${listed(users)} ${users.length === 1 ? 'uses' : 'use'} ${bindings.length === 1 ? 'it' : 'them'}`,
+      `${listed(bindings)} ${bindings.length === 1 ? 'is' : 'are'} trained only by ${term === '' ? 'terms' : `\`${term}\``}, whose weight is 0, but what is measured of ${listed(users)} needs ${bindings.length === 1 ? 'it' : 'them'}`,
     label: () => 'would stay as it was initialised',
     help: ({ bindings, users }) =>
-      `Take \`${bindings.at(-1)}\` out of ${listed(users)} as well, or give the term a weight; \`allow D063 because "..."\` keeps it frozen.`,
+      `Take the metrics and monitors of ${listed(users)} out, or make these without \`${bindings.at(-1)}\`: then it is pruned, and this is the pipeline without it. Or give the term a weight; \`allow D063 because "..."\` keeps it frozen.`,
   }),
   unusedOutput: define<{ name: string }>({
     code: 'D064',

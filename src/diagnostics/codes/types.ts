@@ -186,13 +186,13 @@ export const typesDiagnostics = {
     label: () => 'every cell would be the same',
     help: () => 'Give at least two different values, or take the axis out.',
   }),
-  indexOutOfRange: define<{ index: number; length: number }>({
+  indexOutOfRange: define<{ index: number; length: number; what?: string; of?: string }>({
     code: 'D048',
     name: 'index-out-of-range',
     severity: 'error',
     allowable: false,
-    message: ({ index, length }) =>
-      `there is no item ${index}: the list has ${length === 1 ? 'one item' : `${length} items`}`,
+    message: ({ index, length, what = 'item', of = 'the list' }) =>
+      `there is no ${what} ${index}: ${of} has ${length === 1 ? `one ${what}` : `${length} ${what}s`}`,
     label: ({ length }) => (length === 0 ? 'the list is empty' : `0 to ${length - 1} are there`),
     help: ({ length }) => (length === 0 ? 'Put something into the list.' : 'Count from 0.'),
   }),
