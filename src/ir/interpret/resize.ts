@@ -1,33 +1,10 @@
 import { flagOf } from '../ops/attributes.js'
+import { axisTaps } from '../ops/resize-taps.js'
 import { fourAxes, sizeOf } from '../ops/shape.js'
 import type { Attributes } from '../types.js'
 import { type InterpretRule, operandAt, typeAt } from './rule.js'
 
 type Sides = readonly [number, number, number, number]
-
-/** Along one axis: result i is (1 - share[i]) x[low[i]] + share[i] x[high[i]]. */
-interface Taps {
-  readonly low: Int32Array
-  readonly high: Int32Array
-  readonly share: Float64Array
-}
-
-/** As PyTorch computes them; aligned corners of a side of 1 read value 0. */
-function taps(from: number, to: number, alignCorners: boolean): Taps {
-  const low = new Int32Array(to)
-  const high = new Int32Array(to)
-  const share = new Float64Array(to)
-  for (let i = 0; i < to; i += 1) {
-    const aligned = to > 1 ? (i * (from - 1)) / (to - 1) : 0
-    const centred = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1)
-    const source = alignCorners ? aligned : centred
-    const below = Math.min(Math.floor(source), from - 1)
-    low[i] = below
-    high[i] = Math.min(below + 1, from - 1)
-    share[i] = source - below
-  }
-  return { low, high, share }
-}
 
 /** Calls `visit` for each of the four pixels that each pixel of the result is made of, with its weight. */
 function forEachTap(
@@ -39,8 +16,8 @@ function forEachTap(
   const [batch, height, width, channels] = small
   const [, toHeight, toWidth] = large
   const alignCorners = flagOf(attributes, 'align_corners')
-  const rows = taps(height, toHeight, alignCorners)
-  const columns = taps(width, toWidth, alignCorners)
+  const rows = axisTaps(height, toHeight, alignCorners)
+  const columns = axisTaps(width, toWidth, alignCorners)
   for (let image = 0; image < batch; image += 1) {
     for (let row = 0; row < toHeight; row += 1) {
       const down = rows.share[row] ?? 0

@@ -1,4 +1,4 @@
-import type { DType } from '../../ir/types.js'
+import type { DType, TensorType } from '../../ir/types.js'
 import type { AttrValue, ShapeProto, TensorProto } from './proto.js'
 
 /** Numbers of tensorflow/core/framework/types.proto. */
@@ -13,14 +13,22 @@ export const dataType = {
   uint64: 23,
 } as const
 
-const byDType: Readonly<Record<DType, number>> = {
+/** Types of the graph: in a function of `float64.ts`, what the IR calls f32 is computed in float64. */
+export type GraphDType = DType | 'f64'
+
+export interface GraphType extends Omit<TensorType, 'dtype'> {
+  readonly dtype: GraphDType
+}
+
+const byDType: Readonly<Record<GraphDType, number>> = {
   f32: dataType.float,
+  f64: dataType.double,
   i32: dataType.int32,
   bool: dataType.bool,
   bf16: dataType.bfloat16,
 }
 
-export function tensorflowType(dtype: DType): number {
+export function tensorflowType(dtype: GraphDType): number {
   return byDType[dtype]
 }
 
@@ -29,7 +37,7 @@ export function shapeProto(shape: readonly number[]): ShapeProto {
 }
 
 export const attr = {
-  type: (dtype: DType): AttrValue => ({ type: byDType[dtype] }),
+  type: (dtype: GraphDType): AttrValue => ({ type: byDType[dtype] }),
   rawType: (type: number): AttrValue => ({ type }),
   shape: (shape: readonly number[]): AttrValue => ({ shape: shapeProto(shape) }),
   int: (i: number): AttrValue => ({ i }),
@@ -41,11 +49,13 @@ export const attr = {
 }
 
 /** A tensor of one repeated number; TensorFlow repeats the last value given over the whole shape. */
-export function filledTensor(dtype: DType, shape: readonly number[], value: number): TensorProto {
+export function filledTensor(dtype: GraphDType, shape: readonly number[], value: number): TensorProto {
   const base = { dtype: byDType[dtype], tensorShape: shapeProto(shape) }
   switch (dtype) {
     case 'f32':
       return { ...base, floatVal: [value] }
+    case 'f64':
+      return { ...base, doubleVal: [value] }
     case 'i32':
       return { ...base, intVal: [value] }
     case 'bool':
@@ -59,15 +69,12 @@ export function floatTensor(shape: readonly number[], values: readonly number[])
   return { dtype: dataType.float, tensorShape: shapeProto(shape), tensorContent: littleEndian(values, 'setFloat32') }
 }
 
-export function intTensor(shape: readonly number[], values: readonly number[]): TensorProto {
-  return { dtype: dataType.int32, tensorShape: shapeProto(shape), tensorContent: littleEndian(values, 'setInt32') }
+export function doubleTensor(shape: readonly number[], values: readonly number[]): TensorProto {
+  return { dtype: dataType.double, tensorShape: shapeProto(shape), tensorContent: littleEndian(values, 'setFloat64') }
 }
 
-/** One float64. */
-export function doubleTensor(value: number): TensorProto {
-  const bytes = new Uint8Array(8)
-  new DataView(bytes.buffer).setFloat64(0, value, true)
-  return { dtype: dataType.double, tensorShape: shapeProto([]), tensorContent: bytes }
+export function intTensor(shape: readonly number[], values: readonly number[]): TensorProto {
+  return { dtype: dataType.int32, tensorShape: shapeProto(shape), tensorContent: littleEndian(values, 'setInt32') }
 }
 
 /** One uint64, given as 16 hex digits. */
@@ -77,10 +84,11 @@ export function keyTensor(hex: string): TensorProto {
   return { dtype: dataType.uint64, tensorShape: shapeProto([1]), tensorContent: bytes }
 }
 
-function littleEndian(values: readonly number[], set: 'setFloat32' | 'setInt32'): Uint8Array {
-  const bytes = new Uint8Array(values.length * 4)
+function littleEndian(values: readonly number[], set: 'setFloat32' | 'setFloat64' | 'setInt32'): Uint8Array {
+  const width = set === 'setFloat64' ? 8 : 4
+  const bytes = new Uint8Array(values.length * width)
   const view = new DataView(bytes.buffer)
-  for (const [index, value] of values.entries()) view[set](index * 4, value, true)
+  for (const [index, value] of values.entries()) view[set](index * width, value, true)
   return bytes
 }
 

@@ -1,4 +1,5 @@
 import { invariant } from '../../diagnostics/invariant.js'
+import type { OpName } from '../../ir/ops/table.js'
 import type { IrFunction, IrModule, NamedValue, StateVariable, TensorType, ValueId } from '../../ir/types.js'
 import { doneNode, graphName, inputNode, outputNode, stateGroups } from '../../plan/graph-names.js'
 import type { PlanFunction, PlanState, PlanTensor } from '../../plan/run-plan.js'
@@ -50,24 +51,34 @@ function emitVariable(graph: GraphBuilder, { name, type }: StateVariable): void 
   })
 }
 
+/** Their kernels make float32 whatever the function is computed in; `read` says so itself. */
+const narrowResults: ReadonlySet<OpName> = new Set([
+  'random_uniform',
+  'random_normal',
+  'adam_update',
+  'momentum_update',
+])
+
 function emitFunction(graph: GraphBuilder, fn: IrFunction): Signature {
   const scope = graphName(fn.name)
   const context = new RuleContext(graph, fn, scope)
   const inputs: Record<string, TensorInfo> = {}
   for (const { name, value } of fn.inputs) {
-    const { dtype, shape } = context.type(value)
+    const { dtype, shape } = typeOf(fn, value)
     const node = graph.add(inputNode(fn.name, name), 'Placeholder', [], {
       dtype: attr.type(dtype),
       shape: attr.shape(shape),
     })
-    context.set(value, node)
+    context.setNarrow(value, () => node)
     inputs[name] = { name: `${node}:0`, dtype: tensorflowType(dtype), tensorShape: shapeProto(shape) }
   }
   for (const operation of fn.operations) {
     const tensors = rules[operation.op](operation, context)
     for (const [index, tensor] of tensors.entries()) {
       const value = operation.results[index]
-      if (value !== undefined) context.set(value, tensor)
+      if (value === undefined) continue
+      if (narrowResults.has(operation.op)) context.setNarrow(value, () => tensor)
+      else context.set(value, tensor)
     }
   }
   const tensors = fn.outputs.map((output) => outputTensor(context, output))
@@ -90,8 +101,8 @@ interface OutputTensor {
 
 /** What is fetched is float32, whatever it was computed in. */
 function outputTensor(context: RuleContext, { name, value }: NamedValue): OutputTensor {
-  const { dtype, shape } = context.type(value)
-  if (dtype === 'f32') return { name, shape, tensor: context.tensor(value) }
+  const { dtype, shape } = typeOf(context.fn, value)
+  if (dtype === 'f32') return { name, shape, tensor: context.narrow(value) }
   const tensor = context.graph.add(`${outputNode(context.fn.name, name)}/cast`, 'Cast', [context.tensor(value)], {
     SrcT: attr.type(dtype),
     DstT: attr.type('f32'),
@@ -150,18 +161,19 @@ function emitSet(graph: GraphBuilder, name: string, variables: readonly StateVar
   return { inputs, outputs, methodName: 'tensorflow/serving/predict' }
 }
 
+function typeOf(fn: IrFunction, value: ValueId): TensorType {
+  const type = fn.types.get(value)
+  invariant(type !== undefined, `value ${value} of ${fn.name} has no type`)
+  return type
+}
+
 function planFunction(fn: IrFunction): PlanFunction {
-  const typeOf = (value: ValueId): TensorType => {
-    const type = fn.types.get(value)
-    invariant(type !== undefined, `value ${value} of ${fn.name} has no type`)
-    return type
-  }
   return {
     inputs: fn.inputs.map(({ name, value }): PlanTensor => {
-      const { dtype, shape } = typeOf(value)
+      const { dtype, shape } = typeOf(fn, value)
       invariant(dtype === 'f32' || dtype === 'i32', `input ${name} of ${fn.name} is ${dtype}`)
       return { name, dtype, shape }
     }),
-    outputs: fn.outputs.map(({ name, value }): PlanTensor => ({ name, dtype: 'f32', shape: typeOf(value).shape })),
+    outputs: fn.outputs.map(({ name, value }): PlanTensor => ({ name, dtype: 'f32', shape: typeOf(fn, value).shape })),
   }
 }

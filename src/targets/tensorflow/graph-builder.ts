@@ -1,6 +1,5 @@
 import { invariant } from '../../diagnostics/invariant.js'
-import type { DType } from '../../ir/types.js'
-import { attr, filledTensor, floatTensor, intTensor } from './data-types.js'
+import { attr, doubleTensor, filledTensor, floatTensor, type GraphDType, intTensor } from './data-types.js'
 import type { AttrValue, NodeDef, TensorProto } from './proto.js'
 
 /** Name of a tensor in the graph: `node`, or `node:1` for a further output. */
@@ -76,13 +75,14 @@ export class GraphBuilder {
     return this.constant(scope, key, attr.type('i32'), intTensor(shape, values))
   }
 
-  filled(scope: string, dtype: DType, shape: readonly number[], value: number): TensorName {
+  filled(scope: string, dtype: GraphDType, shape: readonly number[], value: number): TensorName {
     const key = `${dtype}[${shape.join(',')}]=${Object.is(value, -0) ? '-0' : value}`
     return this.constant(scope, key, attr.type(dtype), filledTensor(dtype, shape, value))
   }
 
-  floats(scope: string, shape: readonly number[], values: readonly number[]): TensorName {
-    const key = `f32[${shape.join(',')}](${values.join(',')})`
-    return this.constant(scope, key, attr.type('f32'), floatTensor(shape, values))
+  floats(scope: string, dtype: 'f32' | 'f64', shape: readonly number[], values: readonly number[]): TensorName {
+    const key = `${dtype}[${shape.join(',')}](${values.join(',')})`
+    const tensor = dtype === 'f32' ? floatTensor(shape, values) : doubleTensor(shape, values)
+    return this.constant(scope, key, attr.type(dtype), tensor)
   }
 }

@@ -42,7 +42,7 @@ function printShape(shape: ShapeProto): string {
 /** Numbers in full up to 16 bytes, else only how many bytes there are. */
 function printTensor(tensor: TensorProto): string {
   const head = `${typeNames[tensor.dtype] ?? tensor.dtype}${printShape(tensor.tensorShape)}`
-  const single = tensor.floatVal ?? tensor.intVal ?? tensor.boolVal ?? tensor.halfVal
+  const single = tensor.floatVal ?? tensor.doubleVal ?? tensor.intVal ?? tensor.boolVal ?? tensor.halfVal
   if (single !== undefined) return `${head} = ${single.join(', ')}`
   const bytes = tensor.tensorContent ?? new Uint8Array()
   if (tensor.dtype === 3) return `${head} = ${[...words(bytes)].join(', ')}`

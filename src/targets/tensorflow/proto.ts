@@ -14,6 +14,7 @@ const descriptor = {
         tensorShape: { type: 'TensorShape', id: 2 },
         tensorContent: { type: 'bytes', id: 4 },
         floatVal: { rule: 'repeated', type: 'float', id: 5, options: { packed: true } },
+        doubleVal: { rule: 'repeated', type: 'double', id: 6, options: { packed: true } },
         intVal: { rule: 'repeated', type: 'int32', id: 7, options: { packed: true } },
         boolVal: { rule: 'repeated', type: 'bool', id: 11, options: { packed: true } },
         halfVal: { rule: 'repeated', type: 'int32', id: 13, options: { packed: true } },
@@ -95,6 +96,7 @@ export interface TensorProto {
   readonly tensorShape: ShapeProto
   readonly tensorContent?: Uint8Array
   readonly floatVal?: readonly number[]
+  readonly doubleVal?: readonly number[]
   readonly intVal?: readonly number[]
   readonly boolVal?: readonly boolean[]
   readonly halfVal?: readonly number[]

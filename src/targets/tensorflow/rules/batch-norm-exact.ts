@@ -1,7 +1,7 @@
 import type { Operation, ValueId } from '../../../ir/types.js'
-import { attr, dataType, doubleTensor } from '../data-types.js'
+import { attr } from '../data-types.js'
 import type { TensorName } from '../graph-builder.js'
-import { number, operand, type RuleContext } from '../rule.js'
+import { number, operand, type RuleContext, resultType } from '../rule.js'
 
 /**
  * Batch norm in float64, for small float32 tensors. With few values a channel the normalisation magnifies rounding (two values
@@ -11,10 +11,11 @@ export const largestExact = 131_072
 
 export function isSmall(value: ValueId, context: RuleContext): boolean {
   const { dtype, shape } = context.type(value)
+  if (dtype === 'f64') return true
   return dtype === 'f32' && shape.reduce((product, size) => product * size, 1) <= largestExact
 }
 
-const double = { T: attr.rawType(dataType.double) } as const
+const double = { T: attr.type('f64') } as const
 const reducing = { ...double, Tidx: attr.type('i32'), keep_dims: attr.bool(false) } as const
 
 /** Nodes of one operation in float64. */
@@ -29,13 +30,18 @@ class ExactWriter {
   }
 
   wide(value: ValueId, suffix: string): TensorName {
-    const types = { SrcT: attr.type('f32'), DstT: attr.rawType(dataType.double) }
-    return this.context.node(this.operation, 'Cast', [this.context.tensor(value)], types, suffix)
+    return this.context.cast(this.operation, this.context.tensor(value), this.context.type(value).dtype, 'f64', suffix)
   }
 
-  narrow(tensor: TensorName, suffix: string): TensorName {
-    const types = { SrcT: attr.rawType(dataType.double), DstT: attr.type('f32') }
-    return this.context.node(this.operation, 'Cast', [tensor], types, suffix)
+  /** As result `index` of the operation. */
+  give(tensor: TensorName, index: number, suffix: string): TensorName {
+    return this.context.cast(
+      this.operation,
+      tensor,
+      'f64',
+      resultType(this.operation, this.context, index).dtype,
+      suffix,
+    )
   }
 
   /** Over all axes but the channels. */
@@ -45,12 +51,7 @@ class ExactWriter {
   }
 
   constant(value: number): TensorName {
-    return this.context.graph.constant(
-      this.context.scope,
-      `f64=${value}`,
-      attr.rawType(dataType.double),
-      doubleTensor(value),
-    )
+    return this.context.filled('f64', [], value)
   }
 }
 
@@ -81,7 +82,7 @@ export function exactBatchNorm(operation: Operation, context: RuleContext): read
   const factor = write.node('Mul', [inverse, write.wide(operand(operation, 1), '_scale64')], '_factor')
   const offset = write.wide(operand(operation, 2), '_offset64')
   const y = write.node('AddV2', [write.node('Mul', [centered, factor], '_scaled'), offset], '_y64')
-  return [write.narrow(y, ''), write.narrow(mean, '_mean'), write.narrow(variance, '_variance')]
+  return [write.give(y, 0, ''), write.give(mean, 1, '_mean'), write.give(variance, 2, '_variance')]
 }
 
 /** dx, dscale, doffset of `batch_norm_grad` (Ioffe and Szegedy 2015, section 3). */
@@ -101,5 +102,5 @@ export function exactBatchNormGrad(operation: Operation, context: RuleContext): 
   const dx = write.node('Mul', [write.node('Sub', [rest, along], '_across'), factor], '_dx64')
   const dscale = write.reduce('Sum', product, rank, '_dscale64')
   const doffset = write.reduce('Sum', gradient, rank, '_doffset64')
-  return [write.narrow(dx, ''), write.narrow(dscale, '_dscale'), write.narrow(doffset, '_doffset')]
+  return [write.give(dx, 0, ''), write.give(dscale, 1, '_dscale'), write.give(doffset, 2, '_doffset')]
 }

@@ -1,5 +1,6 @@
-import type { DType, Operation, ValueId } from '../../../ir/types.js'
-import { attr } from '../data-types.js'
+import { invariant } from '../../../diagnostics/invariant.js'
+import type { Operation, ValueId } from '../../../ir/types.js'
+import { attr, type GraphDType } from '../data-types.js'
 import { type NodeAttributes, output, type TensorName } from '../graph-builder.js'
 import { number, operand, type Rule, type RuleContext, result } from '../rule.js'
 import { exactBatchNorm, exactBatchNormGrad, isSmall } from './batch-norm-exact.js'
@@ -32,7 +33,7 @@ function reshape(
   operation: Operation,
   context: RuleContext,
   tensor: TensorName,
-  dtype: DType,
+  dtype: GraphDType,
   shape: readonly number[],
   suffix: string,
 ): TensorName {
@@ -92,6 +93,7 @@ export const batchNormGrad: Rule = (operation, context) => {
   const [mean, variance] = [operand(operation, 3), operand(operation, 4)]
   const isOfThisBatch = context.definition(mean)?.op === 'batch_norm_train'
   if (isOfThisBatch && isSmall(x, context)) return exactBatchNormGrad(operation, context)
+  invariant(context.type(x).dtype !== 'f64', 'in float64 the statistics are those of the batch')
   const reserves = context.batchNormReserves.get(mean) ?? [
     context.tensor(mean),
     context.tensor(variance),

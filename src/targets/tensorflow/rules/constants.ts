@@ -1,6 +1,8 @@
 import { invariant } from '../../../diagnostics/invariant.js'
+import type { Operation } from '../../../ir/types.js'
 import { attr } from '../data-types.js'
-import { number, numbers, type Rule, resultType } from '../rule.js'
+import type { TensorName } from '../graph-builder.js'
+import { number, numbers, type Rule, type RuleContext, resultType } from '../rule.js'
 
 /** Above this many elements a constant is made when needed instead of being kept by the session. */
 const largestStored = 4096
@@ -17,7 +19,7 @@ export const constant: Rule = (operation, context) => {
 }
 
 export const literal: Rule = (operation, context) => [
-  context.graph.floats(context.scope, resultType(operation, context).shape, numbers(operation, 'values')),
+  table(operation, context, resultType(operation, context).shape, numbers(operation, 'values')),
 ]
 
 /** Filtering the rows of x with a normalised Gaussian under reflect padding, as one matrix: G[i, reflect(i + k - half)] += w[k]. */
@@ -33,7 +35,18 @@ export const gaussianBand: Rule = (operation, context) => {
       values[at] = (values[at] ?? 0) + weight / total
     }
   }
-  return [context.graph.floats(context.scope, [size, size], values)]
+  return [table(operation, context, [size, size], values)]
+}
+
+/** A constant in the type of the operation's result. */
+function table(
+  operation: Operation,
+  context: RuleContext,
+  shape: readonly number[],
+  values: readonly number[],
+): TensorName {
+  const dtype = resultType(operation, context).dtype === 'f64' ? 'f64' : 'f32'
+  return context.graph.floats(context.scope, dtype, shape, values)
 }
 
 function reflect(index: number, size: number): number {

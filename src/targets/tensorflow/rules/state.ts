@@ -1,12 +1,11 @@
 import type { Operation } from '../../../ir/types.js'
 import { graphName } from '../../../plan/graph-names.js'
 import { attr } from '../data-types.js'
-import { operand, type Rule, type RuleContext, result, resultType, text } from '../rule.js'
+import { operand, type Rule, type RuleContext, result, text } from '../rule.js'
 
 /** Emitted when used: a state that only a fused update touches is never read. */
 export const read: Rule = (operation, context) => {
-  const type = resultType(operation, context)
-  context.setLazy(result(operation), () => context.read(text(operation, 'state'), type))
+  context.setNarrow(result(operation), () => context.read(text(operation, 'state')))
   return []
 }
 
@@ -17,8 +16,8 @@ export const assign: Rule = (operation, context) => {
   const node = context.node(
     operation,
     'AssignVariableOp',
-    [context.handle(state), context.tensor(value)],
-    { dtype: attr.type(context.type(value).dtype) },
+    [context.handle(state), context.narrow(value)],
+    { dtype: attr.type('f32') },
     `_to_${graphName(state)}`,
   )
   context.assignments.push({ state, node })
@@ -55,7 +54,7 @@ export const adamUpdate: Rule = (operation, context) => {
   const [g, lr, c1, c2, decay] = [3, 4, 5, 6, 7].map((index) => operand(operation, index))
   const node = (op: string, inputs: readonly string[], suffix: string): string =>
     context.node(operation, op, inputs, float, suffix)
-  const tensors = [g, lr, c1, c2, decay].map((value) => context.tensor(value ?? -1))
+  const tensors = [g, lr, c1, c2, decay].map((value) => context.narrow(value ?? -1))
   const [gradient = '', rate = '', correction1 = '', correction2 = '', shrink = ''] = tensors
   const scalars = adamScalars(operation, context, rate, correction1, correction2)
   const scalar = (value: number): string => context.filled('f32', [], value)
@@ -68,7 +67,7 @@ export const adamUpdate: Rule = (operation, context) => {
     const handle = context.handle(p)
     let decayed: string | undefined
     if (decays) {
-      const value = context.read(p, context.type(operand(operation, 0)))
+      const value = context.read(p)
       const loss = node('Mul', [value, shrink], '_decay')
       decayed = context.node(operation, 'AssignSubVariableOp', [handle, loss], { dtype: attr.type('f32') }, '_decayed')
       context.inPlace.push({ state: p, node: decayed })
@@ -94,7 +93,7 @@ export const adamUpdate: Rule = (operation, context) => {
     context.updates.push(apply)
     return []
   }
-  const [p = '', m = '', v = ''] = [0, 1, 2].map((index) => context.tensor(operand(operation, index)))
+  const [p = '', m = '', v = ''] = [0, 1, 2].map((index) => context.narrow(operand(operation, index)))
   const start = decays ? node('Sub', [p, node('Mul', [p, shrink], '_decay')], '_decayed') : p
   const moment = (old: string, next: string, beta: number, suffix: string): string =>
     node(
@@ -148,7 +147,7 @@ function isZero(value: number | undefined, context: RuleContext): boolean {
 
 export const momentumUpdate: Rule = (operation, context) => {
   const momentum = context.filled('f32', [], Number(operation.attributes.momentum))
-  const [gradient, rate] = [context.tensor(operand(operation, 2)), context.tensor(operand(operation, 3))]
+  const [gradient, rate] = [context.narrow(operand(operation, 2)), context.narrow(operand(operation, 3))]
   const states = ownStates(operation, 2, context)
   if (states !== undefined) {
     const [p = '', buffer = ''] = states
@@ -160,7 +159,7 @@ export const momentumUpdate: Rule = (operation, context) => {
   }
   const node = (op: string, inputs: readonly string[], suffix: string): string =>
     context.node(operation, op, inputs, float, suffix)
-  const [p = '', old = ''] = [0, 1].map((index) => context.tensor(operand(operation, index)))
+  const [p = '', old = ''] = [0, 1].map((index) => context.narrow(operand(operation, index)))
   const buffer = node('AddV2', [node('Mul', [old, momentum], '_old'), gradient], '_buffer')
   return [node('Sub', [p, node('Mul', [buffer, rate], '_step')], ''), buffer]
 }
