@@ -157,7 +157,7 @@ const Blank = createToken({ name: 'Blank', pattern: /[ \t\f\v\u00a0\ufeff]+/, gr
 export const Comment = createToken({ name: 'Comment', pattern: /\/\/[^\r\n]*/, group: 'comments' })
 
 /** Operators that other languages read and this one does not; `syntax/foreign.ts` says what to write instead. */
-export const ForeignOperator = createToken({ name: 'ForeignOperator', pattern: /&&|\|\||\*\*|:=/ })
+export const ForeignOperator = createToken({ name: 'ForeignOperator', pattern: /&&|\|\||\*\*|:=|\/\*[^\r\n]*/ })
 /** All other text that is not of the language. */
 export const Foreign = createToken({ name: 'Foreign', pattern: /'(?:[^'\\\r\n]|\\.)*'|#[^\r\n]*|[\u0080-\uffff]+|./ })
 

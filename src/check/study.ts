@@ -14,6 +14,8 @@ import type { Session } from './session.js'
 import { spanKey } from './session.js'
 import { within } from './training.js'
 
+const lastSyntaxCode = 'D019'
+
 /** The pipeline of a study; undefined when there is none, which is reported. */
 export function studiedPipeline(
   study: StudyDeclaration,
@@ -22,7 +24,8 @@ export function studiedPipeline(
 ): { declaration: PipelineDeclaration; module: Module } | undefined {
   const entity = lookUp(module, study.of.name)
   if (entity?.kind === 'pipeline') return { declaration: entity.declaration, module: entity.module }
-  if (study.of.recovered) return undefined
+  // Of a pipeline whose own head is torn nothing is known: the parser told it.
+  if (study.of.recovered || session.sink.all.some(({ code }) => code <= lastSyntaxCode)) return undefined
   const known = namesOfKind(module, 'pipeline')
   const suggestion = suggest(study.of.name, known)
   const facts = { what: 'pipeline', name: study.of.name, known }

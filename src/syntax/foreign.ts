@@ -20,7 +20,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ';': { help: 'a new line or a comma separates', as: t.Comma },
   ':=': { help: 'write `=`', as: t.Assign },
   '**': { help: 'write the product out, or `square(x)`', as: t.Star },
-  '|': { help: 'a pipe is written `|>`, the logical operator `or`', as: t.Or },
+  '|': { help: 'a pipe is written `|>`, the logical operator `or`', as: t.Pipe },
   '&': { help: 'write `and`', as: t.And },
   '%': { help: '`%` is the unit per cent and stands directly after a number: `50%`' },
   '^': { help: 'write the product out, or `square(x)`', as: t.Star },
@@ -29,7 +29,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
 function meaningOf(image: string): Meaning {
   const known = meanings[image]
   if (known !== undefined) return known
-  if (image.startsWith('#')) return { help: 'a comment begins with `//`' }
+  if (image.startsWith('#') || image.startsWith('/*')) return { help: 'a comment begins with `//`' }
   if (image.length > 1 && image.startsWith("'")) return { help: 'write a text in double quotes', as: t.StringLiteral }
   if (/^\p{L}/u.test(image))
     return { help: 'names are made of the letters a-z and A-Z, digits and `_`', as: t.Identifier }

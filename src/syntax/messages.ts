@@ -114,7 +114,7 @@ export class Messages {
       tokenMatcher(word, t.Identifier) &&
       isOneOf(t.declarationWords, word) &&
       next !== undefined &&
-      tokenMatcher(next, t.Identifier)
+      (tokenMatcher(next, t.Identifier) || next.tokenType === t.StringLiteral)
     ) {
       const facts = {
         what: `\`${word.image}\``,

@@ -90,7 +90,11 @@ function refuseChain(builder: Builder, first: Open, second: Open): void {
 
 function binary(builder: Builder, left: Expression, operator: IToken, right: Expression): Expression {
   const span = spanning(left.span, right.span)
-  if (operator.image === '..') return builder.bounded({ kind: 'range', low: left, high: right, span }, [left, right])
+  if (operator.image === '..') {
+    // A chain is told already.
+    const recovery = left.kind === 'range' ? { recovered: true as const } : {}
+    return builder.bounded({ kind: 'range', low: left, high: right, span, ...recovery }, [left, right])
+  }
   const image = operator.image
   // `&&` and the like stand for the operator that layout put in their place.
   const name = isBinaryOperator(image) ? image : operatorOf(operator)

@@ -168,7 +168,11 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'max_steps = 10 epochs',
     ['D076 10 epochs: `max_steps` takes a whole number of steps, and this is 10 epochs'],
   ],
-  ['precision = bf16', 'validate_every = 3', ['D080 validate_every: `train` has no setting `validate_every`; did you mean `validate`?']],
+  [
+    'precision = bf16',
+    'validate_every = 3',
+    ['D080 validate_every: `train` has no setting `validate_every`; did you mean `validate`?'],
+  ],
 ]
 
 describe('settings of training', () => {

@@ -60,7 +60,7 @@ export function indexOf(object: Value, expression: IndexExpression, env: Env): V
     return poison(span)
   }
   if (object.kind === 'tensor') {
-    if (index.kind === 'number') return channel(object, index.value, undefined, span, env)
+    if (index.kind === 'number') return channel(object, index.value, undefined, span, env, index.span)
     return channel(object, 0, undefined, span, env)
   }
   if (object.kind === 'unknown' && object.type?.kind === 'list') {

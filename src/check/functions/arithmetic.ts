@@ -42,7 +42,10 @@ export function elementwiseBinary(
     }
     const range = right.range ?? (env.abstract ? undefined : ([-Infinity, Infinity] as const))
     if (range && range[0] <= 0 && range[1] >= 0) {
-      const help = 'Add a small number to the divisor, or `clamp` it away from 0.'
+      const help =
+        range[0] < 0
+          ? '`clamp` the divisor above 0, or take its `abs` and add a small number.'
+          : 'Add a small number to the divisor, or `clamp` it away from 0.'
       report(env, tensorsDiagnostics.nonFinite, rightSpan, {
         callee: '/',
         why: 'the divisor can be 0',

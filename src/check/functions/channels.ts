@@ -77,7 +77,7 @@ function softmax(call: FunctionCall): Value {
 }
 
 /** `x[anomaly]` and `x[3]`: one channel of a map or vector. `name` is the class, where one was written. */
-export function channel(x: Tensor, index: number, name: string | undefined, span: Span, env: Env): Value {
+export function channel(x: Tensor, index: number, name: string | undefined, span: Span, env: Env, at = span): Value {
   const count = channels(x)
   if (x.shape.length === 0) {
     report(env, typesDiagnostics.typeMismatch, x.span, {
@@ -94,7 +94,7 @@ export function channel(x: Tensor, index: number, name: string | undefined, span
   if (index < 0 || (count !== undefined && index >= count)) {
     const related = x.made === undefined ? [] : [{ span: x.made.span, label: `\`${x.made.name}\`` }]
     const facts = { index, length: count ?? 0, what: 'channel', of: describeValue(x) }
-    report(env, typesDiagnostics.indexOutOfRange, span, facts, related)
+    report(env, typesDiagnostics.indexOutOfRange, at, facts, related)
     return poison(span)
   }
   return env.graph.add({

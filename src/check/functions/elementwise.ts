@@ -82,7 +82,9 @@ function checkLog(call: FunctionCall, of: Tensor): boolean {
   const help =
     of.meaning === 'probabilities'
       ? 'Use `log_softmax`, or add a small number first.'
-      : 'Add a small number first, or `clamp` it above 0.'
+      : range[0] < 0
+        ? '`clamp` it above 0, or take its `softplus`.'
+        : 'Add a small number first, or `clamp` it above 0.'
   nonFinite(call, of, `0${range[0] < 0 ? ' and less' : ''} is`, help)
   return true
 }

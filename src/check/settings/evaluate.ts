@@ -28,7 +28,9 @@ export function checkEvaluate(
   const call = checkSection('evaluate', section, context)
   const requests = lists.map((list) => requestsOf(call, list, context, data, synthesis))
   checkTargetsThere(call, context, data)
-  const isWhole = lists.every((list) => ![...call.poisoned].some((pointer) => pointer.startsWith(`/${list}`)))
+  const isTorn = lists.some((list) => section.torn.has(list) || section.settings.get(list)?.binding.recovered === true)
+  const isWhole =
+    !isTorn && lists.every((list) => ![...call.poisoned].some((pointer) => pointer.startsWith(`/${list}`)))
   const [image = [], pixel = [], values = []] = requests
   if (isWhole && requests.every((list) => list.length === 0)) {
     report(context, trainingDiagnostics.nothingMeasured, section.span, {})
