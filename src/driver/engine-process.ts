@@ -22,6 +22,20 @@ export interface EngineProcess {
 }
 
 /**
+ * What a process with the engine is started with. glibc reads its `MALLOC_` variables at the start only: left to itself it
+ * gives every large buffer back to the system after each step and takes zeroed pages again, 5 % of a step at full width.
+ */
+export function engineEnvironment(directory: string): NodeJS.ProcessEnv {
+  return {
+    MALLOC_MMAP_MAX_: '0',
+    MALLOC_TRIM_THRESHOLD_: String(2 ** 34),
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    ...process.env,
+    DRAEMC_ENGINE_DIR: directory,
+  }
+}
+
+/**
  * Starts the process that owns TensorFlow and the step. It is a process group of its own, so that the terminal's Ctrl-C
  * reaches the command alone and the two requests (end soon, end now) are told apart in one place.
  */
@@ -30,11 +44,7 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'json',
-    env: {
-      ...process.env,
-      DRAEMC_ENGINE_DIR: options.engine.directory,
-      TF_CPP_MIN_LOG_LEVEL: process.env.TF_CPP_MIN_LOG_LEVEL ?? '2',
-    },
+    env: engineEnvironment(options.engine.directory),
   })
   let talk = ''
   const keep = (chunk: Buffer): void => {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { dumpChecked } from '../../check/dump.js'
 import { invariant } from '../../diagnostics/invariant.js'
+import { engineEnvironment } from '../../driver/engine-process.js'
 import { writeRunRecord } from '../../driver/run-directory.js'
 import type { StampedEvent } from '../../events/events.js'
 import { printModule } from '../../ir/print.js'
@@ -27,7 +28,7 @@ export async function openRealRun(pipeline: BenchPipeline, engine: EngineLocatio
   const record = { plan, graph, sources: new Map(), resolved, ir: printModule(artefacts.ir), options: [], engine }
   writeRunRecord(out, record, new Date())
   const child = fork(bundledProgram('train/engine.js'), [out], {
-    env: { ...process.env, DRAEMC_ENGINE_DIR: engine.directory, TF_CPP_MIN_LOG_LEVEL: '2' },
+    env: engineEnvironment(engine.directory),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   const talk = lastWords(child)

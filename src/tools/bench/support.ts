@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { engineEnvironment } from '../../driver/engine-process.js'
 
 /** Gives `work` a directory with the graph in it, for as long as it takes. */
 export function inTemporaryDirectory<Result>(graph: Uint8Array, work: (directory: string) => Result): Result {
@@ -24,11 +25,10 @@ export function median(values: readonly number[]): number {
 /** What a child process of the bench is told: which measurement, the engine, the pipeline. */
 export function programEnvironment(name: string, engine: string, pipeline: unknown = {}): NodeJS.ProcessEnv {
   return {
-    ...process.env,
+    ...engineEnvironment(engine),
     // As a run sets it.
     TF_NUM_INTRAOP_THREADS: process.env.TF_NUM_INTRAOP_THREADS ?? String(availableParallelism()),
     DRAEMC_BENCH: name,
-    DRAEMC_ENGINE_DIR: engine,
     DRAEMC_BENCH_PIPELINE: JSON.stringify(pipeline),
   }
 }
