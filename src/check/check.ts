@@ -19,6 +19,7 @@ import { libraryImport } from './forgotten.js'
 import { ModuleLoader } from './load.js'
 import type { Module } from './module.js'
 import { namesOfKind } from './module.js'
+import { settingsContext } from './origins.js'
 import type { Override } from './overrides.js'
 import { parseOverrides } from './overrides.js'
 import { checkFlatPipeline, openPipeline } from './pipeline.js'
@@ -26,6 +27,7 @@ import type { Session } from './session.js'
 import type { DiskView } from './settings/context.js'
 import type { Cell } from './study.js'
 import { checkStudy, studiedPipeline } from './study.js'
+import { checkCompare } from './study-compare.js'
 import { resolveType } from './types.js'
 
 export interface CheckOptions {
@@ -158,8 +160,21 @@ function pipelinesToCheck(module: Module, chosen: PipelineDeclaration | undefine
   const all = module.source.declarations
     .filter((declaration) => declaration.kind === 'pipeline')
     .filter((declaration) => !declaration.recovered)
-  const bases = new Set(all.map((declaration) => declaration.base?.name))
+  const bases = new Set(
+    all.filter((declaration) => !extendsItself(declaration, all)).map((declaration) => declaration.base?.name),
+  )
   return all.filter((declaration) => declaration === chosen || !bases.has(declaration.name.name))
+}
+
+function extendsItself(declaration: PipelineDeclaration, all: readonly PipelineDeclaration[]): boolean {
+  const seen = new Set<PipelineDeclaration>()
+  for (let link: PipelineDeclaration | undefined = declaration; link !== undefined && !seen.has(link); ) {
+    seen.add(link)
+    const base: string | undefined = link.base?.name
+    link = all.find((each) => each.name.name === base)
+    if (link === declaration) return true
+  }
+  return false
 }
 
 function checkStudies(module: Module, session: Session, options: CheckOptions, modules: readonly Module[]): void {
@@ -178,6 +193,9 @@ function checkStudies(module: Module, session: Session, options: CheckOptions, m
       const resolved = checked && dumpChecked({ ...checked, origins: [] })
       return { diagnostics: own.sink.all, resolved }
     }
-    checkStudy(declaration, flat, flattener.paths(), openPipeline(module, session), cellOf)
+    const env = openPipeline(module, session)
+    checkStudy(declaration, flat, flattener.paths(), env, cellOf)
+    const base = checkFlatPipeline(flat, silent, options, modules)
+    if (base !== undefined) checkCompare(declaration, base, settingsContext(env, { ...options, modules, origins: [] }))
   }
 }

@@ -17,6 +17,7 @@ import type { FlatAllow, FlatParam, FlatPipeline } from './flat.js'
 import type { Module } from './module.js'
 import { lookUp, namesOfKind } from './module.js'
 import type { Session } from './session.js'
+import { isNewCircle } from './session.js'
 import type { FlatSection, FlatSetting } from './settings/context.js'
 
 export const settingNames = ['seed', 'data', 'synthesis'] as const
@@ -43,7 +44,8 @@ export class Flattener {
 
   flatten(declaration: PipelineDeclaration, module: Module, overrides: readonly Binding[]): FlatPipeline {
     const chain = this.#chain(declaration, module)
-    for (const [index, link] of chain.entries())
+    // Without its base nothing can be said of what it replaces.
+    for (const [index, link] of this.#isTorn ? [] : chain.entries())
       this.#lay(link.declaration, link.module, index > 0, index === chain.length - 1)
     for (const override of overrides) this.#override(override, 'this option sets')
     return {
@@ -86,13 +88,14 @@ export class Flattener {
         break
       }
       if (seen.has(entity.declaration)) {
-        const names = [...chain].map((each) => each.declaration.name.name)
-        this.#report(
-          diagnose(namesDiagnostics.cyclicBinding, base.span, {
-            name: declaration.name.name,
-            chain: [...names, base.name],
-          }),
-        )
+        const names = [base.name, ...chain.map((each) => each.declaration.name.name)]
+        if (isNewCircle(this.session, names))
+          this.#report(
+            diagnose(namesDiagnostics.cyclicBinding, base.span, {
+              name: declaration.name.name,
+              chain: names,
+            }),
+          )
         this.#isTorn = true
         break
       }
@@ -148,8 +151,10 @@ export class Flattener {
           break
         case 'binding':
           if (item.path.length > 1) {
-            if (derived) this.#override(item, 'this sets')
-            else {
+            if (derived) {
+              const name = { ...(item.path[0] as Identifier), name: pathText(item.path), span: pathSpan(item.path) }
+              if (first(name, 'setting')) this.#override(item, 'this sets')
+            } else {
               const help =
                 'Write it into its section or call; dotted names replace parts of a pipeline that is extended.'
               const span = pathSpan(item.path)
