@@ -3,18 +3,7 @@ import { attr } from '../data-types.js'
 import type { TensorName } from '../graph-builder.js'
 import { number, operand, type RuleContext, resultType } from '../rule.js'
 
-/**
- * Batch norm in float64, for small float32 tensors. With few values a channel the normalisation magnifies rounding (two values
- * become +1 and -1, however close they are), and there its cost in float64 is not measurable. PyTorch, too, sums in float64.
- */
-export const largestExact = 131_072
-
-export function isSmall(value: ValueId, context: RuleContext): boolean {
-  const { dtype, shape } = context.type(value)
-  if (dtype === 'f64') return true
-  return dtype === 'f32' && shape.reduce((product, size) => product * size, 1) <= largestExact
-}
-
+/** Batch norm of a float64 step: the fused kernels know float32 and narrower only. PyTorch, too, sums in float64. */
 const double = { T: attr.type('f64') } as const
 const reducing = { ...double, Tidx: attr.type('i32'), keep_dims: attr.bool(false) } as const
 

@@ -3,7 +3,11 @@ import type { Operation, ValueId } from '../../../ir/types.js'
 import { attr, type GraphDType } from '../data-types.js'
 import { type NodeAttributes, output, type TensorName } from '../graph-builder.js'
 import { number, operand, type Rule, type RuleContext, result } from '../rule.js'
-import { exactBatchNorm, exactBatchNormGrad, isSmall } from './batch-norm-exact.js'
+import { exactBatchNorm, exactBatchNormGrad } from './batch-norm-exact.js'
+
+function isFloat64(value: ValueId, context: RuleContext): boolean {
+  return context.type(value).dtype === 'f64'
+}
 
 /** The fused kernels know maps only: a vector [N,C] goes through as [N,1,1,C]. */
 function asMap(operation: Operation, context: RuleContext, value: ValueId, suffix: string): TensorName {
@@ -61,7 +65,7 @@ function count(shape: readonly number[]): number {
  */
 export const batchNormTrain: Rule = (operation, context) => {
   const [x, scale, offset] = [operand(operation, 0), operand(operation, 1), operand(operation, 2)]
-  if (isSmall(x, context)) return exactBatchNorm(operation, context)
+  if (isFloat64(x, context)) return exactBatchNorm(operation, context)
   const empty = context.filled('f32', [0], 0)
   const inputs = [asMap(operation, context, x, '_map'), context.tensor(scale), context.tensor(offset), empty, empty]
   const node = context.node(operation, 'FusedBatchNormV3', inputs, {
@@ -92,7 +96,7 @@ export const batchNormGrad: Rule = (operation, context) => {
   const [dy, x, scale] = [operand(operation, 0), operand(operation, 1), operand(operation, 2)]
   const [mean, variance] = [operand(operation, 3), operand(operation, 4)]
   const isOfThisBatch = context.definition(mean)?.op === 'batch_norm_train'
-  if (isOfThisBatch && isSmall(x, context)) return exactBatchNormGrad(operation, context)
+  if (isOfThisBatch && isFloat64(x, context)) return exactBatchNormGrad(operation, context)
   invariant(context.type(x).dtype !== 'f64', 'in float64 the statistics are those of the batch')
   const reserves = context.batchNormReserves.get(mean) ?? [
     context.tensor(mean),
