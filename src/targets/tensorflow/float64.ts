@@ -5,7 +5,7 @@ import type { IrFunction, Operation } from '../../ir/types.js'
 /**
  * FLOPs of convolutions and products up to which a training step with batch norm is computed in float64: up to about a third of
  * a second. Such steps train networks of a few channels on small images, where norm after norm magnifies the rounding of
- * float32 a thousandfold (docs/decisions/0008). The quickstart's step is five times as much work, a full-size one thousands.
+ * float32 a thousandfold (docs/decisions/0007). The quickstart's step is five times as much work, a full-size one thousands.
  */
 export const largestWork = 2 ** 32
 
