@@ -70,6 +70,7 @@ export const interpretRules: Readonly<Record<Exclude<OpName, 'read' | 'assign'>,
   batch_norm_grad: normalization.batchNormGrad,
   batch_norm_inference: normalization.batchNormInference,
   stop_gradient: elementwise.identity,
+  after: elementwise.identity,
   adam_update: updates.adamUpdate,
   momentum_update: updates.momentumUpdate,
 }

@@ -72,6 +72,7 @@ export const opDefinitions: Readonly<Record<OpName, OpDefinition>> = {
   batch_norm_grad: normalization.batchNormGrad,
   batch_norm_inference: normalization.batchNormInference,
   stop_gradient: elementwise.stopGradient,
+  after: elementwise.after,
   adam_update: updates.adamUpdate,
   momentum_update: updates.momentumUpdate,
 }

@@ -34,6 +34,20 @@ export const tanh = unary('hyperbolic tangent')
 export const softplus = unary('log(1 + e^x)')
 export const stopGradient = unary('x; its gradient is zero', noFlops)
 
+/** An engine computes what it can as early as it can; what is large and needed late is better made late. */
+export const after: OpDefinition = pure({
+  summary: 'x, handed on when `first` is computed: what uses it is not made, and does not take up memory, before',
+  operands: ['x', 'first'],
+  typeRule: 'float x, any first; the type of x',
+  types: (operands) => {
+    const x = at(operands, 0)
+    requireFloat(x)
+    at(operands, 1)
+    return [x]
+  },
+  flops: noFlops,
+})
+
 export const reluGrad: OpDefinition = pure({
   summary: 'dy where y > 0, else 0',
   operands: ['dy', 'y'],

@@ -64,6 +64,7 @@ export const opNames = [
   'batch_norm_grad',
   'batch_norm_inference',
   'stop_gradient',
+  'after',
   'adam_update',
   'momentum_update',
 ] as const

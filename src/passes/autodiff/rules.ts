@@ -75,6 +75,7 @@ export const gradientRules: Readonly<Record<OpName, Differentiation>> = {
   batch_norm_grad: 'none',
   batch_norm_inference: normalization.batchNormInference,
   stop_gradient: 'zero',
+  after: 'none',
   adam_update: 'none',
   momentum_update: 'none',
 }

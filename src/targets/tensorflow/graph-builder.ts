@@ -47,9 +47,12 @@ export class GraphBuilder {
     else known.add(by)
   }
 
-  /** Names of the nodes that take an output of `node` as data, so far. */
+  /** Names of the nodes so far that take an output of `node` as data, also by way of those that hand on its buffer. */
   consumersOf(node: string): readonly string[] {
-    return [...(this.#consumers.get(node) ?? [])]
+    return [...(this.#consumers.get(node) ?? [])].flatMap((consumer) => {
+      const op = this.#byName.get(consumer)?.op
+      return op === 'Reshape' || op === 'Identity' ? [consumer, ...this.consumersOf(consumer)] : [consumer]
+    })
   }
 
   /** Makes `node` wait for `before`. */

@@ -232,6 +232,7 @@ export const gradientCases: Readonly<Record<OpName, readonly GradientCase[] | 'z
     fixed: [3, 4],
   }),
   stop_gradient: 'zero',
+  after: 'none',
   adam_update: 'none',
   momentum_update: 'none',
 }

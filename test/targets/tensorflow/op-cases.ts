@@ -234,4 +234,8 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[] | 'state' | 'poo
     },
   ],
   stop_gradient: unary(),
+  after: [
+    { operands: [tensor(map), tensor([3])], attributes: {}, bf16: [0] },
+    { operands: [tensor(map), tensor([2], [0, 2], 'i32')], attributes: {} },
+  ],
 }

@@ -108,6 +108,26 @@ describeNative('state on the native engine', ({ directory }) => {
     })
   })
 
+  it('waits for who reads the weight by way of a reshape, which hands on its buffer', () => {
+    const state = ['p', 'm', 'v'].map(vector)
+    const builder = new FunctionBuilder('step', state)
+    const old = ['p', 'm', 'v'].map((name) => builder.read(name))
+    const flat = builder.one('reshape', [old[0] ?? -1], { shape: [15, 1] })
+    const late = builder.one('after', [flat, builder.input('g', { dtype: 'f32', shape })])
+    const g = builder.one('reshape', [builder.one('neg', [late])], { shape })
+    const updated = builder.emit(
+      'adam_update',
+      [...old, g, ...scalarInputs(builder, ['lr', 'c1', 'c2']), builder.constant(0)],
+      { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    )
+    for (const [index, name] of ['p', 'm', 'v'].entries()) builder.assign(name, updated[index] ?? -1)
+    const { nodes } = emitGraph({ name: 'adam', state, functions: [builder.build()] })
+    const inputs = nodes.find(({ op }) => op === 'ResourceApplyAdam')?.input ?? []
+    const negated = nodes.find(({ op }) => op === 'Neg')?.name
+    expect(negated).toBeDefined()
+    expect(inputs).toContain(`^${negated}`)
+  })
+
   it('writes each weight once, in place', () => {
     const ops = emitGraph(adam(true, false)).nodes.map(({ op }) => op)
     expect(ops.filter((op) => op === 'ResourceApplyAdam')).toHaveLength(1)

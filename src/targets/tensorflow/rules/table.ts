@@ -1,5 +1,6 @@
 import type { OpName } from '../../../ir/ops/table.js'
 import { attr } from '../data-types.js'
+import { nodeOf } from '../graph-builder.js'
 import { operand, type Rule } from '../rule.js'
 import { batchNormGrad, batchNormInference, batchNormTrain } from './batch-norm.js'
 import { constant, gaussianBand, literal } from './constants.js'
@@ -13,6 +14,13 @@ import { broadcastTo, cast, concat, pad, reshape, slice, transpose } from './sha
 import { adamUpdate, assign, momentumUpdate, read } from './state.js'
 
 const stopGradient: Rule = (operation, context) => [context.tensor(operand(operation, 0))]
+
+/** A control input: the node waits for it and does not read it. */
+const after: Rule = (operation, context) => {
+  const x = operand(operation, 0)
+  const first = `^${nodeOf(context.tensor(operand(operation, 1)))}`
+  return [context.node(operation, 'Identity', [context.tensor(x), first], { T: attr.type(context.type(x).dtype) })]
+}
 
 const softmax =
   (op: 'Softmax' | 'LogSoftmax'): Rule =>
@@ -83,6 +91,7 @@ export const rules: Readonly<Record<OpName, Rule>> = {
   batch_norm_grad: batchNormGrad,
   batch_norm_inference: batchNormInference,
   stop_gradient: stopGradient,
+  after,
   adam_update: adamUpdate,
   momentum_update: momentumUpdate,
 }
