@@ -8,6 +8,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { invariant } from '../diagnostics/invariant.js'
 import { lossPrefix, lowerPipeline } from '../lower/lower.js'
 import { packageRoot } from '../native/package-root.js'
+import type { Device } from '../passes/pass.js'
 import { runPasses } from '../passes/runner.js'
 import type { PlanFunction, RunPlan } from '../plan/run-plan.js'
 import type { SourceMap } from '../source/source-file.js'
@@ -30,6 +31,10 @@ export interface CompileRequest {
   readonly until: PhaseName
   readonly stopAfterPass?: string
   readonly passLimit?: number
+  /** Passes to leave out. */
+  readonly without?: readonly string[]
+  /** What the graph is made for: a CPU without it. */
+  readonly device?: Device
   /** Verifies the IR after every pass. */
   readonly verify?: boolean
 }
@@ -92,6 +97,8 @@ export function compile(request: CompileRequest): Compilation {
   const optimised = runPasses(lowered, training, {
     ...(request.stopAfterPass === undefined ? {} : { stopAfter: request.stopAfterPass }),
     ...(request.passLimit === undefined ? {} : { passLimit: request.passLimit }),
+    ...(request.without === undefined ? {} : { without: request.without }),
+    ...(request.device === undefined ? {} : { device: request.device }),
     ...(request.verify === undefined ? {} : { verify: request.verify }),
   })
   for (const { name, milliseconds } of optimised.reports) clock.add(`pass ${name}`, milliseconds)

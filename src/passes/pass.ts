@@ -7,6 +7,9 @@ export interface PassResult {
   readonly changes: readonly string[]
 }
 
+/** What a module is made for. A GPU's library chooses the algorithm of a convolution by itself. */
+export type Device = 'cpu' | 'cuda'
+
 /** One row of the table of passes. */
 export interface Pass {
   /** The flag's word (`--emit ir:after=NAME`), the file's and the test folder's name. */
@@ -14,6 +17,8 @@ export interface Pass {
   readonly summary: string
   /** Why it stands where it stands in the order. */
   readonly place: string
+  /** Left out for other devices. */
+  readonly device?: Device
   readonly run: (module: IrModule, training: TrainingDescription) => PassResult
 }
 

@@ -10,6 +10,7 @@ import { mixedPrecision } from './mixed_precision.js'
 import type { Pass } from './pass.js'
 import { pruneZeroTerms } from './prune_zero_terms.js'
 import { simplify } from './simplify/simplify.js'
+import { winograd } from './winograd/winograd.js'
 
 /** All passes, in the order in which they run. Each row says why it stands where it stands. */
 export const passes: readonly Pass[] = [
@@ -20,6 +21,7 @@ export const passes: readonly Pass[] = [
   differentiate,
   applyOptimizer,
   fuseOptimizer,
+  winograd,
   fold,
   simplify,
   cse,

@@ -2,7 +2,7 @@ import { invariant } from '../diagnostics/invariant.js'
 import type { IrModule } from '../ir/types.js'
 import { verifyModule } from '../ir/verifier.js'
 import type { TrainingDescription } from '../lower/training.js'
-import type { Pass } from './pass.js'
+import type { Device, Pass } from './pass.js'
 import { passes } from './registry.js'
 
 export interface PassOptions {
@@ -12,6 +12,8 @@ export interface PassOptions {
   readonly passLimit?: number
   /** Names of passes to leave out: for comparing with and without. */
   readonly without?: readonly string[]
+  /** What the module is made for: a CPU without it. */
+  readonly device?: Device
   /** Verifies the module after each pass. */
   readonly verify?: boolean
 }
@@ -33,13 +35,13 @@ export interface PassesResult {
 export function runPasses(
   module: IrModule,
   training: TrainingDescription,
-  { stopAfter, passLimit = passes.length, without = [], verify = false }: PassOptions = {},
+  { stopAfter, passLimit = passes.length, without = [], device = 'cpu', verify = false }: PassOptions = {},
 ): PassesResult {
   if (verify) verifyModule(module)
   const reports: PassReport[] = []
   let current = module
   for (const pass of chosen(stopAfter).slice(0, passLimit)) {
-    if (without.includes(pass.name)) continue
+    if (without.includes(pass.name) || (pass.device ?? device) !== device) continue
     const start = performance.now()
     const result = pass.run(current, training)
     const milliseconds = performance.now() - start

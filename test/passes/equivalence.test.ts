@@ -6,6 +6,7 @@ import type { IrModule } from '../../src/ir/types.js'
 import { type LoweredPipeline, lowerPipeline } from '../../src/lower/lower.js'
 import { passes } from '../../src/passes/registry.js'
 import { runPasses } from '../../src/passes/runner.js'
+import { rewriteConvolutions } from '../../src/passes/winograd/winograd.js'
 import { drawnPipeline, type PipelineRecipe, recipes } from '../lower/support/drawn.js'
 import { DrawStream } from './support/draws.js'
 
@@ -85,6 +86,12 @@ describe('a whole step with and without a pass', () => {
 
   test.each(optional)('%s', (name) => {
     expect(differing(all, runAll(passed(lowered, [name]), 5), 1e-7)).toEqual([])
+  })
+
+  test('winograd, on whatever it can rewrite', () => {
+    const { module, changes } = rewriteConvolutions(passed(lowered, []), () => true)
+    expect(changes.map((change) => change.split(':')[0])).toEqual(['train_step', 'eval_step, predict'])
+    expect(differing(all, runAll(module, 5), 1e-7)).toEqual([])
   })
 
   test('dead_conv_bias, at learning rate 0', () => {

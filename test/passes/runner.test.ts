@@ -26,6 +26,15 @@ describe('runPasses', () => {
     expect(() => runPasses(module, training, { stopAfter: 'none' })).toThrow(CompilerBug)
   })
 
+  test('leaves a pass out for a device that it is not for, or when told to', () => {
+    const run = (options: Parameters<typeof runPasses>[2]) =>
+      runPasses(module, training, options).reports.map((report) => report.name)
+    const others = names.filter((name) => name !== 'winograd')
+    expect(run({ device: 'cuda' })).toEqual(others)
+    expect(run({ device: 'cpu' })).toEqual(names)
+    expect(run({ without: ['winograd'] })).toEqual(others)
+  })
+
   test('a pass that changes nothing says so', () => {
     const lines = runPasses(module, training).reports.map(describeReport)
     expect(lines).toContain('prune_zero_terms: changes nothing')

@@ -28,12 +28,16 @@ export function addRunCommand(program: Command, done: (code: ExitCode) => void):
       '\nCtrl-C ends the run after the step under way, with a checkpoint and results; twice ends it at once.',
     )
     .action(async (file: string, options: RunOptions) => {
-      const { compilation, code } = compileOrReport(file, options, { lookAtDisk: true, until: 'graph' })
+      const engine = locateEngine()
+      const { compilation, code } = compileOrReport(file, options, {
+        lookAtDisk: true,
+        until: 'graph',
+        device: engine?.device ?? 'cpu',
+      })
       if (code !== exitCodes.ok) {
         done(code)
         return
       }
-      const engine = locateEngine()
       if (!engine) {
         talk(
           'error: no native engine is installed\n  help: run `draemc engine install`; `draemc doctor` tells what it needs',

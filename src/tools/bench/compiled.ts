@@ -15,13 +15,23 @@ export interface BenchPipeline {
   readonly set: Readonly<Record<string, string | number>>
 }
 
-export function compileBench({ file, set }: BenchPipeline, lookAtDisk = false): Compilation {
+export interface BenchOptions {
+  readonly lookAtDisk?: boolean
+  /** Passes to leave out. */
+  readonly without?: readonly string[]
+}
+
+export function compileBench(
+  { file, set }: BenchPipeline,
+  { lookAtDisk = false, without = [] }: BenchOptions = {},
+): Compilation {
   const compilation = compile({
     file: join(packageRoot(), 'bench', file),
     overrides: Object.entries(set).map(([path, value]) => ({ path, value: String(value) })),
     workingDirectory: packageRoot(),
     environment: {},
     lookAtDisk,
+    without,
     until: 'graph',
   })
   const errors = compilation.diagnostics.filter(({ severity }) => severity === 'error')
@@ -33,24 +43,20 @@ export function compileBench({ file, set }: BenchPipeline, lookAtDisk = false): 
 export interface ReadyStep {
   readonly session: EngineSession
   readonly batch: number
-  /** FLOPs of convolutions and dense products in one step. */
-  readonly flops: number
   /** One training step; gives its milliseconds. */
   readonly step: () => number
   readonly close: () => void
 }
 
 export function readyStep(compilation: Compilation, engine: EngineBinding): ReadyStep {
-  const { program, artefacts } = compilation
-  invariant(program !== undefined && artefacts.ir !== undefined, 'the bench compiles as far as the graph')
+  const { program } = compilation
+  invariant(program !== undefined, 'the bench compiles as far as the graph')
   const session = inTemporaryDirectory(program.graph, (directory) => openSession(directory, program.plan, engine))
   session.run('init', {})
   const feeds = feedsFor(program.plan.functions.train_step)
-  const train = artefacts.ir.functions.find(({ name }) => name === 'train_step')
   return {
     session,
     batch: program.plan.batch,
-    flops: train === undefined ? 0 : networkFlops(train),
     step: () => {
       const start = performance.now()
       session.run('train_step', feeds)
@@ -60,8 +66,14 @@ export function readyStep(compilation: Compilation, engine: EngineBinding): Read
   }
 }
 
-/** Convolutions and dense layers only: the matrix products that filter for SSIM are not counted. */
-export function networkFlops({ operations, types }: IrFunction): number {
+/** FLOPs of convolutions and dense layers in one training step: the matrix products that filter for SSIM are not counted. */
+export function stepFlops({ artefacts }: Compilation): number {
+  const train = artefacts.ir?.functions.find(({ name }) => name === 'train_step')
+  invariant(train !== undefined, 'the bench compiles as far as the graph')
+  return networkFlops(train)
+}
+
+function networkFlops({ operations, types }: IrFunction): number {
   const bands = new Set(operations.filter(({ op }) => op === 'gaussian_band').flatMap(({ results }) => results))
   return operations
     .filter(({ operands }) => !operands.some((value) => bands.has(value)))

@@ -4,7 +4,8 @@ import util from 'node:util'
 import { eagerDraem } from '../../../bench/eager-draem.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import { type EngineBinding, loadEngine } from '../../train/engine-binding.js'
-import { type BenchPipeline, compileBench, readyStep } from './compiled.js'
+import { type BenchPipeline, compileBench, readyStep, stepFlops } from './compiled.js'
+import { measureConvolutions } from './convolutions.js'
 import { bestSize, type Precision, productGraphs } from './peak.js'
 import { median } from './support.js'
 
@@ -15,6 +16,7 @@ export const measurements = {
   bf16: (directory: string) => measureShare(directory, 'bf16'),
   startup: measureStartup,
   steady: measureSteady,
+  convolutions: (directory: string) => measureConvolutions(loadEngine(directory)),
 } as const
 
 export type MeasurementName = keyof typeof measurements
@@ -75,7 +77,7 @@ function loadPackage(directory: string): Parameters<typeof eagerDraem>[0] {
 
 export interface ShareResult {
   readonly step: number
-  /** Of convolutions and dense products, each multiplication and addition one. */
+  /** Of convolutions and dense products, each multiplication and addition one, convolutions as by their definition. */
   readonly gigaflopsPerStep: number
   /** GFLOP/s of the step. */
   readonly gigaflops: number
@@ -84,6 +86,8 @@ export interface ShareResult {
   readonly peakSize: number
   readonly share: number
   readonly peakMemoryMiB: number
+  /** The same step with every convolution by its definition, without the pass `winograd`, which leaves bf16 alone. */
+  readonly direct?: { readonly step: number; readonly share: number }
 }
 
 /**
@@ -92,28 +96,35 @@ export interface ShareResult {
  */
 function measureShare(directory: string, precision: Precision): ShareResult {
   const engine = loadEngine(directory)
-  const ready = readyStep(compileBench(pipeline([128, 64], 2, precision)), engine)
-  ready.step()
-  ready.step()
+  const full = pipeline([128, 64], 2, precision)
+  const ready = readyStep(compileBench(full), engine)
+  for (let warm = 0; warm < 3; warm++) ready.step()
   const peakMemoryMiB = process.resourceUsage().maxRSS / 1024
+  const definition = compileBench(full, { without: ['winograd'] })
+  const direct = precision === 'float32' ? readyStep(definition, engine) : undefined
+  for (let warm = 0; warm < 3; warm++) direct?.step()
+  const flops = stepFlops(definition)
   const products = productGraphs(engine, precision)
   const takeTurns = () => products.map((product) => product.run())
-  const [steps, rounds]: [number[], number[][]] = [[], [takeTurns()]]
+  const [steps, directs, rounds]: [number[], number[], number[][]] = [[], [], [takeTurns()]]
   for (let round = 0; round < 7; round++) {
     steps.push(ready.step())
+    if (direct !== undefined) directs.push(direct.step())
     rounds.push(takeTurns())
   }
   const best = bestSize(rounds)
   const peaks = steps.map((_, i) => Math.max(rounds[i]?.[best] ?? 0, rounds[i + 1]?.[best] ?? 0))
-  const rates = steps.map((step) => ready.flops / step / 1e6)
+  const rates = (times: readonly number[]) => times.map((step) => flops / step / 1e6)
+  const share = (times: readonly number[]) => median(rates(times).map((rate, i) => rate / (peaks[i] ?? Number.NaN)))
   return {
     step: median(steps),
-    gigaflopsPerStep: ready.flops / 1e9,
-    gigaflops: median(rates),
+    gigaflopsPerStep: flops / 1e9,
+    gigaflops: median(rates(steps)),
     peak: median(peaks),
     peakSize: products[best]?.size ?? 0,
-    share: median(rates.map((rate, i) => rate / (peaks[i] ?? Number.NaN))),
+    share: share(steps),
     peakMemoryMiB,
+    ...(direct === undefined ? {} : { direct: { step: median(directs), share: share(directs) } }),
   }
 }
 

@@ -21,7 +21,7 @@ export interface RealRun {
 
 /** Starts a run as `draemc run` does and waits for its second epoch: by then the data's caches are full. */
 export async function openRealRun(pipeline: BenchPipeline, engine: EngineLocation, out: string): Promise<RealRun> {
-  const { program, artefacts } = compileBench(pipeline, true)
+  const { program, artefacts } = compileBench(pipeline, { lookAtDisk: true })
   invariant(program && artefacts.checked && artefacts.ir, 'the bench compiles as far as the graph')
   const { plan, graph } = program
   const resolved = dumpChecked(artefacts.checked)

@@ -1,3 +1,4 @@
+import type { ConvolutionResult } from './convolutions.js'
 import type { EagerResult, ShareResult, StartupResult, SteadyResult } from './measurements.js'
 import type { PyTorchResult } from './pytorch.js'
 import type { RunResult } from './run.js'
@@ -8,6 +9,7 @@ export interface BenchResults {
   readonly bf16?: ShareResult
   readonly startup?: StartupResult
   readonly steady?: SteadyResult
+  readonly convolutions?: readonly ConvolutionResult[]
   readonly run?: RunResult
   readonly pytorch?: PyTorchResult
 }
@@ -16,7 +18,7 @@ export interface BenchResults {
 type Row = readonly [what: string, measured: string, bar: string]
 
 export function benchTable(results: BenchResults): string {
-  const { eager, float32, bf16, startup, steady, run, pytorch } = results
+  const { eager, float32, bf16, startup, steady, convolutions, run, pytorch } = results
   const rows: Row[] = []
   if (eager !== undefined) {
     rows.push(
@@ -36,6 +38,9 @@ export function benchTable(results: BenchResults): string {
       [`${precision} step's share of it`, `${share.gigaflops.toFixed(0)} GFLOP/s, ${percent(share.share)}`, bar],
       [`${precision} peak memory`, `${share.peakMemoryMiB.toFixed(0)} MiB`, ''],
     )
+    const { direct } = share
+    if (direct === undefined) continue
+    rows.push([`${precision} step without the pass winograd`, `${ms(direct.step)}, ${percent(direct.share)}`, ''])
   }
   for (const { phase, milliseconds } of startup?.phases ?? []) rows.push([`full size: ${phase}`, ms(milliseconds), ''])
   if (steady !== undefined) {
@@ -49,6 +54,14 @@ export function benchTable(results: BenchResults): string {
       `${name}: a real run against the step alone`,
       `${imagesPerSecond.toFixed(1)} of ${alone.toFixed(1)} img/s, ${percent(share)}`,
       '>= 95 %',
+    ])
+  }
+  for (const { name, direct, rewritten } of convolutions ?? []) {
+    const speed = `${ms(direct.milliseconds)}, ${ms(rewritten.milliseconds)}`
+    rows.push([
+      `${name}: by definition, by minimal filtering`,
+      `${speed} (${(direct.milliseconds / rewritten.milliseconds).toFixed(2)}), errors ${power(direct.error)}, ${power(rewritten.error)}`,
+      '',
     ])
   }
   if (pytorch !== undefined) rows.push(...pytorchRows(pytorch, results))
@@ -72,6 +85,10 @@ function pytorchRows({ reason, rows }: PyTorchResult, ours: BenchResults): reado
 
 function ms(milliseconds: number): string {
   return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`
+}
+
+function power(error: number): string {
+  return error.toExponential(1)
 }
 
 function percent(share: number): string {
