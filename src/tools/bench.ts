@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { locateEngine } from '../native/locate.js'
 import { serveAlone } from './bench/alone.js'
+import { measureEager } from './bench/eager.js'
 import { type MeasurementName, measurements } from './bench/measurements.js'
 import { measurePyTorch } from './bench/pytorch.js'
 import { measureRun } from './bench/run.js'
@@ -11,7 +12,7 @@ import { type BenchResults, benchTable } from './bench/table.js'
 
 /** The bench is its own child program: each measurement has a process of its own. */
 const program = fileURLToPath(import.meta.url)
-const tables = [...Object.keys(measurements), 'run', 'pytorch']
+const tables = ['eager', ...Object.keys(measurements), 'run', 'pytorch']
 
 const usage = `usage: npm run bench [-- --json] [--only ${tables.join(',')}]
 
@@ -58,6 +59,7 @@ async function main(): Promise<number> {
   }
   const measure = (name: string): Promise<unknown> => {
     if (isMeasurement(name)) return inOwnProcess(name, engine.directory)
+    if (name === 'eager') return measureEager(program, engine.directory)
     return name === 'run' ? measureRun(program, engine) : measurePyTorch()
   }
   const results: Record<string, unknown> = {}
@@ -77,5 +79,5 @@ if (asked === undefined || process.send === undefined) {
 } else if (isMeasurement(asked)) {
   process.send(measurements[asked](directory), () => process.disconnect())
 } else {
-  serveAlone(directory, JSON.parse(process.env.DRAEMC_BENCH_PIPELINE ?? '{}'))
+  serveAlone(directory, JSON.parse(process.env.DRAEMC_BENCH_WORKLOAD ?? '{}'))
 }

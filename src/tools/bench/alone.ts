@@ -1,10 +1,23 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import type { EagerSize } from '../../../bench/eager-draem.js'
 import { loadEngine } from '../../train/engine-binding.js'
 import { type BenchPipeline, compileBench, readyStep } from './compiled.js'
+import { eagerStep } from './eager-step.js'
 import { lastWords, programEnvironment } from './support.js'
 
-/** The step of a pipeline in a loop, its batch always the same, in a process that works only while it is asked. */
+/** A step in a loop, its batch always the same. */
+export type Workload = (({ readonly kind: 'compiled' } & BenchPipeline) | EagerWorkload) & {
+  /** `plain`: as `node` starts any script; otherwise as draemc starts its engine process. */
+  readonly environment?: 'plain'
+}
+
+interface EagerWorkload {
+  readonly kind: 'eager'
+  readonly size: EagerSize
+}
+
+/** A workload in a process that works only while it is asked. */
 export interface StepAlone {
   /** Images per second over so many milliseconds. */
   measure(milliseconds: number): Promise<number>
@@ -12,9 +25,9 @@ export interface StepAlone {
 }
 
 /** `program` is the bench itself: as a child it answers with `serveAlone`. */
-export async function openAlone(program: string, engine: string, pipeline: BenchPipeline): Promise<StepAlone> {
+export async function openAlone(program: string, engine: string, workload: Workload): Promise<StepAlone> {
   const child = fork(program, [], {
-    env: programEnvironment('alone', engine, pipeline),
+    env: programEnvironment('alone', engine, workload, workload.environment),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   const talk = lastWords(child)
@@ -43,18 +56,27 @@ async function answer(child: ChildProcess, talk: () => string): Promise<number> 
 }
 
 /** The child's side: says 0 when it is warm, then answers each number of milliseconds with images per second. */
-export function serveAlone(engine: string, pipeline: BenchPipeline): void {
-  const ready = readyStep(compileBench(pipeline), loadEngine(engine))
-  for (let warm = 0; warm < 4; warm++) ready.step()
+export function serveAlone(engine: string, workload: Workload): void {
+  const { batch, step } = ready(engine, workload)
+  for (let warm = 0; warm < 4; warm++) step()
   process.on('message', (milliseconds) => {
     // The first step after a pause finds the caches cold.
-    ready.step()
+    step()
     let [steps, spent] = [0, 0]
     while (spent < Number(milliseconds)) {
-      spent += ready.step()
+      spent += step()
       steps++
     }
-    process.send?.((1000 * steps * ready.batch) / spent)
+    process.send?.((1000 * steps * batch) / spent)
   })
   process.send?.(0)
+}
+
+function ready(engine: string, workload: Workload): { readonly batch: number; readonly step: () => number } {
+  switch (workload.kind) {
+    case 'compiled':
+      return readyStep(compileBench(workload), loadEngine(engine))
+    case 'eager':
+      return { batch: workload.size.batch, step: eagerStep(engine, workload.size) }
+  }
 }

@@ -1,7 +1,3 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import util from 'node:util'
-import { eagerDraem } from '../../../bench/eager-draem.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import { type EngineBinding, loadEngine } from '../../train/engine-binding.js'
 import { type BenchPipeline, compileBench, readyStep, stepFlops } from './compiled.js'
@@ -11,7 +7,6 @@ import { median } from './support.js'
 
 /** Each runs in a process of its own, so that memory and threads are its own. Times in milliseconds. */
 export const measurements = {
-  eager: measureEager,
   float32: (directory: string) => measureShare(directory, 'float32'),
   bf16: (directory: string) => measureShare(directory, 'bf16'),
   startup: measureStartup,
@@ -21,8 +16,6 @@ export const measurements = {
 
 export type MeasurementName = keyof typeof measurements
 
-const small = { side: 128, batch: 4, reconstructiveWidth: 32, discriminativeWidth: 16 }
-
 function pipeline(widths: readonly [number, number], batch: number, precision: Precision): BenchPipeline {
   const set = {
     reconstructive_width: widths[0],
@@ -31,48 +24,6 @@ function pipeline(widths: readonly [number, number], batch: number, precision: P
     'train.precision': precision,
   }
   return { file: 'draem_sevnet.draem', set }
-}
-
-export interface EagerResult {
-  readonly compiled: number
-  readonly eager: number
-  readonly ratio: number
-}
-
-/** The same step compiled and as eager operators, in turn, on the same library in the same process. */
-function measureEager(directory: string): EagerResult {
-  const engine = loadEngine(directory)
-  const compilation = compileBench(
-    pipeline([small.reconstructiveWidth, small.discriminativeWidth], small.batch, 'float32'),
-  )
-  const ready = readyStep(compilation, engine)
-  const model = eagerDraem(loadPackage(directory), small)
-  const pixels = small.batch * small.side * small.side
-  const filled = (size: number) => new Float32Array(size).fill(0.5)
-  const batch = {
-    image: filled(pixels * 3),
-    clean: filled(pixels * 3),
-    mask: filled(pixels),
-    severity: filled(small.batch),
-  }
-  const [compiled, eager]: [number[], number[]] = [[], []]
-  for (let round = 0; round < 6; round++) {
-    const start = performance.now()
-    model.step(batch)
-    eager.push(performance.now() - start)
-    for (let repeat = 0; repeat < 3; repeat++) compiled.push(ready.step())
-  }
-  // The first rounds optimise the graph and fill the caches.
-  const result = { compiled: median(compiled.slice(3)), eager: median(eager.slice(1)) }
-  return { ...result, ratio: result.eager / result.compiled }
-}
-
-/** The package with its JavaScript, which Node 23 and later took two functions from. */
-function loadPackage(directory: string): Parameters<typeof eagerDraem>[0] {
-  const missing = util as unknown as Record<string, unknown>
-  missing.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
-  missing.isArray ??= Array.isArray
-  return createRequire(join(directory, 'package.json'))('@tensorflow/tfjs-node-gpu')
 }
 
 export interface ShareResult {

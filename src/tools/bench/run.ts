@@ -47,7 +47,7 @@ export async function measureRun(program: string, engine: EngineLocation): Promi
 }
 
 async function measurePair(program: string, engine: EngineLocation, pipeline: BenchPipeline, out: string) {
-  const alone = await openAlone(program, engine.directory, pipeline)
+  const alone = await openAlone(program, engine.directory, { kind: 'compiled', ...pipeline })
   const run = await openRealRun(pipeline, engine, out)
   try {
     const alones = [await alone.measure(sliceMilliseconds)]

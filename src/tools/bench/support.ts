@@ -22,14 +22,19 @@ export function median(values: readonly number[]): number {
   return (at((sorted.length - 1) / 2) + at(sorted.length / 2)) / 2
 }
 
-/** What a child process of the bench is told: which measurement, the engine, the pipeline. */
-export function programEnvironment(name: string, engine: string, pipeline: unknown = {}): NodeJS.ProcessEnv {
+/** What a child process of the bench is told: which measurement, the engine, what to run in a loop. */
+export function programEnvironment(
+  name: string,
+  engine: string,
+  workload: unknown = {},
+  environment?: 'plain',
+): NodeJS.ProcessEnv {
   return {
-    ...engineEnvironment(engine),
+    ...(environment === 'plain' ? { ...process.env, DRAEMC_ENGINE_DIR: engine } : engineEnvironment(engine)),
     // As a run sets it.
     TF_NUM_INTRAOP_THREADS: process.env.TF_NUM_INTRAOP_THREADS ?? String(availableParallelism()),
     DRAEMC_BENCH: name,
-    DRAEMC_BENCH_PIPELINE: JSON.stringify(pipeline),
+    DRAEMC_BENCH_WORKLOAD: JSON.stringify(workload),
   }
 }
 
