@@ -13,6 +13,7 @@ import { checkBlock, instantiate } from './blocks.js'
 import { builtinEnums } from './builtin-enums.js'
 import type { CheckedPipeline } from './checked.js'
 import { dumpChecked } from './dump.js'
+import { withoutEchoes } from './echoes.js'
 import { evaluate } from './evaluate/expression.js'
 import { Flattener } from './flatten.js'
 import { libraryImport } from './forgotten.js'
@@ -93,7 +94,7 @@ export function checkPipeline(options: CheckOptions): CheckResult {
   const all = new DiagnosticCollector()
   all.reportAll(done.length > 0 || chosen !== undefined ? done : shared)
   checkStudies(module, { ...session, sink: all }, options, loader.modules)
-  const diagnostics = sortDiagnostics(all.all, sources)
+  const diagnostics = withoutEchoes(sortDiagnostics(all.all, sources), sources)
   const sound = !diagnostics.some((diagnostic) => diagnostic.severity === 'error')
   return { ...(pipeline !== undefined && sound ? { pipeline } : {}), diagnostics, sources }
 }

@@ -7,6 +7,7 @@ export type BracketRepair =
   | { readonly kind: 'unclosed'; readonly opener: IToken; readonly closer: string; readonly end: number }
   | { readonly kind: 'stray'; readonly token: IToken }
   | { readonly kind: 'unopened'; readonly token: IToken }
+  | { readonly kind: 'no_brace'; readonly opener: IToken }
   | { readonly kind: 'mistyped'; readonly token: IToken; readonly opener: IToken; readonly closer: string }
   | { readonly kind: 'too_deep'; readonly token: IToken }
 
@@ -180,6 +181,14 @@ class Matcher {
       this.#out.push(token)
       return
     }
+    if (top !== undefined && this.#isBodyOf(top, token, index)) {
+      this.#repairs.push({ kind: 'no_brace', opener: top.token })
+      this.#open.pop()
+      const at = this.#out.indexOf(top.token)
+      this.#out[at] = retyped(top.token, t.LeftBrace)
+      this.#out.push(token)
+      return
+    }
     const match = this.#matchBelow(token)
     if (match >= 0) {
       while (this.#open.length - 1 > match) this.#closeMissing(this.#endOfLastLine(), true)
@@ -203,6 +212,20 @@ class Matcher {
     this.#silent.push(this.tokens[index + 1]?.startOffset ?? endOf(token))
   }
 
+  /** `model (` at the end of its line, and a `}` that begins one of the same indentation: the `(` was meant to be a brace. */
+  #isBodyOf({ token: opener, indent }: Open, token: IToken, index: number): boolean {
+    if (token.tokenType !== t.RightBrace || opener.tokenType === t.LeftBrace) return false
+    const at = this.tokens.indexOf(opener)
+    const before = this.tokens[at - 1]
+    return (
+      this.tokens[at + 1]?.tokenType === t.Newline &&
+      this.tokens[index - 1]?.tokenType === t.Newline &&
+      (token.startColumn ?? 1) - 1 === indent &&
+      before !== undefined &&
+      tokenMatcher(before, t.Identifier)
+    )
+  }
+
   /** Index of the opener that `token` closes when those above it are taken as unclosed; a `)` or `]` reaches no further than its braces. */
   #matchBelow(token: IToken): number {
     for (let i = this.#open.length - 1; i >= 0; i--) {
@@ -214,9 +237,10 @@ class Matcher {
     return -1
   }
 
-  /** Whether what follows token `index` within the same braces still closes `opener`. */
+  /** Whether what follows token `index` within the same braces still closes `opener`, and those of its kind around it. */
   #closedLater({ token: opener, indent }: Open, index: number): boolean {
     const wanted = closerOf.get(opener.tokenType)
+    let missing = this.#openOfKind(opener.tokenType)
     let depth = 0
     for (let i = index + 1; i < this.tokens.length; i++) {
       const token = this.tokens[i]
@@ -228,11 +252,23 @@ class Matcher {
         startsOutside(token, this.tokens[i - 1], indent)
       if (type === undefined || isOutside || (depth === 0 && (type === t.LeftBrace || type === t.RightBrace)))
         return false
-      if (depth === 0 && type === wanted) return true
+      if (depth === 0 && type === wanted) missing -= 1
+      if (missing === 0) return true
       if (closerOf.has(type)) depth += 1
-      else if (closers.has(type)) depth -= 1
+      else if (closers.has(type) && depth > 0) depth -= 1
     }
     return false
+  }
+
+  /** How many of these are open within the innermost braces. */
+  #openOfKind(type: TokenType): number {
+    let count = 0
+    for (let i = this.#open.length - 1; i >= 0; i--) {
+      const open = this.#open[i]?.token.tokenType
+      if (open === t.LeftBrace) break
+      if (open === type) count += 1
+    }
+    return count
   }
 
   /** Leaves out the bracket at `index` with its content; gives the index of its closer. */

@@ -63,10 +63,9 @@ export function layOut(text: string, file: FileId, separates: boolean): Layout {
 }
 
 function linesOf(repair: BracketRepair, text: string): readonly [number, number] {
-  const first =
-    repair.kind === 'unclosed' || repair.kind === 'mistyped' ? repair.opener.startOffset : repair.token.startOffset
+  const first = 'opener' in repair ? repair.opener.startOffset : repair.token.startOffset
   // A brace holds whole statements: only its own line is in doubt.
-  const isBrace = repair.kind === 'unclosed' && repair.opener.image === '{'
+  const isBrace = repair.kind === 'no_brace' || (repair.kind === 'unclosed' && repair.opener.image === '{')
   const last = isBrace ? first : repair.kind === 'unclosed' ? repair.end : repair.token.startOffset
   const end = text.indexOf('\n', last)
   return [text.lastIndexOf('\n', first - 1) + 1, end < 0 ? text.length + 1 : end + 1]
@@ -87,6 +86,11 @@ function describe(repair: BracketRepair, file: FileId): Diagnostic {
       return diagnose(codes.unexpected, tokenSpan(repair.token, file), {
         expected: '`{`',
         found: 'the end of the line',
+      })
+    case 'no_brace':
+      return diagnose(codes.unexpected, tokenSpan(repair.opener, file), {
+        expected: '`{`',
+        found: `\`${repair.opener.image}\``,
       })
     case 'stray':
       return diagnose(codes.strayCloser, tokenSpan(repair.token, file), { closer: repair.token.image })
