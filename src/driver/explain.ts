@@ -58,7 +58,7 @@ export function explainPipeline(pipeline: CheckedPipeline, { trainImages }: Expl
     forward: trainStep(forward),
     differentiated: trainStep(differentiated),
     // FLOPs are said of convolutions by their definition, however they are then computed.
-    optimised: trainStep(runPasses(module, training, { without: ['winograd'] }).module),
+    optimised: trainStep(runPasses(module, training, { without: ['winograd', 'filter_product'] }).module),
   })
   const weights = pipeline.parameters.filter((parameter) => parameter.kind === 'weight')
   const trained = count(weights.filter((parameter) => parameter.trainable))
@@ -118,7 +118,7 @@ interface Stages {
   readonly forward: IrFunction
   /** The operations of `forward`, in their order, then those of the gradients. */
   readonly differentiated: IrFunction
-  /** After all passes but `winograd`. */
+  /** After all passes but those that compute convolutions in another way. */
   readonly optimised: IrFunction
 }
 

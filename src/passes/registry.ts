@@ -3,6 +3,7 @@ import { cse } from './cse.js'
 import { dce } from './dce.js'
 import { deadConvBias } from './dead_conv_bias.js'
 import { differentiate } from './differentiate.js'
+import { filterProduct } from './filter_product.js'
 import { fold } from './fold.js'
 import { foldBatchNorm } from './fold_batch_norm.js'
 import { fuseOptimizer } from './fuse_optimizer.js'
@@ -22,6 +23,7 @@ export const passes: readonly Pass[] = [
   applyOptimizer,
   fuseOptimizer,
   winograd,
+  filterProduct,
   fold,
   simplify,
   cse,

@@ -4,6 +4,7 @@ import { interpret, type Value } from '../../src/ir/interpret/run.js'
 import { printModule } from '../../src/ir/print.js'
 import type { IrModule } from '../../src/ir/types.js'
 import { type LoweredPipeline, lowerPipeline } from '../../src/lower/lower.js'
+import { rewriteFilterGradients } from '../../src/passes/filter_product.js'
 import { passes } from '../../src/passes/registry.js'
 import { runPasses } from '../../src/passes/runner.js'
 import { rewriteConvolutions } from '../../src/passes/winograd/winograd.js'
@@ -91,6 +92,12 @@ describe('a whole step with and without a pass', () => {
   test('winograd, on whatever it can rewrite', () => {
     const { module, changes } = rewriteConvolutions(passed(lowered, []), () => true)
     expect(changes.map((change) => change.split(':')[0])).toEqual(['train_step', 'eval_step, predict'])
+    expect(differing(all, runAll(module, 5), 1e-7)).toEqual([])
+  })
+
+  test('filter_product, on whatever it can rewrite', () => {
+    const { module, changes } = rewriteFilterGradients(passed(lowered, []), () => true)
+    expect(changes.map((change) => change.split(':')[0])).toEqual(['train_step'])
     expect(differing(all, runAll(module, 5), 1e-7)).toEqual([])
   })
 

@@ -1,3 +1,4 @@
+import { invariant } from '../../diagnostics/invariant.js'
 import { numbersOf, paddingOf } from '../../ir/ops/attributes.js'
 import type { IrFunction, IrModule, Operation } from '../../ir/types.js'
 import { counted, type FunctionResult, type Pass, type PassResult, rewriteFunctions } from '../pass.js'
@@ -7,7 +8,7 @@ import { type MapShape, TransformWriter, tileCount } from './transforms.js'
 /**
  * A 3 x 3 convolution by minimal filtering: 16 products for each tile of 2 x 2 outputs in place of 36, as 16 matrix products over
  * all tiles. It pays where the products saved outweigh the transforms, which move every value several times: with many channels.
- * Sums are shorter, so that the result is as exact as the direct one (docs/decisions/0008-winograd.md has figures). In float32 only.
+ * Errors are of the size of the direct one's (docs/decisions/0008-convolutions-by-other-ways.md has figures). In float32 only.
  */
 export const winograd: Pass = {
   name: 'winograd',
@@ -33,8 +34,9 @@ export function rewriteConvolutions(module: IrModule, chosen: (candidate: Candid
 }
 
 /**
- * Measured on 2 cores with AVX-512 (bench, decision 0008): per pixel the direct kernels take in x out multiplications at rate 1, the
- * tiles `moved` values at a hundredth of it. With fewer tiles the kernel's own transform is too much.
+ * Per pixel it saves a number of products that grows with in x out, and moves one that grows with in + out: 16 tiles of the map that
+ * is cut are gathered and transformed, 4 of the other. The weights are fitted to `npm run bench -- --only convolutions` on 2 cores
+ * with AVX-512. With few tiles the transform of the kernel, whatever the map's size, is too much.
  */
 function pays({ op, map, tiledChannels, otherChannels }: Candidate): boolean {
   if (tileCount(map) < fewestTiles[op]) return false
@@ -74,7 +76,7 @@ function write(
 ) {
   const [a, b] = operands.map((operand) => rewriter.value(operand))
   const [result] = results
-  if (a === undefined || b === undefined || result === undefined) return
+  invariant(a !== undefined && b !== undefined && result !== undefined, `${op} has two operands and a result`)
   switch (op) {
     case 'conv2d':
       rewriter.replace(result, to.convolution(a, b, map, path))

@@ -37,8 +37,8 @@ export interface ShareResult {
   readonly peakSize: number
   readonly share: number
   readonly peakMemoryMiB: number
-  /** The same step with every convolution by its definition, without the pass `winograd`, which leaves bf16 alone. */
-  readonly direct?: { readonly step: number; readonly share: number }
+  /** The same step with every convolution by its definition: without the passes `winograd` and `filter_product`. */
+  readonly direct: { readonly step: number; readonly share: number }
 }
 
 /**
@@ -51,16 +51,16 @@ function measureShare(directory: string, precision: Precision): ShareResult {
   const ready = readyStep(compileBench(full), engine)
   for (let warm = 0; warm < 3; warm++) ready.step()
   const peakMemoryMiB = process.resourceUsage().maxRSS / 1024
-  const definition = compileBench(full, { without: ['winograd'] })
-  const direct = precision === 'float32' ? readyStep(definition, engine) : undefined
-  for (let warm = 0; warm < 3; warm++) direct?.step()
+  const definition = compileBench(full, { without: ['winograd', 'filter_product'] })
+  const direct = readyStep(definition, engine)
+  for (let warm = 0; warm < 3; warm++) direct.step()
   const flops = stepFlops(definition)
   const products = productGraphs(engine, precision)
   const takeTurns = () => products.map((product) => product.run())
   const [steps, directs, rounds]: [number[], number[], number[][]] = [[], [], [takeTurns()]]
   for (let round = 0; round < 7; round++) {
     steps.push(ready.step())
-    if (direct !== undefined) directs.push(direct.step())
+    directs.push(direct.step())
     rounds.push(takeTurns())
   }
   const best = bestSize(rounds)
@@ -75,7 +75,7 @@ function measureShare(directory: string, precision: Precision): ShareResult {
     peakSize: products[best]?.size ?? 0,
     share: share(steps),
     peakMemoryMiB,
-    ...(direct === undefined ? {} : { direct: { step: median(directs), share: share(directs) } }),
+    direct: { step: median(directs), share: share(directs) },
   }
 }
 
