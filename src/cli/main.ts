@@ -2,14 +2,6 @@
 import { Command, CommanderError } from 'commander'
 import { CompilerBug } from '../diagnostics/invariant.js'
 import { packageVersion } from '../native/package-root.js'
-import { addCheckCommand } from './commands/check.js'
-import { addCompileCommand } from './commands/compile.js'
-import { addDataCommand } from './commands/data.js'
-import { addDoctorCommand } from './commands/doctor.js'
-import { addEngineCommand } from './commands/engine.js'
-import { addExplainCommand } from './commands/explain.js'
-import { addFormatCommand } from './commands/fmt.js'
-import { addRunCommand } from './commands/run.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
 import { talk } from './output.js'
 
@@ -18,7 +10,21 @@ Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the pipeline has errors,
 4 the data has (missing or broken files), 130 interrupted.
 Data goes to stdout, talk to stderr.`
 
-async function main(): Promise<ExitCode> {
+type AddCommand = (program: Command, done: (code: ExitCode) => void) => void
+
+/** In the order of the help. Each is loaded when it is asked for: `engine install --if-missing` needs no compiler. */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  check: async () => (await import('./commands/check.js')).addCheckCommand,
+  compile: async () => (await import('./commands/compile.js')).addCompileCommand,
+  explain: async () => (await import('./commands/explain.js')).addExplainCommand,
+  run: async () => (await import('./commands/run.js')).addRunCommand,
+  data: async () => (await import('./commands/data.js')).addDataCommand,
+  fmt: async () => (await import('./commands/fmt.js')).addFormatCommand,
+  engine: async () => (await import('./commands/engine.js')).addEngineCommand,
+  doctor: async () => (await import('./commands/doctor.js')).addDoctorCommand,
+}
+
+async function main(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok
   const done = (result: ExitCode): void => {
     code = result
@@ -30,23 +36,15 @@ async function main(): Promise<ExitCode> {
     .addHelpText('after', epilogue)
     .exitOverride()
     .configureHelp({ sortSubcommands: false })
-  for (const add of [
-    addCheckCommand,
-    addCompileCommand,
-    addExplainCommand,
-    addRunCommand,
-    addDataCommand,
-    addFormatCommand,
-    addEngineCommand,
-    addDoctorCommand,
-  ]) {
-    add(program, done)
-  }
+  const named = args[0]
+  const asked = named !== undefined && Object.hasOwn(commands, named) ? commands[named] : undefined
+  // Without a command's name it is the help, or a mistake whose answer knows all of them.
+  for (const load of asked ? [asked] : Object.values(commands)) (await load())(program, done)
   for (const command of program.commands) {
     command.exitOverride()
     for (const inner of command.commands) inner.exitOverride()
   }
-  await program.parseAsync(process.argv)
+  await program.parseAsync(args, { from: 'user' })
   return code
 }
 
@@ -56,7 +54,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-main().then(
+main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code
   },

@@ -23,10 +23,16 @@ export interface EvaluationRecipe {
 }
 
 export type Job =
-  /** Decode, check, hash, and keep if there is room. */
-  | { readonly kind: 'scan'; readonly files: readonly number[] }
+  /** Decode, check, hash, and keep if there is room: every file that no other worker has taken. */
+  | { readonly kind: 'scan'; readonly counters: SharedArrayBuffer }
   | { readonly kind: 'train'; readonly slot: number; readonly epoch: number; readonly files: readonly number[] }
   | { readonly kind: 'evaluate'; readonly slot: number; readonly samples: readonly EvaluationRecipe[] }
+
+/**
+ * Places in a scan's counters (int32): the first file that nobody has taken, and how many are done. Workers take files
+ * from the one and the trainer reads the other, so that a scan goes on while the trainer's thread is busy.
+ */
+export const scanCounter = { next: 0, done: 1, count: 2 } as const
 
 export interface ScannedFile {
   readonly file: number

@@ -22,15 +22,31 @@ export interface OpenOptions {
   readonly workerFile?: URL
 }
 
+/** Data whose files are listed; workers are at the scan. */
+export interface OpeningData {
+  /** @throws DataErrors with everything that is wrong, before the first batch. */
+  readonly opened: Promise<DataPipeline>
+  /** Ends the workers, whether the scan is through or not. */
+  close(): Promise<void>
+}
+
 /**
  * Opens the data of a run: lists and scans all files (each is read and decoded once; what fits into the cache's budget
  * stays), then gives batches. Same plan and files, same bytes, for any number of workers.
  *
- * @throws DataErrors with everything that is wrong, before the first batch.
+ * It comes back when the workers are at the scan, which goes on while the caller's thread is busy.
  */
+export async function startData(plan: DataPlan, options: OpenOptions): Promise<OpeningData> {
+  const scan = await startScan(plan, options, true)
+  const opened = scan.finished.then((listed) => new OpenedData(plan, listed))
+  // Whoever awaits it gets the error; until somebody does, it must not end the process.
+  opened.catch(() => undefined)
+  return { opened, close: () => scan.pool.close() }
+}
+
+/** Starts and waits. @throws DataErrors */
 export async function openData(plan: DataPlan, options: OpenOptions): Promise<DataPipeline> {
-  const opened = await openPool(plan, options, true)
-  return new OpenedData(plan, opened)
+  return await (await startData(plan, options)).opened
 }
 
 /** Checks all files of a run without keeping anything. @throws DataErrors */
@@ -38,12 +54,13 @@ export async function scanData(
   plan: DataPlan,
   options: OpenOptions,
 ): Promise<{ readonly images: number; readonly contentHash: string }> {
-  const { pool, contentHash, files } = await openPool(plan, options, false)
+  const { pool, finished } = await startScan(plan, options, false)
+  const { files, contentHash } = await finished
   await pool.close()
   return { images: files.filter(({ kind }) => kind === 'image').length, contentHash }
 }
 
-interface Opened {
+interface Scanned {
   readonly parameters: HdmapParameters
   readonly listing: Listing
   readonly files: WorkerSetup['files']
@@ -51,7 +68,12 @@ interface Opened {
   readonly contentHash: string
 }
 
-async function openPool(plan: DataPlan, options: OpenOptions, keep: boolean): Promise<Opened> {
+/** @returns the pool, and what closes it by itself where files are broken. */
+async function startScan(
+  plan: DataPlan,
+  options: OpenOptions,
+  keep: boolean,
+): Promise<{ readonly pool: WorkerPool; readonly finished: Promise<Scanned> }> {
   const parameters = hdmapOf(plan.data)
   const { listing, errors } = await listHdmap(parameters)
   const missing = [...errors, ...tooFew(listing, parameters, plan)]
@@ -71,15 +93,18 @@ async function openPool(plan: DataPlan, options: OpenOptions, keep: boolean): Pr
     ...(keep ? { cache: createCacheMemory(files.length, planes, 4 * height * width, parameters.cacheBytes) } : {}),
   }
   const pool = createPool(setup, options.workers, options.workerFile)
-  try {
-    const imageOfMask = new Map(masks.map(({ number }, index) => [images.length + index, number]))
-    const scan = await scanFiles(pool, setup, imageOfMask, options.onProgress ?? (() => undefined))
-    if (missing.length + scan.errors.length > 0) throw new DataErrors(parameters.root, [...missing, ...scan.errors])
-    return { parameters, listing, files, pool, contentHash: scan.contentHash }
-  } catch (error) {
-    await pool.close()
-    throw error
+  const imageOfMask = new Map(masks.map(({ number }, index) => [images.length + index, number]))
+  const finish = async (): Promise<Scanned> => {
+    try {
+      const scan = await scanFiles(pool, setup, imageOfMask, options.onProgress ?? (() => undefined))
+      if (missing.length + scan.errors.length > 0) throw new DataErrors(parameters.root, [...missing, ...scan.errors])
+      return { parameters, listing, files, pool, contentHash: scan.contentHash }
+    } catch (error) {
+      await pool.close()
+      throw error
+    }
   }
+  return { pool, finished: finish() }
 }
 
 function tooFew(listing: Listing, parameters: HdmapParameters, plan: DataPlan): readonly DataError[] {
@@ -104,7 +129,7 @@ class OpenedData implements DataPipeline {
   readonly #ring: RingBatches[] = []
   readonly #slots: readonly ReturnType<WorkerPool['createSlot']>[]
 
-  constructor(plan: DataPlan, { parameters, listing, files, pool, contentHash }: Opened) {
+  constructor(plan: DataPlan, { parameters, listing, files, pool, contentHash }: Scanned) {
     const heldOut = heldOutNumbers(listing.train.length, parameters.heldOut, plan.seed)
     const held = new Set(heldOut)
     const train = listing.train.map((_, number) => number).filter((number) => !held.has(number))

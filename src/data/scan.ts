@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { DataError } from './errors.js'
-import type { ScannedFile, WorkerSetup } from './job.js'
+import { type ScannedFile, scanCounter, type WorkerSetup } from './job.js'
 import type { WorkerPool } from './pool.js'
 
 export interface ScanReport {
@@ -9,8 +9,8 @@ export interface ScanReport {
   readonly errors: readonly DataError[]
 }
 
-/** Files of one job: enough that messages cost nothing, few enough that the progress moves. */
-const portion = 16
+/** Between two words about the progress. */
+const progressMilliseconds = 100
 
 /**
  * Reads every file once: all of them must decode, masks must have the size of their image, and values must lie in the
@@ -25,21 +25,20 @@ export async function scanFiles(
   onProgress: (done: number, total: number) => void,
 ): Promise<ScanReport> {
   const total = setup.files.length
-  const scanned: ScannedFile[] = []
-  let next = 0
-  const work = async (): Promise<void> => {
-    while (next < total) {
-      const files = Array.from({ length: Math.min(portion, total - next) }, (_, index) => next + index)
-      next += files.length
-      const result = await pool.run({ kind: 'scan', files })
-      if (result.kind === 'scanned') scanned.push(...result.files)
-      onProgress(scanned.length, total)
-    }
+  const counters = new Int32Array(new SharedArrayBuffer(4 * scanCounter.count))
+  const work = async (): Promise<readonly ScannedFile[]> => {
+    const result = await pool.run({ kind: 'scan', counters: counters.buffer })
+    return result.kind === 'scanned' ? result.files : []
   }
-  // Two jobs a worker, so that none waits for this thread.
-  await Promise.all(Array.from({ length: Math.max(1, 2 * pool.workers) }, work))
-  scanned.sort((left, right) => left.file - right.file)
-  return { contentHash: hashOf(scanned, setup), errors: errorsOf(scanned, setup, images) }
+  const timer = setInterval(() => onProgress(Atomics.load(counters, scanCounter.done), total), progressMilliseconds)
+  try {
+    const parts = await Promise.all(Array.from({ length: Math.max(1, pool.workers) }, work))
+    onProgress(total, total)
+    const scanned = parts.flat().sort((left, right) => left.file - right.file)
+    return { contentHash: hashOf(scanned, setup), errors: errorsOf(scanned, setup, images) }
+  } finally {
+    clearInterval(timer)
+  }
 }
 
 function hashOf(scanned: readonly ScannedFile[], setup: WorkerSetup): string {

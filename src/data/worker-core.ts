@@ -6,7 +6,14 @@ import { ImageCache } from './cache.js'
 import { decodeImage, readImageFile } from './decode.js'
 import { purposeKey } from './draws.js'
 import { fileError } from './errors.js'
-import type { EvaluationRecipe, Job, JobResult, ScannedFile, WorkerSetup } from './job.js'
+import {
+  type EvaluationRecipe,
+  type Job,
+  type JobResult,
+  type ScannedFile,
+  scanCounter,
+  type WorkerSetup,
+} from './job.js'
 import { prepareImage, prepareMask } from './prepare.js'
 import type { Raster } from './resize.js'
 import { type Slot, type SlotMemory, slotViews } from './slots.js'
@@ -36,7 +43,7 @@ export class WorkerCore {
   async run(job: Job): Promise<JobResult> {
     switch (job.kind) {
       case 'scan':
-        return { kind: 'scanned', files: await this.#scan(job.files) }
+        return { kind: 'scanned', files: await this.#scan(new Int32Array(job.counters)) }
       case 'train':
         return this.#fill(job.files, (images) => this.#fillTrain(this.#slot(job.slot), job.epoch, job.files, images))
       case 'evaluate': {
@@ -47,11 +54,14 @@ export class WorkerCore {
   }
 
   /** Several files at a time: some are decoded on libuv's threads while one is read or prepared here. */
-  async #scan(files: readonly number[]): Promise<readonly ScannedFile[]> {
+  async #scan(counters: Int32Array): Promise<readonly ScannedFile[]> {
     const scanned: ScannedFile[] = []
-    const queue = files.values()
+    const take = (): number => Atomics.add(counters, scanCounter.next, 1)
     const work = async (): Promise<void> => {
-      for (const file of queue) scanned.push(await this.#scanFile(file))
+      for (let file = take(); file < this.setup.files.length; file = take()) {
+        scanned.push(await this.#scanFile(file))
+        Atomics.add(counters, scanCounter.done, 1)
+      }
     }
     await Promise.all([work(), work(), work(), work()])
     return scanned

@@ -21,17 +21,23 @@ export interface RunContext {
   readonly clock: () => number
 }
 
+/** Announces a phase; what it returns says that it ended, and how long it took. */
+export function beginPhase({ emit, clock }: Pick<RunContext, 'emit' | 'clock'>, phase: Phase): () => void {
+  const start = clock()
+  emit({ type: 'phase', phase })
+  return () => emit({ type: 'phase', phase, milliseconds: Math.round(clock() - start) })
+}
+
 /** Announces a phase, runs it, and says how long it took, also where it fails. */
 export async function inPhase<Result>(
-  { emit, clock }: Pick<RunContext, 'emit' | 'clock'>,
+  context: Pick<RunContext, 'emit' | 'clock'>,
   phase: Phase,
   work: () => Result | Promise<Result>,
 ): Promise<Result> {
-  const start = clock()
-  emit({ type: 'phase', phase })
+  const end = beginPhase(context, phase)
   try {
     return await work()
   } finally {
-    emit({ type: 'phase', phase, milliseconds: Math.round(clock() - start) })
+    end()
   }
 }

@@ -2,16 +2,17 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DataErrors } from '../data/errors.js'
-import { openData } from '../data/open.js'
+import { startData } from '../data/open.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
 import { locateEngine } from '../native/locate.js'
 import { replaceJson } from '../native/replace-file.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { readCheckpoint } from './checkpoint/file.js'
-import { inPhase, type RunContext } from './context.js'
+import { beginPhase, inPhase, type RunContext } from './context.js'
 import { loadEngine } from './engine-binding.js'
 import { EventSink } from './event-sink.js'
 import { RunFailure } from './failure.js'
+import { initialise } from './initialise.js'
 import { runTraining } from './run.js'
 import { openSession } from './session.js'
 import { listenForStops } from './signals.js'
@@ -68,17 +69,29 @@ async function run(
   const plan = JSON.parse(readFileSync(join(directory, 'plan.json'), 'utf8')) as RunPlan
   const resumed = checkpoint === undefined ? undefined : readCheckpoint(resolve(checkpoint), plan.state)
   const threads = pinThreads(resumed?.metadata.threads)
-  const data = await inPhase(base, 'scan_data', () =>
-    openData(plan, { workers: workerCount(), onProgress: scanProgress(base) }),
-  )
+  const endScan = beginPhase(base, 'scan_data')
+  const opening = await startData(plan, {
+    workers: workerCount(),
+    onProgress: (done, total) => emit({ type: 'progress', phase: 'scan_data', done, total }),
+  })
+  const scanned = opening.opened.finally(endScan)
+  // It is awaited below; until then its failure must not end the process.
+  scanned.catch(() => undefined)
   try {
-    replaceJson(join(directory, 'data.json'), {
-      format: 1,
-      contentHash: data.contentHash,
-      trainImages: data.trainImages,
-    })
+    // Meanwhile the workers read: the engine blocks this thread alone.
     const { runner, device } = await inPhase(base, 'load_engine', () => load(directory, plan, threads))
     try {
+      const from = await inPhase(base, 'initialise', () => initialise({ plan, runner }, resumed))
+      const data = await Promise.race([scanned, stopped(base.stop)])
+      if (data === undefined) {
+        emit({ type: 'interrupting', step: from.step })
+        return { outcome: 'interrupted', steps: from.step }
+      }
+      replaceJson(join(directory, 'data.json'), {
+        format: 1,
+        contentHash: data.contentHash,
+        trainImages: data.trainImages,
+      })
       emit({
         type: 'run_started',
         name: plan.name,
@@ -94,13 +107,17 @@ async function run(
         precision: plan.train.precision,
       })
       for (const message of remarks(plan)) emit(message)
-      return await runTraining({ ...base, plan, data, runner, device, threads }, resumed)
+      return await runTraining({ ...base, plan, data, runner, device, threads }, from, resumed)
     } finally {
       runner.close()
     }
   } finally {
-    await data.close()
+    await opening.close()
   }
+}
+
+function stopped(stop: StopControl): Promise<undefined> {
+  return new Promise((resolve) => stop.onRequest(() => resolve(undefined)))
 }
 
 /** What whoever reads the results should know: decisions against the checker's advice, and what has seen the test set. */
@@ -153,15 +170,6 @@ function workerCount(): number {
   const asked = Number(process.env.DRAEMC_WORKERS ?? Number.NaN)
   if (Number.isInteger(asked) && asked >= 0) return asked
   return Math.min(4, Math.max(1, availableParallelism() - 1))
-}
-
-function scanProgress({ emit, clock }: Pick<RunContext, 'emit' | 'clock'>): (done: number, total: number) => void {
-  let last = 0
-  return (done, total) => {
-    if (done < total && clock() - last < 100) return
-    last = clock()
-    emit({ type: 'progress', phase: 'scan_data', done, total })
-  }
 }
 
 function describeFailure(error: unknown) {

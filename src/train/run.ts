@@ -5,7 +5,6 @@ import { type CheckpointFile, readCheckpoint } from './checkpoint/file.js'
 import { CheckpointKeeper, type TrainingPosition } from './checkpoint/keeper.js'
 import { inPhase, type RunContext } from './context.js'
 import { evaluateTests } from './evaluation.js'
-import { RunFailure } from './failure.js'
 import { type LoopResult, trainLoop } from './loop.js'
 import { summarise } from './results.js'
 import { Tracking } from './tracking.js'
@@ -17,13 +16,18 @@ export interface RunEnd {
 }
 
 /**
- * From a loaded program and opened data to results on disk: initialise (or take up a checkpoint), train, evaluate the
- * best weights, write. Throws `RunFailure` for what its user should understand.
+ * From weights and opened data to results on disk: train, evaluate the best weights, write. Throws `RunFailure` for what
+ * its user should understand.
+ *
+ * @param resumed what the weights were taken from, if not initialised (`initialise`).
  */
-export async function runTraining(context: RunContext, resumed?: CheckpointFile): Promise<RunEnd> {
+export async function runTraining(
+  context: RunContext,
+  from: TrainingPosition,
+  resumed?: CheckpointFile,
+): Promise<RunEnd> {
   const { plan, runner } = context
   mkdirSync(context.directory, { recursive: true })
-  const from = await inPhase(context, 'initialise', () => initialise(context, resumed))
   const tracking = new Tracking(plan.train, resumed?.metadata.tracking)
   const keeper = new CheckpointKeeper(context, tracking)
   const validator = new Validator(context, tracking)
@@ -42,24 +46,6 @@ export async function runTraining(context: RunContext, resumed?: CheckpointFile)
     write(context, { trained, tracking, outcome, ...evaluation })
   })
   return { outcome, steps: trained.at.step }
-}
-
-function initialise({ plan, runner }: RunContext, resumed: CheckpointFile | undefined): TrainingPosition {
-  if (!resumed) {
-    runner.run('init', {})
-    return { epoch: 0, step: 0, isValidationPending: false }
-  }
-  const { planHash, epoch, step, isValidationPending } = resumed.metadata
-  if (planHash !== plan.hash) {
-    throw new RunFailure(
-      1,
-      'bad-checkpoint',
-      `the checkpoint is of the pipeline ${planHash}, this is ${plan.hash}`,
-      'Going on needs the same pipeline with the same settings.',
-    )
-  }
-  runner.setState(resumed.tensors())
-  return { epoch, step, isValidationPending }
 }
 
 interface Outcome {

@@ -13,8 +13,10 @@ export class StopControl {
     for (const listener of this.#listeners) listener()
   }
 
+  /** At once where it was asked already. */
   onRequest(listener: () => void): void {
-    this.#listeners.push(listener)
+    if (this.#isRequested) listener()
+    else this.#listeners.push(listener)
   }
 }
 

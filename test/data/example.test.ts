@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeImage, readImageFile } from '../../src/data/decode.js'
 import * as constants from '../../src/data/example/constants.js'
 import { type ExampleMap, makeMap } from '../../src/data/example/map.js'
+import { hasExampleData } from '../../src/data/example/marker.js'
 import { cosine } from '../../src/data/example/pattern.js'
-import { ExampleDirectoryError, hasExampleData, writeExampleData } from '../../src/data/example/write.js'
+import { ExampleDirectoryError, writeExampleData } from '../../src/data/example/write.js'
 import { keyFor } from '../../src/random/key.js'
 
 const { height, width, domains } = constants

@@ -201,7 +201,7 @@ describeNative('the engine process', () => {
     expect(readdirSync(join(orphan, 'checkpoints'))).toEqual(['last.safetensors'])
   })
 
-  test('a broken image is exit code 4, named, before the engine is loaded', async () => {
+  test('a broken image is exit code 4, named, before the first step', async () => {
     const broken = join(directory, 'broken')
     await writeExampleData(broken, { seed: 3, size: 0.1 })
     const [name] = readdirSync(join(broken, 'domain_A/train/good')).sort()
@@ -209,6 +209,17 @@ describeNative('the engine process', () => {
     const { code, events } = await engine([prepare('on-broken', {}, broken)])
     expect(code).toBe(4)
     expect(of(events, 'failed')).toMatchObject([{ exitCode: 4, message: expect.stringContaining(name as string) }])
-    expect(of(events, 'phase').some(({ phase }) => phase === 'load_engine')).toBe(false)
+    expect(of(events, 'phase').some(({ phase }) => phase === 'train')).toBe(false)
+    expect(of(events, 'run_finished')).toMatchObject([{ outcome: 'failed', steps: 0 }])
+  })
+
+  test('stopped while the data is read it ends without a step', async () => {
+    const { code, events } = await engine([prepare('early')], (event, child) => {
+      if (event.type === 'phase' && event.phase === 'scan_data') child.send('stop')
+    })
+    expect(code).toBe(130)
+    expect(of(events, 'interrupting')).toEqual([{ type: 'interrupting', step: 0 }])
+    expect(of(events, 'step')).toEqual([])
+    expect(of(events, 'run_finished')).toMatchObject([{ outcome: 'interrupted', steps: 0 }])
   })
 })

@@ -6,6 +6,7 @@ import type { RunEvent } from '../../src/events/events.js'
 import type { RunPlan } from '../../src/plan/run-plan.js'
 import { readCheckpoint } from '../../src/train/checkpoint/file.js'
 import { RunFailure } from '../../src/train/failure.js'
+import { initialise } from '../../src/train/initialise.js'
 import { runTraining } from '../../src/train/run.js'
 import { StopControl } from '../../src/train/stop.js'
 import { generatedData } from './support/generated-data.js'
@@ -48,7 +49,7 @@ async function runOnce({ plan = linearPlan(), into = 'run', resume, poisonStep, 
     clock: Date.now,
   }
   const resumed = resume === undefined ? undefined : readCheckpoint(join(directory, resume), plan.state)
-  const end = await runTraining(context, resumed)
+  const end = await runTraining(context, initialise(context, resumed), resumed)
   return { events, runner, end, data, target }
 }
 

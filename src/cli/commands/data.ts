@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { ExampleDirectoryError, hasExampleData, writeExampleData } from '../../data/example/write.js'
+import { hasExampleData } from '../../data/example/marker.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
 
@@ -26,6 +26,8 @@ interface ExampleCommandOptions {
 async function writeExample(directory: string, { seed, size, ifMissing }: ExampleCommandOptions): Promise<void> {
   if (ifMissing && (await hasExampleData(directory, { seed, size }))) return
   talk(`writing example data to ${directory}`)
+  // Not loaded where the data is there already, which `npm start` asks each time.
+  const { ExampleDirectoryError, writeExampleData } = await import('../../data/example/write.js')
   try {
     await writeExampleData(directory, { seed, size })
   } catch (error) {

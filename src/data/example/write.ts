@@ -1,31 +1,11 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { keyFor } from '../../random/key.js'
 import { encodeFloatTiff } from '../tiff-write.js'
 import * as constants from './constants.js'
 import { makeMap } from './map.js'
-
-export interface ExampleOptions {
-  readonly seed: number
-  /** Factor of the number of images; 1 gives 200 training maps of domain A and 120 test maps of each domain. */
-  readonly size: number
-}
-
-const marker = 'example.json'
-
-function describe({ seed, size }: ExampleOptions): string {
-  return `${JSON.stringify({ generator: 'hdmap-example', version: constants.version, seed, size })}\n`
-}
-
-/** Whether the directory holds the example data of this version and these options, whole. */
-export async function hasExampleData(directory: string, options: ExampleOptions): Promise<boolean> {
-  try {
-    return (await readFile(join(directory, marker), 'utf8')) === describe(options)
-  } catch {
-    return false
-  }
-}
+import { describeExample, type ExampleOptions, marker } from './marker.js'
 
 /**
  * Writes maps that resemble the Health Data Map: float32 TIFFs of 31 x 95 in [0, 1], four domains, masks and
@@ -41,7 +21,7 @@ export async function writeExampleData(directory: string, options: ExampleOption
   await rm(beside, { recursive: true, force: true })
   try {
     for (const domain of constants.domains) await writeDomain(beside, domain, options)
-    await writeFile(join(beside, marker), describe(options))
+    await writeFile(join(beside, marker), describeExample(options))
     await replaceDirectory(beside, directory)
   } finally {
     await rm(beside, { recursive: true, force: true })
