@@ -22,9 +22,9 @@ export async function openView(kind: 'live' | 'plain' | 'json'): Promise<OpenVie
     }
     case 'live': {
       // React and Ink are loaded only where they draw.
-      const { renderRunView } = await import('../ui/run-view.js')
+      const { mountRunView } = await import('../ui/mount.js')
       const store = createRunStore()
-      const view = await renderRunView(store, process.stderr)
+      const view = mountRunView(store, process.stderr)
       return { onEvent: (event) => store.dispatch(event), close: () => view.finish() }
     }
   }
