@@ -83,7 +83,7 @@ function doingOf(state: RunState): readonly [string, string] {
     }
   }
   if (state.isInterrupting) return ['ending after this step', 'yellow']
-  return [phase ? phaseInWords(phase.phase) : 'starting', 'cyan']
+  return [phase ? phaseInWords(phase.phase) : state.step ? 'ending' : 'starting', 'cyan']
 }
 
 function progressRows(state: RunState, columns: number): readonly ScreenRow[] {

@@ -25,6 +25,12 @@ describe('frames', () => {
   test.each([
     ['training', training, 80, 30],
     ['testing', stateAt((event) => event.type === 'evaluation' && event.domain === 'domain_B'), 80, 30],
+    [
+      'ending',
+      stateAt((event) => event.type === 'phase' && event.phase === 'write' && event.milliseconds !== undefined),
+      80,
+      30,
+    ],
     ['finished', finished, 80, 30],
     ['narrow', training, 48, 30],
   ] as const)('%s', (name, state, columns, rows) => {
