@@ -126,6 +126,24 @@ export const UnclosedString = createToken({
   label: 'a text in quotes',
 })
 
+const pathPattern = /(?:~|\.{1,2}|[A-Za-z]:(?=[\\/]))?[\\/](?![/*])[^\s,;()[\]{}"']+/y
+
+/** A path without its quotes, where a value begins: nothing else of the language looks like it there. */
+const matchPath: CustomPatternMatcherFunc = (text: string, offset: number, tokens: IToken[]) => {
+  const previous = tokens.at(-1)
+  const begins = previous === undefined || beginsValue.some((type) => previous.tokenType === type)
+  if (!begins) return null
+  pathPattern.lastIndex = offset
+  return pathPattern.exec(text)
+}
+
+export const BarePath = createToken({
+  name: 'BarePath',
+  pattern: matchPath,
+  line_breaks: false,
+  start_chars_hint: ['/', '\\', '.', '~', ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'],
+})
+
 export const Pipe = punctuation('Pipe', '|>')
 export const DoubleArrow = punctuation('DoubleArrow', '=>')
 export const Arrow = punctuation('Arrow', '->')
@@ -161,11 +179,15 @@ export const ForeignOperator = createToken({ name: 'ForeignOperator', pattern: /
 /** All other text that is not of the language. */
 export const Foreign = createToken({ name: 'Foreign', pattern: /'(?:[^'\\\r\n]|\\.)*'|#[^\r\n]*|[\u0080-\uffff]+|./ })
 
+/** After these a value begins. */
+const beginsValue: readonly TokenType[] = [Assign, LeftParenthesis, LeftBracket, Comma, Import]
+
 /** In the order in which they are tried. */
 export const allTokens: readonly TokenType[] = [
   Newline,
   Blank,
   Comment,
+  BarePath,
   SizeLiteral,
   NumberLiteral,
   UnitWord,

@@ -26,7 +26,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '^': { help: 'write the product out, or `square(x)`', as: t.Star },
 }
 
-function meaningOf(image: string): Meaning {
+function meaningOf({ image, tokenType }: IToken): Meaning {
+  if (tokenType === t.BarePath) return { help: 'a path is a text: write it in double quotes', as: t.StringLiteral }
   const known = meanings[image]
   if (known !== undefined) return known
   if (image.startsWith('#') || image.startsWith('/*')) return { help: 'a comment begins with `//`' }
@@ -42,8 +43,10 @@ function shown(image: string): string {
   return /^[\p{C}\p{Z}]/u.test(text) ? `character U+${code.toString(16).toUpperCase().padStart(4, '0')}` : `\`${text}\``
 }
 
-function isForeign(token: IToken): boolean {
-  return token.tokenType === t.Foreign || token.tokenType === t.ForeignOperator
+const foreign: readonly TokenType[] = [t.Foreign, t.ForeignOperator, t.BarePath]
+
+export function isForeign(token: IToken): boolean {
+  return foreign.includes(token.tokenType)
 }
 
 /** Replaces or leaves out the text that is not of the language, each run told once. */
@@ -58,7 +61,7 @@ export function readForeign(tokens: readonly IToken[], file: FileId) {
     }
     const before = tokens[index - 1]
     const continues = before !== undefined && isForeign(before) && endOf(before) === token.startOffset
-    const meaning = meaningOf(token.image)
+    const meaning = meaningOf(token)
     if (!continues)
       diagnostics.push(
         diagnose(codes.foreign, tokenSpan(token, file), { text: shown(token.image), help: meaning.help }),

@@ -1,6 +1,8 @@
 import { type IToken, tokenMatcher } from 'chevrotain'
 import * as t from '../../grammar/tokens.js'
 import { alignBindings, type PrintedLine } from './align.js'
+import { isForeign } from './foreign.js'
+
 import { isTight } from './spacing.js'
 
 const indentWidth = 2
@@ -12,9 +14,7 @@ const indentWidth = 2
  */
 export function format(text: string): string {
   const lexed = t.lexer.tokenize(text)
-  const isForeign = (token: IToken): boolean =>
-    token.tokenType === t.Foreign || token.tokenType === t.ForeignOperator || token.tokenType === t.UnclosedString
-  if (lexed.tokens.some(isForeign)) return text
+  if (lexed.tokens.some((token) => isForeign(token) || token.tokenType === t.UnclosedString)) return text
   const words = [...lexed.tokens.filter((token) => token.tokenType !== t.Newline), ...(lexed.groups.comments ?? [])]
   words.sort((a, b) => a.startOffset - b.startOffset)
   const lines = alignBindings(new Printer().print(words))
