@@ -7,17 +7,19 @@ import { measureEager } from './bench/eager.js'
 import { type MeasurementName, measurements } from './bench/measurements.js'
 import { measurePyTorch } from './bench/pytorch.js'
 import { measureRun } from './bench/run.js'
+import { measureStart } from './bench/start.js'
 import { lastWords, programEnvironment } from './bench/support.js'
 import { type BenchResults, benchTable } from './bench/table.js'
 
 /** The bench is its own child program: each measurement has a process of its own. */
 const program = fileURLToPath(import.meta.url)
-const tables = ['eager', ...Object.keys(measurements), 'run', 'pytorch']
+const tables = ['start', 'eager', ...Object.keys(measurements), 'run', 'pytorch']
 
 const usage = `usage: npm run bench [-- --json] [--only ${tables.join(',')}]
 
-Measures the compiled step against eager tfjs, its share of the matrix product's peak, time to the first step, memory and
-leaks, a real run's throughput, and the same step in PyTorch where \`python3\` has it. What is compared is measured in turn.
+Measures how soon a second \`npm start\` trains, the compiled step against eager tfjs, its share of the matrix product's peak,
+time to the first step, memory and leaks, a real run's throughput, and the same step in PyTorch where \`python3\` has it.
+What is compared is measured in turn.
 `
 
 /** Runs one measurement in a process of its own; its result comes over the channel. */
@@ -59,6 +61,7 @@ async function main(): Promise<number> {
   }
   const measure = (name: string): Promise<unknown> => {
     if (isMeasurement(name)) return inOwnProcess(name, engine.directory)
+    if (name === 'start') return measureStart()
     if (name === 'eager') return measureEager(program, engine.directory)
     return name === 'run' ? measureRun(program, engine) : measurePyTorch()
   }

@@ -3,8 +3,10 @@ import type { EagerResult } from './eager.js'
 import type { ShareResult, StartupResult, SteadyResult } from './measurements.js'
 import type { PyTorchResult } from './pytorch.js'
 import type { RunResult } from './run.js'
+import type { StartResult } from './start.js'
 
 export interface BenchResults {
+  readonly start?: StartResult
   readonly eager?: EagerResult
   readonly float32?: ShareResult
   readonly bf16?: ShareResult
@@ -19,8 +21,14 @@ export interface BenchResults {
 type Row = readonly [what: string, measured: string, bar: string]
 
 export function benchTable(results: BenchResults): string {
-  const { eager, float32, bf16, startup, steady, convolutions, run, pytorch } = results
+  const { start, eager, float32, bf16, startup, steady, convolutions, run, pytorch } = results
   const rows: Row[] = []
+  if (start !== undefined) {
+    rows.push(
+      ['second `npm start`: the first step begins after', ms(start.begins), '< 5000 ms'],
+      ['second `npm start`: the first step is done after', ms(start.firstStep), ''],
+    )
+  }
   if (eager !== undefined) {
     rows.push(
       ['eager tfjs, 128 x 128, batch 4, widths 32/16', ms(eager.eager), ''],
