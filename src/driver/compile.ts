@@ -106,9 +106,13 @@ export function compile(request: CompileRequest): Compilation {
   const upToIr = { checked: pipeline, lowered, ir: optimised.module, passReports: optimised.reports }
   if (request.until === 'ir' || request.until === 'passes') return done(upToIr)
 
-  const emitted = emitSavedModel(optimised.module)
+  const device = request.device ?? 'cpu'
+  const emitted = emitSavedModel(optimised.module, device)
   clock.lap('graph')
-  return done({ ...upToIr, emitted: optimised.module }, { plan: makePlan(pipeline, emitted), graph: emitted.bytes })
+  return done(
+    { ...upToIr, emitted: { module: optimised.module, device } },
+    { plan: makePlan(pipeline, emitted), graph: emitted.bytes },
+  )
 }
 
 function makePlan(pipeline: CheckedPipeline, { bytes, functions, state }: EmittedModel): RunPlan {

@@ -2,6 +2,7 @@ import type { CheckedPipeline } from '../check/checked.js'
 import { dumpChecked } from '../check/dump.js'
 import { printModule } from '../ir/print.js'
 import type { IrModule } from '../ir/types.js'
+import type { Device } from '../passes/pass.js'
 import { passes } from '../passes/registry.js'
 import { describeReport, type PassReport } from '../passes/runner.js'
 import type { SourceFile } from '../syntax/ast.js'
@@ -17,7 +18,7 @@ export interface Artefacts {
   readonly ir?: IrModule
   readonly passReports?: readonly PassReport[]
   /** The module that a SavedModel was made of. */
-  readonly emitted?: IrModule
+  readonly emitted?: { readonly module: IrModule; readonly device: Device }
 }
 
 /** One row of the table that the driver, `--emit`, `--help` and the golden tests read. */
@@ -54,7 +55,7 @@ export const phases: readonly PhaseRow[] = [
   {
     name: 'graph',
     summary: 'the TensorFlow graph, a node a line',
-    print: ({ emitted }) => emitted && printGraph(emitGraph(emitted)),
+    print: ({ emitted }) => emitted && printGraph(emitGraph(emitted.module, emitted.device)),
   },
 ]
 

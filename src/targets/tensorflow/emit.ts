@@ -1,6 +1,7 @@
 import { invariant } from '../../diagnostics/invariant.js'
 import type { OpName } from '../../ir/ops/table.js'
 import type { IrFunction, IrModule, NamedValue, StateVariable, TensorType, ValueId } from '../../ir/types.js'
+import type { Device } from '../../passes/pass.js'
 import { doneNode, graphName, inputNode, outputNode, stateGroups } from '../../plan/graph-names.js'
 import type { PlanFunction, PlanState, PlanTensor } from '../../plan/run-plan.js'
 import { attr, shapeProto, tensorflowType } from './data-types.js'
@@ -17,19 +18,19 @@ export interface EmittedModel {
 }
 
 /** The whole module as one SavedModel: a signature a function, and `get_k`/`set_k` for the state in groups. */
-export function emitSavedModel(module: IrModule): EmittedModel {
+export function emitSavedModel(module: IrModule, device: Device = 'cpu'): EmittedModel {
   return {
-    bytes: encodeSavedModel(emitGraph(module)),
+    bytes: encodeSavedModel(emitGraph(module, device)),
     functions: Object.fromEntries(module.functions.map((fn) => [fn.name, planFunction(fn)])),
     state: module.state.map(({ name, kind, type }) => ({ name, kind, shape: type.shape })),
   }
 }
 
-export function emitGraph(module: IrModule): Graph {
+export function emitGraph(module: IrModule, device: Device = 'cpu'): Graph {
   const graph = new GraphBuilder()
   for (const variable of module.state) emitVariable(graph, variable)
   const signatures: Record<string, Signature> = {}
-  for (const fn of module.functions) signatures[fn.name] = emitFunction(graph, fn)
+  for (const fn of module.functions) signatures[fn.name] = emitFunction(graph, fn, device)
   const types = new Map(module.state.map((variable) => [variable.name, variable]))
   const plan = module.state.map(({ name, kind, type }) => ({ name, kind, shape: type.shape }))
   for (const [index, group] of stateGroups(plan).entries()) {
@@ -59,9 +60,9 @@ const narrowResults: ReadonlySet<OpName> = new Set([
   'momentum_update',
 ])
 
-function emitFunction(graph: GraphBuilder, fn: IrFunction): Signature {
+function emitFunction(graph: GraphBuilder, fn: IrFunction, device: Device): Signature {
   const scope = graphName(fn.name)
-  const context = new RuleContext(graph, fn, scope)
+  const context = new RuleContext(graph, fn, scope, device)
   const inputs: Record<string, TensorInfo> = {}
   for (const { name, value } of fn.inputs) {
     const { dtype, shape } = typeOf(fn, value)

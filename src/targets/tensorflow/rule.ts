@@ -1,5 +1,6 @@
 import { invariant } from '../../diagnostics/invariant.js'
 import type { Attribute, IrFunction, Operation, ValueId } from '../../ir/types.js'
+import type { Device } from '../../passes/pass.js'
 import { graphName } from '../../plan/graph-names.js'
 import { attr, type GraphDType, type GraphType } from './data-types.js'
 import { isComputedInFloat64 } from './float64.js'
@@ -27,6 +28,8 @@ export class RuleContext {
   readonly inPlace: { readonly state: string; readonly node: string }[] = []
   /** `batch_norm_train`'s reserve outputs by the ids of its mean, for the gradient's fused kernel. */
   readonly batchNormReserves = new Map<ValueId, readonly TensorName[]>()
+  /** Whether batch norm is to keep the digits of float32 (`batch-norm-grouped.ts`): not where bf16 has none, nor on a GPU, whose kernels add in a tree. */
+  readonly sumsInGroups: boolean
   /** Fused updates already written to the variable: their `assign` emits nothing. */
   readonly assigned = new Set<Operation>()
 
@@ -34,8 +37,11 @@ export class RuleContext {
     readonly graph: GraphBuilder,
     readonly fn: IrFunction,
     readonly scope: string,
+    device: Device,
   ) {
     this.#isWide = isComputedInFloat64(fn)
+    const isMixed = [...fn.types.values()].some(({ dtype }) => dtype === 'bf16')
+    this.sumsInGroups = device === 'cpu' && !this.#isWide && !isMixed
     for (const operation of fn.operations) {
       for (const result of operation.results) this.#definitions.set(result, operation)
       for (const operand of operation.operands) {

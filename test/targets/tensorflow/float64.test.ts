@@ -181,7 +181,7 @@ describeNative('float64 on the native engine', ({ directory }) => {
     expect(ops.filter((op) => op === 'ResourceApplyAdam')).toHaveLength(1)
   })
 
-  it('is not needed for large maps, whose fused kernel is accurate enough', () => {
+  it('is not needed for large maps, which the fused kernels see in groups', () => {
     const shape = [2, 128, 128, 8]
     const builder = new FunctionBuilder('f')
     const [x, dy] = ['x', 'dy'].map((name) => builder.input(name, { dtype: 'f32', shape }))
@@ -192,7 +192,7 @@ describeNative('float64 on the native engine', ({ directory }) => {
     const gradients = builder.emit('batch_norm_grad', [dy ?? -1, x ?? -1, scale ?? -1, mean, variance], norm)
     for (const [index, value] of [y, mean, variance, ...gradients].entries()) builder.output(`y${index}`, value)
     const module: IrModule = { name: 'norm', state: [], functions: [builder.build()] }
-    expect(emitGraph(module).nodes.filter(({ op }) => op.startsWith('FusedBatchNorm'))).toHaveLength(2)
+    expect(emitGraph(module).nodes.filter(({ op }) => op.startsWith('FusedBatchNorm'))).toHaveLength(4)
     const random = generator(13)
     const inputs = {
       x: drawn(shape, random),
@@ -200,6 +200,6 @@ describeNative('float64 on the native engine', ({ directory }) => {
       scale: drawn([8], random),
       offset: drawn([8], random),
     }
-    expect(largestError(module, inputs)).toBeLessThan(1e-5)
+    expect(largestError(module, inputs)).toBeLessThan(3e-6)
   })
 })

@@ -4,6 +4,7 @@ import { attr, type GraphDType } from '../data-types.js'
 import { type NodeAttributes, output, type TensorName } from '../graph-builder.js'
 import { number, operand, type Rule, type RuleContext, result } from '../rule.js'
 import { exactBatchNorm, exactBatchNormGrad } from './batch-norm-exact.js'
+import { groupedStatistics, groupedSums, groupingOf } from './batch-norm-grouped.js'
 
 function isFloat64(value: ValueId, context: RuleContext): boolean {
   return context.type(value).dtype === 'f64'
@@ -67,6 +68,13 @@ export const batchNormTrain: Rule = (operation, context) => {
   const [x, scale, offset] = [operand(operation, 0), operand(operation, 1), operand(operation, 2)]
   if (isFloat64(x, context)) return exactBatchNorm(operation, context)
   const empty = context.filled('f32', [0], 0)
+  const grouping = groupingOf(context.type(x).shape)
+  if (context.sumsInGroups && grouping.groups > 1) {
+    const { mean, variance } = groupedStatistics(operation, context, grouping)
+    const inputs = [asMap(operation, context, x, '_map'), context.tensor(scale), context.tensor(offset), mean, variance]
+    const y = context.node(operation, 'FusedBatchNormV3', inputs, attributes(operation, context, x, false))
+    return [asBefore(operation, context, y, x, '_y'), mean, variance]
+  }
   const inputs = [asMap(operation, context, x, '_map'), context.tensor(scale), context.tensor(offset), empty, empty]
   const node = context.node(operation, 'FusedBatchNormV3', inputs, {
     ...attributes(operation, context, x, true),
@@ -110,7 +118,11 @@ export const batchNormGrad: Rule = (operation, context) => {
     ...reserves,
   ]
   const node = context.node(operation, 'FusedBatchNormGradV3', inputs, attributes(operation, context, x, true))
-  return [asBefore(operation, context, node, x, '_dx'), output(node, 1), output(node, 2)]
+  const dx = asBefore(operation, context, node, x, '_dx')
+  const grouping = groupingOf(context.type(x).shape)
+  if (!context.sumsInGroups || grouping.groups === 1) return [dx, output(node, 1), output(node, 2)]
+  const { dscale, doffset } = groupedSums(operation, context, grouping)
+  return [dx, dscale, doffset]
 }
 
 export const batchNormInference: Rule = (operation, context) => {
