@@ -3,12 +3,28 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { decodeSafetensors, encodeSafetensors, float64Tensor, toFloat64 } from '../../src/plan/safetensors.js'
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  float64Tensor,
+  type StoredTensor,
+  toFloat64,
+} from '../../src/plan/safetensors.js'
 import type { ParityResult } from '../../src/tools/parity/report.js'
+import { rank } from '../../src/train/metrics/ranking.js'
 import { projectRoot } from '../support/draemc.js'
 import { describeNative } from '../support/native.js'
 
 const fixtures = join(projectRoot, 'test', 'fixtures')
+
+/** All that `optimizers` holds: nothing in the file promises them, so they are named here. */
+const optimizers = [
+  'adam_l2_decay1e-1/after',
+  'adam_lr1e-2/after',
+  'adamw_lr1e-2_decay1e-1/after',
+  'sgd_lr1e-1/after',
+  'sgd_lr1e-1_momentum0.9_decay1e-2/after',
+]
 
 describeNative('npm run parity', () => {
   let directory: string
@@ -17,9 +33,10 @@ describeNative('npm run parity', () => {
   })
   afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-  function parity(folder: string): { readonly status: number | null; readonly result: ParityResult } {
-    const tool = join(projectRoot, 'dist', 'tools', 'parity.js')
-    const { status, stdout, stderr } = spawnSync(process.execPath, [tool, folder, '--json'], {
+  let folders = 0
+  const tool = join(projectRoot, 'dist', 'tools', 'parity.js')
+  function parity(...args: readonly string[]): { readonly status: number | null; readonly result: ParityResult } {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [tool, ...args, '--json'], {
       encoding: 'utf8',
       maxBuffer: 1 << 28,
     })
@@ -45,6 +62,124 @@ describeNative('npm run parity', () => {
     expect([...compared].sort()).toEqual(names.flatMap((name) => [`${name} interpreter`, `${name} native`]).sort())
     const groups = result.comparisons.filter(({ fixture }) => fixture === 'sevnet_single_scale')
     expect([...new Set(groups.map(({ group }) => group))].sort()).toEqual(['after', 'eval', 'grad', 'loss', 'train'])
+  })
+
+  /** A fixture of ours with some tensors and settings of its config changed, alone in a folder. */
+  function changed(
+    folder: string,
+    name: string,
+    { tensors, config }: { readonly tensors?: (all: Map<string, StoredTensor>) => void; readonly config?: object },
+  ): string {
+    const path = folderOf(folder)
+    const { tensors: original, metadata } = decodeSafetensors(readFileSync(join(fixtures, `${name}.safetensors`)))
+    const all = new Map(original)
+    tensors?.(all)
+    const merged = { ...JSON.parse(metadata.config ?? '{}'), ...config }
+    writeFileSync(join(path, `${name}.safetensors`), encodeSafetensors(all, { config: JSON.stringify(merged) }))
+    return path
+  }
+
+  function interpreted(folder: string) {
+    const { status, result } = parity(folder, '--engine', 'interpreter')
+    const beyond = result.comparisons.filter(({ share }) => !(share <= 1)).map(({ tensor }) => tensor)
+    return { status, beyond, reasons: result.unrunnable.map(({ reason }) => reason), count: result.comparisons.length }
+  }
+
+  const conv = 'reconstructive_subnetwork.encoder.block1.0'
+  const without = (name: string) => ({ tensors: (all: Map<string, StoredTensor>) => void all.delete(name) })
+  const extra = (name: string, shape: readonly number[] = [2]) => ({
+    tensors: (all: Map<string, StoredTensor>) =>
+      void all.set(name, float64Tensor(shape, new Float64Array(shape.reduce((product, size) => product * size, 1)))),
+  })
+  const reshaped = (name: string, shape: readonly number[]) => ({
+    tensors: (all: Map<string, StoredTensor>) =>
+      void all.set(name, { ...(all.get(name) ?? float64Tensor([0], new Float64Array())), shape }),
+  })
+
+  test.each([
+    ['draem', without(`grad/${conv}.weight`), `it lacks grad/${conv}.weight`],
+    ['draem', without('loss/focal'), 'it lacks loss/focal'],
+    ['blocks', without('batch_norm_train/running_mean_after'), 'it lacks batch_norm_train/running_mean_after'],
+    ['losses_and_metrics', without('metric/auroc'), 'it lacks metric/auroc'],
+    ['losses_and_metrics', without('dwa/weights'), 'it lacks dwa/weights'],
+    ['losses_and_metrics', without('uncertainty/total'), 'it lacks uncertainty/total'],
+    ['blocks', { tensors: (all: Map<string, StoredTensor>) => all.clear() }, 'it holds no result'],
+    ['draem', extra('loss/foo', []), 'nothing here knows its loss/foo'],
+    ['draem', extra('eval/final_minimum'), 'nothing here knows its eval/final_minimum'],
+    ['optimizers', extra('adam_lr1e-2/before'), 'nothing here knows its adam_lr1e-2/before'],
+    ['draem', reshaped('input/image', [2, 3, 16, 64]), 'input/image is [2, 3, 16, 64], not [2, 3, 32, 32]'],
+    ['draem', { config: { dead_biases: [`${conv}.weight`] } }, `its dead_biases hold ${conv}.weight`],
+    ['draem', { config: { sspcab: 1 } }, "its config's sspcab is 1, not true or false"],
+    ['draem', { config: { kind: 'riddle' } }, 'its kind "riddle" is not known'],
+    ['optimizers', { config: { results: ['rmsprop/after'] } }, 'it lacks rmsprop/after'],
+  ])('%s: a fixture that is not what it promises is refused, named %#', (name, change, reason) => {
+    const { status, reasons, count } = interpreted(changed(`refused-${folders++}`, name, change))
+    expect([status, count, reasons.length]).toEqual([1, 0, 1])
+    expect(reasons[0]).toContain(reason)
+  })
+
+  test('numbers that are none are refused by the name of their tensor, and hang nothing', () => {
+    const folder = changed('nan', 'losses_and_metrics', {
+      tensors: (all) => {
+        const { shape } = all.get('metric/score') ?? { shape: [] }
+        all.set('metric/score', float64Tensor(shape, new Float64Array(shape[0] ?? 0).fill(Number.NaN)))
+      },
+    })
+    expect(interpreted(folder).reasons).toEqual(['metric/score holds NaN: only finite numbers can be compared'])
+    expect(() => rank(Float64Array.of(0.5, Number.NaN, 0.1), [1, 0, 0])).toThrow('cannot be ranked')
+  })
+
+  test('a fixture that holds less and says so is compared', () => {
+    const results = ['eval/mask_logits', 'eval/mask_score']
+    const folder = changed('fewer', 'draem', {
+      config: { results, dead_biases: undefined, float32_max_abs_error: undefined },
+      tensors: (all) => {
+        for (const name of [...all.keys()]) {
+          if (!/^(weights\/|input\/image)/.test(name) && !results.includes(name)) all.delete(name)
+        }
+      },
+    })
+    expect(interpreted(folder)).toEqual({ status: 0, beyond: [], reasons: [], count: 2 })
+  })
+
+  test('a head whose term weighs nothing is compared too', () => {
+    const folder = changed('weightless', 'severity_cnn_with_error_map', {
+      config: { severity_weight: 0 },
+      tensors: (all) => {
+        for (const [name, { shape }] of all) {
+          if (name.startsWith('grad/fault_severity')) {
+            const length = shape.reduce((product, size) => product * size, 1)
+            all.set(name, float64Tensor(shape, new Float64Array(length)))
+          }
+        }
+      },
+    })
+    const { reasons, beyond } = interpreted(folder)
+    expect(reasons).toEqual([])
+    // The other gradients and the total were made with the term.
+    expect(beyond).toContain('total')
+    expect(beyond.filter((name) => /^(severity|fault_severity)/.test(name))).toEqual([])
+  })
+
+  test.each([
+    [['--foo'], "Unknown option '--foo'"],
+    [['--engine', 'tpu', fixtures], 'there is no engine tpu'],
+    [[join(fixtures, 'draem.safetensors')], 'is no directory'],
+    [[], 'a directory of fixtures is missing'],
+  ])('used as %j it tells how to', (args, reason) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [tool, ...args], { encoding: 'utf8' })
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(reason)
+    expect(stderr).toContain('usage: npm run parity')
+  })
+
+  test('a folder without fixtures fails, named, beside another', () => {
+    const empty = folderOf('empty')
+    const full = changed('full', 'optimizers', {})
+    const { status, result } = parity(empty, full, '--engine', 'interpreter')
+    expect(status).toBe(1)
+    expect(result.unrunnable).toEqual([{ fixture: empty, reason: 'it holds no *.safetensors' }])
+    expect(result.comparisons.map(({ tensor }) => tensor)).toEqual(optimizers)
   })
 
   test('one number that is off by more than is allowed fails, named', () => {

@@ -4,20 +4,27 @@ import type { LoweringPhase } from '../../lower/context.js'
 import { gradientPrefix } from '../../passes/differentiate.js'
 import { type Comparison, compare } from './compare.js'
 import type { ParityEngine } from './engines.js'
-import { type Fixture, FixtureError, type FixtureTensor, tensor } from './fixture.js'
+import { checkTensors, type ExpectedTensors } from './expected.js'
+import { type Fixture, FixtureError, type FixtureTensor, groups, tensor } from './fixture.js'
 import { type LayerParameter, layerFunction, layerOutput, layerProgram } from './layer.js'
 import { ourMap, ourWeight } from './layout.js'
 
 interface Block {
   readonly op: PrimitiveName
   readonly attributes: CheckedNode['attributes']
+  /** Shapes of its weights in PyTorch's layout, for an output of so many channels; none where it has no weights. */
+  readonly weights?: (inputChannels: number, outputChannels: number) => readonly (readonly number[])[]
   readonly phase?: LoweringPhase
   /** Batch norm: where running statistics before and after are found. */
   readonly statistics?: string
 }
 
+const statistics = ['running_mean', 'running_var'] as const
+
 const epsilon = 1e-5
 const momentum = 0.1
+
+const scaleAndOffset = (channels: number): readonly (readonly number[])[] => [[channels], [channels]]
 
 /** Blocks by the pattern of their name: what torch's layer of that name does. */
 const blocks: readonly { readonly pattern: RegExp; readonly block: (match: RegExpExecArray) => Block }[] = [
@@ -32,18 +39,32 @@ const blocks: readonly { readonly pattern: RegExp; readonly block: (match: RegEx
         dilations: [Number(dilation), Number(dilation)],
         use_bias: true,
       },
+      weights: (input, output) => [[output, input, Number(height), Number(width)], [output]],
     }),
   },
-  { pattern: /^dense$/, block: () => ({ op: 'dense', attributes: { use_bias: true } }) },
+  {
+    pattern: /^dense$/,
+    block: () => ({
+      op: 'dense',
+      attributes: { use_bias: true },
+      weights: (input, output) => [[output, input], [output]],
+    }),
+  },
   {
     pattern: /^batch_norm_train$/,
-    block: () => ({ op: 'batch_norm', attributes: { epsilon, momentum }, statistics: 'batch_norm_train' }),
+    block: () => ({
+      op: 'batch_norm',
+      attributes: { epsilon, momentum },
+      weights: scaleAndOffset,
+      statistics: 'batch_norm_train',
+    }),
   },
   {
     pattern: /^batch_norm_eval$/,
     block: () => ({
       op: 'batch_norm',
       attributes: { epsilon, momentum },
+      weights: scaleAndOffset,
       phase: 'inference',
       statistics: 'batch_norm_train',
     }),
@@ -77,61 +98,91 @@ const blocks: readonly { readonly pattern: RegExp; readonly block: (match: RegEx
 ]
 
 export function compareBlocks(fixture: Fixture, engines: readonly ParityEngine[]): readonly Comparison[] {
-  const names = new Set([...fixture.tensors.keys()].map((name) => name.split('/')[0] ?? ''))
-  return [...names].flatMap((name) => compareBlock(fixture, name, engines))
+  const all = groups(fixture).map((name) => [name, blockOf(name)] as const)
+  const expected = all.map(([name, block]) => blockTensors(fixture, name, block))
+  checkTensors(fixture, {
+    inputs: new Map(expected.flatMap(({ inputs }) => [...inputs])),
+    results: new Map(expected.flatMap(({ results }) => [...results])),
+  })
+  return all.flatMap(([name, block]) => compareBlock(fixture, name, block, engines))
 }
 
-function compareBlock(fixture: Fixture, name: string, engines: readonly ParityEngine[]): readonly Comparison[] {
-  const block = blockOf(name)
+/** By the input and the cotangent, which has the shape of the output. */
+function blockTensors(fixture: Fixture, name: string, block: Block): ExpectedTensors {
+  const input = tensor(fixture, `${name}/input0`).shape
+  const cotangent = tensor(fixture, `${name}/cotangent`).shape
+  const channels = input[1] ?? 0
+  const operands = [input, ...(block.weights?.(channels, cotangent[1] ?? 0) ?? [])]
+  const inputs = new Map<string, readonly number[]>(operands.map((shape, index) => [`${name}/input${index}`, shape]))
+  const results = new Map<string, readonly number[]>(operands.map((shape, index) => [`${name}/grad${index}`, shape]))
+  inputs.set(`${name}/cotangent`, cotangent)
+  results.set(`${name}/output`, cotangent)
+  if (block.statistics !== undefined) {
+    for (const statistic of statistics) {
+      inputs.set(`${block.statistics}/${statistic}_before`, [channels])
+      if (block.phase !== 'inference') results.set(`${name}/${statistic}_after`, [channels])
+    }
+  }
+  return { inputs, results }
+}
+
+function compareBlock(
+  fixture: Fixture,
+  name: string,
+  block: Block,
+  engines: readonly ParityEngine[],
+): readonly Comparison[] {
   const at = (part: string): FixtureTensor => tensor(fixture, `${name}/${part}`)
-  const inputs = [...fixture.tensors.keys()].filter((key) => key.startsWith(`${name}/input`)).length
-  const parameters: LayerParameter[] = Array.from({ length: inputs - 1 }, (_, index) => ({
-    name: `input${index + 1}`,
-    tensor: ourWeight(at(`input${index + 1}`)),
+  const input = ourMap(at('input0'))
+  const weights = block.weights?.(0, 0).map((_, index) => `${index + 1}`) ?? []
+  const parameters: LayerParameter[] = weights.map((index) => ({
+    name: `input${index}`,
+    tensor: ourWeight(at(`input${index}`)),
     isTrained: true,
   }))
   if (block.statistics !== undefined) {
-    for (const statistic of ['running_mean', 'running_var']) {
+    for (const statistic of statistics) {
       const values = tensor(fixture, `${block.statistics}/${statistic}_before`)
       parameters.push({ name: statistic, tensor: values, isTrained: false })
     }
   }
-  const input = ourMap(at('input0'))
+  const cotangent = ourMap(at('cotangent'))
   const program = layerProgram({
     op: block.op,
     attributes: block.attributes,
     operands: [{ name: 'input0', per: input.shape.length === 4 ? 'pixel' : 'image', tensor: input, isTrained: true }],
     parameters,
     phase: block.phase ?? 'train',
-    cotangent: ourMap(at('cotangent')),
+    cotangent,
   })
   return engines.flatMap((engine) => {
     const loaded = engine.load(program)
     try {
       const outputs = loaded.run(layerFunction, {
-        cotangent: ourMap(at('cotangent')).values,
+        cotangent: cotangent.values,
         batch_norm_momentum: [momentum],
       })
-      const expectations: (readonly [string, FixtureTensor, ArrayLike<number> | undefined])[] = [
-        ['output', ourMap(at('output')), outputs[layerOutput]],
-        ['grad0', ourMap(at('grad0')), outputs[`${gradientPrefix}input0`]],
-      ]
-      for (let index = 1; index < inputs; index++) {
-        const gradient = outputs[`${gradientPrefix}input${index}`]
-        expectations.push([`grad${index}`, ourWeight(at(`grad${index}`)), gradient])
-      }
       const state = loaded.state()
-      for (const statistic of ['running_mean', 'running_var']) {
-        const after = fixture.tensors.get(`${name}/${statistic}_after`)
-        if (after !== undefined) expectations.push([`${statistic}_after`, after, state.get(statistic)])
-      }
-      return expectations.map(([part, expected, actual]) =>
-        compare(
-          engine.name,
-          { fixture: fixture.name, group: 'blocks', tensor: `${name}/${part}`, expected },
-          actual ?? [],
-        ),
+      const gradients = weights.map(
+        (index) => [`grad${index}`, ourWeight, outputs[`${gradientPrefix}input${index}`]] as const,
       )
+      const actuals = [
+        ['output', ourMap, outputs[layerOutput]] as const,
+        ['grad0', ourMap, outputs[`${gradientPrefix}input0`]] as const,
+        ...gradients,
+        ...statistics.map((statistic) => [`${statistic}_after`, ourMap, state.get(statistic)] as const),
+      ]
+      return actuals.flatMap(([part, layout, actual]) => {
+        const found = fixture.tensors.get(`${name}/${part}`)
+        if (found === undefined) return []
+        const expectation = {
+          fixture: fixture.name,
+          group: 'blocks',
+          tensor: `${name}/${part}`,
+          expected: layout(found),
+        }
+        return [compare(engine.name, expectation, actual)]
+      })
     } finally {
       loaded.close()
     }

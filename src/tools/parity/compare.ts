@@ -1,4 +1,4 @@
-import type { FixtureTensor } from './fixture.js'
+import { FixtureError, type FixtureTensor } from './fixture.js'
 
 export type EngineName = 'interpreter' | 'native'
 
@@ -22,16 +22,25 @@ export interface Expectation {
   readonly group: string
   readonly tensor: string
   readonly expected: FixtureTensor
-  /** PyTorch's own float32 error, where a float32 engine may differ by 8 times that. */
+  /** PyTorch's own float32 error, where what is computed in float32 may differ by 8 times that. */
   readonly float32Error?: number
 }
 
-export function compare(engine: EngineName, expectation: Expectation, actual: ArrayLike<number>): Comparison {
+/** `actual` is undefined where the program has no such output. */
+export function compare(
+  engine: EngineName,
+  expectation: Expectation,
+  actual: ArrayLike<number> | undefined,
+): Comparison {
   const { fixture, group, tensor, expected, float32Error } = expectation
+  if (actual === undefined) throw new FixtureError(`draemc computes no ${tensor} (${group})`)
+  if (actual.length !== expected.values.length) {
+    throw new FixtureError(`${tensor} (${group}) has ${expected.values.length} numbers, ours ${actual.length}`)
+  }
   const largest = expected.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   const relative = relativeAllowance[engine] * largest
   const allowed = engine === 'native' && float32Error !== undefined ? Math.max(relative, 8 * float32Error) : relative
-  let error = actual.length === expected.values.length ? 0 : Number.POSITIVE_INFINITY
+  let error = 0
   for (const [index, value] of expected.values.entries()) {
     const difference = Math.abs((actual[index] ?? Number.NaN) - value)
     // Also where it is not a number.
@@ -47,7 +56,7 @@ export function worstByGroup(comparisons: readonly Comparison[]): readonly (Comp
     const key = [comparison.fixture, comparison.group, comparison.engine].join('\0')
     const known = worst.get(key)
     const count = (known?.count ?? 0) + 1
-    const isWorse = known === undefined || comparison.share > known.share
+    const isWorse = known === undefined || !(comparison.share <= known.share)
     worst.set(key, { ...(isWorse ? comparison : known), count })
   }
   return [...worst.values()]

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { IrModule } from '../../ir/types.js'
 import { emitSavedModel } from '../../targets/tensorflow/emit.js'
+import { isComputedInFloat64 } from '../../targets/tensorflow/float64.js'
 import type { EngineBinding } from '../../train/engine-binding.js'
 import { openSession } from '../../train/session.js'
 import type { EngineName } from './compare.js'
@@ -17,6 +18,8 @@ export interface Program {
 export interface Loaded {
   run(name: string, inputs: Readonly<Record<string, ArrayLike<number>>>): Readonly<Record<string, ArrayLike<number>>>
   state(): ReadonlyMap<string, ArrayLike<number>>
+  /** Whether a function is computed in float64 inside, whatever is fed and fetched. */
+  isFloat64(name: string): boolean
   close(): void
 }
 
@@ -46,6 +49,7 @@ export function nativeEngine(binding: EngineBinding): ParityEngine {
           return session.run(name, Object.fromEntries(feeds))
         },
         state: () => new Map([...session.state()].map(({ name, values }) => [name, values])),
+        isFloat64: (name) => module.functions.some((fn) => fn.name === name && isComputedInFloat64(fn)),
         close: () => session.close(),
       }
     },

@@ -7,7 +7,8 @@ import { loweringRules } from '../../lower/table.js'
 import type { OptimizerRule, TrainingDescription } from '../../lower/training.js'
 import { runPasses } from '../../passes/runner.js'
 import type { Program } from './engines.js'
-import type { FixtureTensor } from './fixture.js'
+import { shown } from './expected.js'
+import { FixtureError, type FixtureTensor } from './fixture.js'
 
 /** What one primitive is applied to and how, by names of state. */
 export interface Layer {
@@ -74,6 +75,12 @@ export function layerProgram(layer: Layer): Program {
   const output = loweringRules[layer.op](node, operands, { phase: layer.phase, seed: 0, emit })
   let loss = output
   if (layer.cotangent !== undefined) {
+    const made = emit.shapeOf(output)
+    if (made.join() !== layer.cotangent.shape.join()) {
+      throw new FixtureError(
+        `the cotangent of ${layer.op} is ${shown(layer.cotangent.shape)}, its output ${shown(made)}`,
+      )
+    }
     const cotangent = emit.batchInput('cotangent', layer.cotangent.shape.slice(1))
     const product = emit.one('mul', [output, cotangent])
     loss = emit.one('reduce_sum', [product], { axes: emit.shapeOf(product).map((_, axis) => axis), keep_dims: false })
@@ -90,9 +97,13 @@ export function layerProgram(layer: Layer): Program {
   }
 }
 
-/** All passes but those that make updates of the gradients: `grad.<weight>` stay outputs, where a loss reaches the weight. */
+/**
+ * All passes but those that make updates of the gradients: `grad.<weight>` stay outputs, where a loss reaches the weight. A term
+ * of weight 0 stays as well, to be compared: PyTorch computes it.
+ */
 export function withGradients(module: IrModule, training: TrainingDescription): IrModule {
-  return runPasses(module, training, { without: ['apply_optimizer', 'fuse_optimizer'], verify: true }).module
+  const without = ['apply_optimizer', 'fuse_optimizer', 'prune_zero_terms']
+  return runPasses(module, training, { without, verify: true }).module
 }
 
 function variable(name: string, kind: StateVariable['kind'], tensor: FixtureTensor): StateVariable {

@@ -3,10 +3,11 @@ import type { PrimitiveName } from '../../check/primitives.js'
 import { gradientPrefix } from '../../passes/differentiate.js'
 import { type Comparison, compare } from './compare.js'
 import type { ParityEngine } from './engines.js'
-import { type Fixture, FixtureError, type FixtureTensor, tensor } from './fixture.js'
+import { checkTensors, type ExpectedTensors } from './expected.js'
+import { type Fixture, FixtureError, type FixtureTensor, groups, tensor } from './fixture.js'
 import { layerFunction, layerLoss, layerProgram } from './layer.js'
 import { ourMap } from './layout.js'
-import { compareMetrics, compareWeightTraces } from './traces.js'
+import { compareMetrics, compareWeightTraces, traceTensors } from './traces.js'
 
 interface Loss {
   readonly op: PrimitiveName
@@ -51,15 +52,45 @@ const losses: readonly { readonly pattern: RegExp; readonly loss: (match: RegExp
 ]
 
 /** What the losses are applied to, and what is no loss. */
-const inputGroups = new Set(['image', 'mask', 'severity'])
+const inputGroups = {
+  image: ['image/prediction', 'image/target'],
+  mask: ['mask/logits', 'mask/target_int64'],
+  severity: ['severity/prediction', 'severity/target'],
+} as const
 const otherGroups = new Set(['metric', 'uncertainty', 'dwa', 'ramp'])
 
 export function compareLosses(fixture: Fixture, engines: readonly ParityEngine[]): readonly Comparison[] {
-  const names = new Set([...fixture.tensors.keys()].map((name) => name.split('/')[0] ?? ''))
-  const comparisons = [...names]
-    .filter((name) => !inputGroups.has(name) && !otherGroups.has(name))
-    .flatMap((name) => compareLoss(fixture, name, engines))
+  const names = groups(fixture).filter((name) => !(name in inputGroups) && !otherGroups.has(name))
+  checkTensors(fixture, expectedTensors(fixture, names))
+  const comparisons = names.flatMap((name) => compareLoss(fixture, name, engines))
   return [...comparisons, ...compareMetrics(fixture), ...compareWeightTraces(fixture, engines)]
+}
+
+/** A value and a gradient of every loss. Predictions and targets may stand there without one. */
+function expectedTensors(fixture: Fixture, names: readonly string[]): ExpectedTensors {
+  const traces = traceTensors(fixture)
+  const inputs = new Map(traces.inputs)
+  const results = new Map(traces.results)
+  const optional = new Map<string, readonly number[]>()
+  const groupShapes = (of: Loss['of']) => {
+    const [prediction, target] = inputGroups[of]
+    const shape = tensor(fixture, prediction).shape
+    return new Map([
+      [prediction, shape],
+      [target, of === 'mask' ? shape.filter((_, axis) => axis !== 1) : shape],
+    ])
+  }
+  for (const name of names) {
+    const { of } = lossOf(name)
+    for (const [input, shape] of groupShapes(of)) inputs.set(input, shape)
+    results.set(`${name}/value`, [])
+    results.set(`${name}/grad`, tensor(fixture, inputGroups[of][0]).shape)
+  }
+  for (const of of ['image', 'mask', 'severity'] as const) {
+    if (!fixture.tensors.has(inputGroups[of][0])) continue
+    for (const [input, shape] of groupShapes(of)) optional.set(input, shape)
+  }
+  return { inputs, results, optional }
 }
 
 function compareLoss(fixture: Fixture, name: string, engines: readonly ParityEngine[]): readonly Comparison[] {
@@ -76,21 +107,25 @@ function compareLoss(fixture: Fixture, name: string, engines: readonly ParityEng
     parameters: [],
     phase: 'train',
   })
-  const value = tensor(fixture, `${name}/value`)
-  const gradient = ourMap(tensor(fixture, `${name}/grad`))
   return engines.flatMap((engine) => {
     const loaded = engine.load(program)
     try {
       const outputs = loaded.run(layerFunction, {})
-      const base = { fixture: fixture.name, group: 'losses' }
-      return [
-        compare(engine.name, { ...base, tensor: `${name}/value`, expected: value }, outputs[layerLoss] ?? []),
-        compare(
-          engine.name,
-          { ...base, tensor: `${name}/grad`, expected: gradient },
-          outputs[`${gradientPrefix}prediction`] ?? [],
-        ),
-      ]
+      const actuals = [
+        ['value', outputs[layerLoss]],
+        ['grad', outputs[`${gradientPrefix}prediction`]],
+      ] as const
+      return actuals.flatMap(([part, actual]) => {
+        const found = fixture.tensors.get(`${name}/${part}`)
+        if (found === undefined) return []
+        const expectation = {
+          fixture: fixture.name,
+          group: 'losses',
+          tensor: `${name}/${part}`,
+          expected: ourMap(found),
+        }
+        return [compare(engine.name, expectation, actual)]
+      })
     } finally {
       loaded.close()
     }

@@ -1,4 +1,5 @@
-import { FixtureError } from './fixture.js'
+import { promisedResults } from './expected.js'
+import { FixtureError, isJson } from './fixture.js'
 
 /** What a model's fixture says of the model in its metadata. */
 export interface ModelConfig {
@@ -6,78 +7,129 @@ export interface ModelConfig {
   readonly discriminativeWidth: number
   readonly image: number
   readonly batch: number
-  readonly sspcab: boolean
-  readonly sspcabWeight: number
+  readonly sspcab: SspcabConfig
   readonly severity: SeverityConfig
-  readonly severityLoss: 'mse' | 'smooth_l1'
-  readonly severityWeight: number
   readonly parameters: number
   /** Convolution biases before a batch norm, by anomalib's names: their gradient is noise. */
-  readonly deadBiases: ReadonlySet<string>
-  /** How far PyTorch's float32 is from its float64, by tensor. */
+  readonly deadBiases: readonly string[]
+  /** How far PyTorch's float32 is from its float64, by tensor: a result each. */
   readonly float32Error: ReadonlyMap<string, number>
+  /** Names of the results that are there, where the maker says so. */
+  readonly results?: ReadonlySet<string>
 }
+
+export type SspcabConfig = { readonly kind: 'none' } | { readonly kind: 'sspcab'; readonly weight: number }
 
 export type SeverityConfig =
   | { readonly kind: 'none' }
-  | { readonly kind: 'sevnet'; readonly mode: 'single_scale' | 'multi_scale'; readonly hidden: number }
-  | { readonly kind: 'cnn'; readonly mode: string; readonly maximum: number }
+  | ({ readonly kind: 'sevnet'; readonly mode: 'single_scale' | 'multi_scale'; readonly hidden: number } & SeverityLoss)
+  | ({ readonly kind: 'cnn'; readonly mode: CnnMode; readonly maximum: number } & SeverityLoss)
+
+interface SeverityLoss {
+  readonly loss: 'mse' | 'smooth_l1'
+  readonly weight: number
+}
+
+const cnnModes = [
+  'discriminative_only',
+  'with_original',
+  'with_reconstruction',
+  'with_error_map',
+  'multi_modal',
+] as const
+
+type CnnMode = (typeof cnnModes)[number]
 
 type Json = Readonly<Record<string, unknown>>
 
 export function readModelConfig(config: Json): ModelConfig {
-  const errors = config.float32_max_abs_error
-  const dead = config.dead_biases
+  const results = promisedResults(config.results)
   return {
-    reconstructiveWidth: number(config, 'reconstructive_width'),
-    discriminativeWidth: number(config, 'discriminative_width'),
-    image: number(config, 'image'),
-    batch: number(config, 'batch'),
-    sspcab: config.sspcab === true,
-    sspcabWeight: typeof config.sspcab_weight === 'number' ? config.sspcab_weight : 0.1,
-    severity: readSeverity(config.severity),
-    severityLoss: choice(config, 'severity_loss', ['mse', 'smooth_l1'], 'mse'),
-    severityWeight: typeof config.severity_weight === 'number' ? config.severity_weight : 0.5,
-    parameters: number(config, 'parameters'),
-    deadBiases: new Set(Array.isArray(dead) ? dead.map(String) : []),
-    float32Error: new Map(isJson(errors) ? Object.entries(errors).map(([name, value]) => [name, Number(value)]) : []),
+    reconstructiveWidth: count(config, 'reconstructive_width'),
+    discriminativeWidth: count(config, 'discriminative_width'),
+    image: count(config, 'image'),
+    batch: count(config, 'batch'),
+    sspcab: readSspcab(config),
+    severity: readSeverity(config),
+    parameters: count(config, 'parameters'),
+    deadBiases: readNames(config, 'dead_biases'),
+    float32Error: readErrors(config.float32_max_abs_error),
+    ...(results === undefined ? {} : { results }),
   }
 }
 
-function readSeverity(severity: unknown): SeverityConfig {
-  if (!isJson(severity) || severity.kind === 'none') return { kind: 'none' }
+function readSspcab(config: Json): SspcabConfig {
+  const { sspcab } = config
+  if (sspcab !== undefined && typeof sspcab !== 'boolean') throw wrong('sspcab', sspcab, 'true or false')
+  // Also where nothing uses it: what stands there is to be right.
+  const weight = sspcab === true || config.sspcab_weight !== undefined ? number(config, 'sspcab_weight') : 0
+  return sspcab === true ? { kind: 'sspcab', weight } : { kind: 'none' }
+}
+
+function readSeverity(config: Json): SeverityConfig {
+  const severity = config.severity ?? { kind: 'none' }
+  if (!isJson(severity)) throw wrong('severity', severity, 'an object')
+  if (severity.kind === 'none') {
+    if (config.severity_weight !== undefined) number(config, 'severity_weight')
+    return { kind: 'none' }
+  }
+  const loss = (): SeverityLoss => ({
+    loss: choice(config, 'severity_loss', ['mse', 'smooth_l1']),
+    weight: number(config, 'severity_weight'),
+  })
   switch (severity.kind) {
-    case 'sevnet':
-      return {
-        kind: 'sevnet',
-        mode: choice(severity, 'mode', ['single_scale', 'multi_scale'], 'single_scale'),
-        hidden: number(severity, 'hidden'),
-      }
-    case 'cnn':
-      return { kind: 'cnn', mode: String(severity.mode), maximum: number(severity, 'severity_max') }
+    case 'sevnet': {
+      const mode = choice(severity, 'mode', ['single_scale', 'multi_scale'])
+      return { kind: 'sevnet', mode, hidden: count(severity, 'hidden'), ...loss() }
+    }
+    case 'cnn': {
+      const maximum = number(severity, 'severity_max')
+      if (maximum <= 0) throw wrong('severity_max', maximum, 'a number above 0')
+      return { kind: 'cnn', mode: choice(severity, 'mode', cnnModes), maximum, ...loss() }
+    }
     default:
-      throw new FixtureError(`the severity head ${String(severity.kind)} is not known`)
+      throw new FixtureError(`the severity head ${JSON.stringify(severity.kind)} is not known`)
   }
 }
 
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function readNames(config: Json, name: string): readonly string[] {
+  const value = config[name] ?? []
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
+  throw wrong(name, value, 'a list of names')
+}
+
+function readErrors(errors: unknown): ReadonlyMap<string, number> {
+  if (errors === undefined) return new Map()
+  if (!isJson(errors)) throw wrong('float32_max_abs_error', errors, 'an object')
+  return new Map(
+    Object.entries(errors).map(([name, value]) => {
+      if (typeof value === 'number' && value >= 0) return [name, value] as const
+      throw wrong(`float32_max_abs_error of ${name}`, value, 'a number from 0')
+    }),
+  )
 }
 
 function number(config: Json, name: string): number {
   const value = config[name]
-  if (typeof value !== 'number') throw new FixtureError(`its config lacks the number ${name}`)
+  if (value === undefined) throw new FixtureError(`its config lacks the number ${name}`)
+  if (typeof value !== 'number') throw wrong(name, value, 'a number')
   return value
 }
 
-function choice<Choice extends string>(
-  config: Json,
-  name: string,
-  choices: readonly Choice[],
-  otherwise: Choice,
-): Choice {
-  const value = config[name] ?? otherwise
+function count(config: Json, name: string): number {
+  const value = number(config, name)
+  if (!Number.isSafeInteger(value) || value < 1) throw wrong(name, value, 'an integer from 1')
+  return value
+}
+
+function choice<Choice extends string>(config: Json, name: string, choices: readonly Choice[]): Choice {
+  const value = config[name]
   const found = choices.find((candidate) => candidate === value)
-  if (found === undefined) throw new FixtureError(`${name} = ${String(value)} is not known`)
+  if (found === undefined) throw wrong(name, value, `one of ${choices.join(', ')}`)
   return found
+}
+
+function wrong(name: string, value: unknown, right: string): FixtureError {
+  const shown = value === undefined ? 'missing' : JSON.stringify(value)
+  return new FixtureError(`its config's ${name} is ${shown}, not ${right}`)
 }

@@ -2,7 +2,13 @@ import { assertNever } from '../../diagnostics/invariant.js'
 import type { ModelConfig } from './model-config.js'
 
 /** A combined score that the fixture has, by name: `final_simple_average`, `final_maximum`, `final_weighted_average_0.3`. */
-const weighted = /^final_weighted_average_([\d.]+)$/
+const weighted = /^final_weighted_average_(\d+(?:\.\d+)?)$/
+
+/** Whether a result is a score of these, of a model that has the severity for it. */
+export function isScore({ severity }: ModelConfig, name: string): boolean {
+  if (severity.kind === 'none') return false
+  return name === 'final_simple_average' || name === 'final_maximum' || weighted.test(name)
+}
 
 /** Name of a score in the pipeline: a `.` is no part of one. */
 export function scoreBinding(name: string): string {
@@ -11,7 +17,7 @@ export function scoreBinding(name: string): string {
 
 /**
  * The pipeline that a fixture's config describes, as a user would write it: weights then come from the fixture.
- * Labels of severity lie in 0..1, so that a head that ends in a sigmoid can reach them.
+ * Labels of severity lie where the head's predictions do, so that it can reach them.
  */
 export function pipelineText(config: ModelConfig, scores: readonly string[]): string {
   const { image, batch } = config
@@ -28,7 +34,7 @@ pipeline parity {
     image = ${image}x${image}, channels = 3, batch = ${batch}, eval_batch = ${batch},
   )
 
-  synthesis = additive(width = 2px .. 4px, severity = 0 .. 1)
+  synthesis = additive(width = 2px .. 4px, severity = 0 .. ${severityMaximum(config)})
 
   model {
 ${lines([
@@ -42,7 +48,7 @@ ${lines([
   }
 
   loss {
-${lines(lossTerms(config, hasHead))}
+${lines(lossTerms(config))}
   }
 
   train {
@@ -55,8 +61,18 @@ ${lines(lossTerms(config, hasHead))}
     image = [${shown.map((name) => `auroc(${name})`).join(', ')}]
     pixel = [auroc(anomaly_map)]
   }
-}
+${frozenHead(config)}}
 `
+}
+
+function severityMaximum({ severity }: ModelConfig): number {
+  return severity.kind === 'cnn' ? severity.maximum : 1
+}
+
+/** A head whose term weighs nothing keeps its weights. PyTorch computes it all the same. */
+function frozenHead({ severity }: ModelConfig): string {
+  if (severity.kind === 'none' || severity.weight !== 0) return ''
+  return '\n  allow D063 because "the fixture has it"\n'
 }
 
 function lines(statements: readonly string[]): string {
@@ -64,13 +80,13 @@ function lines(statements: readonly string[]): string {
 }
 
 function reconstruction({ sspcab, reconstructiveWidth }: ModelConfig): string {
-  if (!sspcab) return `recon = reconstructive(image, width = ${reconstructiveWidth})`
+  if (sspcab.kind === 'none') return `recon = reconstructive(image, width = ${reconstructiveWidth})`
   return `recon = reconstructive_sspcab(image, width = ${reconstructiveWidth})`
 }
 
 /** What the reconstruction network is called by where it is a map. */
 function reconstructed({ sspcab }: ModelConfig): string {
-  return sspcab ? 'recon.image' : 'recon'
+  return sspcab.kind === 'none' ? 'recon' : 'recon.image'
 }
 
 function severityHead(config: ModelConfig): string | undefined {
@@ -97,7 +113,7 @@ function scoreExpression(name: string): string {
 }
 
 /** Names of the terms are those of the fixture's `loss/*`, with a suffix where a primitive has the name. */
-function lossTerms(config: ModelConfig, hasHead: boolean): readonly string[] {
+function lossTerms(config: ModelConfig): readonly string[] {
   const recon = reconstructed(config)
   const terms = ['l2_term', 'ssim_term', 'focal_term']
   const statements = [
@@ -105,13 +121,14 @@ function lossTerms(config: ModelConfig, hasHead: boolean): readonly string[] {
     `ssim_term = 2 * ssim(${recon}, clean, window = 11)`,
     'focal_term = focal(seg.mask, fault_mask, gamma = 2)',
   ]
-  if (config.sspcab) {
+  const { sspcab, severity } = config
+  if (sspcab.kind !== 'none') {
     statements.push('sspcab_term = mse(recon.predicted, recon.masked)')
-    terms.push(`${config.sspcabWeight} * sspcab_term`)
+    terms.push(`${sspcab.weight} * sspcab_term`)
   }
-  if (hasHead) {
-    statements.push(`severity_term = ${config.severityLoss}(severity, fault_severity)`)
-    terms.push(`${config.severityWeight} * severity_term`)
+  if (severity.kind !== 'none') {
+    statements.push(`severity_term = ${severity.loss}(severity, fault_severity)`)
+    terms.push(`${severity.weight} * severity_term`)
   }
   return [...statements, `total = ${terms.join(' + ')}`]
 }

@@ -6,19 +6,19 @@ import type { IrModule } from '../../ir/types.js'
 import { lossPrefix, lowerForward, lowerPipeline } from '../../lower/lower.js'
 import { packageRoot } from '../../native/package-root.js'
 import { gradientPrefix } from '../../passes/differentiate.js'
-import { draemcName } from '../anomalib-names.js'
 import { type Comparison, compare } from './compare.js'
 import type { Loaded, ParityEngine } from './engines.js'
-import { type Fixture, FixtureError, type FixtureTensor, tensor } from './fixture.js'
+import { type Fixture, FixtureError, type FixtureTensor, groupNames, tensor } from './fixture.js'
 import { withGradients } from './layer.js'
 import { ourMap, ourWeight } from './layout.js'
 import { type ModelConfig, readModelConfig } from './model-config.js'
-import { pipelineText, scoreBinding } from './model-text.js'
+import { checkModelTensors, deadBiases, isCounter, isTrained, ourName } from './model-tensors.js'
+import { isScore, pipelineText, scoreBinding } from './model-text.js'
 
 /** A whole model: evaluation, and one training pass with its losses, gradients and running statistics. */
 export function compareModel(fixture: Fixture, engines: readonly ParityEngine[]): readonly Comparison[] {
   const config = readModelConfig(fixture.config)
-  const scores = groupNames(fixture, 'eval').filter((name) => name.startsWith('final_'))
+  const scores = groupNames(fixture, 'eval').filter((name) => isScore(config, name))
   const pipeline = checked(pipelineText(config, scores))
   const module = parityModule(pipeline)
   const initial = weights(fixture, module)
@@ -26,23 +26,16 @@ export function compareModel(fixture: Fixture, engines: readonly ParityEngine[])
     .filter(({ kind }) => kind === 'weight')
     .reduce((sum, { type }) => sum + type.shape.reduce((product, size) => product * size, 1), 0)
   if (count !== config.parameters) throw new FixtureError(`it has ${config.parameters} parameters, ours ${count}`)
+  checkModelTensors(fixture, config, pipeline)
+  const dead = deadBiases(fixture, config, pipeline)
   return engines.flatMap((engine) => {
     const loaded = engine.load({ module, initial })
     try {
-      return [
-        ...compareEvaluation(fixture, config, loaded, engine),
-        ...compareTraining(fixture, config, loaded, engine),
-      ]
+      return [...compareEvaluation(fixture, loaded, engine), ...compareTraining(fixture, config, dead, loaded, engine)]
     } finally {
       loaded.close()
     }
   })
-}
-
-function groupNames(fixture: Fixture, group: string): readonly string[] {
-  return [...fixture.tensors.keys()]
-    .filter((name) => name.startsWith(`${group}/`))
-    .map((name) => name.slice(group.length + 1))
 }
 
 function checked(text: string): CheckedPipeline {
@@ -97,7 +90,7 @@ function weights(fixture: Fixture, module: IrModule): ReadonlyMap<string, ArrayL
   const initial = new Map<string, ArrayLike<number>>()
   const shapes = new Map(module.state.map(({ name, type }) => [name, type.shape]))
   for (const name of groupNames(fixture, 'weights')) {
-    if (name.endsWith('num_batches_tracked')) continue
+    if (isCounter(name)) continue
     const ours = ourName(name)
     const { shape, values } = ourWeight(tensor(fixture, `weights/${name}`))
     const expected = shapes.get(ours)
@@ -110,12 +103,6 @@ function weights(fixture: Fixture, module: IrModule): ReadonlyMap<string, ArrayL
   }
   for (const name of shapes.keys()) if (!initial.has(name)) throw new FixtureError(`it has no weights for ${name}`)
   return initial
-}
-
-function ourName(anomalib: string): string {
-  const name = draemcName(anomalib)
-  if (name === undefined) throw new FixtureError(`the weight ${anomalib} is not known`)
-  return name
 }
 
 const modelOutputs: Readonly<Record<string, readonly string[]>> = {
@@ -133,8 +120,11 @@ function outputOf(outputs: Readonly<Record<string, ArrayLike<number>>>, name: st
 }
 
 function inputs(fixture: Fixture): Readonly<Record<string, ArrayLike<number>>> {
+  const image = ourMap(tensor(fixture, 'input/image')).values
+  // Evaluation sees nothing else.
+  if (!isTrained(fixture)) return { image }
   return {
-    image: ourMap(tensor(fixture, 'input/image')).values,
+    image,
     clean: ourMap(tensor(fixture, 'input/clean')).values,
     fault_mask: ourMap(tensor(fixture, 'input/mask')).values,
     fault_severity: tensor(fixture, 'input/severity').values,
@@ -143,12 +133,7 @@ function inputs(fixture: Fixture): Readonly<Record<string, ArrayLike<number>>> {
   }
 }
 
-function compareEvaluation(
-  fixture: Fixture,
-  _config: ModelConfig,
-  loaded: Loaded,
-  engine: ParityEngine,
-): readonly Comparison[] {
+function compareEvaluation(fixture: Fixture, loaded: Loaded, engine: ParityEngine): readonly Comparison[] {
   const outputs = loaded.run('eval_step', inputs(fixture))
   return groupNames(fixture, 'eval').map((name) => {
     const expected = ourMap(tensor(fixture, `eval/${name}`))
@@ -160,10 +145,13 @@ function compareEvaluation(
 function compareTraining(
   fixture: Fixture,
   config: ModelConfig,
+  dead: ReadonlySet<string>,
   loaded: Loaded,
   engine: ParityEngine,
 ): readonly Comparison[] {
+  if (!isTrained(fixture)) return []
   const outputs = loaded.run('train_step', inputs(fixture))
+  const isFloat64 = loaded.isFloat64('train_step')
   const state = loaded.state()
   const one = (
     group: string,
@@ -171,13 +159,10 @@ function compareTraining(
     expected: FixtureTensor,
     actual: ArrayLike<number> | undefined,
   ): Comparison => {
-    const float32Error = group === 'loss' ? undefined : config.float32Error.get(`${group}/${name}`)
+    // What float32 does to a training step is no excuse where the step is computed in float64.
+    const float32Error = group === 'loss' || isFloat64 ? undefined : config.float32Error.get(`${group}/${name}`)
     const expectation = { fixture: fixture.name, group, tensor: name, expected }
-    return compare(
-      engine.name,
-      float32Error === undefined ? expectation : { ...expectation, float32Error },
-      actual ?? [],
-    )
+    return compare(engine.name, float32Error === undefined ? expectation : { ...expectation, float32Error }, actual)
   }
   return [
     ...groupNames(fixture, 'train').map((name) =>
@@ -188,13 +173,15 @@ function compareTraining(
       return one('loss', name, tensor(fixture, `loss/${name}`), term)
     }),
     ...groupNames(fixture, 'grad')
-      .filter((name) => !config.deadBiases.has(name))
+      .filter((name) => !dead.has(name))
       .map((name) => {
-        const actual = outputs[gradientPrefix + ourName(name)]
-        return one('grad', name, ourWeight(tensor(fixture, `grad/${name}`)), actual)
+        const expected = ourWeight(tensor(fixture, `grad/${name}`))
+        // A weight that the total does not reach has no gradient here; in PyTorch it is zero.
+        const actual = outputs[gradientPrefix + ourName(name)] ?? new Float64Array(expected.values.length)
+        return one('grad', name, expected, actual)
       }),
     ...groupNames(fixture, 'after')
-      .filter((name) => !name.endsWith('num_batches_tracked'))
+      .filter((name) => !isCounter(name))
       .map((name) => one('after', name, tensor(fixture, `after/${name}`), state.get(ourName(name)))),
   ]
 }

@@ -4,6 +4,7 @@ import type { OptimizerRule } from '../../lower/training.js'
 import { runPasses } from '../../passes/runner.js'
 import { type Comparison, compare } from './compare.js'
 import type { ParityEngine } from './engines.js'
+import { checkTensors, shown } from './expected.js'
 import { type Fixture, FixtureError, tensor } from './fixture.js'
 
 const pattern = /^(adamw?|sgd)(?:_l2)?(?:_lr([\d.e-]+))?(?:_momentum([\d.]+))?(?:_decay([\d.e-]+))?$/
@@ -30,6 +31,13 @@ function optimizerOf(name: string): Optimizer {
 /** Each optimiser through the passes that write and fuse its update; the loss is the sum of p g, so that g is the gradient. */
 export function compareOptimizers(fixture: Fixture, engines: readonly ParityEngine[]): readonly Comparison[] {
   const names = [...fixture.tensors.keys()].filter((name) => name.endsWith('/after'))
+  const gradients = tensor(fixture, 'gradients').shape
+  if (gradients.length !== 2) throw new FixtureError(`gradients is ${shown(gradients)}, not [steps, numbers]`)
+  const inputs = new Map([
+    ['start', gradients.slice(1)],
+    ['gradients', gradients],
+  ])
+  checkTensors(fixture, { inputs, results: new Map(names.map((name) => [name, gradients])) })
   return names.flatMap((name) => engines.map((engine) => compareOptimizer(fixture, name, engine)))
 }
 

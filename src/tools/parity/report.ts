@@ -15,6 +15,13 @@ export function passed({ comparisons, unrunnable }: ParityResult): boolean {
   return unrunnable.length === 0 && comparisons.length > 0 && comparisons.every(({ share }) => share <= 1)
 }
 
+/** JSON knows no infinity: `null` would read as 0, and an error without bounds as none. */
+export function parityJson(result: ParityResult): string {
+  const finite = (_key: string, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+  return `${JSON.stringify(result, finite, 2)}\n`
+}
+
 /** One row a fixture, group and engine: the tensor that comes closest to what is allowed. */
 export function parityTable(result: ParityResult): string {
   const header = ['fixture', 'group', 'engine', 'tensors', 'largest error', 'allowed', 'share', 'worst tensor']

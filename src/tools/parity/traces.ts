@@ -8,24 +8,63 @@ import { auroc } from '../../train/metrics/auroc.js'
 import { averagePrecision } from '../../train/metrics/average-precision.js'
 import { f1Max } from '../../train/metrics/f1-max.js'
 import { rank } from '../../train/metrics/ranking.js'
-import { type Comparison, compare, type Expectation } from './compare.js'
+import { type Comparison, compare, type EngineName, type Expectation } from './compare.js'
 import type { ParityEngine } from './engines.js'
-import { type Fixture, FixtureError, type FixtureTensor, tensor } from './fixture.js'
+import type { ExpectedTensors } from './expected.js'
+import { type Fixture, FixtureError, type FixtureTensor, groups, tensor } from './fixture.js'
 
 const metrics = { auroc, average_precision: averagePrecision, f1_max: f1Max } as const
 
+/** Of the weights of segmentation and severity. */
+const rampStarts = [0.1, 0.05] as const
+const rampName = /^ramp\/weights_seg_sev_warmup(\d+)_ramp(\d+)$/
+
+/** What metrics and weights of losses have to have, as far as the fixture has any. */
+export function traceTensors(fixture: Fixture): ExpectedTensors {
+  const inputs = new Map<string, readonly number[]>()
+  const results = new Map<string, readonly number[]>()
+  const present = groups(fixture)
+  if (present.includes('metric')) {
+    const { shape } = tensor(fixture, 'metric/score')
+    for (const name of ['metric/score', 'metric/label_int64']) inputs.set(name, shape)
+    for (const name of Object.keys(metrics)) results.set(`metric/${name}`, [])
+  }
+  for (const name of fixture.tensors.keys()) {
+    if (rampName.test(name)) results.set(name, [tensor(fixture, name).shape[0] ?? 0, rampStarts.length])
+  }
+  if (present.includes('dwa')) {
+    const { shape } = tensor(fixture, 'dwa/epoch_losses')
+    inputs.set('dwa/epoch_losses', shape)
+    results.set('dwa/weights', shape)
+  }
+  if (present.includes('uncertainty')) {
+    const { shape } = tensor(fixture, 'uncertainty/tasks')
+    inputs.set('uncertainty/tasks', shape)
+    inputs.set('uncertainty/base', shape.slice(1))
+    results.set('uncertainty/total', shape.slice(0, 1))
+    results.set('uncertainty/log_var_after', shape)
+  }
+  return { inputs, results }
+}
+
 /** Metrics run in plain TypeScript: one engine, compared as strictly as the interpreter. */
 export function compareMetrics(fixture: Fixture): readonly Comparison[] {
-  const names = [...fixture.tensors.keys()].filter((name) => name.startsWith('metric/'))
-  if (names.length === 0) return []
+  if (!groups(fixture).includes('metric')) return []
   const ranking = rank(tensor(fixture, 'metric/score').values, tensor(fixture, 'metric/label_int64').values)
-  return names
-    .filter((name) => name !== 'metric/score' && name !== 'metric/label_int64')
-    .map((name) => {
-      const metric = metrics[name.slice('metric/'.length) as keyof typeof metrics]
-      if (metric === undefined) throw new FixtureError(`the metric ${name} is not known`)
-      return compare('interpreter', expectation(fixture, 'metrics', name), [metric(ranking)])
-    })
+  return Object.entries(metrics).flatMap(([name, metric]) =>
+    compareIfThere('interpreter', fixture, 'metrics', `metric/${name}`, () => [metric(ranking)]),
+  )
+}
+
+/** Nothing where the fixture promises no such result. */
+function compareIfThere(
+  engine: EngineName,
+  fixture: Fixture,
+  group: string,
+  name: string,
+  actual: () => ArrayLike<number>,
+): readonly Comparison[] {
+  return fixture.tensors.has(name) ? [compare(engine, expectation(fixture, group, name), actual())] : []
 }
 
 function expectation(fixture: Fixture, group: string, name: string): Expectation {
@@ -36,12 +75,12 @@ function expectation(fixture: Fixture, group: string, name: string): Expectation
 export function compareWeightTraces(fixture: Fixture, engines: readonly ParityEngine[]): readonly Comparison[] {
   const comparisons: Comparison[] = []
   for (const name of fixture.tensors.keys()) {
-    const ramp = /^ramp\/weights_seg_sev_warmup(\d+)_ramp(\d+)$/.exec(name)
+    const ramp = rampName.exec(name)
     if (ramp !== null) {
       const [epochs = 0] = tensor(fixture, name).shape
       const [warmup, length] = [Number(ramp[1]), Number(ramp[2])]
       const weights = Array.from({ length: epochs }, (_, epoch) =>
-        [0.1, 0.05].map((start) => rampWeight(epoch, { start, warmup, length })),
+        rampStarts.map((start) => rampWeight(epoch, { start, warmup, length })),
       )
       comparisons.push(compare('interpreter', expectation(fixture, 'loss weights', name), weights.flat()))
     }
@@ -53,7 +92,7 @@ export function compareWeightTraces(fixture: Fixture, engines: readonly ParityEn
     const weights = losses.flatMap((_, epoch) => dynamicWeightAverage(losses.slice(0, epoch), terms, 2))
     comparisons.push(compare('interpreter', expectation(fixture, 'loss weights', 'dwa/weights'), weights))
   }
-  if (fixture.tensors.has('uncertainty/total')) {
+  if (fixture.tensors.has('uncertainty/tasks')) {
     comparisons.push(...engines.flatMap((engine) => compareUncertainty(fixture, engine)))
   }
   return comparisons
@@ -83,8 +122,8 @@ function compareUncertainty(fixture: Fixture, engine: ParityEngine): readonly Co
       variances.push(...names.map((name) => state.get(name)?.[0] ?? Number.NaN))
     }
     return [
-      compare(engine.name, expectation(fixture, 'loss weights', 'uncertainty/total'), totals),
-      compare(engine.name, expectation(fixture, 'loss weights', 'uncertainty/log_var_after'), variances),
+      ...compareIfThere(engine.name, fixture, 'loss weights', 'uncertainty/total', () => totals),
+      ...compareIfThere(engine.name, fixture, 'loss weights', 'uncertainty/log_var_after', () => variances),
     ]
   } finally {
     loaded.close()

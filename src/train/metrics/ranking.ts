@@ -1,3 +1,5 @@
+import { invariant } from '../../diagnostics/invariant.js'
+
 /**
  * Scores of the two classes, each sorted ascending. All ranking metrics are walks over the two lists, so nothing is paired
  * and nothing but the scores themselves is in memory: a typed array sorts numerically without a comparator.
@@ -7,7 +9,7 @@ export interface Ranking {
   readonly negatives: Float32Array | Float64Array
 }
 
-/** `labels[i]` is 1 for a fault (of the image, or of the pixel), else 0. Scores must be finite. */
+/** `labels[i]` is 1 for a fault (of the image, or of the pixel), else 0. Scores must be finite: a NaN has no place in an order. */
 export function rank(scores: Float32Array | Float64Array, labels: ArrayLike<number>): Ranking {
   let count = 0
   for (let i = 0; i < scores.length; i++) if (labels[i] === 1) count++
@@ -22,7 +24,11 @@ export function rank(scores: Float32Array | Float64Array, labels: ArrayLike<numb
     if (labels[i] === 1) positives[p++] = score
     else negatives[n++] = score
   }
-  return { positives: positives.sort(), negatives: negatives.sort() }
+  // Typed arrays sort NaN to the end.
+  for (const sorted of [positives.sort(), negatives.sort()]) {
+    invariant(!Number.isNaN(sorted.at(-1)), 'scores that are not numbers cannot be ranked')
+  }
+  return { positives, negatives }
 }
 
 /** True where a curve exists: both classes are there. */
