@@ -1,5 +1,5 @@
 import { EOF, type IToken, tokenMatcher } from 'chevrotain'
-import type { SyntaxProblem } from '../../grammar/recovering-parser.js'
+import { maximumHeads, type SyntaxProblem } from '../../grammar/recovering-parser.js'
 import * as t from '../../grammar/tokens.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
@@ -63,6 +63,9 @@ export class Messages {
       return diagnose(codes.reservedName, tokenSpan(found, this.file), { word: found.image })
     }
     if (expected !== undefined) return this.#expectedOne(problem, expected)
+    // Both begin a value: what refused them is the limit.
+    if (rule === 'primary' && (found.tokenType === t.If || found.tokenType === t.Match))
+      return diagnose(codes.tooDeep, tokenSpan(found, this.file), { limit: maximumHeads })
     if (rule === 'primary') return this.#missingValue(problem)
     if (rule === 'statement' && !this.#endsItem(previous)) return this.#statement(problem)
     if (rule === 'source_file' || rule === 'declaration') return this.#declaration(problem)
