@@ -177,7 +177,8 @@ export abstract class RecoveringParser extends CstParser {
     if (!this.tail(read, stops) || this.RECORDING_PHASE) return
     if (next === undefined ? this.#atEnd(stops) : this.LA(1).tokenType === next) return
     this.#report(rule)
-    this.#broken.add(first)
+    // What is read of a declaration is whole, whatever stands behind it.
+    this.#broken.add(rule === 'declaration' ? this.LA(1).startOffset : first)
     if (next === undefined && this.#itemAhead(stops)) this.#separatorMissing = true
     else this.#skip(stops)
   }

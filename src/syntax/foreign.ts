@@ -31,7 +31,8 @@ function meaningOf({ image, tokenType }: IToken): Meaning {
   const known = meanings[image]
   if (known !== undefined) return known
   if (image.startsWith('#') || image.startsWith('/*')) return { help: 'a comment begins with `//`' }
-  if (image.length > 1 && image.startsWith("'")) return { help: 'write a text in double quotes', as: t.StringLiteral }
+  if (image.length > 1 && /^['`“”„«‘‚]/.test(image))
+    return { help: 'write a text in double quotes', as: t.StringLiteral }
   if (/^\p{L}/u.test(image))
     return { help: 'names are made of the letters a-z and A-Z, digits and `_`', as: t.Identifier }
   return { help: 'remove it' }
