@@ -122,12 +122,21 @@ function withoutRuns(problems: readonly SyntaxProblem[], tokens: readonly IToken
     .filter((problem) => {
       const before = last
       last = problem
+      if (before !== undefined && repeats(problem, before)) return false
       if (problem.rule !== 'source_file' || before === undefined) return true
       const isRun = before.rule === 'source_file' || headRules.has(before.rule)
       return (
         !isRun || heads.some((head) => offsetOf(before) < head.startOffset && head.startOffset <= offsetOf(problem))
       )
     })
+}
+
+/** The same mistake again: the second number of `a = 1, 2, 3`, the second `:` of `{lr: 1, decay: 2}`, and `for` with its words. */
+function repeats({ rule, found, previous }: SyntaxProblem, before: SyntaxProblem): boolean {
+  if (rule !== before.rule || found.startLine !== before.found.startLine) return false
+  if (rule === 'body') return previous?.image === ',' && before.previous?.image === ','
+  if (rule === 'record_field') return found.tokenType === before.found.tokenType && found.image.length === 1
+  return previous === before.found && [before.found.image, found.image].some((word) => word === 'for' || word === 'in')
 }
 
 function offsetOf(problem: SyntaxProblem): number {

@@ -71,6 +71,21 @@ const slips: readonly (readonly [string, string, string])[] = [
   ['epochs     =', '- epochs     =', 'D001 at 1:5'],
   ['optimizer  =', '- optimizer  =', 'D001 at 1:5'],
   ['seed = 1', 'seed =\n    1', 'D010 at 1:9'],
+  ['[source.test, targets.test]', '{source.test, targets.test}', 'D001 at 1:21'],
+  ['[source.test, targets.test]', '[f(a) for a in b]', 'D015 at 1:20'],
+  ['adamw(lr = 1e-3, weight_decay = 1e-4)', 'adamw({lr: 1e-3, weight_decay: 1e-4})', 'D001 at 1:27'],
+  ['epochs     =', '"epochs" =', 'D001 at 1:5'],
+  ['    score       =', '    2nd         = average(mask_score, mask_score)\n    score       =', 'D008 at 1:5'],
+  ['mask_score  =', 'mask\u200b_score  =', 'D002 at 1:9'],
+  // Numbers.
+  ['seed = 1', 'seed = 1,622,884', 'D001 at 1:12'],
+  ['seed = 1', 'seed = 1, 2, 3', 'D001 at 1:13'],
+  ['16px .. 34px', '16px to 34px', 'D001 at 1:56'],
+  ['16px .. 34px', '16px:34px', 'D001 at 1:55'],
+  ['32x96', '32X96', 'D008 at 1:13'],
+  ['32x96', '32x96x3', 'D008 at 1:13'],
+  ['32x96', '32×96', 'D002 at 1:15'],
+  ['2.0 * sevnet', '2.0 sevnet', 'D001 at 1:23'],
 ]
 
 test.each(slips)('%j for %j', (right, wrong, message) => {
