@@ -40,35 +40,54 @@ export abstract class ExpressionParser extends RecoveringParser {
 
   readonly block_operands = this.RULE('block_operands', () => {
     this.CONSUME(t.Block)
-    this.CONSUME(t.LeftParenthesis)
-    do {
-      this.OPTION(() => this.SUBRULE(this.type_field))
-      this.MANY(() => {
-        this.refuseHole()
-        this.CONSUME(t.Comma)
-        this.OPTION2(() => this.SUBRULE2(this.type_field))
-      })
-    } while (this.skipStray('type_field', t.RightParenthesis))
-    this.CONSUME(t.RightParenthesis)
+    this.SUBRULE(this.operand_types)
     this.CONSUME(t.Arrow)
   })
 
+  readonly operand_types = this.RULE('operand_types', () => {
+    this.bracketed(
+      () => this.operand_types(),
+      t.LeftParenthesis,
+      t.RightParenthesis,
+      () => {
+        do {
+          this.OPTION(() => this.SUBRULE(this.type_field))
+          this.MANY(() => {
+            this.refuseHole()
+            this.CONSUME(t.Comma)
+            this.OPTION2(() => this.SUBRULE2(this.type_field))
+          })
+        } while (this.skipStray('type_field', t.RightParenthesis))
+      },
+    )
+  })
+
   readonly list_type = this.RULE('list_type', () => {
-    this.CONSUME(t.LeftBracket)
-    this.SUBRULE(this.type)
-    this.CONSUME(t.RightBracket)
+    this.bracketed(
+      () => this.list_type(),
+      t.LeftBracket,
+      t.RightBracket,
+      () => {
+        this.SUBRULE(this.type)
+      },
+    )
   })
 
   readonly record_type = this.RULE('record_type', () => {
-    this.CONSUME(t.LeftBrace)
-    do {
-      this.OPTION(() => this.SUBRULE(this.type_field))
-      this.MANY(() => {
-        this.SUBRULE(this.separator)
-        this.OPTION2(() => this.SUBRULE2(this.type_field))
-      })
-    } while (this.skipStray('type_field', t.RightBrace))
-    this.CONSUME(t.RightBrace)
+    this.bracketed(
+      () => this.record_type(),
+      t.LeftBrace,
+      t.RightBrace,
+      () => {
+        do {
+          this.OPTION(() => this.SUBRULE(this.type_field))
+          this.MANY(() => {
+            this.SUBRULE(this.separator)
+            this.OPTION2(() => this.SUBRULE2(this.type_field))
+          })
+        } while (this.skipStray('type_field', t.RightBrace))
+      },
+    )
   })
 
   readonly type_field = this.RULE('type_field', () => {
@@ -143,27 +162,37 @@ export abstract class ExpressionParser extends RecoveringParser {
           this.CONSUME(t.Identifier)
         },
       },
-      {
-        ALT: () => {
-          this.CONSUME(t.LeftBracket)
-          this.attempt('index', () => this.SUBRULE(this.expression), [])
-          this.CONSUME(t.RightBracket)
-        },
-      },
+      { ALT: () => this.SUBRULE(this.index_suffix) },
     ])
   })
 
+  readonly index_suffix = this.RULE('index_suffix', () => {
+    this.bracketed(
+      () => this.index_suffix(),
+      t.LeftBracket,
+      t.RightBracket,
+      () => {
+        this.attempt('index', () => this.SUBRULE(this.expression), [])
+      },
+    )
+  })
+
   readonly call_suffix = this.RULE('call_suffix', () => {
-    this.CONSUME(t.LeftParenthesis)
-    do {
-      this.OPTION(() => this.SUBRULE(this.argument))
-      this.MANY(() => {
-        this.refuseHole()
-        this.CONSUME(t.Comma)
-        this.OPTION2(() => this.SUBRULE2(this.argument))
-      })
-    } while (this.skipStray('argument', t.RightParenthesis))
-    this.CONSUME(t.RightParenthesis)
+    this.bracketed(
+      () => this.call_suffix(),
+      t.LeftParenthesis,
+      t.RightParenthesis,
+      () => {
+        do {
+          this.OPTION(() => this.SUBRULE(this.argument))
+          this.MANY(() => {
+            this.refuseHole()
+            this.CONSUME(t.Comma)
+            this.OPTION2(() => this.SUBRULE2(this.argument))
+          })
+        } while (this.skipStray('argument', t.RightParenthesis))
+      },
+    )
   })
 
   readonly argument = this.RULE('argument', () => {
@@ -187,8 +216,8 @@ export abstract class ExpressionParser extends RecoveringParser {
       { ALT: () => this.SUBRULE(this.group) },
       { ALT: () => this.SUBRULE(this.list) },
       { ALT: () => this.SUBRULE(this.record) },
-      { ALT: () => this.SUBRULE(this.if_expression) },
-      { ALT: () => this.SUBRULE(this.match_expression) },
+      { GATE: () => this.mayOpenHead(), ALT: () => this.SUBRULE(this.if_expression) },
+      { GATE: () => this.mayOpenHead(), ALT: () => this.SUBRULE(this.match_expression) },
     ])
   })
 
@@ -198,22 +227,32 @@ export abstract class ExpressionParser extends RecoveringParser {
   })
 
   readonly group = this.RULE('group', () => {
-    this.CONSUME(t.LeftParenthesis)
-    this.attempt('group', () => this.SUBRULE(this.expression), [])
-    this.CONSUME(t.RightParenthesis)
+    this.bracketed(
+      () => this.group(),
+      t.LeftParenthesis,
+      t.RightParenthesis,
+      () => {
+        this.attempt('group', () => this.SUBRULE(this.expression), [])
+      },
+    )
   })
 
   readonly list = this.RULE('list', () => {
-    this.CONSUME(t.LeftBracket)
-    do {
-      this.OPTION(() => this.SUBRULE(this.list_item))
-      this.MANY(() => {
-        this.refuseHole()
-        this.CONSUME(t.Comma)
-        this.OPTION2(() => this.SUBRULE2(this.list_item))
-      })
-    } while (this.skipStray('list', t.RightBracket))
-    this.CONSUME(t.RightBracket)
+    this.bracketed(
+      () => this.list(),
+      t.LeftBracket,
+      t.RightBracket,
+      () => {
+        do {
+          this.OPTION(() => this.SUBRULE(this.list_item))
+          this.MANY(() => {
+            this.refuseHole()
+            this.CONSUME(t.Comma)
+            this.OPTION2(() => this.SUBRULE2(this.list_item))
+          })
+        } while (this.skipStray('list', t.RightBracket))
+      },
+    )
   })
 
   readonly list_item = this.RULE('list_item', () => {
@@ -221,15 +260,20 @@ export abstract class ExpressionParser extends RecoveringParser {
   })
 
   readonly record = this.RULE('record', () => {
-    this.CONSUME(t.LeftBrace)
-    do {
-      this.OPTION(() => this.SUBRULE(this.record_field))
-      this.MANY(() => {
-        this.SUBRULE(this.separator)
-        this.OPTION2(() => this.SUBRULE2(this.record_field))
-      })
-    } while (this.skipStray('record', t.RightBrace))
-    this.CONSUME(t.RightBrace)
+    this.bracketed(
+      () => this.record(),
+      t.LeftBrace,
+      t.RightBrace,
+      () => {
+        do {
+          this.OPTION(() => this.SUBRULE(this.record_field))
+          this.MANY(() => {
+            this.SUBRULE(this.separator)
+            this.OPTION2(() => this.SUBRULE2(this.record_field))
+          })
+        } while (this.skipStray('record', t.RightBrace))
+      },
+    )
   })
 
   readonly record_field = this.RULE('record_field', () => {
@@ -257,27 +301,41 @@ export abstract class ExpressionParser extends RecoveringParser {
 
   readonly condition = this.RULE('condition', () => {
     this.CONSUME(t.If)
-    this.SUBRULE(this.expression)
+    this.head(() => this.SUBRULE(this.expression))
   })
 
   readonly branch = this.RULE('branch', () => {
-    this.CONSUME(t.LeftBrace)
-    this.attempt('branch', () => this.SUBRULE(this.expression), [])
-    this.CONSUME(t.RightBrace)
+    this.bracketed(
+      () => this.branch(),
+      t.LeftBrace,
+      t.RightBrace,
+      () => {
+        this.attempt('branch', () => this.SUBRULE(this.expression), [])
+      },
+    )
   })
 
   readonly match_expression = this.RULE('match_expression', () => {
     this.CONSUME(t.Match)
-    this.SUBRULE(this.expression)
-    this.CONSUME(t.LeftBrace)
-    do {
-      this.OPTION(() => this.SUBRULE(this.match_arm))
-      this.MANY(() => {
-        this.SUBRULE(this.separator)
-        this.OPTION2(() => this.SUBRULE2(this.match_arm))
-      })
-    } while (this.skipStray('match_arm', t.RightBrace))
-    this.CONSUME(t.RightBrace)
+    this.head(() => this.SUBRULE(this.expression))
+    this.SUBRULE(this.match_arms)
+  })
+
+  readonly match_arms = this.RULE('match_arms', () => {
+    this.bracketed(
+      () => this.match_arms(),
+      t.LeftBrace,
+      t.RightBrace,
+      () => {
+        do {
+          this.OPTION(() => this.SUBRULE(this.match_arm))
+          this.MANY(() => {
+            this.SUBRULE(this.separator)
+            this.OPTION2(() => this.SUBRULE2(this.match_arm))
+          })
+        } while (this.skipStray('match_arm', t.RightBrace))
+      },
+    )
   })
 
   readonly match_arm = this.RULE('match_arm', () => {

@@ -141,15 +141,20 @@ class DraemParser extends ExpressionParser {
   // Statements
 
   readonly body = this.RULE('body', () => {
-    this.CONSUME(t.LeftBrace)
-    do {
-      this.OPTION(() => this.SUBRULE(this.statement))
-      this.MANY(() => {
-        this.SUBRULE(this.separator)
-        this.OPTION2(() => this.SUBRULE2(this.statement))
-      })
-    } while (this.skipStray('body', t.RightBrace))
-    this.CONSUME(t.RightBrace)
+    this.bracketed(
+      () => this.body(),
+      t.LeftBrace,
+      t.RightBrace,
+      () => {
+        do {
+          this.OPTION(() => this.SUBRULE(this.statement))
+          this.MANY(() => {
+            this.SUBRULE(this.separator)
+            this.OPTION2(() => this.SUBRULE2(this.statement))
+          })
+        } while (this.skipStray('body', t.RightBrace))
+      },
+    )
   })
 
   readonly statement = this.RULE('statement', () => {
@@ -253,9 +258,7 @@ class DraemParser extends ExpressionParser {
 
   /** Reads `tokens` (from `layout`) by one rule. Never throws on any tokens whose brackets are balanced. */
   read(rule: 'source_file' | 'single_expression', tokens: IToken[]) {
-    this.start(tokens)
-    const cst = rule === 'source_file' ? this.source_file() : this.single_expression()
-    return { cst, ...this.met(rule) }
+    return this.readBy(() => (rule === 'source_file' ? this.source_file() : this.single_expression()), tokens)
   }
 
   // What stands ahead

@@ -1,4 +1,5 @@
 import {
+  type CstNode,
   CstParser,
   defaultParserErrorProvider,
   EOF,
@@ -33,6 +34,18 @@ const valueStarts: readonly TokenType[] = [
   t.True,
   t.False,
 ]
+/** Brackets within each other that are read at once: a level takes some forty frames of the stack, which would not hold 256. */
+const depthAtOnce = 40
+/** `if` and `match` in the head of another: without brackets between them they are read by recursion alone. */
+export const maximumHeads = 64
+
+/** A bracket whose content was skipped for now. */
+interface PutOff {
+  readonly rule: () => CstNode
+  /** With both brackets. */
+  readonly tokens: IToken[]
+}
+
 /** Chevrotain's errors carry what was expected in their message alone: here it is the token's name and nothing else. */
 const wording: IParserErrorMessageProvider = {
   ...defaultParserErrorProvider,
@@ -49,6 +62,10 @@ export abstract class RecoveringParser extends CstParser {
   #problems: SyntaxProblem[] = []
   #broken = new Set<number>()
   #separatorMissing = false
+  #putOff: PutOff[] = []
+  /** Brackets and heads that are open, and heads alone. */
+  #depth = 0
+  #heads = 0
 
   constructor() {
     super([...t.allTokens], {
@@ -59,22 +76,95 @@ export abstract class RecoveringParser extends CstParser {
     })
   }
 
-  protected start(tokens: IToken[]): void {
+  /** Reads `tokens` by `rule`, and then what had to be put off. */
+  protected readBy(
+    rule: () => CstNode,
+    tokens: IToken[],
+  ): {
+    readonly cst: CstNode
+    readonly problems: readonly SyntaxProblem[]
+    /** Offsets of what was not read whole. */
+    readonly broken: ReadonlySet<number>
+  } {
     this.#problems = []
     this.#broken = new Set()
-    this.#separatorMissing = false
-    this.input = tokens
+    this.#putOff = []
+    const cst = this.#readOnce(rule, tokens)
+    const late = new Map<IToken | undefined, CstNode>()
+    for (let next = this.#putOff.pop(); next !== undefined; next = this.#putOff.pop()) {
+      late.set(next.tokens[0], this.#readOnce(next.rule, next.tokens))
+    }
+    if (late.size > 0) graft(cst, late)
+    return { cst, problems: this.#problems, broken: this.#broken }
   }
 
-  /** What was met since `start`, and the offsets of what was not read whole. */
-  protected met(rule: string): { readonly problems: readonly SyntaxProblem[]; readonly broken: ReadonlySet<number> } {
-    const thrown = this.errors.map((error) => ({
-      rule: error.context.ruleStack.at(-1) ?? rule,
-      found: error.token,
-      previous: previousOf(error),
-      ...(error.name === 'MismatchedTokenException' ? { expected: error.message } : {}),
-    }))
-    return { problems: [...this.#problems, ...thrown], broken: this.#broken }
+  #readOnce(rule: () => CstNode, tokens: IToken[]): CstNode {
+    this.#separatorMissing = false
+    this.#depth = 0
+    this.#heads = 0
+    this.input = tokens
+    const cst = rule()
+    for (const error of this.errors) {
+      this.#problems.push({
+        rule: error.context.ruleStack.at(-1) ?? cst.name,
+        found: error.token,
+        previous: previousOf(error),
+        ...(error.name === 'MismatchedTokenException' ? { expected: error.message } : {}),
+      })
+    }
+    return cst
+  }
+
+  /**
+   * Brackets with what `read` reads between them, by a `rule` that consists of nothing else. Too deep within others they
+   * are read on their own afterwards, so that the stack holds any nesting that the layout lets through.
+   */
+  protected bracketed(rule: () => CstNode, opener: TokenType, closer: TokenType, read: () => void): void {
+    this.CONSUME(opener)
+    if (this.RECORDING_PHASE) read()
+    else if (this.#depth < depthAtOnce) this.#deeper(read)
+    else this.#putOffTo(rule)
+    this.CONSUME(closer)
+  }
+
+  /** The head of an `if` or `match`. */
+  protected head(read: () => void): void {
+    if (this.RECORDING_PHASE) {
+      read()
+      return
+    }
+    this.#heads += 1
+    try {
+      this.#deeper(read)
+    } finally {
+      this.#heads -= 1
+    }
+  }
+
+  protected mayOpenHead(): boolean {
+    return this.#heads < maximumHeads
+  }
+
+  #deeper(read: () => void): void {
+    this.#depth += 1
+    try {
+      read()
+    } finally {
+      this.#depth -= 1
+    }
+  }
+
+  /** Skips to the closer of the bracket that was just opened. */
+  #putOffTo(rule: () => CstNode): void {
+    const tokens = [this.LA(0)]
+    for (let depth = 0; ; this.SKIP_TOKEN()) {
+      const next = this.LA(1)
+      tokens.push(next)
+      if (openers.has(next.tokenType)) depth += 1
+      else if (closers.has(next.tokenType)) depth -= 1
+      if (depth < 0 || next.tokenType === EOF) break
+    }
+    this.#putOff.push({ rule, tokens })
   }
 
   /**
@@ -87,7 +177,8 @@ export abstract class RecoveringParser extends CstParser {
     if (!this.tail(read, stops) || this.RECORDING_PHASE) return
     if (next === undefined ? this.#atEnd(stops) : this.LA(1).tokenType === next) return
     this.#report(rule)
-    this.#broken.add(first)
+    // What is read of a declaration is whole, whatever stands behind it.
+    this.#broken.add(rule === 'declaration' ? this.LA(1).startOffset : first)
     if (next === undefined && this.#itemAhead(stops)) this.#separatorMissing = true
     else this.#skip(stops)
   }
@@ -169,6 +260,21 @@ export abstract class RecoveringParser extends CstParser {
       if (openers.has(next)) depth += 1
       else if (closers.has(next)) depth -= 1
       this.SKIP_TOKEN()
+    }
+  }
+}
+
+/** Gives the nodes whose content was put off what was read for them, found by their opening bracket. */
+function graft(root: CstNode, late: ReadonlyMap<IToken | undefined, CstNode>): void {
+  const open = [root]
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    for (const children of Object.values(node.children)) {
+      const [first] = children
+      const read = first !== undefined && 'image' in first ? late.get(first) : undefined
+      if (read !== undefined) Object.assign(node.children, read.children)
+    }
+    for (const children of Object.values(node.children)) {
+      for (const child of children) if ('children' in child) open.push(child)
     }
   }
 }

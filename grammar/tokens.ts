@@ -177,7 +177,10 @@ export const Comment = createToken({ name: 'Comment', pattern: /\/\/[^\r\n]*/, g
 /** Operators that other languages read and this one does not; `syntax/foreign.ts` says what to write instead. */
 export const ForeignOperator = createToken({ name: 'ForeignOperator', pattern: /&&|\|\||\*\*|:=|\/\*[^\r\n]*/ })
 /** All other text that is not of the language. */
-export const Foreign = createToken({ name: 'Foreign', pattern: /'(?:[^'\\\r\n]|\\.)*'|#[^\r\n]*|[\u0080-\uffff]+|./ })
+export const Foreign = createToken({
+  name: 'Foreign',
+  pattern: /'(?:[^'\\\r\n]|\\.)*'|`[^`\r\n]*`|[“”„«‘‚][^“”„«»‘’‚"\r\n]*[“”»’‘"]|#[^\r\n]*|[\u0080-\uffff]+|./,
+})
 
 /** After these a value begins. */
 const beginsValue: readonly TokenType[] = [Assign, LeftParenthesis, LeftBracket, Comma, Import]

@@ -100,6 +100,7 @@ export function checkPipeline(options: CheckOptions): CheckResult {
 }
 
 function newSession(sources: SourceMap, options: CheckOptions): Session {
+  let libraryNames: ReadonlySet<string> | undefined
   return {
     evaluate,
     instantiate,
@@ -107,7 +108,10 @@ function newSession(sources: SourceMap, options: CheckOptions): Session {
     sources,
     environment: options.environment,
     environmentReads: new Map(),
-    libraryNames: () => declaredNames(options.loadFile(join(options.libraryDirectory, 'draem.draem'))),
+    libraryNames: () => {
+      libraryNames ??= declaredNames(options.loadFile(join(options.libraryDirectory, 'draem.draem')))
+      return libraryNames
+    },
     enums: new Map(builtinEnums),
     broken: new Set(),
     circles: new Set(),

@@ -1,5 +1,6 @@
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
 import { syntaxDiagnostics } from '../diagnostics/codes/syntax.js'
+import { tensorsDiagnostics } from '../diagnostics/codes/tensors.js'
 import { trainingDiagnostics } from '../diagnostics/codes/training.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { SourceMap } from '../source/source-file.js'
@@ -20,8 +21,9 @@ export function withoutEchoes(diagnostics: readonly Diagnostic[], sources: Sourc
     const statement = text.slice(...range)
     torn.set(span.file, {
       ranges: [...(known?.ranges ?? []), range],
-      names: new Set([...(known?.names ?? []), ...boundIn(statement)]),
-      hasImport: known?.hasImport === true || /\bimport\b/.test(statement),
+      names: new Set([...(known?.names ?? []), ...boundIn(statement), ...declaredIn(statement)]),
+      words: new Set([...(known?.words ?? []), ...wordsIn(statement)]),
+      hasImport: known?.hasImport === true || /\bimport\b|^\w+\s+"/m.test(statement),
     })
   }
   if (torn.size === 0) return diagnostics
@@ -35,6 +37,13 @@ export function withoutEchoes(diagnostics: readonly Diagnostic[], sources: Sourc
   })
 }
 
+/** Said of what nothing uses. */
+const unusedCodes: ReadonlySet<string> = new Set([
+  namesDiagnostics.unusedBinding.code,
+  tensorsDiagnostics.deadHead.code,
+  tensorsDiagnostics.unusedOutput.code,
+])
+
 /** Settings of an evaluation that say what is measured. */
 const measuredIn = ['image', 'pixel', 'values', 'evaluate']
 
@@ -43,6 +52,8 @@ interface Torn {
   readonly ranges: readonly (readonly [number, number])[]
   /** What the torn statements bind. */
   readonly names: ReadonlySet<string>
+  /** All words of theirs: what they name may be used by them. */
+  readonly words: ReadonlySet<string>
   readonly hasImport: boolean
 }
 
@@ -66,12 +77,18 @@ function followsFrom(second: Diagnostic, first: Diagnostic, sources: SourceMap):
   }
 }
 
-function isEcho({ code, span, message }: Diagnostic, { ranges, names, hasImport }: Torn, sources: SourceMap): boolean {
+function isEcho(
+  { code, span, message }: Diagnostic,
+  { ranges, names, words, hasImport }: Torn,
+  sources: SourceMap,
+): boolean {
   if (ranges.some(([start, end]) => start <= span.start && span.start < end)) return true
   if (code === namesDiagnostics.missingPart.code) return true
   if (code === namesDiagnostics.unknownName.code && hasImport) return true
   if (code === trainingDiagnostics.monitorNotProduced.code && measuredIn.some((name) => names.has(name))) return true
   const text = sources.get(span.file)?.text.slice(span.start, span.end) ?? ''
+  if (unusedCodes.has(code) && words.has(text)) return true
+  if (code === namesDiagnostics.unknownPath.code && names.has(text.split('.').at(-1) ?? text)) return true
   return names.has(text) || [...message.matchAll(/`([^`]+)`/g)].some(([, name = '']) => names.has(name))
 }
 
@@ -120,4 +137,13 @@ function isBlank(text: string, start: number): boolean {
 /** `name =`, `name:` and `name {`. */
 function boundIn(text: string): readonly string[] {
   return [...text.matchAll(/([A-Za-z_]\w*)\s*(?:=(?!=)|:|\{)/g)].map(([, name = '']) => name)
+}
+
+/** The second word of a line that stands at the top of the file: what it declares, if its first word is the torn one too. */
+function declaredIn(text: string): readonly string[] {
+  return [...text.matchAll(/^[A-Za-z_]\w*[ \t]+([A-Za-z_]\w*)/gm)].map(([, name = '']) => name)
+}
+
+function wordsIn(text: string): readonly string[] {
+  return text.replace(/\/\/.*/g, '').match(/[A-Za-z_]\w*/g) ?? []
 }

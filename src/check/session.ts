@@ -19,7 +19,7 @@ export interface Session {
   readonly environmentReads: Map<string, string>
   /** Every enum by name: enum names are unique over the files of a compilation. */
   readonly enums: Map<string, EnumDeclaration>
-  /** What the library declares, read only when a name is unknown. */
+  /** What the library declares, read when the first name is unknown. */
   readonly libraryNames: () => ReadonlySet<string>
   /** Blocks whose own mistakes are reported: calls of them are not looked into. */
   readonly broken: Set<BlockEntity['declaration']>

@@ -71,7 +71,8 @@ export function compile(request: CompileRequest): Compilation {
   const { pipeline, diagnostics, sources } = checkPipeline({
     entry,
     ...(request.pipeline === undefined ? {} : { pipeline: request.pipeline }),
-    loadFile: readText,
+    // Read once: `/dev/stdin` gives its text only to the first who asks.
+    loadFile: (path) => (path === entry ? text : readText(path)),
     libraryDirectory: join(packageRoot(), 'grammar', 'std'),
     overrides: request.overrides,
     environment: request.environment,

@@ -44,7 +44,11 @@ export function matchBrackets(tokens: readonly IToken[], maximum: number): Match
   if (unclosed.length === 0 && !hasStrayBrace) return plain
   const hasBrace = unclosed.some((opener) => opener.tokenType === t.LeftBrace)
   const guided = new Matcher(tokens, maximum, new Set(unclosed), hasBrace, hasStrayBrace).run()
-  return guided.repairs.length <= plain.repairs.length ? guided : plain
+  const best = guided.repairs.length <= plain.repairs.length ? guided : plain
+  if (!hasStrayBrace || best.repairs.some((repair) => repair.kind === 'unopened' || repair.kind === 'no_brace'))
+    return best
+  const careful = new Matcher(tokens, maximum, new Set(unclosed), hasBrace, false, true).run()
+  return careful.repairs.length <= best.repairs.length ? careful : best
 }
 
 interface Open {
@@ -68,6 +72,8 @@ class Matcher {
     readonly suspects: ReadonlySet<IToken>,
     readonly byIndent: boolean,
     readonly addOpeners: boolean,
+    /** Whether a brace closes nothing while the lines after it are still indented as what it would close. */
+    readonly leaveOutEarly = false,
   ) {}
 
   run(): MatchedBrackets {
@@ -124,6 +130,13 @@ class Matcher {
     )
       return
     const top = this.#open.at(-1)
+    if (top?.token.tokenType === t.LeftBrace && end - 2 === this.#lineStart && isInPlaceOfBrace(last, head)) {
+      this.#repairs.push({ kind: 'no_brace', opener: last })
+      const brace = retyped(last, t.LeftBrace)
+      this.#open.push({ token: brace, indent: this.#indent })
+      this.#out[end - 1] = brace
+      return
+    }
     const isAlone = end - 1 === this.#lineStart && top?.token.tokenType === t.LeftBrace
     const isHead = top === undefined && t.declarationWords.some((word) => word === head.image) && endsValue(last)
     if ((!isAlone && !isHead) || first.tokenType === t.LeftBrace || first.tokenType === t.Pipe) return
@@ -176,6 +189,10 @@ class Matcher {
 
   #close(token: IToken, index: number): void {
     const top = this.#open.at(-1)
+    if (this.leaveOutEarly && top !== undefined && this.#comesEarly(top, token, index)) {
+      this.#repairs.push({ kind: 'stray', token })
+      return
+    }
     if (top !== undefined && closerOf.get(top.token.tokenType) === token.tokenType) {
       this.#open.pop()
       this.#out.push(token)
@@ -210,6 +227,14 @@ class Matcher {
     }
     this.#repairs.push({ kind: 'stray', token })
     this.#silent.push(this.tokens[index + 1]?.startOffset ?? endOf(token))
+  }
+
+  /** A `}` at the end of a line, although the next line is indented deeper than the line of the brace that it would close. */
+  #comesEarly(top: Open, token: IToken, index: number): boolean {
+    if (token.tokenType !== t.RightBrace || top.token.tokenType !== t.LeftBrace) return false
+    if (this.tokens[index + 1]?.tokenType !== t.Newline) return false
+    const next = this.tokens.find((each, i) => i > index && each.tokenType !== t.Newline)
+    return next !== undefined && (next.startColumn ?? 1) - 1 > top.indent
   }
 
   /** `model (` at the end of its line, and a `}` that begins one of the same indentation: the `(` was meant to be a brace. */
@@ -289,6 +314,12 @@ class Matcher {
     this.#silent.push(this.tokens[i + 1]?.startOffset ?? (last === undefined ? token.startOffset : endOf(last)))
     return i
   }
+}
+
+/** `model:` and `model begin`. */
+function isInPlaceOfBrace(last: IToken, head: IToken): boolean {
+  const isWord = tokenMatcher(last, t.Identifier) && t.sectionWords.some((word) => word === head.image)
+  return last.tokenType === t.Colon || isWord
 }
 
 /** Whether a line begins with `token` that is indented no deeper than the line of the bracket. */

@@ -64,7 +64,8 @@ function suffixed(builder: Builder, base: Expression, suffixes: readonly CstNode
     } else if (member !== undefined) {
       result = builder.bounded({ kind: 'member', object: result, member: builder.identifier(member), span }, [result])
     } else {
-      const index = expressionIn(builder, suffix, token(suffix, 'LeftBracket'))
+      const brackets = node(suffix, 'index_suffix') ?? suffix
+      const index = expressionIn(builder, brackets, token(brackets, 'LeftBracket'))
       result = builder.bounded({ kind: 'index', object: result, index, span }, [result, index])
     }
   }
@@ -187,7 +188,7 @@ function buildIf(builder: Builder, cst: CstNode, span: Span): Expression {
 
 function buildMatch(builder: Builder, cst: CstNode, span: Span): Expression {
   const subject = expressionIn(builder, cst, token(cst, 'Match'))
-  const arms = nodes(cst, 'match_arm').map((arm) => buildArm(builder, arm))
+  const arms = nodes(node(cst, 'match_arms') ?? cst, 'match_arm').map((arm) => buildArm(builder, arm))
   const children = arms.flatMap((arm) => (arm.pattern.kind === 'wildcard' ? [arm.value] : [arm.pattern, arm.value]))
   return builder.bounded({ kind: 'match', subject, arms, span }, [subject, ...children])
 }

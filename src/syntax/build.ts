@@ -181,20 +181,31 @@ function typeIn(builder: Builder, parent: CstNode): TypeExpression {
 function buildType(builder: Builder, cst: CstNode): TypeExpression {
   const span = builder.span(cst, 0)
   let result = buildPlainType(builder, cst, span)
-  for (const operands of [...nodes(cst, 'block_operands')].reverse()) {
-    const start = builder.span(operands, span.start).start
-    result = { kind: 'block_type', operands: fieldsIn(builder, operands), result, span: { ...span, start } }
+  for (const block of [...nodes(cst, 'block_operands')].reverse()) {
+    const start = builder.span(block, span.start).start
+    const operands = fieldsIn(builder, node(block, 'operand_types') ?? block)
+    const whole: TypeExpression = { kind: 'block_type', operands, result, span: { ...span, start } }
+    result = builder.boundedType(whole, [result, ...typesOf(operands)])
   }
   return result
 }
 
+function typesOf(fields: readonly TypeField[]): readonly TypeExpression[] {
+  return fields.map((field) => field.type)
+}
+
 function buildPlainType(builder: Builder, cst: CstNode, span: Span): TypeExpression {
   const list = node(cst, 'list_type')
-  if (list !== undefined)
-    return { kind: 'list_type', item: typeIn(builder, list), span: builder.span(list, span.start) }
+  if (list !== undefined) {
+    const item = typeIn(builder, list)
+    return builder.boundedType({ kind: 'list_type', item, span: builder.span(list, span.start) }, [item])
+  }
   const record = node(cst, 'record_type')
-  if (record !== undefined)
-    return { kind: 'record_type', fields: fieldsIn(builder, record), span: builder.span(record, span.start) }
+  if (record !== undefined) {
+    const fields = fieldsIn(builder, record)
+    const whole: TypeExpression = { kind: 'record_type', fields, span: builder.span(record, span.start) }
+    return builder.boundedType(whole, typesOf(fields))
+  }
   const name = builder.nameOf(token(cst, 'Identifier'), cst)
   return { kind: 'named_type', name, span: name.span, ...(name.recovered ? { recovered: true } : {}) }
 }

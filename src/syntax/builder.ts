@@ -4,7 +4,7 @@ import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { FileId, Span } from '../source/span.js'
-import type { Expression, Identifier, MissingExpression, StringLiteral } from './ast.js'
+import type { Expression, Identifier, MissingExpression, StringLiteral, TypeExpression } from './ast.js'
 import { endOfElement, startOf } from './cst.js'
 import { maximumDepth } from './layout.js'
 import { readText } from './text.js'
@@ -13,7 +13,7 @@ import { tokenSpan } from './token.js'
 /** What building the tree of one file needs to know and collects: shared by statements, types and expressions. */
 export class Builder {
   readonly diagnostics: Diagnostic[] = []
-  readonly #depths = new WeakMap<Expression, number>()
+  readonly #depths = new WeakMap<Expression | TypeExpression, number>()
   readonly #broken: readonly number[]
   #toldDepth = false
 
@@ -82,14 +82,23 @@ export class Builder {
 
   /** Keeps the tree's depth within bounds, whatever made it deep: later phases go down it by recursion. */
   bounded(expression: Expression, children: readonly Expression[]): Expression {
+    if (this.#isWithin(expression, children)) return expression
+    return { kind: 'missing', span: expression.span, recovered: true }
+  }
+
+  /** As `bounded`, for types. */
+  boundedType(type: TypeExpression, children: readonly TypeExpression[]): TypeExpression {
+    if (this.#isWithin(type, children)) return type
+    return { kind: 'named_type', name: this.missingName(type.span.start), span: type.span, recovered: true }
+  }
+
+  #isWithin(node: Expression | TypeExpression, children: readonly (Expression | TypeExpression)[]): boolean {
     let depth = 1
     for (const child of children) depth = Math.max(depth, (this.#depths.get(child) ?? 1) + 1)
-    if (depth <= maximumDepth) {
-      this.#depths.set(expression, depth)
-      return expression
-    }
-    if (!this.#toldDepth) this.diagnostics.push(diagnose(codes.tooDeep, expression.span, { limit: maximumDepth }))
+    this.#depths.set(node, depth)
+    if (depth <= maximumDepth) return true
+    if (!this.#toldDepth) this.diagnostics.push(diagnose(codes.tooDeep, node.span, { limit: maximumDepth }))
     this.#toldDepth = true
-    return { kind: 'missing', span: expression.span, recovered: true }
+    return false
   }
 }

@@ -1,4 +1,4 @@
-import type { IToken, TokenType } from 'chevrotain'
+import { type IToken, type TokenType, tokenMatcher } from 'chevrotain'
 import * as t from '../../grammar/tokens.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
@@ -31,7 +31,8 @@ function meaningOf({ image, tokenType }: IToken): Meaning {
   const known = meanings[image]
   if (known !== undefined) return known
   if (image.startsWith('#') || image.startsWith('/*')) return { help: 'a comment begins with `//`' }
-  if (image.length > 1 && image.startsWith("'")) return { help: 'write a text in double quotes', as: t.StringLiteral }
+  if (image.length > 1 && /^['`“”„«‘‚]/.test(image))
+    return { help: 'write a text in double quotes', as: t.StringLiteral }
   if (/^\p{L}/u.test(image))
     return { help: 'names are made of the letters a-z and A-Z, digits and `_`', as: t.Identifier }
   return { help: 'remove it' }
@@ -49,12 +50,66 @@ export function isForeign(token: IToken): boolean {
   return foreign.includes(token.tokenType)
 }
 
+interface Near {
+  readonly before: IToken | undefined
+  readonly token: IToken
+  readonly next: IToken | undefined
+}
+
+/** One word in place of three that touch: a size with a sign for `x`, a name with a character that has no width. */
+function joined({ before, token, next }: Near): { readonly as: IToken; readonly help: string } | undefined {
+  if (before === undefined || next === undefined || !isForeign(token)) return undefined
+  if (endOf(before) !== token.startOffset || endOf(token) !== next.startOffset) return undefined
+  if (token.image === '×' && before.tokenType === t.NumberLiteral && next.tokenType === t.NumberLiteral)
+    return {
+      as: retyped(before, t.SizeLiteral, `${before.image}x${next.image}`),
+      help: `write \`x\`: \`${before.image}x${next.image}\``,
+    }
+  if (/^\p{Cf}+$/u.test(token.image) && tokenMatcher(before, t.Identifier) && /^\w+$/.test(next.image))
+    return { as: retyped(before, t.Identifier, before.image + next.image), help: 'remove it' }
+  return undefined
+}
+
+/** Words of the language where they mean nothing, read as what was meant. */
+function misplaced({ before, token, next }: Near) {
+  if (before === undefined) return undefined
+  const isBetweenNumbers =
+    (before.tokenType === t.NumberLiteral || before.tokenType === t.UnitWord) && next?.tokenType === t.NumberLiteral
+  if (isBetweenNumbers && (token.image === 'to' || token.tokenType === t.Colon))
+    return { as: retyped(token, t.DotDot), expected: '`..`', help: 'a range is written `16px .. 34px`' }
+  const isQuoted =
+    token.tokenType === t.StringLiteral && next?.tokenType === t.Assign && /^"[A-Za-z_]\w*"$/.test(token.image)
+  if (isQuoted && before.tokenType !== t.Assign) {
+    const name = token.image.slice(1, -1)
+    const as = retyped({ ...token, startOffset: token.startOffset + 1 }, t.Identifier, name)
+    return { as, expected: 'a name', help: `write \`${name}\`: a name stands without quotes` }
+  }
+  return undefined
+}
+
 /** Replaces or leaves out the text that is not of the language, each run told once. */
 export function readForeign(tokens: readonly IToken[], file: FileId) {
   const kept: IToken[] = []
   const diagnostics: Diagnostic[] = []
   const silent = new Set<number>()
+  let skipped = -1
   for (const [index, token] of tokens.entries()) {
+    if (index === skipped) continue
+    const near: Near = { before: kept.at(-1), token, next: tokens[index + 1] }
+    const whole = joined(near)
+    if (whole !== undefined) {
+      kept.splice(-1, 1, whole.as)
+      diagnostics.push(diagnose(codes.foreign, tokenSpan(token, file), { text: shown(token.image), help: whole.help }))
+      skipped = index + 1
+      continue
+    }
+    const instead = misplaced(near)
+    if (instead !== undefined) {
+      kept.push(instead.as)
+      const facts = { expected: instead.expected, found: `\`${token.image}\``, help: instead.help }
+      diagnostics.push(diagnose(codes.unexpected, tokenSpan(token, file), facts))
+      continue
+    }
     if (!isForeign(token)) {
       kept.push(token)
       continue

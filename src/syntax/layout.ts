@@ -46,20 +46,27 @@ export function layOut(text: string, file: FileId, separates: boolean): Layout {
     if (!swallowed) diagnostics.push(describe(repair, file))
   }
   return {
-    tokens: placeNewlines(
-      brackets.tokens,
-      separates,
-      (operator) => diagnostics.push(describeDangling(operator, file)),
-      (operator) => diagnostics.push(describeLeading(operator, file)),
-    ),
+    tokens: placeNewlines(brackets.tokens, separates, {
+      onDangling: (operator) => diagnostics.push(describeDangling(operator, file)),
+      onLeading: (operator) => diagnostics.push(describeLeading(operator, file)),
+      onBullet: (dash) => diagnostics.push(describeBullet(dash, file)),
+    }),
     comments: lexed.groups.comments ?? [],
     diagnostics,
-    silent: new Set([...foreign.silent, ...numbers.silent, ...brackets.silent]),
+    silent: new Set([...foreign.silent, ...numbers.silent, ...brackets.silent, ...afterOpenTexts(brackets.tokens)]),
     doubtful: brackets.repairs.map((repair) => linesOf(repair, text)),
     repaired: brackets.repairs.flatMap((repair) =>
       repair.kind === 'unclosed' && repair.opener.image !== '{' ? [repair.opener.startOffset] : [],
     ),
   }
+}
+
+/** A text without its end swallows the comma of its line too. */
+function afterOpenTexts(tokens: readonly IToken[]): readonly number[] {
+  return tokens.flatMap((token, index) => {
+    const next = token.tokenType === t.UnclosedString ? nextInLine(tokens, index) : undefined
+    return next === undefined ? [] : [next.startOffset]
+  })
 }
 
 function linesOf(repair: BracketRepair, text: string): readonly [number, number] {
@@ -91,6 +98,7 @@ function describe(repair: BracketRepair, file: FileId): Diagnostic {
       return diagnose(codes.unexpected, tokenSpan(repair.opener, file), {
         expected: '`{`',
         found: `\`${repair.opener.image}\``,
+        help: 'what a section or a declaration holds stands in braces: `model { ... }`',
       })
     case 'stray':
       return diagnose(codes.strayCloser, tokenSpan(repair.token, file), { closer: repair.token.image })
@@ -108,8 +116,7 @@ function describe(repair: BracketRepair, file: FileId): Diagnostic {
 function placeNewlines(
   tokens: readonly IToken[],
   separates: boolean,
-  onDangling: (operator: IToken) => void,
-  onLeading: (operator: IToken) => void,
+  told: Readonly<Record<'onDangling' | 'onLeading' | 'onBullet', (token: IToken) => void>>,
 ): readonly IToken[] {
   const open: TokenType[] = []
   let toldLine = false
@@ -121,14 +128,18 @@ function placeNewlines(
       const next = nextInLine(tokens, index)
       const top = open.at(-1)
       const inBraces = top === undefined ? separates : top === t.LeftBrace
-      if (inBraces && last !== undefined && goesOn(last, tokens, index)) onDangling(last)
+      if (top !== undefined && inBraces && last !== undefined && goesOn(last, tokens, index)) told.onDangling(last)
       else if (inBraces && last !== undefined && continues(last, tokens, index)) {
-        if (!toldLine && next !== undefined) onLeading(next)
+        if (!toldLine && next !== undefined) told.onLeading(next)
         toldLine = true
       } else if (inBraces && last !== undefined && separatesAfter(last, next, top !== undefined)) {
         placed.push(token)
         toldLine = false
       }
+      continue
+    }
+    if (type === t.Minus && open.at(-1) === t.LeftBrace && isBullet(tokens, index)) {
+      told.onBullet(token)
       continue
     }
     if (type === t.LeftParenthesis || type === t.LeftBracket || type === t.LeftBrace) open.push(type)
@@ -145,7 +156,20 @@ function continues(last: IToken, tokens: readonly IToken[], index: number): bool
   if (!/[A-Za-z0-9_%")\]}]$/.test(last.image)) return false
   const first = tokens.findIndex((token, i) => i > index && token.tokenType !== t.Newline)
   const begins = tokens[first]
+  if (isBullet(tokens, first)) return false
   return begins !== undefined && leaders.has(begins.tokenType) && tokens[first + 2]?.tokenType !== t.DoubleArrow
+}
+
+/** `- name = value`, as YAML lists it. */
+function isBullet(tokens: readonly IToken[], index: number): boolean {
+  const before = tokens[index - 1]?.tokenType
+  const isFirst = before === t.Newline || before === t.LeftBrace
+  return isFirst && tokens[index]?.tokenType === t.Minus && tokens[index + 2]?.tokenType === t.Assign
+}
+
+function describeBullet(dash: IToken, file: FileId): Diagnostic {
+  const facts = { expected: 'a statement', found: '`-`', help: 'remove the `-`: a statement stands on its line alone' }
+  return diagnose(codes.unexpected, tokenSpan(dash, file), facts)
 }
 
 function describeLeading(operator: IToken, file: FileId): Diagnostic {
@@ -157,20 +181,32 @@ function describeLeading(operator: IToken, file: FileId): Diagnostic {
   })
 }
 
-const danglers: ReadonlySet<TokenType> = new Set([t.Plus, t.Minus, t.Star, t.Slash, t.And, t.Or, t.Pipe, t.DotDot])
+const danglers: ReadonlySet<TokenType> = new Set([
+  t.Assign,
+  t.Plus,
+  t.Minus,
+  t.Star,
+  t.Slash,
+  t.And,
+  t.Or,
+  t.Pipe,
+  t.DotDot,
+])
 
 /** `a = b +` with a value and no new statement on the next line: one mistake, so the newline is left out once it is told. */
 function goesOn(last: IToken, tokens: readonly IToken[], index: number): boolean {
   if (!danglers.has(last.tokenType)) return false
   const first = tokens.findIndex((token, i) => i > index && token.tokenType !== t.Newline)
   const begins = tokens[first]
-  const after = tokens[first + 1]?.tokenType
+  let after = tokens[first + 1]?.tokenType
+  for (let i = first + 1; after === t.Dot; i += 2) after = tokens[i + 2]?.tokenType
   if (begins === undefined || !/^[A-Za-z0-9_"([-]/.test(begins.image)) return false
   return after !== t.Assign && after !== t.LeftBrace && !t.statementWords.some((word) => word === begins.image)
 }
 
 function describeDangling(operator: IToken, file: FileId): Diagnostic {
-  const facts = { after: `\`${operator.image}\``, found: 'the end of the line', help: lineEndHelp }
+  const help = operator.tokenType === t.Assign ? 'the value begins on the line of its `=`' : lineEndHelp
+  const facts = { after: `\`${operator.image}\``, found: 'the end of the line', help }
   const end = endOf(operator)
   return diagnose(codes.missingValue, { file, start: end, end }, facts)
 }

@@ -1,5 +1,5 @@
 import { EOF, type IToken, tokenMatcher } from 'chevrotain'
-import type { SyntaxProblem } from '../../grammar/recovering-parser.js'
+import { maximumHeads, type SyntaxProblem } from '../../grammar/recovering-parser.js'
 import * as t from '../../grammar/tokens.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
@@ -63,10 +63,15 @@ export class Messages {
       return diagnose(codes.reservedName, tokenSpan(found, this.file), { word: found.image })
     }
     if (expected !== undefined) return this.#expectedOne(problem, expected)
+    // Both begin a value: what refused them is the limit.
+    if (rule === 'primary' && (found.tokenType === t.If || found.tokenType === t.Match))
+      return diagnose(codes.tooDeep, tokenSpan(found, this.file), { limit: maximumHeads })
     if (rule === 'primary') return this.#missingValue(problem)
     if (rule === 'statement' && !this.#endsItem(previous)) return this.#statement(problem)
     if (rule === 'source_file' || rule === 'declaration') return this.#declaration(problem)
     if (this.#endsItem(previous)) return this.#missingSeparator(problem)
+    if (rule === 'body' && previous?.tokenType === t.Comma && isNumber(found))
+      return this.#unexpected(problem, 'a statement', this.#listHelp(previous, found))
     if (rule === 'body' && isReserved(found))
       return diagnose(codes.reservedName, tokenSpan(found, this.file), { word: found.image })
     const help =
@@ -104,6 +109,16 @@ export class Messages {
       found: nameOf(found),
       help,
     })
+  }
+
+  /** `a = 1, 2` and `a = 1,622,884`. */
+  #listHelp(comma: IToken, found: IToken): string {
+    const before = this.tokens[(this.#index.get(comma) ?? 0) - 1]
+    const isGrouped =
+      endOf(comma) === found.startOffset && /^\d{3}$/.test(found.image) && /^\d{1,3}$/.test(before?.image ?? '')
+    return isGrouped
+      ? 'digits are grouped with `_`, as in `1_622_884`'
+      : 'several values stand in brackets: `[1, 2, 3]`'
   }
 
   /** A statement that begins with a name and goes on as none does. */
@@ -170,8 +185,21 @@ export class Messages {
     if (rule === 'single_expression') return this.#unexpected(problem, 'the end of the value')
     if (rule === 'branch') return this.#unexpected(problem, '`}`', 'a branch holds one expression')
     const what = lineSeparated.has(rule) ? 'a new line or `,`' : '`,`'
-    if (previous?.tokenType === t.NumberLiteral && tokenMatcher(found, t.Identifier) && !this.#opensItem(found)) {
+    const isCall = this.#next(found)?.tokenType === t.LeftParenthesis
+    if (
+      previous?.tokenType === t.NumberLiteral &&
+      tokenMatcher(found, t.Identifier) &&
+      !this.#opensItem(found) &&
+      !isCall
+    ) {
       return diagnose(codes.unknownUnit, tokenSpan(found, this.file), { unit: found.image, known: knownUnits })
+    }
+    if (previous?.tokenType === t.NumberLiteral && tokenMatcher(found, t.Identifier) && isCall) {
+      return this.#unexpected(
+        problem,
+        'an operator',
+        `a product is written \`${previous.image} * ${found.image}(...)\``,
+      )
     }
     const span = this.#place(problem)
     return diagnose(codes.missingSeparator, span, {
@@ -230,6 +258,10 @@ function isOperator(token: IToken): boolean {
   return /^([-+*/<>.]|==|!=|and$|or$)/.test(token.image)
 }
 
+function isNumber(token: IToken): boolean {
+  return token.tokenType === t.NumberLiteral || token.tokenType === t.SizeLiteral
+}
+
 function isReserved(token: IToken): boolean {
   return isOneOf(t.reservedWords, token)
 }
@@ -269,6 +301,8 @@ function statementHelp(word: IToken, next: IToken | undefined): string {
   if (next?.tokenType === t.Equal) return '`=` binds a name, `==` compares; `expect` makes a comparison a statement'
   if (next?.tokenType === t.Colon)
     return `write \`${word.image} = value\`, or \`param ${word.image}: type\` for what is set from outside`
+  if (next !== undefined && ['let', 'var', 'const', 'int', 'float', 'bool', 'string', 'auto'].includes(word.image))
+    return `a statement begins with the name it binds: \`${next.image} = value\``
   const section = suggest(word.image, t.sectionWords)
   if (isOneOf(t.sectionWords, word) || section !== undefined)
     return `a section is \`${section ?? word.image} { ... }\`, with \`{\` on its line`

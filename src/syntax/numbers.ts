@@ -36,6 +36,15 @@ export function checkNumbers(tokens: readonly IToken[], file: FileId) {
         skipped = index + 1
         continue
       }
+      const width = touches ? /^[xX](\d+)(?:[xX]\d+)?$/.exec(token.image)?.[1] : undefined
+      if (width !== undefined && before.tokenType === t.NumberLiteral) {
+        kept.splice(-1, 1, retyped(before, t.SizeLiteral, `${before.image}x${width}`))
+        continue
+      }
+      if (isNameWithDigit(before, token, touches, kept.at(-2), next)) {
+        kept.splice(-1, 1, retyped(before, t.Identifier, before.image + token.image))
+        continue
+      }
       const unit = unitLike(token.image)
       // Read as what was most likely meant: a missing unit would be told again.
       if (before.tokenType === t.NumberLiteral && isWord(token) && unit !== undefined) {
@@ -99,6 +108,18 @@ function unitLike(text: string): string | undefined {
   return longForms[text.toLowerCase()] ?? suggest(text, Object.keys(t.unitWords))
 }
 
+/** `2nd_score = ...` */
+function isNameWithDigit(
+  number: IToken,
+  token: IToken,
+  touches: boolean,
+  before: IToken | undefined,
+  next: IToken | undefined,
+): boolean {
+  const begins = before === undefined || [t.Newline, t.LeftBrace, t.Comma, t.LeftParenthesis].includes(before.tokenType)
+  return touches && begins && /^\d+$/.test(number.image) && isWord(token) && next?.tokenType === t.Assign
+}
+
 function describeSuffix(
   number: IToken,
   token: IToken,
@@ -110,6 +131,16 @@ function describeSuffix(
     const help = `a size is written without blanks: \`${number.image}x${next.image}\``
     const facts = { text: `${number.image} x ${next.image}`, why: 'is no size', help }
     return diagnose(codes.number, { file, start: number.startOffset, end: endOf(next) }, facts)
+  }
+  const width = touches ? /^[xX](\d+)(?:[xX](\d+))?$/.exec(token.image) : null
+  if (width !== null && number.tokenType === t.NumberLiteral) {
+    const help = `a size is height x width: \`${number.image}x${width[1]}\`${width[2] === undefined ? '' : '; `channels` is a setting of its own'}`
+    const facts = { text: number.image + token.image, why: 'is no size', help }
+    return diagnose(codes.number, { file, start: number.startOffset, end: endOf(token) }, facts)
+  }
+  if (touches && token.tokenType !== t.Dot && next?.tokenType === t.Assign && isWord(token)) {
+    const facts = { text: number.image + token.image, why: 'is no name', help: 'a name begins with a letter or `_`' }
+    return diagnose(codes.number, { file, start: number.startOffset, end: endOf(token) }, facts)
   }
   if (token.tokenType === t.Dot) {
     const facts = {

@@ -4,6 +4,7 @@ import type { SyntaxProblem } from '../../grammar/recovering-parser.js'
 import { declarationWords } from '../../grammar/tokens.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { DiagnosticCollector } from '../diagnostics/collector.js'
+import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { FileId } from '../source/span.js'
 import type { Expression, SourceFile } from './ast.js'
@@ -28,6 +29,11 @@ export interface ParsedExpression {
 
 /** Reads a `.draem` file. Never throws: any text gives a tree, in which what was completed or skipped is `recovered`. */
 export function parse(text: string, file: FileId): ParsedFile {
+  const at = notTextAt(text)
+  if (at !== undefined) {
+    const tree = { kind: 'source_file', declarations: [], span: { file, start: 0, end: text.length } } as const
+    return { file: tree, diagnostics: [diagnose(codes.notText, { file, start: at, end: at + 1 }, {})] }
+  }
   const { cst, builder, collector, layout } = read(text, file, 'source_file')
   const tree = buildFile(builder, cst, text.length)
   collector.reportAll(builder.diagnostics.filter(({ span }) => !isDoubtful(layout, span.start)))
@@ -42,6 +48,16 @@ export function parseExpression(text: string, file: FileId): ParsedExpression {
   const expression = expressionIn(builder, cst, undefined)
   collector.reportAll(builder.diagnostics)
   return { expression, diagnostics: collector.sorted }
+}
+
+/** Offset of what a binary file or one of another encoding leaves in a text. A comment may hold what it likes. */
+function notTextAt(text: string): number | undefined {
+  const zero = text.indexOf('\0')
+  if (zero >= 0) return zero
+  for (let at = text.indexOf('\ufffd'); at >= 0; at = text.indexOf('\ufffd', at + 1)) {
+    if (!text.slice(text.lastIndexOf('\n', at) + 1, at).includes('//')) return at
+  }
+  return undefined
 }
 
 interface Read {
@@ -106,12 +122,21 @@ function withoutRuns(problems: readonly SyntaxProblem[], tokens: readonly IToken
     .filter((problem) => {
       const before = last
       last = problem
+      if (before !== undefined && repeats(problem, before)) return false
       if (problem.rule !== 'source_file' || before === undefined) return true
       const isRun = before.rule === 'source_file' || headRules.has(before.rule)
       return (
         !isRun || heads.some((head) => offsetOf(before) < head.startOffset && head.startOffset <= offsetOf(problem))
       )
     })
+}
+
+/** The same mistake again: the second number of `a = 1, 2, 3`, the second `:` of `{lr: 1, decay: 2}`, and `for` with its words. */
+function repeats({ rule, found, previous }: SyntaxProblem, before: SyntaxProblem): boolean {
+  if (rule !== before.rule || found.startLine !== before.found.startLine) return false
+  if (rule === 'body') return previous?.image === ',' && before.previous?.image === ','
+  if (rule === 'record_field') return found.tokenType === before.found.tokenType && found.image.length === 1
+  return previous === before.found && [before.found.image, found.image].some((word) => word === 'for' || word === 'in')
 }
 
 function offsetOf(problem: SyntaxProblem): number {

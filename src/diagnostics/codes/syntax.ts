@@ -143,4 +143,13 @@ export const syntaxDiagnostics = {
     message: ({ code }) => `\`allow ${code}\` gives no reason`,
     help: ({ code }) => `write \`allow ${code} because "..."\`: the reason goes into the report`,
   }),
+  notText: define<Record<never, never>>({
+    code: 'D017',
+    name: 'not-text',
+    severity: 'error',
+    allowable: false,
+    message: () => 'the file is not UTF-8 text',
+    label: () => 'no character of UTF-8',
+    help: () => 'save it as UTF-8, or name a `.draem` file',
+  }),
 } as const

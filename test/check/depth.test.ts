@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import { checkText } from './harness.js'
+
+type Nest = (depth: number) => string
+
+function around(before: string, inside: string, after: string): Nest {
+  return (depth) => before.repeat(depth) + inside + after.repeat(depth)
+}
+
+/** Every way in which a value, a type or a section holds another one. */
+const values: Readonly<Record<string, Nest>> = {
+  calls: around('relu(', 'image', ')'),
+  'calls with names': around('relu(x = ', 'image', ')'),
+  lists: around('[', '1', ']'),
+  records: around('{ a = ', '1', ' }'),
+  parentheses: around('(', '1', ')'),
+  indices: around('a[', '1', ']'),
+  branches: around('if true { ', '1', ' } else { 1 }'),
+  arms: around('match a { b => ', '1', ' }'),
+  'subjects in parentheses': around('match (', 'a', ') { b => 1 }'),
+  'patterns of arms': around('match a { f(', 'b', ') => 1 }'),
+  'conditions in parentheses': around('if (', 'true', ') { 1 } else { 1 }'),
+  'conditions without parentheses': around('if ', 'true', ' { 1 } else { 1 }'),
+  'subjects without parentheses': around('match ', 'a', ' { b => 1 }'),
+  'several in turn': around('f([{ a = g(b[if true { (', '1', ') } else { 1 }]) }])'),
+  pipes: around('', 'image', ' |> relu'),
+  sums: around('', '1', ' + 1'),
+  signs: around('-', '1', ''),
+  members: around('', 'a', '.b'),
+}
+const types: Readonly<Record<string, Nest>> = {
+  lists: around('[', 'map', ']'),
+  records: around('{ a: ', 'map', ' }'),
+  operands: around('block(x: ', 'map', ') -> map'),
+  results: around('block(x: map) -> ', 'map', ''),
+}
+const depths = [200, 256, 300, 5000]
+
+function codes(text: string): ReadonlySet<string> {
+  return new Set(checkText(text).diagnostics.map(({ code }) => code))
+}
+
+describe('nesting ends in an answer', () => {
+  test.each(Object.entries(values))('values: %s', (_name, nest) => {
+    for (const depth of depths) {
+      const found = codes(`pipeline p {\n  model {\n    a = ${nest(depth)}\n  }\n}\n`)
+      if (depth > 256) expect(found).toContain('D009')
+    }
+  })
+
+  test.each(Object.entries(types))('types: %s', (_name, nest) => {
+    for (const depth of depths) {
+      const found = codes(`pipeline p {\n  param a: ${nest(depth)}\n}\n`)
+      expect(found.has('D009')).toBe(depth > 250)
+    }
+  })
+
+  test('sections', () => {
+    for (const depth of depths) {
+      const found = codes(`pipeline p {\n${around('a {\n', 'b = 1\n', '}\n')(depth)}}\n`)
+      expect(found.has('D009')).toBe(depth > 250)
+    }
+  })
+
+  test('what is read late is read as all else', () => {
+    const deep = (inside: string) => `pipeline p {\n  a = ${around('f(', inside, ')')(100)}\n}\n`
+    const places = checkText(deep('1 +')).diagnostics.filter(({ code }) => code === 'D010')
+    expect(places.map(({ span }) => span.start)).toEqual([deep('1 +').indexOf('1 +') + 3])
+  })
+})
