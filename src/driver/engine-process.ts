@@ -5,6 +5,7 @@ import type { RunEvent, StampedEvent } from '../events/events.js'
 import type { EngineLocation } from '../native/locate.js'
 import { bundledProgram } from '../native/package-root.js'
 import { removeLeftovers } from '../native/replace-file.js'
+import { eventsFile } from './run-directory.js'
 
 export interface EngineProcessOptions {
   readonly directory: string
@@ -58,21 +59,27 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
 
   let finished = false
   let killed = false
+  let steps = 0
   child.on('message', (message) => {
     if (!isStampedEvent(message)) return
     finished ||= message.event.type === 'run_finished'
+    if (message.event.type === 'step') steps = message.event.step
     options.onEvent(message)
   })
   const report = (event: RunEvent): void => {
     const stamped: StampedEvent = { time: Date.now(), event }
-    appendFileSync(join(options.directory, 'events.jsonl'), `${JSON.stringify(stamped)}\n`)
     options.onEvent(stamped)
+    try {
+      appendFileSync(eventsFile(options.directory), `${JSON.stringify(stamped)}\n`)
+    } catch {
+      // The disk may be what ended the process: whoever watches knows it by now.
+    }
   }
   const started = Date.now()
   const ended = new Promise<number>((done) => {
     child.on('close', (code, signal) => {
       if (killed) for (const folder of ['.', 'checkpoints']) removeLeftovers(join(options.directory, folder))
-      if (!finished) reportSilentEnd({ report, killed, code, signal, talk, options, started })
+      if (!finished) reportSilentEnd({ report, killed, code, signal, talk, options, started, steps })
       done(killed ? 130 : (code ?? 1))
     })
   })
@@ -94,6 +101,8 @@ interface SilentEnd {
   readonly talk: string
   readonly options: EngineProcessOptions
   readonly started: number
+  /** The last that was reported. */
+  readonly steps: number
 }
 
 /** The process ended without its own last word: stopped from outside, or crashed. */
@@ -115,7 +124,7 @@ function reportSilentEnd(end: SilentEnd): void {
   end.report({
     type: 'run_finished',
     outcome: end.killed ? 'interrupted' : 'failed',
-    steps: 0,
+    steps: end.steps,
     seconds: (Date.now() - end.started) / 1000,
     directory: end.options.directory,
   })
