@@ -121,13 +121,16 @@ describeNative('draemc run', () => {
 
   it('ends at once on the second Ctrl-C', async () => {
     const { directory, pipeline } = smallProject()
-    const long = ['--set', 'data.batch=8', '--set', 'train.epochs=500']
+    const out = join(directory, 'killed')
+    const long = ['--set', 'data.batch=8', '--set', 'train.epochs=500', '--out', out]
     const keys = ['after img/s:^C^C']
     const ended = await draemcInTerminal(['run', pipeline, ...long], { rows: 30, columns: 100 }, keys, {
       cwd: directory,
     })
     expect(ended.status).toBe(130)
     expect(ended.restored).toBe(true)
+    const last = readFileSync(join(out, 'events.jsonl'), 'utf8').trimEnd().split('\n').at(-1)
+    expect(JSON.parse(last ?? '').event.steps).toBeGreaterThan(0)
   })
 })
 
