@@ -16,7 +16,7 @@ import { initialise } from './initialise.js'
 import { runTraining } from './run.js'
 import { openSession } from './session.js'
 import { listenForStops } from './signals.js'
-import { StopControl } from './stop.js'
+import { StopControl, serveEvents } from './stop.js'
 
 /**
  * The engine process: `engine.js RUN_DIRECTORY [--resume CHECKPOINT]`, forked with a channel. It owns TensorFlow, the
@@ -82,6 +82,7 @@ async function run(
     const { runner, device } = await inPhase(base, 'load_engine', () => load(directory, plan, threads))
     try {
       const from = await inPhase(base, 'initialise', () => initialise({ plan, runner }, resumed))
+      await serveEvents()
       const data = await Promise.race([scanned, stopped(base.stop)])
       if (data === undefined) {
         emit({ type: 'interrupting', step: from.step })
@@ -102,6 +103,7 @@ async function run(
           .reduce((sum, { shape }) => sum + sizeOf(shape), 0),
         epochs: plan.train.epochs,
         stepsPerEpoch: data.stepsPerEpoch,
+        ...(plan.train.maxSteps === undefined ? {} : { maxSteps: plan.train.maxSteps }),
         batch: plan.batch,
         device,
         precision: plan.train.precision,
