@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { type Compilation, type CompileRequest, compile, UnreadableFile } from '../driver/compile.js'
 import { hasErrors, reportDiagnostics } from './diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
+import { talk } from './output.js'
 
 type Wanted = Omit<CompileRequest, 'file' | 'pipeline' | 'overrides' | 'workingDirectory' | 'environment'>
 
@@ -45,7 +46,18 @@ export function compileOrReport(
 ): { readonly compilation: Compilation; readonly code: ExitCode } {
   const compilation = compileFile(file, options, request)
   reportDiagnostics(compilation.diagnostics, compilation.sources)
-  return { compilation, code: hasErrors(compilation.diagnostics) ? exitCodes.pipeline : exitCodes.ok }
+  reportUnreadable(compilation)
+  return { compilation, code: codeOf(compilation) }
+}
+
+export function codeOf({ diagnostics, unreadable }: Compilation): ExitCode {
+  if (hasErrors(diagnostics)) return exitCodes.pipeline
+  return unreadable === undefined ? exitCodes.ok : exitCodes.data
+}
+
+export function reportUnreadable({ unreadable }: Compilation): void {
+  if (unreadable !== undefined)
+    talk(`error: ${unreadable}\n  help: check the permissions of the directory, or correct the path`)
 }
 
 /** Throws `UsageError` for a file that cannot be read. */

@@ -98,6 +98,18 @@ describe('the command line', () => {
     expect(draemc(['run', sevnet, ...missing, '--set', 'lambda=many']).status).toBe(3)
   })
 
+  it('tells a directory of the data that cannot be read once, with exit code 4', () => {
+    const directory = temporaryDirectory()
+    const data = join(directory, 'data')
+    expect(draemc(['data', 'hdmap-example', data, '--size', '0.1']).status).toBe(0)
+    symlinkSync('domain_E', join(data, 'domain_E'))
+    for (const command of ['check', 'run']) {
+      const { status, stderr } = draemc([command, sevnet, '--set', `data.root="${data}"`])
+      expect([command, status]).toEqual([command, 4])
+      expect(stderr.match(/^error.*/gm)).toEqual([expect.stringMatching(/domain_E.* cannot be read \(ELOOP\)$/)])
+    }
+  })
+
   it.each([
     ['file', 'is a file (ENOTDIR)'],
     ['file/below', 'is a file (ENOTDIR)'],

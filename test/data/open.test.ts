@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { cp, mkdir, mkdtemp, rm, truncate, unlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, cp, mkdir, mkdtemp, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import sharp from 'sharp'
@@ -378,6 +378,44 @@ describe('data that cannot be used', () => {
       'bad-severities domain_C/test/severity.csv',
       'no-images domain_D/test/good',
     ])
+  })
+
+  test('what may not be read is one error each, and not taken to be missing', async () => {
+    const copy = await copied('unreadable')
+    const loop = async (path: string) => {
+      await rm(join(copy, path), { recursive: true, force: true })
+      await symlink(basename(path), join(copy, path))
+    }
+    await loop('domain_A/ground_truth')
+    await loop('domain_B/test/fault')
+    await loop('domain_C/test')
+    await loop('domain_D/test/severity.csv')
+    await loop('domain_E')
+    await loop('lost+found')
+    const { errors } = await errorsOf(planOf({ root: copy }))
+    expect(errors.map(({ file, message }) => `${file} ${message}`)).toEqual([
+      'domain_C/test cannot be read (ELOOP)',
+      'domain_E cannot be read (ELOOP)',
+      'domain_A/ground_truth/fault cannot be read (ELOOP)',
+      'domain_B/test/fault cannot be read (ELOOP)',
+      'domain_D/test/severity.csv cannot be read (ELOOP)',
+    ])
+  })
+
+  test.skipIf(process.getuid?.() === 0)('nor what there is no permission for', async () => {
+    const copy = await copied('forbidden')
+    const places = ['domain_B/test/good', 'domain_C', 'domain_D/ground_truth']
+    for (const place of places) await chmod(join(copy, place), 0)
+    try {
+      const { errors } = await errorsOf(planOf({ root: copy }))
+      expect(errors.map(({ file, message }) => `${file} ${message}`)).toEqual([
+        'domain_C cannot be read (EACCES)',
+        'domain_B/test/good cannot be read (EACCES)',
+        'domain_D/ground_truth/fault cannot be read (EACCES)',
+      ])
+    } finally {
+      for (const place of places) await chmod(join(copy, place), 0o755)
+    }
   })
 
   test('a domain that is not there is one error', async () => {

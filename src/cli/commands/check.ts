@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Compilation } from '../../driver/compile.js'
-import { addPipelineOptions, compileFile, type PipelineOptions } from '../compile-options.js'
-import { hasErrors, printDiagnosticsJson, reportDiagnostics, summary } from '../diagnostics.js'
+import { addPipelineOptions, codeOf, compileFile, type PipelineOptions, reportUnreadable } from '../compile-options.js'
+import { printDiagnosticsJson, reportDiagnostics, summary } from '../diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
 
@@ -22,13 +22,17 @@ function check(files: readonly string[], options: PipelineOptions): ExitCode {
   const read = results.filter((result) => result !== undefined)
   if (options.json) printDiagnosticsJson(read)
   if (read.length < results.length) return exitCodes.usage
-  return read.some(({ diagnostics }) => hasErrors(diagnostics)) ? exitCodes.pipeline : exitCodes.ok
+  const codes = read.map(codeOf)
+  return (
+    codes.find((code) => code === exitCodes.pipeline) ?? codes.find((code) => code !== exitCodes.ok) ?? exitCodes.ok
+  )
 }
 
 /** Undefined, and told, where the file cannot be read. */
 function checkFile(file: string, options: PipelineOptions): Compilation | undefined {
   try {
     const compilation = compileFile(file, options, { lookAtDisk: true, until: 'checked' })
+    reportUnreadable(compilation)
     if (!options.json) {
       reportDiagnostics(compilation.diagnostics, compilation.sources)
       talk(`${file}: ${summary(compilation.diagnostics)}`)
