@@ -359,8 +359,29 @@ describe('data that cannot be used', () => {
     const { errors } = await errorsOf(planOf({ root: copy }))
     expect(errors.map(({ code, file }) => `${code} ${file}`)).toEqual(['outside-range domain_C/test/fault/0001.tiff'])
     expect(errors[0]?.message).toContain('3 .. 3, outside the declared range 0 .. 1; 3 files do')
+    expect(errors[0]?.help).toContain('`range = [-1, 3]`')
+    expect(errors[0]?.help).toContain('`normalise = minmax(low = -1, high = 3)`')
     const normalise = { component: 'minmax', parameters: { low: -1, high: 3 } }
     await expect(scanData(planOf({ root: copy, data: { normalise } }), { workers: 0 })).resolves.toBeDefined()
+    const tooNarrow = { component: 'minmax', parameters: { low: 0, high: 2 } }
+    const still = await errorsOf(planOf({ root: copy, data: { normalise: tooNarrow } }))
+    expect(still.errors[0]?.help).toContain('`normalise = minmax(low = -1, high = 3)`')
+  })
+
+  test('a value that is outside by its last bit is shown so, and the range that is named mends it', async () => {
+    const copy = await copied('last-bit')
+    const values = new Float32Array(31 * 95).fill(0.5)
+    values.set([1.000_000_1, -0.28])
+    await writeFile(join(copy, 'domain_C/test/fault/0000.tiff'), encodeFloatTiff(31, 95, values))
+    const { errors } = await errorsOf(planOf({ root: copy, data: { range: [-0.28, 1] } }))
+    expect(errors[0]?.message).toContain('-0.28 .. 1.0000001, outside the declared range -0.28 .. 1;')
+    const named =
+      /`range = \[(.*), (.*)\]`/
+        .exec(errors[0]?.help ?? '')
+        ?.slice(1)
+        .map(Number) ?? []
+    expect(named).toEqual([-0.28, 1.000_000_1])
+    await expect(scanData(planOf({ root: copy, data: { range: named } }), { workers: 0 })).resolves.toBeDefined()
   })
 
   test('missing directories, no images, severities without images', async () => {
