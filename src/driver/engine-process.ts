@@ -58,6 +58,7 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
   child.stderr?.on('data', keep)
 
   let finished = false
+  let stopping = false
   let killed = false
   let steps = 0
   child.on('message', (message) => {
@@ -78,6 +79,8 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
   const started = Date.now()
   const ended = new Promise<number>((done) => {
     child.on('close', (code, signal) => {
+      // Until it has left the terminal's group, in its first moment, Ctrl-C reaches the process itself.
+      if (stopping && signal !== null && interrupts.includes(signal)) killed = true
       if (killed) for (const folder of ['.', 'checkpoints']) removeLeftovers(join(options.directory, folder))
       if (!finished) reportSilentEnd({ report, killed, code, signal, talk, options, started, steps })
       done(killed ? 130 : (code ?? 1))
@@ -85,13 +88,18 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
   })
   return {
     ended,
-    stop: () => send(child, 'stop'),
+    stop: () => {
+      stopping = true
+      send(child, 'stop')
+    },
     kill: () => {
       killed = true
       child.kill('SIGKILL')
     },
   }
 }
+
+const interrupts: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 interface SilentEnd {
   readonly report: (event: RunEvent) => void

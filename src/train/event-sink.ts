@@ -14,6 +14,7 @@ export class EventSink {
   #tensorboard: EventFile | undefined
   #step = 0
   #canWrite = true
+  #isClosed = false
 
   constructor(
     private readonly directory: string,
@@ -24,6 +25,8 @@ export class EventSink {
   }
 
   readonly emit = (event: RunEvent): void => {
+    // The last word is said: what was still under way (a scan that is stopped) has nothing to add.
+    if (this.#isClosed) return
     const stamped: StampedEvent = { time: this.now(), event }
     this.watch(stamped)
     if (!this.#canWrite) return
@@ -46,6 +49,7 @@ export class EventSink {
   }
 
   close(): void {
+    this.#isClosed = true
     closeSync(this.#lines)
     this.#tensorboard?.close()
   }

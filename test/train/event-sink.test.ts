@@ -13,6 +13,8 @@ test('an event is watched and is a line of the file', () => {
   const sink = new EventSink(directory, (event) => watched.push(event))
   for (const message of ['a', 'b']) sink.emit(note(message))
   sink.close()
+  sink.emit(note('too late'))
+  expect(watched).toHaveLength(2)
   const lines = readFileSync(join(directory, 'events.jsonl'), 'utf8').trimEnd().split('\n')
   expect(lines.map((line) => JSON.parse(line))).toEqual(watched)
 })
