@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
-import { type CheckResult, checkPipeline } from '../check/check.js'
+import { type CheckOptions, type CheckResult, checkPipeline } from '../check/check.js'
 import type { CheckedPipeline } from '../check/checked.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { invariant } from '../diagnostics/invariant.js'
@@ -70,7 +70,17 @@ export function compile(request: CompileRequest): Compilation {
   // The checker reads the tree by itself, with those of the imports; this one is for `--emit ast`.
   const ast = request.until === 'ast' ? parse(text, entry).file : undefined
 
-  const { pipeline, diagnostics, sources, unreadable } = check(entry, request)
+  const options: CheckOptions = {
+    entry,
+    ...(request.pipeline === undefined ? {} : { pipeline: request.pipeline }),
+    loadFile: readText,
+    libraryDirectory: join(packageRoot(), 'grammar', 'std'),
+    overrides: request.overrides,
+    environment: request.environment,
+    workingDirectory: request.workingDirectory,
+    showPath: (path) => shownPath(path, request.workingDirectory),
+  }
+  const { pipeline, diagnostics, sources, unreadable } = check(options, request.lookAtDisk)
   clock.lap('check')
   const done = (artefacts: Artefacts, program?: Compilation['program']): Compilation => ({
     diagnostics,
@@ -104,24 +114,13 @@ export function compile(request: CompileRequest): Compilation {
   return done({ ...upToIr, emitted: optimised.module }, { plan: makePlan(pipeline, emitted), graph: emitted.bytes })
 }
 
-function check(entry: string, request: CompileRequest): CheckResult & Pick<Compilation, 'unreadable'> {
-  const checkWith = (lookAtDisk: boolean): CheckResult =>
-    checkPipeline({
-      entry,
-      ...(request.pipeline === undefined ? {} : { pipeline: request.pipeline }),
-      loadFile: readText,
-      libraryDirectory: join(packageRoot(), 'grammar', 'std'),
-      overrides: request.overrides,
-      environment: request.environment,
-      workingDirectory: request.workingDirectory,
-      showPath: (path) => shownPath(path, request.workingDirectory),
-      ...(lookAtDisk ? { disk: realDisk } : {}),
-    })
+/** Where the data may not be looked at, the file is checked without it. */
+function check(options: CheckOptions, lookAtDisk: boolean): CheckResult & Pick<Compilation, 'unreadable'> {
   try {
-    return checkWith(request.lookAtDisk)
+    return checkPipeline(lookAtDisk ? { ...options, disk: realDisk } : options)
   } catch (error) {
     if (!(error instanceof UnreadableData)) throw error
-    return { ...checkWith(false), unreadable: error.message }
+    return { ...checkPipeline(options), unreadable: error.message }
   }
 }
 
