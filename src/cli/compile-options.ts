@@ -2,6 +2,9 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { type Compilation, type CompileRequest, compile, UnreadableFile } from '../driver/compile.js'
 import { hasErrors, reportDiagnostics } from './diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
+import { talk } from './output.js'
+
+type Wanted = Omit<CompileRequest, 'file' | 'pipeline' | 'overrides' | 'workingDirectory' | 'environment'>
 
 export interface Override {
   readonly path: string
@@ -35,14 +38,32 @@ function collectOverride(text: string, previous: readonly Override[]): readonly 
   return [...previous, { path, value: text.slice(at + 1) }]
 }
 
-/** Compiles and prints what was found wrong; undefined with the exit code when the pipeline has errors. */
+/** Compiles and tells on stderr what was found wrong, also with `--json`: stdout has data alone. */
 export function compileOrReport(
   file: string,
   options: PipelineOptions,
-  request: Omit<CompileRequest, 'file' | 'pipeline' | 'overrides' | 'workingDirectory' | 'environment'>,
+  request: Wanted,
 ): { readonly compilation: Compilation; readonly code: ExitCode } {
+  const compilation = compileFile(file, options, request)
+  reportDiagnostics(compilation.diagnostics, compilation.sources)
+  reportUnreadable(compilation)
+  return { compilation, code: codeOf(compilation) }
+}
+
+export function codeOf({ diagnostics, unreadable }: Compilation): ExitCode {
+  if (hasErrors(diagnostics)) return exitCodes.pipeline
+  return unreadable === undefined ? exitCodes.ok : exitCodes.data
+}
+
+export function reportUnreadable({ unreadable }: Compilation): void {
+  if (unreadable !== undefined)
+    talk(`error: ${unreadable}\n  help: check the permissions of the directory, or correct the path`)
+}
+
+/** Throws `UsageError` for a file that cannot be read. */
+export function compileFile(file: string, options: PipelineOptions, request: Wanted): Compilation {
   try {
-    const compilation = compile({
+    return compile({
       file,
       ...(options.pipeline === undefined ? {} : { pipeline: options.pipeline }),
       overrides: options.set,
@@ -50,8 +71,6 @@ export function compileOrReport(
       environment: process.env,
       ...request,
     })
-    reportDiagnostics(compilation.diagnostics, compilation.sources, options.json === true)
-    return { compilation, code: hasErrors(compilation.diagnostics) ? exitCodes.pipeline : exitCodes.ok }
   } catch (error) {
     if (error instanceof UnreadableFile) throw new UsageError(error.message)
     throw error

@@ -1,3 +1,4 @@
+import { dataDiagnostics } from '../diagnostics/codes/data.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { toJson } from '../diagnostics/json.js'
 import { render } from '../diagnostics/render.js'
@@ -8,11 +9,17 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error')
 }
 
-/** People read code frames on stderr; programs read JSON on stdout. */
-export function reportDiagnostics(diagnostics: readonly Diagnostic[], sources: SourceMap, json: boolean): void {
-  if (json) return
+/** Code frames on stderr, for people. */
+export function reportDiagnostics(diagnostics: readonly Diagnostic[], sources: SourceMap): void {
   if (diagnostics.length === 0) return
   talk(render(diagnostics, sources, { colour: wantsColour(process.stderr), width: process.stderr.columns ?? 120 }))
+}
+
+/** Whether all that is wrong is the data's: directories or images that are not there. */
+export function isAboutData(diagnostics: readonly Diagnostic[]): boolean {
+  const codes = new Set(Object.values(dataDiagnostics).map(({ code }) => code))
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
+  return errors.length > 0 && errors.every(({ code }) => codes.has(code))
 }
 
 interface CheckedSource {

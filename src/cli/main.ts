@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { CompilerBug } from '../diagnostics/invariant.js'
 import { packageVersion } from '../native/package-root.js'
+import { CannotWrite } from '../native/writing.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
 import { talk } from './output.js'
 
@@ -68,7 +69,7 @@ function explainFailure(error: unknown): ExitCode {
     // Help and version end this way too, with status 0.
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
   }
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof CannotWrite) {
     talk(`error: ${error.message}`)
     return exitCodes.usage
   }

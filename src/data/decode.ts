@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { FileProblem } from './errors.js'
+import { declaredBy, isPng, isTiff } from './header.js'
 
 /** An image as its file has it, [H,W,C] with C = 1 (grey) or 3 (red, green, blue). */
 export interface DecodedImage {
@@ -66,6 +67,7 @@ export async function decodeImage(bytes: Buffer): Promise<DecodedImage> {
   if (!isPng(bytes) && !isTiff(bytes)) {
     throw new FileProblem('not-an-image', `is neither a PNG nor a TIFF (it begins with ${beginning(bytes)})`, convert)
   }
+  refuseByHeader(bytes)
   try {
     return await decode(bytes)
   } catch (error) {
@@ -75,13 +77,26 @@ export async function decodeImage(bytes: Buffer): Promise<DecodedImage> {
   }
 }
 
+/** What the decoder would call broken, though it is whole. */
+function refuseByHeader(bytes: Buffer): void {
+  const declared = declaredBy(bytes)
+  if (declared === undefined) return
+  requireSize(declared.height, declared.width)
+  if (declared.bits > 32) {
+    throw new FileProblem('unsupported-image', `has ${declared.bits} bits a channel; at most 32 are read`, convert)
+  }
+}
+
+function requireSize(height: number, width: number): void {
+  if (width <= limits.side && height <= limits.side && width * height <= limits.pixels) return
+  const limit = `${limits.side} a side and ${limits.pixels} pixels`
+  throw new FileProblem('too-large', `declares ${height} x ${width} pixels; the limit is ${limit}`, convert)
+}
+
 async function decode(bytes: Buffer): Promise<DecodedImage> {
   const options = { failOn: 'error', limitInputPixels: limits.pixels, ignoreIcc: true } as const
   const { width, height, space, depth, pages, channels } = await sharp(bytes, options).metadata()
-  if (width > limits.side || height > limits.side || width * height > limits.pixels) {
-    const limit = `${limits.side} a side and ${limits.pixels} pixels`
-    throw new FileProblem('too-large', `declares ${height} x ${width} pixels; the limit is ${limit}`, convert)
-  }
+  requireSize(height, width)
   if ((pages ?? 1) !== 1) {
     throw new FileProblem('unsupported-image', `holds ${pages} images; one a file is read`, convert)
   }
@@ -141,17 +156,6 @@ function requireFinite(values: Float32Array, width: number, channels: number): v
   const pixel = Math.floor(at / channels)
   const place = `row ${Math.floor(pixel / width)}, column ${pixel % width}`
   throw new FileProblem('not-finite', `holds ${values[at]} at ${place}`, replace)
-}
-
-function isPng(bytes: Buffer): boolean {
-  return bytes.length >= 8 && bytes.readUInt32BE(0) === 0x89504e47 && bytes.readUInt32BE(4) === 0x0d0a1a0a
-}
-
-/** `II*`, `MM*` and their BigTIFF forms. */
-function isTiff(bytes: Buffer): boolean {
-  if (bytes.length < 8) return false
-  const start = bytes.readUInt32BE(0)
-  return start === 0x49492a00 || start === 0x4d4d002a || start === 0x49492b00 || start === 0x4d4d002b
 }
 
 function beginning(bytes: Buffer): string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DataError } from './errors.js'
 import { type ScannedFile, scanCounter, type WorkerSetup } from './job.js'
+import type { Preparation } from './parameters.js'
 import type { WorkerPool } from './pool.js'
 
 export interface ScanReport {
@@ -66,9 +67,12 @@ function errorsOf(
 }
 
 function outsideRange(whole: readonly ScannedFile[], setup: WorkerSetup): readonly DataError[] {
-  const [low, high] = setup.preparation.range
+  const { range } = setup.preparation
+  // Values of files are float32, and so is the end that one of them may be.
+  const [low, high] = [Math.fround(range[0]), Math.fround(range[1])]
   const excess = (file: ScannedFile): number => Math.max(low - file.lowest, file.highest - high)
-  const outside = whole.filter(({ file }) => setup.files[file]?.kind === 'image').filter((f) => excess(f) > 0)
+  const images = whole.filter(({ file }) => setup.files[file]?.kind === 'image')
+  const outside = images.filter((file) => excess(file) > 0)
   const worst = outside.reduce<ScannedFile | undefined>(
     (most, file) => (most === undefined || excess(file) > excess(most) ? file : most),
     undefined,
@@ -81,11 +85,28 @@ function outsideRange(whole: readonly ScannedFile[], setup: WorkerSetup): readon
       code: 'outside-range',
       file: setup.files[worst.file]?.file ?? '',
       message: `holds values ${held}, outside the declared range ${shown(low)} .. ${shown(high)}; ${others}`,
-      help: 'declare the range that the images have, or a normalisation such as `normalise = minmax(low = 0, high = 5)`',
+      help: mend(images, setup.preparation),
     },
   ]
 }
 
+/** With the values of the images themselves, so that it holds for all of them. */
+function mend(images: readonly ScannedFile[], { range: [low, high], minmax }: Preparation): string {
+  const lowest = images.reduce((least, file) => Math.min(least, file.lowest), Number.POSITIVE_INFINITY)
+  const highest = images.reduce((most, file) => Math.max(most, file.highest), Number.NEGATIVE_INFINITY)
+  const declare = `\`range = [${shown(Math.min(low, lowest))}, ${shown(Math.max(high, highest))}]\``
+  // What the file holds, where a normalisation has made these values of it.
+  const inFile = (value: number): number =>
+    minmax === undefined ? value : minmax.low + ((value - low) / (high - low)) * (minmax.high - minmax.low)
+  const normalise = `\`normalise = minmax(low = ${shown(inFile(lowest))}, high = ${shown(inFile(highest))})\``
+  return `declare the range that the images have, ${declare}, or normalise them (float files): ${normalise}`
+}
+
+/** The fewest digits, at least six, that are this float32 and no other. */
 function shown(value: number): string {
-  return String(Number(value.toPrecision(6)))
+  for (let digits = 6; digits < 9; digits += 1) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === Math.fround(value)) return String(short)
+  }
+  return String(Number(value.toPrecision(9)))
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
-import { checkPipeline } from '../check/check.js'
+import { type CheckOptions, type CheckResult, checkPipeline } from '../check/check.js'
 import type { CheckedPipeline } from '../check/checked.js'
-import type { DiskView } from '../check/settings/context.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { invariant } from '../diagnostics/invariant.js'
 import { lossPrefix, lowerPipeline } from '../lower/lower.js'
@@ -14,6 +13,7 @@ import type { PlanFunction, RunPlan } from '../plan/run-plan.js'
 import type { SourceMap } from '../source/source-file.js'
 import { parse } from '../syntax/parse.js'
 import { type EmittedModel, emitSavedModel } from '../targets/tensorflow/emit.js'
+import { realDisk, UnreadableData } from './disk.js'
 import type { Artefacts, PhaseName } from './phases.js'
 
 export interface CompileRequest {
@@ -46,6 +46,8 @@ export interface PhaseTime {
 
 export interface Compilation {
   readonly diagnostics: readonly Diagnostic[]
+  /** What of the data may not be looked at: then the diagnostics are those of the file alone. */
+  readonly unreadable?: string
   readonly sources: SourceMap
   readonly artefacts: Artefacts
   readonly times: readonly PhaseTime[]
@@ -68,7 +70,7 @@ export function compile(request: CompileRequest): Compilation {
   // The checker reads the tree by itself, with those of the imports; this one is for `--emit ast`.
   const ast = request.until === 'ast' ? parse(text, entry).file : undefined
 
-  const { pipeline, diagnostics, sources } = checkPipeline({
+  const options: CheckOptions = {
     entry,
     ...(request.pipeline === undefined ? {} : { pipeline: request.pipeline }),
     // Read once: `/dev/stdin` gives its text only to the first who asks.
@@ -78,11 +80,12 @@ export function compile(request: CompileRequest): Compilation {
     environment: request.environment,
     workingDirectory: request.workingDirectory,
     showPath: (path) => shownPath(path, request.workingDirectory),
-    ...(request.lookAtDisk ? { disk: realDisk } : {}),
-  })
+  }
+  const { pipeline, diagnostics, sources, unreadable } = check(options, request.lookAtDisk)
   clock.lap('check')
   const done = (artefacts: Artefacts, program?: Compilation['program']): Compilation => ({
     diagnostics,
+    ...(unreadable === undefined ? {} : { unreadable }),
     sources,
     artefacts: { ...(ast ? { ast } : {}), ...artefacts },
     times: clock.laps,
@@ -114,6 +117,16 @@ export function compile(request: CompileRequest): Compilation {
     { ...upToIr, emitted: { module: optimised.module, device } },
     { plan: makePlan(pipeline, emitted), graph: emitted.bytes },
   )
+}
+
+/** Where the data may not be looked at, the file is checked without it. */
+function check(options: CheckOptions, lookAtDisk: boolean): CheckResult & Pick<Compilation, 'unreadable'> {
+  try {
+    return checkPipeline(lookAtDisk ? { ...options, disk: realDisk } : options)
+  } catch (error) {
+    if (!(error instanceof UnreadableData)) throw error
+    return { ...checkPipeline(options), unreadable: error.message }
+  }
 }
 
 function makePlan(pipeline: CheckedPipeline, { bytes, functions, state }: EmittedModel): RunPlan {
@@ -154,33 +167,12 @@ function readText(path: string): string | undefined {
   }
 }
 
-const realDisk: DiskView = {
-  isDirectory: (path) => status(path)?.isDirectory() ?? false,
-  isFile: (path) => status(path)?.isFile() ?? false,
-  list: (path) => {
-    try {
-      return readdirSync(path).sort()
-    } catch {
-      return []
-    }
-  },
-}
-
 /** A file below the working directory by its relative path, one of the library as its import names it, any other by its whole path. */
 function shownPath(path: string, workingDirectory: string): string {
   const library = relative(join(packageRoot(), 'grammar'), path)
   if (!library.startsWith('..') && !isAbsolute(library)) return library
   const local = relative(workingDirectory, path)
   return local.startsWith('..') || isAbsolute(local) ? path : local
-}
-
-/** Whatever keeps a path from being looked at (not there, below a file, no permission), to the checks it is not there. */
-function status(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false })
-  } catch {
-    return undefined
-  }
 }
 
 function stopwatch(): {

@@ -5,6 +5,7 @@ import type { RunEvent, StampedEvent } from '../events/events.js'
 import type { EngineLocation } from '../native/locate.js'
 import { bundledProgram } from '../native/package-root.js'
 import { removeLeftovers } from '../native/replace-file.js'
+import { eventsFile } from './run-directory.js'
 
 export interface EngineProcessOptions {
   readonly directory: string
@@ -57,34 +58,48 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
   child.stderr?.on('data', keep)
 
   let finished = false
+  let stopping = false
   let killed = false
+  let steps = 0
   child.on('message', (message) => {
     if (!isStampedEvent(message)) return
     finished ||= message.event.type === 'run_finished'
+    if (message.event.type === 'step') steps = message.event.step
     options.onEvent(message)
   })
   const report = (event: RunEvent): void => {
     const stamped: StampedEvent = { time: Date.now(), event }
-    appendFileSync(join(options.directory, 'events.jsonl'), `${JSON.stringify(stamped)}\n`)
     options.onEvent(stamped)
+    try {
+      appendFileSync(eventsFile(options.directory), `${JSON.stringify(stamped)}\n`)
+    } catch {
+      // The disk may be what ended the process: whoever watches knows it by now.
+    }
   }
   const started = Date.now()
   const ended = new Promise<number>((done) => {
     child.on('close', (code, signal) => {
+      // Until it has left the terminal's group, in its first moment, Ctrl-C reaches the process itself.
+      if (stopping && signal !== null && interrupts.includes(signal)) killed = true
       if (killed) for (const folder of ['.', 'checkpoints']) removeLeftovers(join(options.directory, folder))
-      if (!finished) reportSilentEnd({ report, killed, code, signal, talk, options, started })
+      if (!finished) reportSilentEnd({ report, killed, code, signal, talk, options, started, steps })
       done(killed ? 130 : (code ?? 1))
     })
   })
   return {
     ended,
-    stop: () => send(child, 'stop'),
+    stop: () => {
+      stopping = true
+      send(child, 'stop')
+    },
     kill: () => {
       killed = true
       child.kill('SIGKILL')
     },
   }
 }
+
+const interrupts: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
 interface SilentEnd {
   readonly report: (event: RunEvent) => void
@@ -94,6 +109,8 @@ interface SilentEnd {
   readonly talk: string
   readonly options: EngineProcessOptions
   readonly started: number
+  /** The last that was reported. */
+  readonly steps: number
 }
 
 /** The process ended without its own last word: stopped from outside, or crashed. */
@@ -115,7 +132,7 @@ function reportSilentEnd(end: SilentEnd): void {
   end.report({
     type: 'run_finished',
     outcome: end.killed ? 'interrupted' : 'failed',
-    steps: 0,
+    steps: end.steps,
     seconds: (Date.now() - end.started) / 1000,
     directory: end.options.directory,
   })

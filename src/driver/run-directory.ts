@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { EngineLocation } from '../native/locate.js'
 import { packageVersion } from '../native/package-root.js'
 import { replaceContent } from '../native/replace-file.js'
+import { makeDirectory } from '../native/writing.js'
 import type { RunPlan } from '../plan/run-plan.js'
 
 /** What a run directory holds before its first step. Files by path relative to it. */
@@ -42,11 +43,16 @@ export function chooseRunDirectory(
   return directory
 }
 
+/** One event a line: the command's, then the engine process'. */
+export function eventsFile(directory: string): string {
+  return join(directory, 'events.jsonl')
+}
+
 export function writeRunRecord(directory: string, record: RunRecord, now: Date): void {
-  mkdirSync(directory, { recursive: true })
+  makeDirectory(directory)
   const write = (name: string, content: string | Uint8Array): void => {
     const path = join(directory, name)
-    mkdirSync(dirname(path), { recursive: true })
+    makeDirectory(dirname(path))
     replaceContent(path, content)
   }
   for (const [path, text] of record.sources) write(join('source', sourceName(path)), text)

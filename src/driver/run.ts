@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dumpChecked } from '../check/dump.js'
 import { optionFile } from '../check/overrides.js'
@@ -5,9 +6,10 @@ import { invariant } from '../diagnostics/invariant.js'
 import type { StampedEvent } from '../events/events.js'
 import { printModule } from '../ir/print.js'
 import type { EngineLocation } from '../native/locate.js'
+import { writingTo } from '../native/writing.js'
 import type { Compilation } from './compile.js'
 import { type EngineProcess, startEngineProcess } from './engine-process.js'
-import { chooseRunDirectory, writeRunRecord } from './run-directory.js'
+import { chooseRunDirectory, eventsFile, type RunRecord, writeRunRecord } from './run-directory.js'
 
 export interface StartRequest {
   readonly compilation: Compilation
@@ -25,31 +27,29 @@ export interface StartedRun {
   readonly process: EngineProcess
 }
 
-/** Writes the run directory of a compiled pipeline and starts the engine process on it. Throws `RunDirectoryInUse`. */
+/** Writes the run directory of a compiled pipeline and starts the engine process on it. Throws `RunDirectoryInUse`, `CannotWrite`. */
 export function startRun(request: StartRequest): StartedRun {
   const { program, artefacts, sources, times } = request.compilation
   invariant(program && artefacts.checked && artefacts.ir, 'a run starts from a whole compilation')
   const now = new Date()
-  const directory = chooseRunDirectory(program.plan, request.workingDirectory, request.out, now)
-  writeRunRecord(
-    directory,
-    {
-      plan: program.plan,
-      graph: program.graph,
-      // The options are in the manifest; they are no file.
-      sources: new Map(sources.files.filter(({ id }) => id !== optionFile).map(({ id, text }) => [id, text])),
-      resolved: dumpChecked(artefacts.checked),
-      ir: printModule(artefacts.ir),
-      options: request.options,
-      engine: request.engine,
-    },
-    now,
-  )
+  const record: RunRecord = {
+    plan: program.plan,
+    graph: program.graph,
+    // The options are in the manifest; they are no file.
+    sources: new Map(sources.files.filter(({ id }) => id !== optionFile).map(({ id, text }) => [id, text])),
+    resolved: dumpChecked(artefacts.checked),
+    ir: printModule(artefacts.ir),
+    options: request.options,
+    engine: request.engine,
+  }
   const milliseconds = times.reduce((sum, time) => sum + time.milliseconds, 0)
-  request.onEvent({ time: Date.now(), event: { type: 'phase', phase: 'compile', milliseconds } })
+  const compiled: StampedEvent = { time: now.getTime(), event: { type: 'phase', phase: 'compile', milliseconds } }
+  const directory = writingTo(request.out ?? join(request.workingDirectory, 'runs'), () => {
+    const chosen = chooseRunDirectory(program.plan, request.workingDirectory, request.out, now)
+    writeRunRecord(chosen, record, now)
+    appendFileSync(eventsFile(chosen), `${JSON.stringify(compiled)}\n`)
+    return chosen
+  })
+  request.onEvent(compiled)
   return { directory, process: startEngineProcess({ directory, engine: request.engine, onEvent: request.onEvent }) }
-}
-
-export function eventsFile(directory: string): string {
-  return join(directory, 'events.jsonl')
 }

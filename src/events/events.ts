@@ -8,6 +8,8 @@ export type RunEvent =
       readonly parameters: number
       readonly epochs: number
       readonly stepsPerEpoch: number
+      /** Ends sooner where given. */
+      readonly maxSteps?: number
       readonly batch: number
       readonly device: string
       readonly precision: string

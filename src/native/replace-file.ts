@@ -1,17 +1,32 @@
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 const suffix = '.tmp'
 
 /**
  * Writes a file beside its place, flushes it to the disk and renames it: readers see the old file or the new one, never a part.
- * `write` gets an open descriptor.
+ * Links stay links: what they lead to is replaced. A file keeps its permissions. `write` gets an open descriptor.
  */
-export function replaceFile(path: string, write: (descriptor: number) => void): void {
+export function replaceFile(named: string, write: (descriptor: number) => void): void {
+  const isThere = existsSync(named)
+  const path = isThere ? realpathSync(named) : named
   const temporary = join(dirname(path), `.${basename(path)}${suffix}`)
   try {
     const descriptor = openSync(temporary, 'w')
     try {
+      if (isThere) fchmodSync(descriptor, statSync(path).mode & 0o7777)
       write(descriptor)
       fsyncSync(descriptor)
     } finally {

@@ -9,7 +9,15 @@ import {
   phaseInWords,
 } from './format.js'
 import { resultsTable } from './results-table.js'
-import { initialState, type RunState, reduce, remainingMilliseconds } from './state.js'
+import {
+  initialState,
+  type RunState,
+  reduce,
+  remainingMilliseconds,
+  stepsOfEpoch,
+  totalEpochs,
+  totalSteps,
+} from './state.js'
 import type { RunView } from './store.js'
 
 /** A long epoch says that it lives this often. */
@@ -43,7 +51,7 @@ function linesFor(
     case 'run_started':
       return [
         `${event.name}: ${formatCount(event.parameters)} parameters, seed ${event.seed}, ${event.precision}, ${event.device}`,
-        `${count(event.epochs, 'epoch')} of ${count(event.stepsPerEpoch, 'step')}, ${event.batch} images a step; written to ${event.directory}`,
+        `${howLong(event)}, ${event.batch} images a step; written to ${event.directory}`,
       ]
     case 'phase':
       // Validation has a line of its own, with what it found.
@@ -78,10 +86,11 @@ function linesFor(
 
 function stepLines(step: Extract<RunEvent, { type: 'step' }>, state: RunState, quietFor: number): readonly string[] {
   const { run, epochMeans } = state
-  const isEpochEnd = run !== undefined && step.stepInEpoch === run.stepsPerEpoch
+  const stepsInEpoch = run && stepsOfEpoch(run, step.epoch)
+  const isEpochEnd = step.stepInEpoch === stepsInEpoch
   if (!isEpochEnd && quietFor < quietMilliseconds) return []
-  const epoch = `epoch ${step.epoch}${run ? `/${run.epochs}` : ''}`
-  const within = isEpochEnd ? '' : ` step ${step.stepInEpoch}${run ? `/${run.stepsPerEpoch}` : ''}`
+  const epoch = `epoch ${step.epoch}${run ? `/${totalEpochs(run)}` : ''}`
+  const within = isEpochEnd ? '' : ` step ${step.stepInEpoch}${run ? `/${stepsInEpoch}` : ''}`
   const losses = Object.entries(epochMeans.losses).map(([name, value]) => `${name} ${formatLoss(value)}`)
   const remaining = remainingMilliseconds(state)
   return [
@@ -93,6 +102,13 @@ function stepLines(step: Extract<RunEvent, { type: 'step' }>, state: RunState, q
       ...(remaining === undefined || remaining === 0 ? [] : [`${formatDuration(remaining)} left`]),
     ].join('  '),
   ]
+}
+
+function howLong(run: Extract<RunEvent, { type: 'run_started' }>): string {
+  const total = totalSteps(run)
+  if (total === run.epochs * run.stepsPerEpoch)
+    return `${count(run.epochs, 'epoch')} of ${count(run.stepsPerEpoch, 'step')}`
+  return `${count(total, 'step')} (max_steps), ${formatCount(run.stepsPerEpoch)} an epoch`
 }
 
 function count(number: number, word: string): string {

@@ -152,8 +152,18 @@ export function currentPhase(state: RunState): OpenPhase | undefined {
 }
 
 /** Steps of the whole run, if nothing ends it sooner. */
-export function totalSteps({ run }: RunState): number | undefined {
-  return run && run.epochs * run.stepsPerEpoch
+export function totalSteps({ epochs, stepsPerEpoch, maxSteps }: EventOf<'run_started'>): number {
+  return Math.min(epochs * stepsPerEpoch, maxSteps ?? Number.POSITIVE_INFINITY)
+}
+
+/** Epochs of the whole run: `max_steps` may end it in an earlier one. */
+export function totalEpochs(run: EventOf<'run_started'>): number {
+  return Math.ceil(totalSteps(run) / run.stepsPerEpoch)
+}
+
+/** Of an epoch counted from 1; the last may be shorter. */
+export function stepsOfEpoch(run: EventOf<'run_started'>, epoch: number): number {
+  return Math.min(run.stepsPerEpoch, totalSteps(run) - (epoch - 1) * run.stepsPerEpoch)
 }
 
 /**
@@ -161,9 +171,8 @@ export function totalSteps({ run }: RunState): number | undefined {
  * Undefined before there is a pace and after training.
  */
 export function remainingMilliseconds(state: RunState): number | undefined {
-  const total = totalSteps(state)
-  const { step, firstStep, lastStepTime, phases } = state
-  if (total === undefined || !step || !firstStep || lastStepTime === undefined) return undefined
+  const { run, step, firstStep, lastStepTime, phases } = state
+  if (!run || !step || !firstStep || lastStepTime === undefined) return undefined
   if (step.step <= firstStep.step || !phases.some(({ phase }) => phase === 'train')) return undefined
-  return ((lastStepTime - firstStep.time) / (step.step - firstStep.step)) * Math.max(0, total - step.step)
+  return ((lastStepTime - firstStep.time) / (step.step - firstStep.step)) * Math.max(0, totalSteps(run) - step.step)
 }

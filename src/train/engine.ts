@@ -6,6 +6,7 @@ import { startData } from '../data/open.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
 import { locateEngine } from '../native/locate.js'
 import { replaceJson } from '../native/replace-file.js'
+import { cannotWrite } from '../native/writing.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { readCheckpoint } from './checkpoint/file.js'
 import { beginPhase, inPhase, type RunContext } from './context.js'
@@ -16,7 +17,7 @@ import { initialise } from './initialise.js'
 import { runTraining } from './run.js'
 import { openSession } from './session.js'
 import { listenForStops } from './signals.js'
-import { StopControl } from './stop.js'
+import { StopControl, serveEvents } from './stop.js'
 
 /**
  * The engine process: `engine.js RUN_DIRECTORY [--resume CHECKPOINT]`, forked with a channel. It owns TensorFlow, the
@@ -50,7 +51,7 @@ async function main(): Promise<number> {
     finish(outcome)
     return outcome === 'completed' ? 0 : 130
   } catch (error) {
-    const failed = describeFailure(error)
+    const failed = describeFailure(error, directory)
     sink.emit({ type: 'failed', ...failed })
     finish('failed')
     return failed.exitCode
@@ -82,6 +83,7 @@ async function run(
     const { runner, device } = await inPhase(base, 'load_engine', () => load(directory, plan, threads))
     try {
       const from = await inPhase(base, 'initialise', () => initialise({ plan, runner }, resumed))
+      await serveEvents()
       const data = await Promise.race([scanned, stopped(base.stop)])
       if (data === undefined) {
         emit({ type: 'interrupting', step: from.step })
@@ -102,6 +104,7 @@ async function run(
           .reduce((sum, { shape }) => sum + sizeOf(shape), 0),
         epochs: plan.train.epochs,
         stepsPerEpoch: data.stepsPerEpoch,
+        ...(plan.train.maxSteps === undefined ? {} : { maxSteps: plan.train.maxSteps }),
         batch: plan.batch,
         device,
         precision: plan.train.precision,
@@ -172,7 +175,10 @@ function workerCount(): number {
   return Math.min(4, Math.max(1, availableParallelism() - 1))
 }
 
-function describeFailure(error: unknown) {
+/** What a place that took files at the start may answer later. */
+const fullDisk: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS']
+
+function describeFailure(error: unknown, directory: string) {
   if (error instanceof DataErrors) {
     const [only, second] = error.errors
     return { exitCode: 4 as const, code: only && !second ? only.code : 'broken-data', message: error.message }
@@ -180,6 +186,15 @@ function describeFailure(error: unknown) {
   if (error instanceof RunFailure) {
     const { exitCode, code, message, help } = error
     return { exitCode, code, message, ...(help ? { help } : {}) }
+  }
+  if (error instanceof Error && 'code' in error && fullDisk.includes(String(error.code))) {
+    const reason = cannotWrite(directory, error)
+    return {
+      exitCode: 1 as const,
+      code: 'cannot-write',
+      message: reason instanceof Error ? reason.message : String(reason),
+      help: 'free some of the disk, or name another place with `--out`; the checkpoints so far are whole',
+    }
   }
   // The stack is for whoever mends draemc: the driver keeps the end of this stream.
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)

@@ -4,11 +4,17 @@ import type { RunEvent, StampedEvent } from '../events/events.js'
 import { EventFile } from './tensorboard/event-file.js'
 import { scalarsOf } from './tensorboard/scalars.js'
 
-/** Where events go: `events.jsonl`, TensorBoard's files, and whoever watches. A line is written whole, so readers may follow the file. */
+/**
+ * Where events go: whoever watches, `events.jsonl`, TensorBoard's files. A line is written whole, so readers may follow the
+ * file. When nothing can be written any more (a full disk) the first event throws; those after it, which tell of that, are
+ * only watched.
+ */
 export class EventSink {
   readonly #lines: number
   #tensorboard: EventFile | undefined
   #step = 0
+  #canWrite = true
+  #isClosed = false
 
   constructor(
     private readonly directory: string,
@@ -19,9 +25,22 @@ export class EventSink {
   }
 
   readonly emit = (event: RunEvent): void => {
+    // The last word is said: what was still under way (a scan that is stopped) has nothing to add.
+    if (this.#isClosed) return
     const stamped: StampedEvent = { time: this.now(), event }
-    writeSync(this.#lines, `${JSON.stringify(stamped)}\n`)
     this.watch(stamped)
+    if (!this.#canWrite) return
+    try {
+      this.#write(stamped)
+    } catch (error) {
+      this.#canWrite = false
+      throw error
+    }
+  }
+
+  #write(stamped: StampedEvent): void {
+    const { event } = stamped
+    writeSync(this.#lines, `${JSON.stringify(stamped)}\n`)
     if ('step' in event) this.#step = event.step
     const scalars = scalarsOf(event)
     if (scalars.length === 0) return
@@ -30,6 +49,7 @@ export class EventSink {
   }
 
   close(): void {
+    this.#isClosed = true
     closeSync(this.#lines)
     this.#tensorboard?.close()
   }

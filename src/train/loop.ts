@@ -4,7 +4,7 @@ import type { RunContext } from './context.js'
 import { RunFailure } from './failure.js'
 import { Schedule, type StepScalars } from './schedule.js'
 import { StepReporter } from './step-reporter.js'
-import { yieldToEvents } from './stop.js'
+import { serveEvents, yieldToEvents } from './stop.js'
 import type { Validator } from './validation.js'
 
 export type LoopEnd = 'completed' | 'stopped_early' | 'interrupted'
@@ -36,6 +36,8 @@ export async function trainLoop(
   let at = from
   let pending: Promise<TrainBatch> | undefined
   try {
+    // A run that was asked to stop while it started makes no step.
+    await serveEvents()
     for (let isFirst = true; ; isFirst = false) {
       if (at.isValidationPending && !stop.isRequested) {
         const values = await validator.validate()
@@ -73,6 +75,10 @@ export async function trainLoop(
       reporter.add({ epoch, step, stepInEpoch }, losses, stepInEpoch === perEpoch || isValidationPending)
       await yieldToEvents()
     }
+  } catch (error) {
+    // Whoever watches sees the steps up to the one that failed.
+    reporter.flush()
+    throw error
   } finally {
     await batches.close()
   }

@@ -43,6 +43,7 @@ export function measure(set: EvaluationSet, scores: SetScores, requests: Measure
   if (requests.pixel.length > 0) {
     const usable = withMasks(scores, plan)
     if (!usable) notes.push(`${set.name} has no masks: pixel metrics are undefined`)
+    else notes.push(...withoutMask(set, scores))
     for (const output of mapOutputs(requests)) {
       const ofOutput = requests.pixel.filter((request) => request.output === output)
       const maps = usable?.maps.get(output)
@@ -82,6 +83,18 @@ function withMasks(scores: SetScores, { image }: RunPlan): Pick<SetScores, 'maps
     }
   })
   return { maps, masks }
+}
+
+const named = 3
+
+/** Says which faulty images the pixel metrics leave out, where there are such. */
+function withoutMask({ name }: EvaluationSet, { samples }: SetScores): readonly string[] {
+  const faulty = samples.filter(({ label }) => label === 1)
+  const left = faulty.filter(({ hasMask }) => !hasMask).map(({ file }) => file)
+  if (left.length === 0) return []
+  const files = left.slice(0, named).join(', ') + (left.length > named ? ` and ${left.length - named} more` : '')
+  const over = `${faulty.length - left.length} of ${faulty.length} faulty images`
+  return [`pixel metrics of ${name} are over ${over}: ${files} ${left.length === 1 ? 'has' : 'have'} no mask`]
 }
 
 /** Indices of the images with a known severity; none when no faulty image has one (a normal's zero alone says nothing). */

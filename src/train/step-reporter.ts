@@ -16,6 +16,8 @@ export class StepReporter {
   #waited = 0
   #since: number
   #hasReported = false
+  /** Of the last step that is not reported. */
+  #position: StepPosition | undefined
 
   constructor(private readonly context: RunContext) {
     this.#since = context.clock()
@@ -27,6 +29,7 @@ export class StepReporter {
     this.#waited = 0
     this.#steps = 0
     this.#sums.clear()
+    this.#position = undefined
   }
 
   waited(milliseconds: number): void {
@@ -37,12 +40,19 @@ export class StepReporter {
   add(position: StepPosition, losses: Readonly<Record<string, number>>, isDue: boolean): void {
     this.#steps++
     for (const [name, value] of Object.entries(losses)) this.#sums.set(name, (this.#sums.get(name) ?? 0) + value)
+    this.#position = position
     const elapsed = this.context.clock() - this.#since
-    if (!isDue && this.#hasReported && elapsed < minMilliseconds) return
+    if (isDue || !this.#hasReported || elapsed >= minMilliseconds) this.flush()
+  }
+
+  /** Reports the steps since the last report, if there are any. */
+  flush(): void {
+    if (!this.#position) return
+    const elapsed = this.context.clock() - this.#since
     const seconds = Math.max(elapsed, 1e-3) / 1000
     this.context.emit({
       type: 'step',
-      ...position,
+      ...this.#position,
       losses: Object.fromEntries([...this.#sums].map(([name, sum]) => [name, sum / this.#steps])),
       imagesPerSecond: (this.#steps * this.context.plan.batch) / seconds,
       waitShare: Math.min(1, this.#waited / Math.max(elapsed, 1e-3)),

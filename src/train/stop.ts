@@ -20,6 +20,12 @@ export class StopControl {
   }
 }
 
+/** Serves what came in while this thread was blocked. The first turn may begin behind the poll for it. */
+export async function serveEvents(): Promise<void> {
+  await yieldToEvents()
+  await yieldToEvents()
+}
+
 /** Lets signals, messages and streams be served: a loop of blocking calls and resolved promises never would. */
 export function yieldToEvents(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))

@@ -2,7 +2,14 @@ import { Box } from 'ink'
 import type { ReactElement } from 'react'
 import { formatCount, formatDuration, formatRate, formatShare, phaseInWords, wrapText } from '../report/format.js'
 import { resultsTable } from '../report/results-table.js'
-import { currentPhase, type RunState, remainingMilliseconds } from '../report/state.js'
+import {
+  currentPhase,
+  type RunState,
+  remainingMilliseconds,
+  stepsOfEpoch,
+  totalEpochs,
+  totalSteps,
+} from '../report/state.js'
 import { Heading, Loss, labelWidth, Message, Metric, Progress, Row, Title } from './rows.js'
 
 /** One row of the screen. When the terminal is short, rows of the smallest weight go first. */
@@ -94,7 +101,7 @@ function progressRows(state: RunState, columns: number): readonly ScreenRow[] {
   if (run && state.phases.some((open) => open.phase === 'train')) {
     const remaining = remainingMilliseconds(state)
     const doneInEpoch = step?.stepInEpoch ?? 0
-    const epochsDone = (step?.epoch ?? 1) - 1 + doneInEpoch / run.stepsPerEpoch
+    const epoch = Math.max(1, step?.epoch ?? state.epochStart?.epoch ?? 1)
     rows.push(
       {
         key: 'epochs',
@@ -102,9 +109,9 @@ function progressRows(state: RunState, columns: number): readonly ScreenRow[] {
         element: (
           <Progress
             label="epoch"
-            done={Math.max(1, step?.epoch ?? state.epochStart?.epoch ?? 1)}
-            total={run.epochs}
-            share={epochsDone / run.epochs}
+            done={epoch}
+            total={totalEpochs(run)}
+            share={(step?.step ?? 0) / totalSteps(run)}
             width={width}
             after={remaining === undefined ? '' : `${formatDuration(remaining)} left`}
           />
@@ -117,7 +124,7 @@ function progressRows(state: RunState, columns: number): readonly ScreenRow[] {
           <Progress
             label="step"
             done={doneInEpoch}
-            total={run.stepsPerEpoch}
+            total={stepsOfEpoch(run, epoch)}
             width={width}
             after={step ? `${formatRate(step.imagesPerSecond)} · waiting for data ${formatShare(step.waitShare)}` : ''}
           />

@@ -51,6 +51,35 @@ describeNative('draemc run', () => {
     )
 
     expect(draemc(['run', pipeline, ...quick, '--out', out], { cwd: directory }).status).toBe(2)
+    const place = join(pipeline, 'below')
+    const refused = draemc(['run', pipeline, ...quick, '--out', place], { cwd: directory })
+    expect(refused.status).toBe(2)
+    expect(refused.stderr).toContain(`error: cannot write to ${place}: `)
+  })
+
+  it('prints with --json the lines of events.jsonl', () => {
+    const { directory, pipeline } = smallProject()
+    const out = join(directory, 'json')
+    const { status, stdout } = draemc(['run', pipeline, '--json', ...quick, '--out', out], { cwd: directory })
+    expect(status).toBe(0)
+    expect(readFileSync(join(out, 'events.jsonl'), 'utf8')).toBe(stdout)
+    expect(stdout.split('\n')[0]).toContain('"phase":"compile"')
+  })
+
+  it('leaves no run directory without an end, however soon it is interrupted', async () => {
+    const { directory, pipeline } = smallProject()
+    const out = join(directory, 'early')
+    const keys = ['after compiling:^C']
+    const ended = await draemcInTerminal(
+      ['run', pipeline, '--plain', ...quick, '--out', out],
+      { rows: 30, columns: 100 },
+      keys,
+      {
+        cwd: directory,
+      },
+    )
+    expect(ended.status).toBe(130)
+    expect(readFileSync(join(out, 'events.jsonl'), 'utf8')).toContain('"outcome":"interrupted","steps":0')
   })
 
   it('names a broken image before training, with exit code 4', () => {
@@ -92,13 +121,16 @@ describeNative('draemc run', () => {
 
   it('ends at once on the second Ctrl-C', async () => {
     const { directory, pipeline } = smallProject()
-    const long = ['--set', 'data.batch=8', '--set', 'train.epochs=500']
+    const out = join(directory, 'killed')
+    const long = ['--set', 'data.batch=8', '--set', 'train.epochs=500', '--out', out]
     const keys = ['after img/s:^C^C']
     const ended = await draemcInTerminal(['run', pipeline, ...long], { rows: 30, columns: 100 }, keys, {
       cwd: directory,
     })
     expect(ended.status).toBe(130)
     expect(ended.restored).toBe(true)
+    const last = readFileSync(join(out, 'events.jsonl'), 'utf8').trimEnd().split('\n').at(-1)
+    expect(JSON.parse(last ?? '').event.steps).toBeGreaterThan(0)
   })
 })
 

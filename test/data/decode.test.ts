@@ -122,8 +122,21 @@ describe('files that cannot be used', () => {
 
   test('a small file that declares a huge image', async () => {
     const problem = await problemOf(decodeImage(pngThatDeclares(60_000, 60_000)))
-    expect(['too-large', 'broken-image']).toContain(problem.code)
+    expect(problem.code).toBe('too-large')
+    expect(problem.message).toContain('60000 x 60000')
     expect((await problemOf(decodeImage(pngThatDeclares(20_000, 1)))).code).toBe('too-large')
+  })
+
+  test('64 bits a channel, in either byte order and as a BigTIFF', async () => {
+    for (const file of [float64Tiff('II', false), float64Tiff('MM', false), float64Tiff('II', true)]) {
+      const problem = await problemOf(decodeImage(file))
+      expect([problem.code, problem.message]).toEqual([
+        'unsupported-image',
+        'has 64 bits a channel; at most 32 are read',
+      ])
+      expect(problem.help).toContain('float32')
+      expect((await problemOf(decodeImage(file.subarray(0, 30)))).code).toBe('broken-image')
+    }
   })
 
   test('several images in one file', async () => {
@@ -171,6 +184,27 @@ describe('reading', () => {
 })
 
 const read = async (path: string) => readImageFile(path)
+
+/** The header and first directory of a grey float64 TIFF of 95 x 31. */
+function float64Tiff(order: 'II' | 'MM', isBig: boolean): Buffer {
+  const number = (value: number, size: number): Buffer => {
+    const bytes = Buffer.alloc(size)
+    if (order === 'II') bytes.writeUIntLE(value, 0, Math.min(size, 6))
+    else bytes.writeUIntBE(value, 0, size)
+    return bytes
+  }
+  const word = isBig ? 8 : 4
+  const entry = (tag: number, value: number): Buffer =>
+    Buffer.concat([number(tag, 2), number(3, 2), number(1, word), number(value, 2), Buffer.alloc(word - 2)])
+  const entries = [entry(256, 95), entry(257, 31), entry(258, 64), entry(339, 3)]
+  return Buffer.concat([
+    Buffer.from(order, 'latin1'),
+    ...(isBig ? [number(43, 2), number(8, 2), number(0, 2), number(16, 8)] : [number(42, 2), number(8, 4)]),
+    number(entries.length, isBig ? 8 : 2),
+    ...entries,
+    Buffer.alloc(word),
+  ])
+}
 
 /** A PNG of one grey channel with a right header and hardly any data. */
 function pngThatDeclares(width: number, height: number): Buffer {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { cp, mkdir, mkdtemp, rm, truncate, unlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { chmod, cp, mkdir, mkdtemp, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import sharp from 'sharp'
@@ -359,8 +359,29 @@ describe('data that cannot be used', () => {
     const { errors } = await errorsOf(planOf({ root: copy }))
     expect(errors.map(({ code, file }) => `${code} ${file}`)).toEqual(['outside-range domain_C/test/fault/0001.tiff'])
     expect(errors[0]?.message).toContain('3 .. 3, outside the declared range 0 .. 1; 3 files do')
+    expect(errors[0]?.help).toContain('`range = [-1, 3]`')
+    expect(errors[0]?.help).toContain('`normalise = minmax(low = -1, high = 3)`')
     const normalise = { component: 'minmax', parameters: { low: -1, high: 3 } }
     await expect(scanData(planOf({ root: copy, data: { normalise } }), { workers: 0 })).resolves.toBeDefined()
+    const tooNarrow = { component: 'minmax', parameters: { low: 0, high: 2 } }
+    const still = await errorsOf(planOf({ root: copy, data: { normalise: tooNarrow } }))
+    expect(still.errors[0]?.help).toContain('`normalise = minmax(low = -1, high = 3)`')
+  })
+
+  test('a value that is outside by its last bit is shown so, and the range that is named mends it', async () => {
+    const copy = await copied('last-bit')
+    const values = new Float32Array(31 * 95).fill(0.5)
+    values.set([1.000_000_1, -0.28])
+    await writeFile(join(copy, 'domain_C/test/fault/0000.tiff'), encodeFloatTiff(31, 95, values))
+    const { errors } = await errorsOf(planOf({ root: copy, data: { range: [-0.28, 1] } }))
+    expect(errors[0]?.message).toContain('-0.28 .. 1.0000001, outside the declared range -0.28 .. 1;')
+    const named =
+      /`range = \[(.*), (.*)\]`/
+        .exec(errors[0]?.help ?? '')
+        ?.slice(1)
+        .map(Number) ?? []
+    expect(named).toEqual([-0.28, 1.000_000_1])
+    await expect(scanData(planOf({ root: copy, data: { range: named } }), { workers: 0 })).resolves.toBeDefined()
   })
 
   test('missing directories, no images, severities without images', async () => {
@@ -378,6 +399,44 @@ describe('data that cannot be used', () => {
       'bad-severities domain_C/test/severity.csv',
       'no-images domain_D/test/good',
     ])
+  })
+
+  test('what may not be read is one error each, and not taken to be missing', async () => {
+    const copy = await copied('unreadable')
+    const loop = async (path: string) => {
+      await rm(join(copy, path), { recursive: true, force: true })
+      await symlink(basename(path), join(copy, path))
+    }
+    await loop('domain_A/ground_truth')
+    await loop('domain_B/test/fault')
+    await loop('domain_C/test')
+    await loop('domain_D/test/severity.csv')
+    await loop('domain_E')
+    await loop('lost+found')
+    const { errors } = await errorsOf(planOf({ root: copy }))
+    expect(errors.map(({ file, message }) => `${file} ${message}`)).toEqual([
+      'domain_C/test cannot be read (ELOOP)',
+      'domain_E cannot be read (ELOOP)',
+      'domain_A/ground_truth/fault cannot be read (ELOOP)',
+      'domain_B/test/fault cannot be read (ELOOP)',
+      'domain_D/test/severity.csv cannot be read (ELOOP)',
+    ])
+  })
+
+  test.skipIf(process.getuid?.() === 0)('nor what there is no permission for', async () => {
+    const copy = await copied('forbidden')
+    const places = ['domain_B/test/good', 'domain_C', 'domain_D/ground_truth']
+    for (const place of places) await chmod(join(copy, place), 0)
+    try {
+      const { errors } = await errorsOf(planOf({ root: copy }))
+      expect(errors.map(({ file, message }) => `${file} ${message}`)).toEqual([
+        'domain_C cannot be read (EACCES)',
+        'domain_B/test/good cannot be read (EACCES)',
+        'domain_D/ground_truth/fault cannot be read (EACCES)',
+      ])
+    } finally {
+      for (const place of places) await chmod(join(copy, place), 0o755)
+    }
   })
 
   test('a domain that is not there is one error', async () => {

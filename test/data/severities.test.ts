@@ -18,6 +18,9 @@ test.each([
   ['image,severity\na.png,-1\n', "line 2 has the severity '-1'"],
   ['image,severity\na.png,\n', "line 2 has the severity ''"],
   ['image,severity\na.png,Infinity\n', "line 2 has the severity 'Infinity'"],
+  ['image,severity\na.png,0x10\n', "line 2 has the severity '0x10'"],
+  ['image,severity\na.png,1e999\n', "line 2 has the severity '1e999'"],
+  ['image,severity\ngood/a.png,0.7\n', 'line 2 gives the normal image good/a.png the severity 0.7'],
   ['image,severity\n,1\n', 'line 2 names no image'],
   ['image,severity\na.png,1\nfault/a.png,2\n', 'line 3 names fault/a.png again'],
 ])('%j is refused with its line', (text, message) => {

@@ -8,7 +8,7 @@ export function stamped(events: readonly RunEvent[], gap = 100): readonly Stampe
   return events.map((event, i) => ({ time: start + i * gap, event }))
 }
 
-export const runStarted: RunEvent = {
+export const runStarted: Extract<RunEvent, { type: 'run_started' }> = {
   type: 'run_started',
   name: 'quickstart',
   directory: runDirectory,

@@ -4,7 +4,15 @@ import { formatCount, formatDuration, formatLoss } from '../../src/report/format
 import { createJsonView } from '../../src/report/json.js'
 import { createPlainView } from '../../src/report/plain.js'
 import { resultsTable } from '../../src/report/results-table.js'
-import { currentPhase, initialState, reduce, remainingMilliseconds } from '../../src/report/state.js'
+import {
+  currentPhase,
+  initialState,
+  reduce,
+  remainingMilliseconds,
+  stepsOfEpoch,
+  totalEpochs,
+  totalSteps,
+} from '../../src/report/state.js'
 import { createRunStore } from '../../src/report/store.js'
 import { runStarted, stamped, wholeRun } from './events.js'
 
@@ -59,6 +67,13 @@ describe('the state of a run', () => {
     // 10 steps took 1000 ms; 49 of 60 remain.
     expect(remainingMilliseconds(reduceAll(events, 1000))).toBeCloseTo(4900, 6)
   })
+
+  test('max_steps ends the run sooner: fewer epochs, a short last one, less time', () => {
+    const run = { ...runStarted, maxSteps: 25 }
+    expect([totalSteps(run), totalEpochs(run), stepsOfEpoch(run, 1), stepsOfEpoch(run, 2)]).toEqual([25, 2, 20, 5])
+    const events: RunEvent[] = [{ type: 'phase', phase: 'train' }, run, stepEvent(1, 1), stepEvent(11, 1)]
+    expect(remainingMilliseconds(reduceAll(events, 1000))).toBeCloseTo(1400, 6)
+  })
 })
 
 describe('plain lines', () => {
@@ -112,6 +127,19 @@ describe('plain lines', () => {
     ))
       view.event(event)
     expect(lines).toBe(7)
+  })
+
+  test('a run with max_steps says so and ends its last epoch', () => {
+    let text = ''
+    const view = createPlainView((chunk) => {
+      text += chunk
+    })
+    for (const event of stamped([{ ...runStarted, maxSteps: 25 }, stepEvent(20, 1), stepEvent(25, 1)]))
+      view.event(event)
+    const lines = text.split('\n')
+    expect(lines[1]).toContain('25 steps (max_steps), 20 an epoch, 8 images a step')
+    expect(lines[2]).toMatch(/^epoch 1\/2 {2}total/)
+    expect(lines[3]).toMatch(/^epoch 2\/2 {2}total/)
   })
 
   test('a failure comes with its help', () => {

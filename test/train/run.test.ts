@@ -25,9 +25,11 @@ interface Options {
   readonly poisonStep?: number
   /** Asks the run to stop at an event. */
   readonly stopAt?: (event: RunEvent) => boolean
+  /** The same as a signal does it: heard when the loop lets events be served. */
+  readonly stopSoonAfter?: (event: RunEvent) => boolean
 }
 
-async function runOnce({ plan = linearPlan(), into = 'run', resume, poisonStep, stopAt }: Options = {}) {
+async function runOnce({ plan = linearPlan(), into = 'run', resume, poisonStep, stopAt, stopSoonAfter }: Options = {}) {
   const events: RunEvent[] = []
   const stop = new StopControl()
   const runner = new LinearProgram(plan)
@@ -36,6 +38,7 @@ async function runOnce({ plan = linearPlan(), into = 'run', resume, poisonStep, 
   const emit = (event: RunEvent) => {
     events.push(event)
     if (stopAt?.(event)) stop.request()
+    if (stopSoonAfter?.(event)) setImmediate(() => stop.request())
   }
   const context = {
     plan,
@@ -170,6 +173,24 @@ describe('ends before the end', () => {
     const last = readCheckpoint(join(directory, 'run/checkpoints/last.safetensors'), linearPlan().state)
     expect(last.metadata.step).toBe(12)
     for (const { values } of last.tensors()) expect(values.every(Number.isFinite)).toBe(true)
+  })
+
+  test('steps up to the one that failed are reported, however fast they were', async () => {
+    const steps: number[] = []
+    const listen = (event: RunEvent) => {
+      if (event.type === 'step') steps.push(event.step)
+      return false
+    }
+    await expect(runOnce({ poisonStep: 4, stopAt: listen })).rejects.toBeInstanceOf(RunFailure)
+    expect(steps).toEqual([1, 3])
+  })
+
+  test('a stop that waits to be heard when training begins leaves no time for a step', async () => {
+    const { end, runner } = await runOnce({
+      stopSoonAfter: (event) => event.type === 'phase' && event.phase === 'train',
+    })
+    expect(end).toEqual({ outcome: 'interrupted', steps: 0 })
+    expect(runner.steps).toBe(0)
   })
 
   test('a stop ends at a step with a checkpoint of that step and the results so far', async () => {

@@ -56,6 +56,13 @@ describe('frames', () => {
   })
 })
 
+test('max_steps bounds the epochs and the steps of the last one', () => {
+  const state = training.run ? { ...training, run: { ...training.run, maxSteps: 54 } } : training
+  const frame = draw(state, 80, 30)
+  expect(frame).toContain(' 3/3 ')
+  expect(frame).toContain(' 12/14 ')
+})
+
 describe('any size', () => {
   const states = wholeRun().map((_, i, all) => all.slice(0, i + 1).reduce(reduce, initialState))
   test.each([

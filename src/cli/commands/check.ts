@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
-import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../compile-options.js'
-import { printDiagnosticsJson, summary } from '../diagnostics.js'
-import { type ExitCode, exitCodes } from '../exit-codes.js'
+import type { Compilation } from '../../driver/compile.js'
+import { addPipelineOptions, codeOf, compileFile, type PipelineOptions, reportUnreadable } from '../compile-options.js'
+import { printDiagnosticsJson, reportDiagnostics, summary } from '../diagnostics.js'
+import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
 
 export function addCheckCommand(program: Command, done: (code: ExitCode) => void): void {
@@ -15,16 +16,31 @@ export function addCheckCommand(program: Command, done: (code: ExitCode) => void
     })
 }
 
+/** Every file, whatever is wrong with the others: a file that cannot be read is told last, by the exit code. */
 function check(files: readonly string[], options: PipelineOptions): ExitCode {
-  let worst: ExitCode = exitCodes.ok
-  const results = files.map((file) => {
-    const result = compileOrReport(file, options, { lookAtDisk: true, until: 'checked' })
-    if (result.code !== exitCodes.ok) worst = result.code
-    if (!options.json) talk(`${file}: ${summary(result.compilation.diagnostics)}`)
-    return result.compilation
-  })
-  if (options.json) {
-    printDiagnosticsJson(results.map(({ diagnostics, sources }) => ({ diagnostics, sources })))
+  const results = files.map((file) => checkFile(file, options))
+  const read = results.filter((result) => result !== undefined)
+  if (options.json) printDiagnosticsJson(read)
+  if (read.length < results.length) return exitCodes.usage
+  const codes = read.map(codeOf)
+  return (
+    codes.find((code) => code === exitCodes.pipeline) ?? codes.find((code) => code !== exitCodes.ok) ?? exitCodes.ok
+  )
+}
+
+/** Undefined, and told, where the file cannot be read. */
+function checkFile(file: string, options: PipelineOptions): Compilation | undefined {
+  try {
+    const compilation = compileFile(file, options, { lookAtDisk: true, until: 'checked' })
+    reportUnreadable(compilation)
+    if (!options.json) {
+      reportDiagnostics(compilation.diagnostics, compilation.sources)
+      talk(`${file}: ${summary(compilation.diagnostics)}`)
+    }
+    return compilation
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error
+    talk(`error: ${error.message}`)
+    return undefined
   }
-  return worst
 }

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { parseEmit, phases } from '../../driver/phases.js'
 import { replaceContent } from '../../native/replace-file.js'
+import { makeDirectory, writingTo } from '../../native/writing.js'
 import { passes } from '../../passes/registry.js'
 import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../compile-options.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
@@ -22,11 +22,11 @@ export function addCompileCommand(program: Command, done: (code: ExitCode) => vo
     .description('compile a pipeline; print one phase (--emit) or write the graph (--out)')
   addPipelineOptions(command)
     .option('--emit <phase>', `${phases.map((phase) => phase.name).join(' | ')} | ir:after=PASS`)
-    .option('--out <directory>', 'write saved_model.pb and plan.json there')
+    .option('--out <directory>', 'write graph/saved_model.pb and plan.json there')
     .option('--pass-limit <n>', 'run only the first n passes', parseCount)
     .option('--verify', 'verify the IR after every pass')
     .option('--time', 'tell the time of each phase')
-    .option('--json', 'the times of the phases as JSON on stdout')
+    .option('--json', 'the times of the phases as JSON on stdout; mistakes and warnings on stderr')
     .addHelpText('after', `\n${help()}`)
     .action((file: string, options: CompileOptions) => {
       done(compileCommand(file, options))
@@ -70,10 +70,11 @@ function compileCommand(file: string, options: CompileOptions): ExitCode {
 }
 
 function writeGraph(directory: string, graph: Uint8Array, plan: string): void {
-  const path = join(directory, 'graph', 'saved_model.pb')
-  mkdirSync(dirname(path), { recursive: true })
-  replaceContent(path, graph)
-  replaceContent(join(directory, 'plan.json'), plan)
+  writingTo(directory, () => {
+    makeDirectory(join(directory, 'graph'))
+    replaceContent(join(directory, 'graph', 'saved_model.pb'), graph)
+    replaceContent(join(directory, 'plan.json'), plan)
+  })
 }
 
 function parseCount(text: string): number {

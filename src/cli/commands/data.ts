@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { hasExampleData } from '../../data/example/marker.js'
+import { cannotWrite } from '../../native/writing.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
 
@@ -32,7 +33,7 @@ async function writeExample(directory: string, { seed, size, ifMissing }: Exampl
     await writeExampleData(directory, { seed, size })
   } catch (error) {
     if (error instanceof ExampleDirectoryError) throw new UsageError(error.message)
-    throw error
+    throw cannotWrite(directory, error)
   }
 }
 

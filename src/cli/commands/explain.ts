@@ -11,7 +11,7 @@ export function addExplainCommand(program: Command, done: (code: ExitCode) => vo
     .command('explain <file>')
     .description('parameters, FLOPs and memory by block, steps per epoch, every setting and where its value came from')
   addPipelineOptions(command)
-    .option('--json', 'as JSON')
+    .option('--json', 'as JSON on stdout; mistakes and warnings on stderr')
     .action(async (file: string, options: PipelineOptions) => {
       const { compilation, code } = compileOrReport(file, options, { lookAtDisk: false, until: 'checked' })
       const pipeline = compilation.artefacts.checked

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { replaceContent } from '../../native/replace-file.js'
+import { writingTo } from '../../native/writing.js'
 import { SourceMap } from '../../source/source-file.js'
 import { parse } from '../../syntax/parse.js'
 import { format } from '../../syntax/print.js'
@@ -33,16 +34,24 @@ function formatFiles(files: readonly string[], options: FormatOptions): ExitCode
     if (diagnostics.length > 0) {
       const sources = new SourceMap()
       sources.add(file, text)
-      reportDiagnostics(diagnostics, sources, false)
+      reportDiagnostics(diagnostics, sources)
       code = exitCodes.pipeline
     } else if (options.stdout) printData(formatted)
     else if (formatted !== text) {
-      talk(options.check ? `${file} would change` : file)
       if (options.check) code = exitCodes.failed
-      else replaceContent(file, formatted)
+      else writeText(file, formatted)
+      talk(options.check ? `${file} would change` : file)
     }
   }
   return code
+}
+
+/** Replacing a file asks for no permission on it: a file that is read-only stays as it is. */
+function writeText(file: string, text: string): void {
+  writingTo(file, () => {
+    accessSync(file, constants.W_OK)
+    replaceContent(file, text)
+  })
 }
 
 function readText(file: string): string {

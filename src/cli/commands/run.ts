@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Compilation } from '../../driver/compile.js'
+import type { EngineProcess } from '../../driver/engine-process.js'
 import { startRun } from '../../driver/run.js'
 import { RunDirectoryInUse } from '../../driver/run-directory.js'
 import type { StampedEvent } from '../../events/events.js'
 import { type EngineLocation, locateEngine } from '../../native/locate.js'
 import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../compile-options.js'
+import { isAboutData } from '../diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk, wantsLiveView } from '../output.js'
 import { openView } from '../view.js'
@@ -22,7 +24,7 @@ export function addRunCommand(program: Command, done: (code: ExitCode) => void):
   addPipelineOptions(command)
     .option('--out <directory>', 'the run directory (default: runs/NAME/TIME-HASH)')
     .option('--plain', 'plain lines even on a terminal')
-    .option('--json', 'events as JSON on stdout, one a line')
+    .option('--json', 'events as JSON on stdout, one a line; mistakes and warnings on stderr')
     .addHelpText(
       'after',
       '\nCtrl-C ends the run after the step under way, with a checkpoint and results; twice ends it at once.',
@@ -35,7 +37,7 @@ export function addRunCommand(program: Command, done: (code: ExitCode) => void):
         device: engine?.device ?? 'cpu',
       })
       if (code !== exitCodes.ok) {
-        done(code)
+        done(isAboutData(compilation.diagnostics) ? exitCodes.data : code)
         return
       }
       if (!engine) {
@@ -51,20 +53,21 @@ export function addRunCommand(program: Command, done: (code: ExitCode) => void):
 
 async function run(compilation: Compilation, engine: EngineLocation, options: RunOptions): Promise<ExitCode> {
   const live = options.plain !== true && wantsLiveView(process.stderr)
-  const view = await openView(options.json === true ? 'json' : live ? 'live' : 'plain')
-  const started = start(compilation, engine, options, view.onEvent)
-  const { process: engineProcess } = started
+  let engineProcess: EngineProcess | undefined
   let presses = 0
   const interrupt = (): void => {
     presses++
-    if (presses === 1) engineProcess.stop()
-    else engineProcess.kill()
+    if (presses === 1) engineProcess?.stop()
+    else engineProcess?.kill()
   }
+  // Before there is a run directory: none is left without an end.
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.on(signal, interrupt)
+  const view = await openView(options.json === true ? 'json' : live ? 'live' : 'plain')
   try {
-    const code = await engineProcess.ended
-    return toExitCode(code)
+    if (presses > 0) return exitCodes.interrupted
+    engineProcess = start(compilation, engine, options, view.onEvent).process
+    return toExitCode(await engineProcess.ended)
   } finally {
     await view.close()
     for (const signal of signals) process.off(signal, interrupt)

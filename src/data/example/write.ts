@@ -1,6 +1,7 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
+import { makeDirectory } from '../../native/writing.js'
 import { keyFor } from '../../random/key.js'
 import { encodeFloatTiff } from '../tiff-write.js'
 import * as constants from './constants.js'
@@ -20,6 +21,7 @@ export async function writeExampleData(directory: string, options: ExampleOption
   const beside = `${directory}.writing-${process.pid}`
   await rm(beside, { recursive: true, force: true })
   try {
+    makeDirectory(beside)
     for (const domain of constants.domains) await writeDomain(beside, domain, options)
     await writeFile(join(beside, marker), describeExample(options))
     await replaceDirectory(beside, directory)

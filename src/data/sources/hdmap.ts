@@ -1,7 +1,7 @@
-import type { Dirent } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { constants, type Dirent } from 'node:fs'
+import { access, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type DataError, fileError } from '../errors.js'
+import { type DataError, FileProblem, fileError } from '../errors.js'
 import { byCodeUnits, type ListedImage, type ListedTest, type Listing } from '../listing.js'
 import type { HdmapParameters } from '../parameters.js'
 import { parseSeverities } from './severities.js'
@@ -18,39 +18,59 @@ export async function listHdmap(
 ): Promise<{ readonly listing: Listing; readonly errors: readonly DataError[] }> {
   const errors: DataError[] = []
   const { root, source } = parameters
-  if (!(await isDirectory(root))) {
-    errors.push(missing('.', 'is not a directory', 'correct `root`, or put the data there'))
+  if (!(await isThere(root, '.', 'correct `root`, or put the data there', errors))) {
     return { listing: { root, train: [], tests: [] }, errors }
   }
   const targets = parameters.targets ?? (await otherDomains(root, source, errors))
-  const train = (await isDirectory(join(root, source))) // listTest tells it otherwise
-    ? (await listImages(root, `${source}/train/good`, errors)).map((file): ListedImage => ({ file, label: 0 }))
-    : []
+  let train: readonly ListedImage[] = []
   const tests: ListedTest[] = []
-  for (const name of [source, ...targets]) {
-    tests.push({ name, role: name === source ? 'source' : 'target', images: await listTest(root, name, errors) })
+  for (const [index, name] of [source, ...targets].entries()) {
+    const isDomain = await isThere(root, name, `correct the domain's name; ${layout}`, errors)
+    if (isDomain && index === 0) {
+      const images = await listImages(root, `${source}/train/good`, errors)
+      train = (images ?? []).map((file) => ({ file, label: 0 }))
+    }
+    const images = isDomain ? await listTest(root, name, errors) : []
+    tests.push({ name, role: name === source ? 'source' : 'target', images })
   }
   return { listing: { root, train, tests }, errors }
+}
+
+/** A file system's own directory, which its owner alone may read, is no domain. */
+export function isOfData(name: string): boolean {
+  return name !== 'lost+found'
 }
 
 /** Directories beside the source that have a `test` directory. */
 async function otherDomains(root: string, source: string, errors: DataError[]): Promise<readonly string[]> {
   const entries = await entriesOf(root, '.', errors)
-  const names = entries.map(({ name }) => name).filter((name) => name !== source && !name.startsWith('.'))
+  const names = entries
+    .map(({ name }) => name)
+    .filter((name) => name !== source && !name.startsWith('.') && isOfData(name))
   names.sort(byCodeUnits)
-  const found = await Promise.all(names.map((name) => isDirectory(join(root, name, 'test'))))
-  return names.filter((_, index) => found[index])
+  const found: string[] = []
+  for (const name of names) {
+    const state = await look(root, name)
+    const test = state === 'directory' ? await look(root, `${name}/test`) : state
+    if (test === 'directory') found.push(name)
+    else if (test !== 'absent') errors.push(unreadable(state === 'directory' ? `${name}/test` : name, test.reason))
+  }
+  return found
 }
 
 async function listTest(root: string, domain: string, errors: DataError[]): Promise<readonly ListedImage[]> {
-  if (!(await isDirectory(join(root, domain)))) {
-    errors.push(missing(domain, 'is not a directory', `correct the domain's name; ${layout}`))
+  const test = await look(root, `${domain}/test`)
+  if (typeof test !== 'string') {
+    errors.push(unreadable(`${domain}/test`, test.reason))
     return []
   }
-  const good = await listImages(root, `${domain}/test/good`, errors)
-  const fault = await listImages(root, `${domain}/test/fault`, errors)
-  const masks = await listMasks(root, domain, fault, errors)
-  const severities = await readSeverities(root, domain, [...good, ...fault], errors)
+  const listedGood = await listImages(root, `${domain}/test/good`, errors)
+  const listedFault = await listImages(root, `${domain}/test/fault`, errors)
+  const [good, fault] = [listedGood ?? [], listedFault ?? []]
+  // Masks and severities of images that are not known say nothing.
+  const masks = listedFault ? await listMasks(root, domain, fault, errors) : new Map<string, string>()
+  const isKnown = listedGood !== undefined && listedFault !== undefined
+  const severities = isKnown ? await readSeverities(root, domain, [...good, ...fault], errors) : undefined
   return [
     ...good.map((file): ListedImage => ({ file, label: 0, ...(severities === undefined ? {} : { severity: 0 }) })),
     ...fault.map((file): ListedImage => {
@@ -75,7 +95,12 @@ async function listMasks(
 ): Promise<ReadonlyMap<string, string>> {
   const directory = `${domain}/ground_truth/fault`
   const masks = new Map<string, string>()
-  if (!(await isDirectory(join(root, directory)))) return masks
+  const state = await look(root, directory)
+  if (state === 'absent') return masks
+  if (state !== 'directory') {
+    errors.push(unreadable(directory, state.reason))
+    return masks
+  }
   const stems = new Set(images.map(stem))
   for (const file of await imageFiles(root, directory, errors)) {
     const name = stem(file)
@@ -106,23 +131,26 @@ async function readSeverities(
     }
     return severities
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    errors.push(fileError(file, error))
+    if (codeOf(error) === 'ENOENT') return undefined
+    errors.push(error instanceof FileProblem ? fileError(file, error) : unreadable(file, error))
     return undefined
   }
 }
 
-/** Images of a directory that must be there and hold some. */
-async function listImages(root: string, directory: string, errors: DataError[]): Promise<readonly string[]> {
-  if (!(await isDirectory(join(root, directory)))) {
-    errors.push(missing(directory, 'is not a directory', layout))
-    return []
-  }
+/** Images of a directory that must be there and hold some; undefined, and told, where it is not or does not. */
+async function listImages(
+  root: string,
+  directory: string,
+  errors: DataError[],
+): Promise<readonly string[] | undefined> {
+  if (!(await isThere(root, directory, layout, errors))) return undefined
+  const told = errors.length
   const files = await imageFiles(root, directory, errors)
-  if (files.length === 0) {
+  if (files.length > 0) return files
+  if (errors.length === told) {
     errors.push({ code: 'no-images', file: directory, message: 'holds no .png, .tif or .tiff file', help: layout })
   }
-  return files
+  return undefined
 }
 
 /** Nothing, and an error, for a directory that may not be read. */
@@ -130,7 +158,7 @@ async function entriesOf(root: string, directory: string, errors: DataError[]): 
   try {
     return await readdir(join(root, directory), { withFileTypes: true })
   } catch (error) {
-    errors.push(fileError(directory, error))
+    errors.push(unreadable(directory, error))
     return []
   }
 }
@@ -142,12 +170,33 @@ async function imageFiles(root: string, directory: string, errors: DataError[]):
     .sort(byCodeUnits)
 }
 
-async function isDirectory(path: string): Promise<boolean> {
+/** What stands at a path below the root: a directory that can be read, nothing that is one, or why nobody can tell. */
+async function look(root: string, path: string): Promise<'directory' | 'absent' | { readonly reason: unknown }> {
   try {
-    return (await stat(path)).isDirectory()
-  } catch {
-    return false
+    if (!(await stat(join(root, path))).isDirectory()) return 'absent'
+    await access(join(root, path), constants.R_OK | constants.X_OK)
+    return 'directory'
+  } catch (reason) {
+    const code = codeOf(reason)
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : { reason }
   }
+}
+
+/** Whether a directory that must be there is; told where it is not, or may not be read. */
+async function isThere(root: string, path: string, help: string, errors: DataError[]): Promise<boolean> {
+  const state = await look(root, path)
+  if (state === 'absent') errors.push(missing(path, 'is not a directory', help))
+  else if (state !== 'directory') errors.push(unreadable(path, state.reason))
+  return state === 'directory'
+}
+
+function unreadable(file: string, reason: unknown): DataError {
+  const message = `cannot be read (${codeOf(reason) ?? String(reason)})`
+  return { code: 'unreadable-file', file, message, help: 'check the permissions of the directory' }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }
 
 /** File name without directory and extension. */

@@ -1,5 +1,8 @@
 import { FileProblem } from '../errors.js'
 
+/** As tables write numbers; `Number` reads `0x10` too. */
+const decimal = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
 const form = 'write lines `image,severity`, where image is `fault/NAME` and severity a number from 0 on'
 
 /**
@@ -25,10 +28,13 @@ export function parseSeverities(text: string): ReadonlyMap<string, number> {
     const written = row[severityColumn] ?? ''
     const severity = Number(written)
     if (image === '') throw problem(index, 'names no image')
-    if (written === '' || !Number.isFinite(severity) || severity < 0) {
+    if (!decimal.test(written) || !Number.isFinite(severity)) {
       throw problem(index, `has the severity '${written}', which is not a number from 0 on`)
     }
     const key = image.includes('/') ? image : `fault/${image}`
+    if (key.startsWith('good/') && severity !== 0) {
+      throw problem(index, `gives the normal image ${key} the severity ${written}; without a fault it is 0`)
+    }
     if (severities.has(key)) throw problem(index, `names ${key} again`)
     severities.set(key, severity)
   })

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { measure } from '../../src/train/measure.js'
+import type { SetScores } from '../../src/train/scores.js'
+import { GeneratedSet } from './support/generated-data.js'
+import { linearPlan } from './support/linear-program.js'
+
+/** One normal image, then faulty ones; `masks` says which of those have one. */
+function scoresOf(masks: readonly boolean[]): SetScores {
+  const count = masks.length + 1
+  const sample = (hasMask: boolean, i: number) => ({ file: `fault/${i}.png`, label: 1 as const, hasMask })
+  return {
+    samples: [{ file: 'good/0.png', label: 0, hasMask: false }, ...masks.map(sample)],
+    values: new Map([['score', new Float32Array(count)]]),
+    maps: new Map([['anomaly_map', new Float32Array(16 * count)]]),
+    masks: Uint8Array.from({ length: 16 * count }, (_, pixel) => (pixel >= 16 && pixel % 16 === 0 ? 1 : 0)),
+  }
+}
+
+const set = new GeneratedSet('domain_A', 'source', 4, { masks: true, severities: false, faults: true })
+const plan = linearPlan({}, { image: [], values: [] })
+
+test.each([
+  [[true, true, true], []],
+  [[false, false], ['domain_A has no masks: pixel metrics are undefined']],
+  [[true, false, true], ['pixel metrics of domain_A are over 2 of 3 faulty images: fault/1.png has no mask']],
+  [
+    [true, false, false, false, false],
+    [
+      'pixel metrics of domain_A are over 1 of 5 faulty images: fault/1.png, fault/2.png, fault/3.png and 1 more have no mask',
+    ],
+  ],
+])('faulty images with masks %j: what the pixel metrics leave out is said', (masks, notes) => {
+  expect(measure(set, scoresOf(masks), plan.evaluate, plan).notes).toEqual(notes)
+})
