@@ -10,7 +10,6 @@ import { parse } from '../syntax/parse.js'
 import { applyAllows } from './allow.js'
 import { modulesBlocks } from './block-facts.js'
 import { checkBlock, instantiate } from './blocks.js'
-import { builtinEnums } from './builtin-enums.js'
 import type { CheckedPipeline } from './checked.js'
 import { dumpChecked } from './dump.js'
 import { withoutEchoes } from './echoes.js'
@@ -108,7 +107,7 @@ function newSession(sources: SourceMap, options: CheckOptions): Session {
     environment: options.environment,
     environmentReads: new Map(),
     libraryNames: () => declaredNames(options.loadFile(join(options.libraryDirectory, 'draem.draem'))),
-    enums: new Map(builtinEnums),
+    modules: new Map(),
     broken: new Set(),
     circles: new Set(),
     running: [],
