@@ -7,7 +7,7 @@ import { suggest } from '../diagnostics/suggest.js'
 import { SourceMap } from '../source/source-file.js'
 import type { Binding, PipelineDeclaration } from '../syntax/ast.js'
 import { parse } from '../syntax/parse.js'
-import { applyAllows } from './allow.js'
+import { applyAllows, blockAllows } from './allow.js'
 import { modulesBlocks } from './block-facts.js'
 import { checkBlock, instantiate } from './blocks.js'
 import type { CheckedPipeline } from './checked.js'
@@ -78,7 +78,8 @@ export function checkPipeline(options: CheckOptions): CheckResult {
     const isChosen = declaration === chosen
     const own = { ...session, sink: new DiagnosticCollector() }
     own.sink.reportAll(shared)
-    const flat = new Flattener(own).flatten(declaration, module, isChosen ? overrides : [])
+    const laid = new Flattener(own).flatten(declaration, module, isChosen ? overrides : [])
+    const flat = { ...laid, allows: [...laid.allows, ...blockAllows(loader.modules)] }
     const checked = checkFlatPipeline(flat, own, options, loader.modules)
     const allowed = applyAllows(flat.allows, own.sink.all, own)
     done.push(...allowed.diagnostics)
