@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
+import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import { DiagnosticCollector, sortDiagnostics } from '../diagnostics/collector.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
 import { SourceMap } from '../source/source-file.js'
-import type { Binding, PipelineDeclaration } from '../syntax/ast.js'
+import type { Binding, PipelineDeclaration, StudyDeclaration } from '../syntax/ast.js'
 import { parse } from '../syntax/parse.js'
 import { applyAllows, blockAllows } from './allow.js'
 import { modulesBlocks } from './block-facts.js'
@@ -14,6 +15,7 @@ import type { CheckedPipeline } from './checked.js'
 import { dumpChecked } from './dump.js'
 import { withoutEchoes } from './echoes.js'
 import { evaluate } from './evaluate/expression.js'
+import type { FlatAllow } from './flat.js'
 import { Flattener } from './flatten.js'
 import { libraryImport } from './forgotten.js'
 import { ModuleLoader } from './load.js'
@@ -25,9 +27,10 @@ import { parseOverrides } from './overrides.js'
 import { checkFlatPipeline, openPipeline } from './pipeline.js'
 import type { Session } from './session.js'
 import type { DiskView } from './settings/context.js'
-import type { Cell } from './study.js'
 import { checkStudy, studiedPipeline } from './study.js'
+import type { Cell } from './study-cells.js'
 import { checkCompare } from './study-compare.js'
+import { within } from './training.js'
 import { resolveType } from './types.js'
 
 export interface CheckOptions {
@@ -187,16 +190,33 @@ function checkStudies(module: Module, session: Session, options: CheckOptions, m
     const silent = { ...session, sink: new DiagnosticCollector() }
     const flattener = new Flattener(silent)
     const flat = flattener.flatten(studied.declaration, studied.module, [])
-    const cellOf = (binding: Binding): Cell => {
+    const blocks = blockAllows(modules)
+    const allows = [...flat.allows, ...blocks, ...studyAllows(declaration)]
+    const base = checkFlatPipeline({ ...flat, allows }, silent, options, modules)
+    const errors = applyAllows([...flat.allows, ...blocks], silent.sink.all, silent).diagnostics.filter(isError)
+    const cellOf = (bindings: readonly Binding[]): Cell => {
       const own = { ...session, sink: new DiagnosticCollector() }
-      const cell = new Flattener(own).flatten(studied.declaration, studied.module, [binding])
-      const checked = checkFlatPipeline(cell, own, options, modules)
+      const laid = new Flattener(own).flatten(studied.declaration, studied.module, bindings, 'this varies')
+      // Its expectations are of the pipeline as it stands.
+      const checked = checkFlatPipeline({ ...laid, expects: [], allows }, own, options, modules)
+      const { diagnostics } = applyAllows(allows, own.sink.all, own)
+      const isOfAxis = ({ span }: Diagnostic) => bindings.some((binding) => within(span, binding.span))
+      const kept = diagnostics.filter((each) => isOfAxis(each) || (isError(each) && each.code !== wrongAllow))
       const resolved = checked && dumpChecked({ ...checked, origins: [] })
-      return { diagnostics: own.sink.all, resolved }
+      return { diagnostics: kept, resolved }
     }
     const env = openPipeline(module, session)
-    checkStudy(declaration, flat, flattener.paths(), env, cellOf)
-    const base = checkFlatPipeline(flat, silent, options, modules)
+    const isSound = base !== undefined && errors.length === 0
+    checkStudy(declaration, { flat, paths: flattener.paths(), env, isSound, cellOf })
     if (base !== undefined) checkCompare(declaration, base, settingsContext(env, { ...options, modules, origins: [] }))
   }
 }
+
+const wrongAllow = typesDiagnostics.wrongAllow.code
+
+/** They hold for every cell, and need not for each. */
+function studyAllows(study: StudyDeclaration): readonly FlatAllow[] {
+  return study.items.flatMap((item) => (item.kind === 'allow' ? [{ statement: item, inherited: true }] : []))
+}
+
+const isError = ({ severity }: Diagnostic): boolean => severity === 'error'

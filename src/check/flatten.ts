@@ -42,12 +42,17 @@ export class Flattener {
 
   constructor(readonly session: Session) {}
 
-  flatten(declaration: PipelineDeclaration, module: Module, overrides: readonly Binding[]): FlatPipeline {
+  flatten(
+    declaration: PipelineDeclaration,
+    module: Module,
+    overrides: readonly Binding[],
+    what = 'this option sets',
+  ): FlatPipeline {
     const chain = this.#chain(declaration, module)
     // Without its base nothing can be said of what it replaces.
     for (const [index, link] of this.#isTorn ? [] : chain.entries())
       this.#lay(link.declaration, link.module, index > 0, index === chain.length - 1)
-    for (const override of overrides) this.#override(override, 'this option sets')
+    for (const override of overrides) this.#override(override, what)
     return {
       name: declaration.name.name,
       ...(declaration.doc === undefined ? {} : { doc: declaration.doc }),
@@ -346,7 +351,7 @@ export class Flattener {
     // A part that the pipeline lacks, or whose name is misspelt, is told there.
     if ((isSetting(head) || isSection(head)) && !this.#settings.has(head) && !this.#sections.has(head)) return
     const known = this.paths()
-    const suggestion = suggest(text, known)
+    const suggestion = suggestPath(text, known)
     const facts = { path: text, what }
     this.#report(
       diagnose(
@@ -372,6 +377,11 @@ export class Flattener {
   #report(diagnostic: ReturnType<typeof diagnose>): void {
     this.session.sink.report(diagnostic)
   }
+}
+
+/** The path that ends with the name, or one that is near. */
+export function suggestPath(text: string, paths: readonly string[]): string | undefined {
+  return paths.find((path) => path.endsWith(`.${text}`)) ?? suggest(text, paths)
 }
 
 export function pathText(path: readonly Identifier[]): string {
