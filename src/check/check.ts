@@ -9,13 +9,14 @@ import { SourceMap } from '../source/source-file.js'
 import type { Binding, PipelineDeclaration, StudyDeclaration } from '../syntax/ast.js'
 import { parse } from '../syntax/parse.js'
 import { applyAllows, blockAllows } from './allow.js'
+import { mistakesOfBase } from './bases.js'
 import { modulesBlocks } from './block-facts.js'
 import { checkBlock, instantiate } from './blocks.js'
 import type { CheckedPipeline } from './checked.js'
 import { dumpChecked } from './dump.js'
 import { withoutEchoes } from './echoes.js'
 import { evaluate } from './evaluate/expression.js'
-import type { FlatAllow } from './flat.js'
+import type { FlatAllow, FlatPipeline } from './flat.js'
 import { Flattener } from './flatten.js'
 import { libraryImport } from './forgotten.js'
 import { ModuleLoader } from './load.js'
@@ -77,7 +78,8 @@ export function checkPipeline(options: CheckOptions): CheckResult {
   const shared = session.sink.all
   const done: Diagnostic[] = []
   let pipeline: CheckedPipeline | undefined
-  for (const declaration of pipelinesToCheck(module, chosen)) {
+  const flats: FlatPipeline[] = []
+  for (const { declaration, isBase } of pipelinesToCheck(module, chosen)) {
     const isChosen = declaration === chosen
     const own = { ...session, sink: new DiagnosticCollector() }
     own.sink.reportAll(shared)
@@ -85,7 +87,8 @@ export function checkPipeline(options: CheckOptions): CheckResult {
     const flat = { ...laid, allows: [...laid.allows, ...blockAllows(loader.modules)] }
     const checked = checkFlatPipeline(flat, own, options, loader.modules)
     const allowed = applyAllows(flat.allows, own.sink.all, own)
-    done.push(...allowed.diagnostics)
+    done.push(...(isBase ? mistakesOfBase(declaration, allowed.diagnostics, flats) : allowed.diagnostics))
+    if (!isBase) flats.push(flat)
     if (
       isChosen &&
       checked !== undefined &&
@@ -159,15 +162,22 @@ function choosePipeline(module: Module, name: string | undefined, session: Sessi
   return undefined
 }
 
-/** The chosen one, and every other of the file that nothing extends: a base may be incomplete by itself. */
-function pipelinesToCheck(module: Module, chosen: PipelineDeclaration | undefined): readonly PipelineDeclaration[] {
+/** The chosen one, and every other of the file that nothing extends; then the bases, which may be incomplete by themselves. */
+function pipelinesToCheck(
+  module: Module,
+  chosen: PipelineDeclaration | undefined,
+): readonly { readonly declaration: PipelineDeclaration; readonly isBase: boolean }[] {
   const all = module.source.declarations
     .filter((declaration) => declaration.kind === 'pipeline')
     .filter((declaration) => !declaration.recovered)
   const bases = new Set(
     all.filter((declaration) => !extendsItself(declaration, all)).map((declaration) => declaration.base?.name),
   )
-  return all.filter((declaration) => declaration === chosen || !bases.has(declaration.name.name))
+  const isBase = (declaration: PipelineDeclaration) => declaration !== chosen && bases.has(declaration.name.name)
+  return [...all.filter((each) => !isBase(each)), ...all.filter(isBase)].map((declaration) => ({
+    declaration,
+    isBase: isBase(declaration),
+  }))
 }
 
 function extendsItself(declaration: PipelineDeclaration, all: readonly PipelineDeclaration[]): boolean {
