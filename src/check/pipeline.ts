@@ -89,7 +89,7 @@ export function checkFlatPipeline(
     outputs !== undefined &&
     fate !== undefined
   if (!whole || train === undefined || evaluation === undefined || isBroken(session)) return undefined
-  if (!session.sink.hasErrors) reportUnusedParams(base)
+  if (!session.sink.hasErrors) reportUnusedParams(base, flat.replacedNames)
   const finished = finishGraph(
     base.graph,
     reachOf(base.graph, total.node),
@@ -249,9 +249,9 @@ function measuredOutputs(
   return new Set([...requests, ...monitors])
 }
 
-function reportUnusedParams(base: Env): void {
+function reportUnusedParams(base: Env, replaced: ReadonlySet<string>): void {
   for (const slot of base.scope.slots.values()) {
-    if (slot.used || slot.what !== 'param') continue
+    if (slot.used || slot.what !== 'param' || replaced.has(slot.name)) continue
     base.session.sink.report(diagnose(namesDiagnostics.unusedBinding, slot.span, { what: 'param', name: slot.name }))
   }
 }

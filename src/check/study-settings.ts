@@ -8,7 +8,7 @@ import type { Expression, StudyDeclaration, VaryStatement } from '../syntax/ast.
 import { conform } from './conform.js'
 import type { Env } from './env.js'
 import { report } from './env.js'
-import { pathSpan, pathText } from './flatten.js'
+import { pathSpan, pathText } from './paths.js'
 import { textOf } from './session.js'
 import { describeExpression, dottedName, isRecovered } from './settings/place.js'
 
