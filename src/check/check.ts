@@ -47,6 +47,8 @@ export interface CheckOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Relative paths of `--set` start here. */
   readonly workingDirectory: string
+  /** A file of blocks, types or studies alone is whole: nothing of it is to be run. */
+  readonly mayLackPipeline?: boolean
   /** Left out: paths are not looked at. */
   readonly disk?: DiskView
   /** How a file's absolute path is shown; as it is when left out. */
@@ -74,7 +76,7 @@ export function checkPipeline(options: CheckOptions): CheckResult {
   }
   const overrides = parseOverrides(options.overrides, session)
   for (const each of loader.modules) checkDeclarations(each, session)
-  const chosen = choosePipeline(module, options.pipeline, session)
+  const chosen = choosePipeline(module, options, session)
   const shared = session.sink.all
   const done: Diagnostic[] = []
   let pipeline: CheckedPipeline | undefined
@@ -98,7 +100,11 @@ export function checkPipeline(options: CheckOptions): CheckResult {
     }
   }
   const all = new DiagnosticCollector()
-  all.reportAll(done.length > 0 || chosen !== undefined ? done : shared)
+  all.reportAll(
+    done.length > 0 || chosen !== undefined
+      ? done
+      : applyAllows(blockAllows(loader.modules), shared, session).diagnostics,
+  )
   checkStudies(module, { ...session, sink: all }, options, loader.modules)
   const diagnostics = withoutEchoes(sortDiagnostics(all.all, sources), sources)
   const sound = !diagnostics.some((diagnostic) => diagnostic.severity === 'error')
@@ -135,7 +141,11 @@ function checkDeclarations(module: Module, session: Session): void {
   for (const block of modulesBlocks(module)) checkBlock(block, session)
 }
 
-function choosePipeline(module: Module, name: string | undefined, session: Session): PipelineDeclaration | undefined {
+function choosePipeline(
+  module: Module,
+  { pipeline: name, mayLackPipeline }: CheckOptions,
+  session: Session,
+): PipelineDeclaration | undefined {
   const own = module.source.declarations.filter(
     (declaration) => declaration.kind === 'pipeline' && !declaration.recovered,
   )
@@ -151,7 +161,7 @@ function choosePipeline(module: Module, name: string | undefined, session: Sessi
     session.sink.report(
       diagnose(namesDiagnostics.unknownName, start, suggestion === undefined ? facts : { ...facts, suggestion }),
     )
-  } else if (!hasSyntaxErrors) {
+  } else if (!hasSyntaxErrors && (mayLackPipeline !== true || module.own.size === 0)) {
     session.sink.report(
       diagnose(namesDiagnostics.missingPart, start, {
         what: 'declaration: the file declares none',

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { type Compilation, type CompileRequest, compile, UnreadableFile } from '../driver/compile.js'
+import { type Compilation, type CompileRequest, compile, UnknownPipeline, UnreadableFile } from '../driver/compile.js'
 import { hasErrors, reportDiagnostics } from './diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
 
@@ -53,7 +53,7 @@ export function compileOrReport(
     reportDiagnostics(compilation.diagnostics, compilation.sources, options.json === true)
     return { compilation, code: hasErrors(compilation.diagnostics) ? exitCodes.pipeline : exitCodes.ok }
   } catch (error) {
-    if (error instanceof UnreadableFile) throw new UsageError(error.message)
+    if (error instanceof UnreadableFile || error instanceof UnknownPipeline) throw new UsageError(error.message)
     throw error
   }
 }

@@ -83,6 +83,12 @@ describe('which pipeline', () => {
     expect(checkText(derived, { pipeline: 'base' }).pipeline?.name).toBe('base')
     expect(checkText(derived, { pipeline: 'bas' }).diagnostics.map(({ code }) => code)).toEqual(['D020'])
   })
+  it('may be none where nothing is run', () => {
+    const blocks = 'block twice(x: map) -> map {\n  return 2 * x\n}\n'
+    expect(checkText(blocks, { mayLackPipeline: true }).diagnostics).toEqual([])
+    expect(told(checkText(blocks))).toEqual(['D028 at 1:1'])
+    expect(told(checkText('// nothing\n', { mayLackPipeline: true }))).toEqual(['D028 at 1:1'])
+  })
   it('a derived one takes what it does not replace from its base', () => {
     const { pipeline } = checkText(derived)
     expect([pipeline?.seed, pipeline?.train.epochs, pipeline?.synthesis.parameters.patches]).toEqual([2, 4, 2])

@@ -18,7 +18,7 @@ export function addCheckCommand(program: Command, done: (code: ExitCode) => void
 function check(files: readonly string[], options: PipelineOptions): ExitCode {
   let worst: ExitCode = exitCodes.ok
   const results = files.map((file) => {
-    const result = compileOrReport(file, options, { lookAtDisk: true, until: 'checked' })
+    const result = compileOrReport(file, options, { lookAtDisk: true, until: 'checked', mayLackPipeline: true })
     if (result.code !== exitCodes.ok) worst = result.code
     if (!options.json) talk(`${file}: ${summary(result.compilation.diagnostics)}`)
     return result.compilation
