@@ -13,6 +13,7 @@ import { mistakesOfBase } from './bases.js'
 import { modulesBlocks } from './block-facts.js'
 import { checkBlock, instantiate } from './blocks.js'
 import type { CheckedPipeline } from './checked.js'
+import { withCulprits } from './culprits.js'
 import { dumpChecked } from './dump.js'
 import { withoutEchoes } from './echoes.js'
 import { evaluate } from './evaluate/expression.js'
@@ -83,21 +84,23 @@ export function checkPipeline(options: CheckOptions): CheckResult {
   const flats: FlatPipeline[] = []
   for (const { declaration, isBase } of pipelinesToCheck(module, chosen)) {
     const isChosen = declaration === chosen
-    const own = { ...session, sink: new DiagnosticCollector() }
-    own.sink.reportAll(shared)
-    const laid = new Flattener(own).flatten(declaration, module, isChosen ? overrides : [])
-    const flat = { ...laid, allows: [...laid.allows, ...blockAllows(loader.modules)] }
-    const checked = checkFlatPipeline(flat, own, options, loader.modules)
-    const allowed = applyAllows(flat.allows, own.sink.all, own)
-    done.push(...(isBase ? mistakesOfBase(declaration, allowed.diagnostics, flats) : allowed.diagnostics))
-    if (!isBase) flats.push(flat)
-    if (
-      isChosen &&
-      checked !== undefined &&
-      allowed.diagnostics.every((diagnostic) => diagnostic.severity !== 'error')
-    ) {
-      pipeline = { ...checked, allows: allowed.recorded }
+    const check = (pipelineText: PipelineDeclaration, over: readonly Binding[]) => {
+      const own = { ...session, sink: new DiagnosticCollector() }
+      own.sink.reportAll(shared)
+      const flattened = new Flattener(own).flatten(pipelineText, module, over)
+      const flat = { ...flattened, allows: [...flattened.allows, ...blockAllows(loader.modules)] }
+      const checked = checkFlatPipeline(flat, own, options, loader.modules)
+      return { flat, checked, ...applyAllows(flat.allows, own.sink.all, own) }
     }
+    const laidOver = isChosen ? overrides : []
+    const again = asFromHere(session, loader.modules)
+    const { flat, checked, recorded, ...told } = check(declaration, laidOver)
+    const diagnostics = withCulprits(told.diagnostics, declaration, laidOver, (...other) =>
+      again(() => check(...other).diagnostics),
+    )
+    done.push(...(isBase ? mistakesOfBase(declaration, diagnostics, flats) : diagnostics))
+    if (!isBase) flats.push(flat)
+    if (isChosen && checked !== undefined && !diagnostics.some(isError)) pipeline = { ...checked, allows: recorded }
   }
   const all = new DiagnosticCollector()
   all.reportAll(
@@ -107,8 +110,27 @@ export function checkPipeline(options: CheckOptions): CheckResult {
   )
   checkStudies(module, { ...session, sink: all }, options, loader.modules)
   const diagnostics = withoutEchoes(sortDiagnostics(all.all, sources), sources)
-  const sound = !diagnostics.some((diagnostic) => diagnostic.severity === 'error')
+  const sound = !diagnostics.some(isError)
   return { ...(pipeline !== undefined && sound ? { pipeline } : {}), diagnostics, sources }
+}
+
+/** Runs a check as if nothing had been told since: circles and forgotten imports are told once and remembered. */
+function asFromHere(session: Session, modules: readonly Module[]): <Result>(run: () => Result) => Result {
+  const circles = [...session.circles]
+  const lacking = new Set(modules.filter((module) => module.lacksImport))
+  return (run) => {
+    const circlesSince = [...session.circles]
+    const lackingSince = new Set(modules.filter((module) => module.lacksImport))
+    const set = (known: readonly string[], lack: ReadonlySet<Module>): void => {
+      session.circles.clear()
+      for (const circle of known) session.circles.add(circle)
+      for (const module of modules) module.lacksImport = lack.has(module)
+    }
+    set(circles, lacking)
+    const result = run()
+    set(circlesSince, lackingSince)
+    return result
+  }
 }
 
 function newSession(sources: SourceMap, options: CheckOptions): Session {

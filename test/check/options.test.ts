@@ -56,6 +56,14 @@ describe('--set is typed like source', () => {
   })
 })
 
+it('an error that comes with an option names it', () => {
+  const [error, ...more] = set(severity, 'train.epochs=7', 'synthesis.severity=0..9').diagnostics
+  expect([error?.code, more]).toEqual(['D053', []])
+  expect(error?.related.filter(({ span }) => span.file === '--set').map(({ label }) => label)).toEqual([
+    'since this option',
+  ])
+})
+
 it('the second option has a line of its own', () => {
   expect(told(set(severity, 'lambda=2', 'seed=x'))).toEqual(['D020 at 2:6'])
 })
