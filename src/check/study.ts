@@ -8,6 +8,7 @@ import type { Module } from './module.js'
 import { lookUp, namesOfKind } from './module.js'
 import { pathSpan, pathText, suggestPath } from './paths.js'
 import type { Session } from './session.js'
+import { textOf } from './session.js'
 import { dottedName } from './settings/place.js'
 import type { Studied } from './study-cells.js'
 import { checkValues } from './study-cells.js'
@@ -104,12 +105,20 @@ function isAxis({ path: parts }: VaryStatement, path: string, span: Span, { flat
   )
     return false
   if (known && (rest.length === 0 || !flat.params.has(head.name))) return true
+  if (isToldUnknown(path, env.session)) return false
   const suggestion = suggestPath(path, paths)
   const facts = { path, what: 'this varies' }
   env.session.sink.report(
     diagnose(namesDiagnostics.unknownPath, span, suggestion === undefined ? facts : { ...facts, suggestion }),
   )
   return false
+}
+
+/** A name that the pipeline reads and does not have is told there: the axis means the same. */
+function isToldUnknown(path: string, session: Session): boolean {
+  return session.sink.all.some(
+    ({ code, span }) => code === namesDiagnostics.unknownName.code && textOf(session, span) === path,
+  )
 }
 
 const isPart = (name: string): boolean => [...settingNames, ...sectionNames].some((part) => part === name)
