@@ -71,7 +71,8 @@ export class ModuleLoader {
       const taken = this.#taken(module, declaration.kind, name)
       if (taken !== undefined) {
         const first = module.own.get(name)?.declaration.name.span
-        // What the file says of the name is meant for its own.
+        // A type is meant for the file's own; a call may be of the function or of the block.
+        if (first === undefined && declaration.kind === 'block') module.ambiguous.add(name)
         if (first === undefined) module.own.set(name, { kind: declaration.kind, name, declaration, module } as Entity)
         const related = first === undefined ? [] : [{ span: first, label: 'first declared here' }]
         this.session.sink.report(
