@@ -4,13 +4,28 @@ import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
 import type { RecordedAllow } from '../plan/settings.js'
+import { modulesBlocks } from './block-facts.js'
 import type { FlatAllow } from './flat.js'
+import type { Module } from './module.js'
 import type { Session } from './session.js'
 import { within } from './training.js'
 
 export interface Allowed {
   readonly diagnostics: readonly Diagnostic[]
   readonly recorded: readonly RecordedAllow[]
+}
+
+/** Those in the bodies of blocks, each for the statement that it stands before. They hold wherever the block is used. */
+export function blockAllows(modules: readonly Module[]): readonly FlatAllow[] {
+  return modules.flatMap((module) =>
+    modulesBlocks(module).flatMap(({ declaration }) =>
+      declaration.body.flatMap((statement, place): readonly FlatAllow[] => {
+        if (statement.kind !== 'allow') return []
+        const next = declaration.body.slice(place + 1).find(({ kind }) => kind !== 'allow')
+        return [{ statement, over: next?.span ?? declaration.span, inherited: true }]
+      }),
+    ),
+  )
 }
 
 /** Takes out what an `allow` covers, records it, and reports allows that are wrong or cover nothing. */

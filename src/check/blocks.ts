@@ -1,3 +1,4 @@
+import { diagnosticRow } from '../diagnostics/codes/index.js'
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import type { Span } from '../source/span.js'
@@ -50,8 +51,9 @@ export function checkBlock(block: BlockEntity, session: Session): void {
   else reportUnused(block, scope, types, env)
 }
 
+/** Of mistakes that leave a block without a value. One that can be allowed is a decision about a value that there is. */
 function errorCount(session: Session): number {
-  return session.sink.all.filter((diagnostic) => diagnostic.severity === 'error').length
+  return session.sink.all.filter(({ code, severity }) => severity === 'error' && !diagnosticRow(code)?.allowable).length
 }
 
 function defineParameters(block: BlockEntity, env: Env): ReadonlyMap<string, Type> {

@@ -1,20 +1,23 @@
 import { join } from 'node:path'
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
+import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import { DiagnosticCollector, sortDiagnostics } from '../diagnostics/collector.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
 import { SourceMap } from '../source/source-file.js'
-import type { Binding, PipelineDeclaration } from '../syntax/ast.js'
+import type { Binding, PipelineDeclaration, StudyDeclaration } from '../syntax/ast.js'
 import { parse } from '../syntax/parse.js'
-import { applyAllows } from './allow.js'
+import { applyAllows, blockAllows } from './allow.js'
+import { mistakesOfBase } from './bases.js'
 import { modulesBlocks } from './block-facts.js'
 import { checkBlock, instantiate } from './blocks.js'
-import { builtinEnums } from './builtin-enums.js'
 import type { CheckedPipeline } from './checked.js'
+import { withCulprits } from './culprits.js'
 import { dumpChecked } from './dump.js'
 import { withoutEchoes } from './echoes.js'
 import { evaluate } from './evaluate/expression.js'
+import type { FlatAllow, FlatPipeline } from './flat.js'
 import { Flattener } from './flatten.js'
 import { libraryImport } from './forgotten.js'
 import { ModuleLoader } from './load.js'
@@ -26,9 +29,10 @@ import { parseOverrides } from './overrides.js'
 import { checkFlatPipeline, openPipeline } from './pipeline.js'
 import type { Session } from './session.js'
 import type { DiskView } from './settings/context.js'
-import type { Cell } from './study.js'
 import { checkStudy, studiedPipeline } from './study.js'
+import type { Cell } from './study-cells.js'
 import { checkCompare } from './study-compare.js'
+import { within } from './training.js'
 import { resolveType } from './types.js'
 
 export interface CheckOptions {
@@ -44,6 +48,8 @@ export interface CheckOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Relative paths of `--set` start here. */
   readonly workingDirectory: string
+  /** A file of blocks, types or studies alone is whole: nothing of it is to be run. */
+  readonly mayLackPipeline?: boolean
   /** Left out: paths are not looked at. */
   readonly disk?: DiskView
   /** How a file's absolute path is shown; as it is when left out. */
@@ -71,32 +77,60 @@ export function checkPipeline(options: CheckOptions): CheckResult {
   }
   const overrides = parseOverrides(options.overrides, session)
   for (const each of loader.modules) checkDeclarations(each, session)
-  const chosen = choosePipeline(module, options.pipeline, session)
+  const chosen = choosePipeline(module, options, session)
   const shared = session.sink.all
   const done: Diagnostic[] = []
   let pipeline: CheckedPipeline | undefined
-  for (const declaration of pipelinesToCheck(module, chosen)) {
+  const flats: FlatPipeline[] = []
+  for (const { declaration, isBase } of pipelinesToCheck(module, chosen)) {
     const isChosen = declaration === chosen
-    const own = { ...session, sink: new DiagnosticCollector() }
-    own.sink.reportAll(shared)
-    const flat = new Flattener(own).flatten(declaration, module, isChosen ? overrides : [])
-    const checked = checkFlatPipeline(flat, own, options, loader.modules)
-    const allowed = applyAllows(flat.allows, own.sink.all, own)
-    done.push(...allowed.diagnostics)
-    if (
-      isChosen &&
-      checked !== undefined &&
-      allowed.diagnostics.every((diagnostic) => diagnostic.severity !== 'error')
-    ) {
-      pipeline = { ...checked, allows: allowed.recorded }
+    const check = (pipelineText: PipelineDeclaration, over: readonly Binding[]) => {
+      const own = { ...session, sink: new DiagnosticCollector() }
+      own.sink.reportAll(shared)
+      const flattened = new Flattener(own).flatten(pipelineText, module, over)
+      const flat = { ...flattened, allows: [...flattened.allows, ...blockAllows(loader.modules)] }
+      const checked = checkFlatPipeline(flat, own, options, loader.modules)
+      return { flat, checked, ...applyAllows(flat.allows, own.sink.all, own) }
     }
+    const laidOver = isChosen ? overrides : []
+    const again = asFromHere(session, loader.modules)
+    const { flat, checked, recorded, ...told } = check(declaration, laidOver)
+    const diagnostics = withCulprits(told.diagnostics, declaration, laidOver, (...other) =>
+      again(() => check(...other).diagnostics),
+    )
+    done.push(...(isBase ? mistakesOfBase(declaration, diagnostics, flats) : diagnostics))
+    if (!isBase) flats.push(flat)
+    if (isChosen && checked !== undefined && !diagnostics.some(isError)) pipeline = { ...checked, allows: recorded }
   }
   const all = new DiagnosticCollector()
-  all.reportAll(done.length > 0 || chosen !== undefined ? done : shared)
+  all.reportAll(
+    done.length > 0 || chosen !== undefined
+      ? done
+      : applyAllows(blockAllows(loader.modules), shared, session).diagnostics,
+  )
   checkStudies(module, { ...session, sink: all }, options, loader.modules)
   const diagnostics = withoutEchoes(sortDiagnostics(all.all, sources), sources)
-  const sound = !diagnostics.some((diagnostic) => diagnostic.severity === 'error')
+  const sound = !diagnostics.some(isError)
   return { ...(pipeline !== undefined && sound ? { pipeline } : {}), diagnostics, sources }
+}
+
+/** Runs a check as if nothing had been told since: circles and forgotten imports are told once and remembered. */
+function asFromHere(session: Session, modules: readonly Module[]): <Result>(run: () => Result) => Result {
+  const circles = [...session.circles]
+  const lacking = new Set(modules.filter((module) => module.lacksImport))
+  return (run) => {
+    const circlesSince = [...session.circles]
+    const lackingSince = new Set(modules.filter((module) => module.lacksImport))
+    const set = (known: readonly string[], lack: ReadonlySet<Module>): void => {
+      session.circles.clear()
+      for (const circle of known) session.circles.add(circle)
+      for (const module of modules) module.lacksImport = lack.has(module)
+    }
+    set(circles, lacking)
+    const result = run()
+    set(circlesSince, lackingSince)
+    return result
+  }
 }
 
 function newSession(sources: SourceMap, options: CheckOptions): Session {
@@ -112,7 +146,7 @@ function newSession(sources: SourceMap, options: CheckOptions): Session {
       libraryNames ??= declaredNames(options.loadFile(join(options.libraryDirectory, 'draem.draem')))
       return libraryNames
     },
-    enums: new Map(builtinEnums),
+    modules: new Map(),
     broken: new Set(),
     circles: new Set(),
     running: [],
@@ -133,7 +167,11 @@ function checkDeclarations(module: Module, session: Session): void {
   for (const block of modulesBlocks(module)) checkBlock(block, session)
 }
 
-function choosePipeline(module: Module, name: string | undefined, session: Session): PipelineDeclaration | undefined {
+function choosePipeline(
+  module: Module,
+  { pipeline: name, mayLackPipeline }: CheckOptions,
+  session: Session,
+): PipelineDeclaration | undefined {
   const own = module.source.declarations.filter(
     (declaration) => declaration.kind === 'pipeline' && !declaration.recovered,
   )
@@ -149,7 +187,7 @@ function choosePipeline(module: Module, name: string | undefined, session: Sessi
     session.sink.report(
       diagnose(namesDiagnostics.unknownName, start, suggestion === undefined ? facts : { ...facts, suggestion }),
     )
-  } else if (!hasSyntaxErrors) {
+  } else if (!hasSyntaxErrors && (mayLackPipeline !== true || module.own.size === 0)) {
     session.sink.report(
       diagnose(namesDiagnostics.missingPart, start, {
         what: 'declaration: the file declares none',
@@ -160,15 +198,22 @@ function choosePipeline(module: Module, name: string | undefined, session: Sessi
   return undefined
 }
 
-/** The chosen one, and every other of the file that nothing extends: a base may be incomplete by itself. */
-function pipelinesToCheck(module: Module, chosen: PipelineDeclaration | undefined): readonly PipelineDeclaration[] {
+/** The chosen one, and every other of the file that nothing extends; then the bases, which may be incomplete by themselves. */
+function pipelinesToCheck(
+  module: Module,
+  chosen: PipelineDeclaration | undefined,
+): readonly { readonly declaration: PipelineDeclaration; readonly isBase: boolean }[] {
   const all = module.source.declarations
     .filter((declaration) => declaration.kind === 'pipeline')
     .filter((declaration) => !declaration.recovered)
   const bases = new Set(
     all.filter((declaration) => !extendsItself(declaration, all)).map((declaration) => declaration.base?.name),
   )
-  return all.filter((declaration) => declaration === chosen || !bases.has(declaration.name.name))
+  const isBase = (declaration: PipelineDeclaration) => declaration !== chosen && bases.has(declaration.name.name)
+  return [...all.filter((each) => !isBase(each)), ...all.filter(isBase)].map((declaration) => ({
+    declaration,
+    isBase: isBase(declaration),
+  }))
 }
 
 function extendsItself(declaration: PipelineDeclaration, all: readonly PipelineDeclaration[]): boolean {
@@ -191,16 +236,33 @@ function checkStudies(module: Module, session: Session, options: CheckOptions, m
     const silent = { ...session, sink: new DiagnosticCollector() }
     const flattener = new Flattener(silent)
     const flat = flattener.flatten(studied.declaration, studied.module, [])
-    const cellOf = (binding: Binding): Cell => {
+    const blocks = blockAllows(modules)
+    const allows = [...flat.allows, ...blocks, ...studyAllows(declaration)]
+    const base = checkFlatPipeline({ ...flat, allows }, silent, options, modules)
+    const errors = applyAllows([...flat.allows, ...blocks], silent.sink.all, silent).diagnostics.filter(isError)
+    const cellOf = (bindings: readonly Binding[]): Cell => {
       const own = { ...session, sink: new DiagnosticCollector() }
-      const cell = new Flattener(own).flatten(studied.declaration, studied.module, [binding])
-      const checked = checkFlatPipeline(cell, own, options, modules)
+      const laid = new Flattener(own).flatten(studied.declaration, studied.module, bindings, 'this varies')
+      // Its expectations are of the pipeline as it stands.
+      const checked = checkFlatPipeline({ ...laid, expects: [], allows }, own, options, modules)
+      const { diagnostics } = applyAllows(allows, own.sink.all, own)
+      const isOfAxis = ({ span }: Diagnostic) => bindings.some((binding) => within(span, binding.span))
+      const kept = diagnostics.filter((each) => isOfAxis(each) || (isError(each) && each.code !== wrongAllow))
       const resolved = checked && dumpChecked({ ...checked, origins: [] })
-      return { diagnostics: own.sink.all, resolved }
+      return { diagnostics: kept, resolved }
     }
     const env = openPipeline(module, session)
-    checkStudy(declaration, flat, flattener.paths(), env, cellOf)
-    const base = checkFlatPipeline(flat, silent, options, modules)
+    const isSound = base !== undefined && errors.length === 0
+    checkStudy(declaration, { flat, paths: flattener.paths(), env, isSound, cellOf })
     if (base !== undefined) checkCompare(declaration, base, settingsContext(env, { ...options, modules, origins: [] }))
   }
 }
+
+const wrongAllow = typesDiagnostics.wrongAllow.code
+
+/** They hold for every cell, and need not for each. */
+function studyAllows(study: StudyDeclaration): readonly FlatAllow[] {
+  return study.items.flatMap((item) => (item.kind === 'allow' ? [{ statement: item, inherited: true }] : []))
+}
+
+const isError = ({ severity }: Diagnostic): boolean => severity === 'error'

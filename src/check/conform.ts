@@ -93,9 +93,7 @@ export function conform(value: Value, type: Type, env: Env, what: string): Value
     case 'range':
       return value.kind === type.kind ? value : mismatch(value, type, env, what)
     case 'enum':
-      return value.kind === 'enum' && value.enumName === type.declaration.name.name
-        ? value
-        : mismatch(value, type, env, what)
+      return value.kind === 'enum' && value.declaration === type.declaration ? value : mismatch(value, type, env, what)
     case 'list':
       if (value.kind !== 'list') return mismatch(value, type, env, what)
       return {
@@ -167,6 +165,8 @@ function withMeaning(value: Tensor, type: Extract<Type, { kind: 'map' }>, env: E
 function conformBlock(value: BlockValue, type: Extract<Type, { kind: 'block' }>, env: Env, what: string): Value {
   const inner = { ...env, module: value.block.module }
   const unbound = value.block.declaration.parameters.filter((parameter) => !value.bound.has(parameter.name.name))
+  // A type that is not known is told where it stands.
+  if (unbound.some((parameter) => resolveType(parameter.type, inner).kind === 'unknown')) return value
   const operands = unbound.filter((parameter) => isTensorType(resolveType(parameter.type, inner)))
   const others = unbound.filter((parameter) => !operands.includes(parameter) && parameter.value === undefined)
   const agrees =

@@ -53,7 +53,7 @@ export function describeValue(value: Value): string {
     case 'size':
       return `the size ${staticText(value)}`
     case 'enum':
-      return `\`${value.value}\` of ${value.enumName}`
+      return `\`${value.value}\` of ${value.declaration.name.name}`
     case 'range':
       return `the range ${staticText(value)}`
   }

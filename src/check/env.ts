@@ -2,6 +2,7 @@ import type { DiagnosticDefinition } from '../diagnostics/define.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { RelatedSpan } from '../diagnostics/diagnostic.js'
 import type { Span } from '../source/span.js'
+import type { Expression } from '../syntax/ast.js'
 import type { GraphBuilder } from './graph.js'
 import type { Module } from './module.js'
 import type { Scope } from './scope.js'
@@ -29,6 +30,12 @@ export interface Env {
   readonly statement: { parametric?: { readonly name: string; readonly span: Span } }
   /** True while a block is checked on its own, or an arm that is not taken: sizes and static values may be unknown. */
   readonly abstract: boolean
+}
+
+/** With the names of the file that the expression stands in: what a pipeline inherits is read where it was written. */
+export function whereWritten(env: Env, { span }: Expression): Env {
+  const module = env.session.modules.get(span.file)
+  return module === undefined ? env : { ...env, module }
 }
 
 export function inStatement(env: Env, name: string): Env {

@@ -3,7 +3,6 @@ import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import { diagnose } from '../diagnostics/define.js'
 import { suggest } from '../diagnostics/suggest.js'
 import type { Span } from '../source/span.js'
-import { spanning } from '../source/span.js'
 import type {
   Binding,
   ExpectStatement,
@@ -16,6 +15,10 @@ import type {
 import type { FlatAllow, FlatParam, FlatPipeline } from './flat.js'
 import type { Module } from './module.js'
 import { lookUp, namesOfKind } from './module.js'
+import { namesRead } from './names-in.js'
+import { NewBindings } from './new-bindings.js'
+import { pathSpan, pathText, settablePaths, suggestPath } from './paths.js'
+import { withoutParameter } from './removal.js'
 import type { Session } from './session.js'
 import { isNewCircle } from './session.js'
 import type { FlatSection, FlatSetting } from './settings/context.js'
@@ -38,16 +41,23 @@ export class Flattener {
   readonly #sections = new Map<string, OpenSection>()
   readonly #expects: ExpectStatement[] = []
   readonly #allows: FlatAllow[] = []
+  readonly #new = new NewBindings()
   #isTorn = false
 
   constructor(readonly session: Session) {}
 
-  flatten(declaration: PipelineDeclaration, module: Module, overrides: readonly Binding[]): FlatPipeline {
+  flatten(
+    declaration: PipelineDeclaration,
+    module: Module,
+    overrides: readonly Binding[],
+    what = 'this option sets',
+  ): FlatPipeline {
     const chain = this.#chain(declaration, module)
     // Without its base nothing can be said of what it replaces.
     for (const [index, link] of this.#isTorn ? [] : chain.entries())
       this.#lay(link.declaration, link.module, index > 0, index === chain.length - 1)
-    for (const override of overrides) this.#override(override, 'this option sets')
+    for (const override of overrides) this.#override(override, what)
+    this.#new.report([...this.#sections.values()], this.session.sink)
     return {
       name: declaration.name.name,
       ...(declaration.doc === undefined ? {} : { doc: declaration.doc }),
@@ -58,6 +68,8 @@ export class Flattener {
       sections: this.#sections as ReadonlyMap<string, FlatSection>,
       expects: this.#expects,
       allows: this.#allows,
+      replacedNames:
+        chain.length > 1 || overrides.length > 0 ? namesRead(chain.map((link) => link.declaration)) : new Set(),
       isTorn: this.#isTorn,
     }
   }
@@ -276,6 +288,7 @@ export class Flattener {
         continue
       }
       seen.set(name.name, name.span)
+      if (derived && this.#isGraph(section)) this.#new.note(section, name.name, item, '')
       section.settings.set(name.name, { binding: item, replaced: new Map() })
     }
     for (const statement of pending) this.#allows.push({ statement, inherited: !last })
@@ -311,12 +324,17 @@ export class Flattener {
     const [name, ...below] = rest
     if (name === undefined) return
     const before = section.settings.get(name.name)
-    const isGraph = section === this.#sections.get('model') || section === this.#sections.get('loss')
+    const isGraph = this.#isGraph(section)
     if (below.length === 0 && (before !== undefined || !isGraph || what === 'this sets')) {
+      if (isGraph) this.#new.note(section, name.name, item, path.slice(0, -name.name.length))
       section.settings.set(name.name, { binding: { ...item, path: [name] }, replaced: new Map() })
     } else if (before !== undefined && below.length > 0 && !isGraph) {
       section.settings.set(name.name, { ...before, replaced: new Map(before.replaced).set(pathText(below), item) })
     } else this.#unknownPath(item.path, what, path)
+  }
+
+  #isGraph(section: OpenSection): boolean {
+    return section === this.#sections.get('model') || section === this.#sections.get('loss')
   }
 
   #remove(item: RemoveStatement): void {
@@ -330,13 +348,21 @@ export class Flattener {
       )
         return
       if (name !== undefined && section?.settings.delete(name.name)) return
-      const setting = this.#settings.get(head.name) ?? undefined
-      if (name !== undefined && setting?.replaced.has(name.name)) {
-        const replaced = new Map(setting.replaced)
-        replaced.delete(name.name)
-        this.#settings.set(head.name, { ...setting, replaced })
-        return
-      }
+    }
+    const [holder, key, below] =
+      section === undefined
+        ? ([this.#settings, head.name, item.path.slice(1)] as const)
+        : ([section.settings, name?.name ?? '', more] as const)
+    const setting = holder.get(key)
+    const left =
+      setting &&
+      withoutParameter(
+        setting,
+        below.map((part) => part.name),
+      )
+    if (left !== undefined) {
+      holder.set(key, left)
+      return
     }
     this.#unknownPath(item.path, 'this removes')
   }
@@ -346,7 +372,7 @@ export class Flattener {
     // A part that the pipeline lacks, or whose name is misspelt, is told there.
     if ((isSetting(head) || isSection(head)) && !this.#settings.has(head) && !this.#sections.has(head)) return
     const known = this.paths()
-    const suggestion = suggest(text, known)
+    const suggestion = suggestPath(text, known)
     const facts = { path: text, what }
     this.#report(
       diagnose(
@@ -359,27 +385,10 @@ export class Flattener {
 
   /** Every path that can be set, for did-you-mean. */
   paths(): readonly string[] {
-    const paths = [...this.#params.keys(), ...this.#settings.keys()]
-    for (const [section, { settings }] of this.#sections)
-      paths.push(...[...settings.keys()].map((name) => `${section}.${name}`))
-    for (const [name, { binding }] of this.#settings) {
-      if (binding.value.kind !== 'call') continue
-      for (const argument of binding.value.args) if (argument.name) paths.push(`${name}.${argument.name.name}`)
-    }
-    return paths
+    return settablePaths(this.#params.keys(), this.#settings, this.#sections)
   }
 
   #report(diagnostic: ReturnType<typeof diagnose>): void {
     this.session.sink.report(diagnostic)
   }
-}
-
-export function pathText(path: readonly Identifier[]): string {
-  return path.map((part) => part.name).join('.')
-}
-
-export function pathSpan(path: readonly Identifier[]): Span {
-  const [first] = path
-  const last = path.at(-1)
-  return first === undefined || last === undefined ? { file: '', start: 0, end: 0 } : spanning(first.span, last.span)
 }

@@ -47,9 +47,11 @@ export class ModuleLoader {
       own: new Map(),
       imported: new Map(),
       lacksImport: false,
+      ambiguous: new Set(),
       importSpans: new Map(),
     }
     this.#modules.set(path, module)
+    this.session.modules.set(file, module)
     this.#open.push(path)
     this.#declare(module)
     for (const declaration of source.declarations) {
@@ -69,6 +71,9 @@ export class ModuleLoader {
       const taken = this.#taken(module, declaration.kind, name)
       if (taken !== undefined) {
         const first = module.own.get(name)?.declaration.name.span
+        // A type is meant for the file's own; a call may be of the function or of the block.
+        if (first === undefined && declaration.kind === 'block') module.ambiguous.add(name)
+        if (first === undefined) module.own.set(name, { kind: declaration.kind, name, declaration, module } as Entity)
         const related = first === undefined ? [] : [{ span: first, label: 'first declared here' }]
         this.session.sink.report(
           diagnose(namesDiagnostics.duplicateName, span, { what: declaration.kind, name, of: taken }, related),
@@ -81,7 +86,6 @@ export class ModuleLoader {
   }
 
   #declareEnum(declaration: Extract<Entity, { kind: 'enum' }>['declaration']): void {
-    this.session.enums.set(declaration.name.name, declaration)
     const seen = new Set<string>()
     for (const value of declaration.values) {
       if (seen.has(value.name)) {
@@ -133,9 +137,15 @@ export class ModuleLoader {
     }
     const other = module.imported.get(name)
     if (other !== undefined && other.declaration !== entity.declaration) {
+      if (!mentions(module.source, name)) return
+      module.ambiguous.add(name)
       const first = module.importSpans.get(name)
       const related = first === undefined ? [] : [{ span: first, label: `\`${name}\` also comes from here` }]
-      const facts = { what: entity.kind, name, of: `a ${other.kind} of another import` }
+      const facts = {
+        what: entity.kind,
+        name,
+        of: `${other.kind === 'enum' ? 'an' : 'a'} ${other.kind} of another import`,
+      }
       this.session.sink.report(diagnose(namesDiagnostics.duplicateName, span, facts, related))
       return
     }
@@ -153,4 +163,12 @@ export class ModuleLoader {
     const absolute = resolve(module.directory, file)
     return { path: absolute, file: absolute, library: module.library, shown: file }
   }
+}
+
+/** Whether a name stands anywhere in the file: of two that nothing uses, neither is meant. */
+function mentions(node: unknown, name: string): boolean {
+  if (Array.isArray(node)) return node.some((item) => mentions(item, name))
+  if (node === null || typeof node !== 'object') return false
+  if ('kind' in node && node.kind === 'identifier') return 'name' in node && node.name === name
+  return Object.values(node).some((child) => mentions(child, name))
 }

@@ -6,7 +6,7 @@ import { named } from './blocks.js'
 import type { PhaseInput } from './checked.js'
 import { describeValue } from './describe.js'
 import type { Env } from './env.js'
-import { inStatement, report } from './env.js'
+import { inStatement, report, whereWritten } from './env.js'
 import { slotValue } from './evaluate/expression.js'
 import type { NodeRequest } from './graph.js'
 import { labelInputs } from './phase.js'
@@ -93,7 +93,7 @@ export function evaluateSection(section: FlatSection, env: Env): void {
       if (!env.scope.slots.has(name)) env.scope.defineValue(name, at, 'binding', poison(at)).used = true
       continue
     }
-    const inner = inStatement(env, name)
+    const inner = inStatement(whereWritten(env, binding.value), name)
     env.scope.define(name, at, 'binding', () => named(inner, env.session.evaluate(binding.value, inner), at))
   }
   for (const name of section.settings.keys()) {

@@ -33,6 +33,8 @@ export interface Module {
   readonly imported: Map<string, Entity>
   /** Something that it imports is not there (reported): unknown names may be of it. */
   lacksImport: boolean
+  /** Names of two things (reported), of two imports or of a block and the language: whatever uses one may mean either. */
+  readonly ambiguous: Set<string>
   /** The imports, for names that two of them give. */
   readonly importSpans: Map<string, Span>
 }

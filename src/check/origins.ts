@@ -3,6 +3,7 @@ import type { SettingOrigin } from '../plan/settings.js'
 import type { Span } from '../source/span.js'
 import type { CheckOptions } from './check.js'
 import type { Env } from './env.js'
+import { whereWritten } from './env.js'
 import { requireStatic } from './evaluate/expression.js'
 import type { Module } from './module.js'
 import { optionFile } from './overrides.js'
@@ -33,7 +34,11 @@ export function settingsContext(
   return {
     sink: session.sink,
     evaluate: (expression) =>
-      requireStatic(session.evaluate(expression, { ...base, statement: {} }), base, 'a setting'),
+      requireStatic(
+        session.evaluate(expression, { ...whereWritten(base, expression), statement: {} }),
+        base,
+        'a setting',
+      ),
     directoryOf: (span) => {
       if (span.file === optionFile) return options.workingDirectory
       return options.modules.find((module) => module.file === span.file)?.directory ?? options.workingDirectory

@@ -9,7 +9,7 @@ import type { CheckOptions } from './check.js'
 import type { CheckedPipeline, TensorType } from './checked.js'
 import { conform } from './conform.js'
 import type { Env } from './env.js'
-import { report } from './env.js'
+import { report, whereWritten } from './env.js'
 import { slotValue } from './evaluate/expression.js'
 import { checkExpect } from './expect.js'
 import { finishGraph } from './finish.js'
@@ -89,7 +89,7 @@ export function checkFlatPipeline(
     outputs !== undefined &&
     fate !== undefined
   if (!whole || train === undefined || evaluation === undefined || isBroken(session)) return undefined
-  if (!session.sink.hasErrors) reportUnusedParams(base)
+  if (!session.sink.hasErrors) reportUnusedParams(base, flat.replacedNames)
   const finished = finishGraph(
     base.graph,
     reachOf(base.graph, total.node),
@@ -129,7 +129,6 @@ function isBroken(session: Session): boolean {
 function defineParams(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): void {
   for (const [name, param] of flat.params) {
     const { declaration, value } = param
-    const env: Env = { ...base, path: name, statement: {} }
     const type = resolveType(declaration.type, { ...base, module: param.module })
     if (value === undefined) {
       if (!param.isTorn) report(base, typesDiagnostics.paramWithoutValue, declaration.name.span, { name })
@@ -137,6 +136,7 @@ function defineParams(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): 
       continue
     }
     const expression = value.binding.value
+    const env: Env = { ...whereWritten(base, expression), path: name, statement: {} }
     base.scope.define(name, declaration.name.span, 'param', () =>
       conform(env.session.evaluate(expression, env, type), type, env, `the param \`${name}\``),
     )
@@ -156,7 +156,8 @@ function checkSeed(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): num
     return 0
   }
   const { value: expression } = setting.binding
-  const value = conform(base.session.evaluate(expression, base, { kind: 'int' }), { kind: 'int' }, base, '`seed`')
+  const env = whereWritten(base, expression)
+  const value = conform(base.session.evaluate(expression, env, { kind: 'int' }), { kind: 'int' }, env, '`seed`')
   if (value.kind !== 'number') return undefined
   if (value.value < 0 || value.value > 4294967295) {
     const facts = { callee: flat.name, name: 'seed', must: 'between 0 and 4294967295', found: String(value.value) }
@@ -248,9 +249,9 @@ function measuredOutputs(
   return new Set([...requests, ...monitors])
 }
 
-function reportUnusedParams(base: Env): void {
+function reportUnusedParams(base: Env, replaced: ReadonlySet<string>): void {
   for (const slot of base.scope.slots.values()) {
-    if (slot.used || slot.what !== 'param') continue
+    if (slot.used || slot.what !== 'param' || replaced.has(slot.name)) continue
     base.session.sink.report(diagnose(namesDiagnostics.unusedBinding, slot.span, { what: 'param', name: slot.name }))
   }
 }

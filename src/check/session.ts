@@ -1,8 +1,9 @@
 import type { DiagnosticCollector } from '../diagnostics/collector.js'
 import type { SourceMap } from '../source/source-file.js'
-import type { Span } from '../source/span.js'
-import type { EnumDeclaration, Expression } from '../syntax/ast.js'
+import type { FileId, Span } from '../source/span.js'
+import type { Expression } from '../syntax/ast.js'
 import type { Env } from './env.js'
+import type { Module } from './module.js'
 import type { Type } from './type.js'
 import type { BlockEntity, BlockValue, Value } from './value.js'
 
@@ -17,8 +18,8 @@ export interface Session {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Names of environment variables by the place (`spanKey`) of the `env(...)` that read them. */
   readonly environmentReads: Map<string, string>
-  /** Every enum by name: enum names are unique over the files of a compilation. */
-  readonly enums: Map<string, EnumDeclaration>
+  /** Every file that is read, by its name in spans. */
+  readonly modules: Map<FileId, Module>
   /** What the library declares, read when the first name is unknown. */
   readonly libraryNames: () => ReadonlySet<string>
   /** Blocks whose own mistakes are reported: calls of them are not looked into. */

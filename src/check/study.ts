@@ -1,18 +1,20 @@
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
-import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import { diagnose } from '../diagnostics/define.js'
-import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
 import type { Span } from '../source/span.js'
-import type { Binding, PipelineDeclaration, StudyDeclaration, VaryStatement } from '../syntax/ast.js'
-import type { Env } from './env.js'
-import type { FlatPipeline } from './flat.js'
-import { pathSpan, pathText, sectionNames, settingNames } from './flatten.js'
+import type { Binding, Expression, PipelineDeclaration, StudyDeclaration, VaryStatement } from '../syntax/ast.js'
+import { sectionNames, settingNames } from './flatten.js'
 import type { Module } from './module.js'
 import { lookUp, namesOfKind } from './module.js'
+import { pathSpan, pathText, suggestPath } from './paths.js'
 import type { Session } from './session.js'
-import { spanKey } from './session.js'
-import { within } from './training.js'
+import { textOf } from './session.js'
+import { dottedName } from './settings/place.js'
+import type { Studied } from './study-cells.js'
+import { checkValues } from './study-cells.js'
+import type { Choice } from './study-exclude.js'
+import { cellsOf, checkExcludes, isExcluded } from './study-exclude.js'
+import { checkSettings } from './study-settings.js'
 
 const lastSyntaxCode = 'D019'
 
@@ -35,36 +37,15 @@ export function studiedPipeline(
   return undefined
 }
 
-/** What the checker makes of the pipeline with one value in the place of another: a cell of the study. */
-export interface Cell {
-  readonly diagnostics: readonly Diagnostic[]
-  /** Equal texts are equal pipelines; undefined for one with mistakes. */
-  readonly resolved: string | undefined
-}
-
-/** Axes name what the pipeline has, and have at least two different values, of the param's type. */
-export function checkStudy(
-  study: StudyDeclaration,
-  flat: FlatPipeline,
-  paths: readonly string[],
-  env: Env,
-  cellOf: (binding: Binding) => Cell,
-): void {
-  const { session } = env
-  const seen = new Map<string, PipelineDeclaration['span']>()
-  for (const item of study.items) {
+/** Axes name what the pipeline has, and have different values that it can run with; seeds, mode and exclusions fit them. */
+export function checkStudy(study: StudyDeclaration, studied: Studied): void {
+  const { session } = studied.env
+  const vary = study.items.filter((item) => item.kind === 'vary')
+  const seeds = checkSettings(study, vary, studied.env)
+  const known: VaryStatement[] = []
+  const seen = new Map<string, Span>()
+  for (const item of vary) {
     if (item.recovered) continue
-    if (item.kind === 'binding') {
-      const name = item.path[0]
-      const known = ['seeds', 'compare', 'mode']
-      if (name === undefined || known.includes(name.name)) continue
-      const suggestion = suggest(name.name, known)
-      const facts = { what: 'setting of a study', name: name.name, known }
-      session.sink.report(
-        diagnose(namesDiagnostics.unknownName, name.span, suggestion === undefined ? facts : { ...facts, suggestion }),
-      )
-    }
-    if (item.kind !== 'vary') continue
     const path = pathText(item.path)
     const span = pathSpan(item.path)
     const before = seen.get(path)
@@ -74,92 +55,73 @@ export function checkStudy(
       session.sink.report(
         diagnose(namesDiagnostics.duplicateName, span, { what: 'axis', name: path, of: 'another axis' }, related),
       )
-      continue
-    }
-    const [head, ...rest] = item.path
-    const known =
-      head !== undefined &&
-      (flat.params.has(head.name) ||
-        flat.settings.has(head.name) ||
-        (isOpenSection(head.name) && rest.length > 0) ||
-        flat.sections.get(head.name)?.settings.has(rest[0]?.name ?? '') === true)
-    // A part that the pipeline lacks is told there.
-    if (head !== undefined && isPart(head.name) && !flat.settings.has(head.name) && !flat.sections.has(head.name))
-      continue
-    if (!known || (rest.length > 0 && flat.params.has(head?.name ?? ''))) {
-      const suggestion = suggest(path, paths)
-      const facts = { path, what: 'this varies' }
-      session.sink.report(
-        diagnose(namesDiagnostics.unknownPath, span, suggestion === undefined ? facts : { ...facts, suggestion }),
-      )
-      continue
-    }
-    checkValues(item, path, span, env, cellOf)
+    } else if (isAxis(item, path, span, studied)) known.push(item)
   }
+  const axes = new Map<string, readonly Expression[]>(
+    known.flatMap((item) => (item.value.kind === 'list' ? [[pathText(item.path), item.value.items] as const] : [])),
+  )
+  const isGrid = !study.items.some((item) => item.kind === 'binding' && dottedName(item.value) === 'one_at_a_time')
+  const excludes = study.items.filter((item) => item.kind === 'exclude')
+  const isWhole = axes.size === vary.length && !study.items.some((item) => item.recovered)
+  if (isWhole)
+    checkExcludes(excludes, seeds === undefined ? axes : new Map([...axes, ['seed', seeds]]), isGrid, studied.env)
+  const runs = (choice: Choice): boolean => studied.cellOf(bindingsOf(choice, known)).diagnostics.length === 0
+  // Alone a value may not go with the pipeline, and go with every value that it meets.
+  const isRescued = (path: string, value: Expression): boolean => {
+    if (!isGrid && excludes.length === 0) return false
+    const cells = cellsOf(new Map([...axes, [path, [value]]]), isGrid) ?? []
+    const met = cells.filter((cell) => cell.get(path) === value && !isExcluded(cell, excludes, axes, studied.env))
+    return met.length === 0 || met.length > mostTried || (axes.size > 1 && isGrid && met.some(runs))
+  }
+  for (const item of known) checkValues(item, studied, isRescued)
+}
+
+/** Combinations that are tried for a value that alone is refused; of more nothing is said. */
+const mostTried = 40
+
+function bindingsOf(choice: Choice, axes: readonly VaryStatement[]): readonly Binding[] {
+  return axes.flatMap((axis) => {
+    const value = choice.get(pathText(axis.path))
+    return value === undefined ? [] : [{ kind: 'binding', path: axis.path, value, span: axis.span } as const]
+  })
+}
+
+function isAxis({ path: parts }: VaryStatement, path: string, span: Span, { flat, paths, env }: Studied): boolean {
+  const [head, ...rest] = parts
+  const known =
+    head !== undefined &&
+    (flat.params.has(head.name) ||
+      flat.settings.has(head.name) ||
+      (head.name === 'seed' && rest.length === 0) ||
+      (isOpenSection(head.name) && rest.length > 0) ||
+      flat.sections.get(head.name)?.settings.has(rest[0]?.name ?? '') === true)
+  // A part that the pipeline lacks is told there.
+  if (
+    head !== undefined &&
+    !known &&
+    isPart(head.name) &&
+    !flat.settings.has(head.name) &&
+    !flat.sections.has(head.name)
+  )
+    return false
+  if (known && (rest.length === 0 || !flat.params.has(head.name))) return true
+  if (isToldUnknown(path, env.session)) return false
+  const suggestion = suggestPath(path, paths)
+  const facts = { path, what: 'this varies' }
+  env.session.sink.report(
+    diagnose(namesDiagnostics.unknownPath, span, suggestion === undefined ? facts : { ...facts, suggestion }),
+  )
+  return false
+}
+
+/** A name that the pipeline reads and does not have is told there: the axis means the same. */
+function isToldUnknown(path: string, session: Session): boolean {
+  return session.sink.all.some(
+    ({ code, span }) => code === namesDiagnostics.unknownName.code && textOf(session, span) === path,
+  )
 }
 
 const isPart = (name: string): boolean => [...settingNames, ...sectionNames].some((part) => part === name)
 
 /** Its settings have defaults: what is not written can be varied too. */
 const isOpenSection = (name: string): boolean => name === 'train' || name === 'evaluate'
-
-function checkValues(
-  item: VaryStatement,
-  path: string,
-  span: Span,
-  env: Env,
-  cellOf: (binding: Binding) => Cell,
-): void {
-  const { session } = env
-  const { value } = item
-  if (value.recovered || value.kind === 'missing') return
-  if (value.kind !== 'list') {
-    const facts = {
-      what: `the values of \`${path}\``,
-      expected: 'a list',
-      found: 'one value',
-      help: 'Write them in brackets: [a, b].',
-    }
-    session.sink.report(diagnose(typesDiagnostics.typeMismatch, value.span, facts))
-    return
-  }
-  if (value.items.some((each) => each.recovered)) return
-  if (value.items.length < 2) {
-    const problem = value.items.length === 0 ? 'it has no values' : 'it has one value'
-    session.sink.report(diagnose(typesDiagnostics.studyAxis, span, { path, problem }))
-    return
-  }
-  const cells = value.items.map((each) => cellOf({ kind: 'binding', path: item.path, value: each, span: item.span }))
-  // What a cell has against the value or the path is the study's mistake; anything else is of the pipeline.
-  const told = new Set<string>()
-  for (const diagnostic of cells.flatMap(({ diagnostics }) => diagnostics)) {
-    const key = `${diagnostic.code} ${spanKey(diagnostic.span)}`
-    if (!within(diagnostic.span, item.span) || told.has(key)) continue
-    told.add(key)
-    session.sink.report(diagnostic)
-  }
-  if (told.size > 0 || isUnusedParam(item, session)) return
-  const written = new Set(value.items.map((each) => JSON.stringify(withoutPlaces(each))))
-  const resolved = new Set(cells.map((cell) => cell.resolved))
-  if (written.size > 1 && (resolved.size > 1 || resolved.has(undefined))) return
-  const problem = written.size === 1 ? 'its values are all the same' : 'its values all give the same pipeline'
-  session.sink.report(diagnose(typesDiagnostics.studyAxis, span, { path, problem }))
-}
-
-/** Told already, where it is declared. */
-function isUnusedParam(item: VaryStatement, session: Session): boolean {
-  return session.sink.all.some(
-    ({ code, message }) =>
-      code === namesDiagnostics.unusedBinding.code && message.includes(`\`${pathText(item.path)}\``),
-  )
-}
-
-function withoutPlaces(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(withoutPlaces)
-  if (node === null || typeof node !== 'object') return node
-  return Object.fromEntries(
-    Object.entries(node)
-      .filter(([key]) => key !== 'span' && key !== 'operatorSpan')
-      .map(([key, value]) => [key, withoutPlaces(value)]),
-  )
-}

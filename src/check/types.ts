@@ -49,7 +49,7 @@ function resolveName(
   open: readonly string[],
 ): Type {
   const { name } = expression.name
-  if (expression.recovered || name === '') return unknownType
+  if (expression.recovered || name === '' || env.module.ambiguous.has(name)) return unknownType
   const entity = lookUp(env.module, name)
   if (entity?.kind === 'type') {
     if (open.includes(name)) {

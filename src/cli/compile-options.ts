@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { type Compilation, type CompileRequest, compile, UnreadableFile } from '../driver/compile.js'
+import { type Compilation, type CompileRequest, compile, UnknownPipeline, UnreadableFile } from '../driver/compile.js'
 import { hasErrors, reportDiagnostics } from './diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
 import { talk } from './output.js'
@@ -72,7 +72,7 @@ export function compileFile(file: string, options: PipelineOptions, request: Wan
       ...request,
     })
   } catch (error) {
-    if (error instanceof UnreadableFile) throw new UsageError(error.message)
+    if (error instanceof UnreadableFile || error instanceof UnknownPipeline) throw new UsageError(error.message)
     throw error
   }
 }

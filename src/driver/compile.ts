@@ -5,6 +5,7 @@ import { type CheckOptions, type CheckResult, checkPipeline } from '../check/che
 import type { CheckedPipeline } from '../check/checked.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { invariant } from '../diagnostics/invariant.js'
+import { suggest } from '../diagnostics/suggest.js'
 import { lossPrefix, lowerPipeline } from '../lower/lower.js'
 import { packageRoot } from '../native/package-root.js'
 import type { Device } from '../passes/pass.js'
@@ -25,6 +26,8 @@ export interface CompileRequest {
   readonly overrides: readonly { readonly path: string; readonly value: string }[]
   readonly workingDirectory: string
   readonly environment: NodeJS.ProcessEnv
+  /** Whether a file without a pipeline is whole: one of blocks, types or studies. */
+  readonly mayLackPipeline?: boolean
   /** Whether the checks look at the disk (are the data's directories there?). */
   readonly lookAtDisk: boolean
   /** The last phase that is wanted. */
@@ -60,12 +63,18 @@ export class UnreadableFile extends Error {
   override readonly name = 'UnreadableFile'
 }
 
+/** `--pipeline` names none of the file. */
+export class UnknownPipeline extends Error {
+  override readonly name = 'UnknownPipeline'
+}
+
 /** The one place that knows the order of the phases: text, AST, checked pipeline, IR, passes, graph. */
 export function compile(request: CompileRequest): Compilation {
   const entry = resolve(request.workingDirectory, request.file)
   const text = readText(entry)
   if (text === undefined) throw new UnreadableFile(`cannot read ${request.file}`)
   const clock = stopwatch()
+  if (request.pipeline !== undefined) requirePipeline(request.pipeline, text, request.file)
 
   // The checker reads the tree by itself, with those of the imports; this one is for `--emit ast`.
   const ast = request.until === 'ast' ? parse(text, entry).file : undefined
@@ -75,6 +84,7 @@ export function compile(request: CompileRequest): Compilation {
     ...(request.pipeline === undefined ? {} : { pipeline: request.pipeline }),
     // Read once: `/dev/stdin` gives its text only to the first who asks.
     loadFile: (path) => (path === entry ? text : readText(path)),
+    ...(request.mayLackPipeline === undefined ? {} : { mayLackPipeline: request.mayLackPipeline }),
     libraryDirectory: join(packageRoot(), 'grammar', 'std'),
     overrides: request.overrides,
     environment: request.environment,
@@ -195,4 +205,16 @@ function stopwatch(): {
       last = performance.now()
     },
   }
+}
+
+function requirePipeline(name: string, text: string, file: string): void {
+  const { file: source, diagnostics } = parse(text, file)
+  const names = source.declarations
+    .filter(({ kind }) => kind === 'pipeline')
+    .flatMap((each) => ('name' in each ? each.name.name : []))
+  if (names.includes(name) || diagnostics.length > 0) return
+  const suggestion = suggest(name, names)
+  const rest = suggestion === undefined ? '' : `; did you mean ${suggestion}?`
+  const listed = names.length === 0 ? 'it declares none' : `its pipelines: ${names.join(', ')}`
+  throw new UnknownPipeline(`${file} has no pipeline ${name}${rest} (${listed})`)
 }

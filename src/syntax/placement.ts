@@ -8,7 +8,7 @@ type Place = 'a pipeline' | 'a section' | 'a block' | 'a study'
 /** Which statements may stand where. */
 const allowed: Readonly<Record<Place, ReadonlySet<Statement['kind']>>> = {
   'a pipeline': new Set(['binding', 'param', 'section', 'expect', 'allow', 'remove']),
-  'a section': new Set(['binding', 'allow', 'expect', 'section']),
+  'a section': new Set(['binding', 'allow', 'expect']),
   'a block': new Set(['binding', 'return', 'allow', 'expect']),
   'a study': new Set(['binding', 'vary', 'exclude', 'allow']),
 }

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { dumpChecked } from '../../src/check/dump.js'
 import { diagnosticTable } from '../../src/diagnostics/codes/index.js'
+import { studiesDiagnostics } from '../../src/diagnostics/codes/studies.js'
 import { renderPlain } from '../../src/diagnostics/render.js'
 import { expectNoOrphans, goldenCases, goldenInput, goldenText } from '../support/golden.js'
 import { checkText } from './harness.js'
@@ -30,8 +31,9 @@ describe('bad programs are told their one mistake', () => {
     })
   }
 
-  it('there is one for every code of names, types and tensors', () => {
+  it('there is one for every code of names, types, tensors and studies', () => {
     const own = diagnosticTable.map(({ code }) => code).filter((code) => code >= 'D020' && code <= 'D069')
+    own.push(...Object.values(studiesDiagnostics).map(({ code }) => code))
     const covered = new Set(goldenCases('check/bad').map((name) => name.split('-')[0]))
     expect(own.filter((code) => !covered.has(code))).toEqual([])
   })

@@ -56,6 +56,14 @@ describe('--set is typed like source', () => {
   })
 })
 
+it('an error that comes with an option names it', () => {
+  const [error, ...more] = set(severity, 'train.epochs=7', 'synthesis.severity=0..9').diagnostics
+  expect([error?.code, more]).toEqual(['D053', []])
+  expect(error?.related.filter(({ span }) => span.file === '--set').map(({ label }) => label)).toEqual([
+    'since this option',
+  ])
+})
+
 it('the second option has a line of its own', () => {
   expect(told(set(severity, 'lambda=2', 'seed=x'))).toEqual(['D020 at 2:6'])
 })
@@ -82,6 +90,12 @@ describe('which pipeline', () => {
     expect(checkText(derived).pipeline?.name).toBe('p')
     expect(checkText(derived, { pipeline: 'base' }).pipeline?.name).toBe('base')
     expect(checkText(derived, { pipeline: 'bas' }).diagnostics.map(({ code }) => code)).toEqual(['D020'])
+  })
+  it('may be none where nothing is run', () => {
+    const blocks = 'block twice(x: map) -> map {\n  return 2 * x\n}\n'
+    expect(checkText(blocks, { mayLackPipeline: true }).diagnostics).toEqual([])
+    expect(told(checkText(blocks))).toEqual(['D028 at 1:1'])
+    expect(told(checkText('// nothing\n', { mayLackPipeline: true }))).toEqual(['D028 at 1:1'])
   })
   it('a derived one takes what it does not replace from its base', () => {
     const { pipeline } = checkText(derived)

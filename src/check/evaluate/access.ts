@@ -45,7 +45,7 @@ export function indexOf(object: Value, expression: IndexExpression, env: Env): V
   if (isPoison(object) || isPoison(index)) return poison(span)
   if (object.kind === 'tensor' && index.kind === 'enum') {
     const place = pixelClass.values.findIndex((value) => value.name === index.value)
-    if (index.enumName === pixelClass.name.name && place >= 0) return channel(object, place, index.value, span, env)
+    if (index.declaration === pixelClass && place >= 0) return channel(object, place, index.value, span, env)
   }
   const isUnknownInt = index.kind === 'unknown' && index.type?.kind === 'int'
   if (!isUnknownInt && (index.kind !== 'number' || !index.isInteger || index.unit !== undefined)) {

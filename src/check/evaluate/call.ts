@@ -73,6 +73,7 @@ function call(
       return callValue(value, callee, args, piped, span, env)
     }
   }
+  if (env.module.ambiguous.has(name)) return argumentsOnly(callee, args, env)
   if (entity?.kind === 'block') {
     return callBlock({ kind: 'block', block: entity, bound: new Map(), span }, args, piped, span, env)
   }

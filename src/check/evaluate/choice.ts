@@ -36,7 +36,7 @@ export function evaluateIf(expression: IfExpression, env: Env, expected?: Type):
 export function evaluateMatch(expression: MatchExpression, env: Env, expected?: Type): Value {
   const { span } = expression
   const subject = env.session.evaluate(expression.subject, env)
-  const declaration = enumOf(subject, env)
+  const declaration = enumOf(subject)
   const subjectType: Type | undefined = declaration ? { kind: 'enum', declaration } : undefined
   const values = expression.arms.map((arm) => arm.value)
   if (isPoison(subject)) {
@@ -113,8 +113,8 @@ function covers(seen: ReadonlySet<string>, declaration: EnumDeclaration | undefi
   return isBool(subject) && seen.has('true') && seen.has('false')
 }
 
-function enumOf(subject: Value, env: Env): EnumDeclaration | undefined {
-  if (subject.kind === 'enum') return env.session.enums.get(subject.enumName)
+function enumOf(subject: Value): EnumDeclaration | undefined {
+  if (subject.kind === 'enum') return subject.declaration
   return subject.kind === 'unknown' && subject.type?.kind === 'enum' ? subject.type.declaration : undefined
 }
 

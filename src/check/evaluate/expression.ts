@@ -70,13 +70,10 @@ export function evaluate(expression: Expression, env: Env, expected?: Type): Val
 
 function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value {
   const { name, span } = identifier
-  const isWord = expected?.kind === 'enum' && expected.declaration.values.some((value) => value.name === name)
-  const word = (): Value => ({
-    kind: 'enum',
-    enumName: expected?.kind === 'enum' ? expected.declaration.name.name : '',
-    value: name,
-    span,
-  })
+  const word: Value | undefined =
+    expected?.kind === 'enum' && expected.declaration.values.some((value) => value.name === name)
+      ? { kind: 'enum', declaration: expected.declaration, value: name, span }
+      : undefined
   const slot = env.scope.find(name)
   if (slot !== undefined) {
     if (slot.what === 'label') {
@@ -86,11 +83,12 @@ function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value 
       return poison(span)
     }
     const value = slotValue(slot, env, identifier)
-    if (isWord && value.kind !== 'enum' && !(value.kind === 'unknown' && value.type?.kind === 'enum')) return word()
+    if (word && value.kind !== 'enum' && !(value.kind === 'unknown' && value.type?.kind === 'enum')) return word
     slot.used = true
     return seenAt(value, span)
   }
-  if (isWord) return word()
+  if (word) return word
+  if (env.module.ambiguous.has(name)) return poison(span)
   const entity = lookUp(env.module, name)
   if (entity?.kind === 'block') return { kind: 'block', block: entity, bound: new Map(), span }
   if (functions.has(name) || entity?.kind === 'pipeline' || entity?.kind === 'study') {

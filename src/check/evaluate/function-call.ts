@@ -102,7 +102,7 @@ function presetValue(parameter: FunctionParameter, span: Span): Value | undefine
   if (preset === undefined || preset === 'none') return undefined
   if (typeof preset === 'number') return { kind: 'number', value: preset, isInteger: type.kind === 'int', span }
   if (typeof preset === 'boolean') return { kind: 'boolean', value: preset, span }
-  return { kind: 'enum', enumName: type.kind === 'enum' ? type.declaration.name.name : '', value: preset, span }
+  return type.kind === 'enum' ? { kind: 'enum', declaration: type.declaration, value: preset, span } : undefined
 }
 
 export function sourceValue(

@@ -130,7 +130,7 @@ function compare(expression: BinaryExpression, env: Env): Value {
   const bareLeft = expression.left.kind === 'identifier' && env.scope.find(expression.left.name) === undefined
   const firstExpression = bareLeft ? expression.right : expression.left
   const first = env.session.evaluate(firstExpression, env)
-  const second = env.session.evaluate(bareLeft ? expression.left : expression.right, env, enumOf(first, env))
+  const second = env.session.evaluate(bareLeft ? expression.left : expression.right, env, enumOf(first))
   if (isPoison(first) || isPoison(second)) return poison(span)
   const [left, right] = bareLeft ? [second, first] : [first, second]
   for (const side of [left, right]) {
@@ -147,11 +147,10 @@ function compare(expression: BinaryExpression, env: Env): Value {
   return comparison(operator, left, right, span, env)
 }
 
-function enumOf(value: Value, env: Env): Type | undefined {
+function enumOf(value: Value): Type | undefined {
   if (value.kind === 'unknown') return value.type
   if (value.kind !== 'enum') return undefined
-  const declaration = env.session.enums.get(value.enumName)
-  return declaration === undefined ? undefined : { kind: 'enum', declaration }
+  return { kind: 'enum', declaration: value.declaration }
 }
 
 function isScalarStatic(value: Value): value is ScalarStatic {

@@ -85,7 +85,8 @@ export function comparison(
 ): ScalarStatic | UnknownValue {
   if (operator === '==' || operator === '!=') {
     const comparable =
-      left.kind === right.kind && (left.kind !== 'enum' || right.kind !== 'enum' || left.enumName === right.enumName)
+      left.kind === right.kind &&
+      (left.kind !== 'enum' || right.kind !== 'enum' || left.declaration === right.declaration)
     if (!comparable) return incomparable(operator, left, right, span, env)
     if (left.kind === 'number' && right.kind === 'number' && left.unit !== right.unit)
       return incomparable(operator, left, right, span, env)

@@ -101,8 +101,7 @@ function readEnvironment(
     return { kind: 'boolean', value: value === 'true', span }
   } else if (kind === 'string') return { kind: 'string', value, span }
   else if (kind === 'enum' && preset?.kind === 'enum') {
-    const declaration = env.session.enums.get(preset.enumName)
-    if (declaration?.values.some((word) => word.name === value)) return { ...preset, value, span }
+    if (preset.declaration.values.some((word) => word.name === value)) return { ...preset, value, span }
   }
   report(env, typesDiagnostics.typeMismatch, span, {
     what: `the environment variable ${name.value}`,

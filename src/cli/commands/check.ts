@@ -31,7 +31,7 @@ function check(files: readonly string[], options: PipelineOptions): ExitCode {
 /** Undefined, and told, where the file cannot be read. */
 function checkFile(file: string, options: PipelineOptions): Compilation | undefined {
   try {
-    const compilation = compileFile(file, options, { lookAtDisk: true, until: 'checked' })
+    const compilation = compileFile(file, options, { lookAtDisk: true, until: 'checked', mayLackPipeline: true })
     reportUnreadable(compilation)
     if (!options.json) {
       reportDiagnostics(compilation.diagnostics, compilation.sources)

@@ -3,6 +3,7 @@ import { invariant } from '../invariant.js'
 import { dataDiagnostics } from './data.js'
 import { namesDiagnostics } from './names.js'
 import { settingsDiagnostics } from './settings.js'
+import { studiesDiagnostics } from './studies.js'
 import { syntaxDiagnostics } from './syntax.js'
 import { tensorsDiagnostics } from './tensors.js'
 import { trainingDiagnostics } from './training.js'
@@ -23,6 +24,7 @@ const areas: readonly Readonly<Record<string, DiagnosticRow>>[] = [
   typesDiagnostics,
   tensorsDiagnostics,
   settingsDiagnostics,
+  studiesDiagnostics,
   trainingDiagnostics,
   dataDiagnostics,
 ]
