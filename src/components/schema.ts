@@ -71,6 +71,7 @@ export interface Constraints {
   readonly maxItems?: number
   readonly uniqueItems?: boolean
   readonly minLength?: number
+  readonly pattern?: string
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, Constraints>>
   readonly additionalProperties?: boolean
@@ -87,6 +88,8 @@ export interface ValueSchema extends Constraints {
   readonly 'x-kind'?: ComponentKind
   /** For a list: words that may stand instead of one. */
   readonly 'x-words'?: readonly string[]
+  /** For a range: its ends may not be equal. */
+  readonly 'x-proper'?: boolean
   readonly items?: ValueSchema
 }
 

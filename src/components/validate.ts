@@ -14,7 +14,8 @@ export interface Violation {
 }
 
 const ajv = new Ajv({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true })
-for (const keyword of ['x-form', 'x-units', 'x-counts', 'x-kind', 'x-words', 'x-positional']) ajv.addKeyword(keyword)
+for (const keyword of ['x-form', 'x-units', 'x-counts', 'x-kind', 'x-words', 'x-proper', 'x-positional'])
+  ajv.addKeyword(keyword)
 
 const compiled = new Map<string, ValidateFunction>()
 
@@ -61,6 +62,9 @@ function mustBe(error: ErrorObject): string {
       return 'a list without repetition'
     case 'minLength':
       return 'a text that is not empty'
+    case 'pattern':
+      // Of a name only: it is that of a directory.
+      return 'one name, without `/`'
     default:
       // The checker builds values of the right type, so type, required and additionalProperties cannot fail.
       invariant(false, `${error.schemaPath}: no words for the keyword ${error.keyword}`)

@@ -54,7 +54,10 @@ const unitExamples: Readonly<Record<QuantityUnit, string>> = {
 
 /** A value of this schema as it would be written: its default where it has one. */
 export function exampleOf(schema: ValueSchema & { readonly default?: JsonValue }): string {
-  if (schema.default !== undefined && schema['x-form'] !== 'component') return showValue(schema, schema.default)
+  // A width in percent fits into any image, a default in pixels may not.
+  const isRelative = schema['x-form'] === 'range' && schema.items?.['x-units']?.includes('percent') === true
+  if (schema.default !== undefined && schema['x-form'] !== 'component' && !isRelative)
+    return showValue(schema, schema.default)
   switch (schema['x-form']) {
     case 'number':
       return schema.type === 'integer' ? '1' : '0.5'
@@ -73,7 +76,7 @@ export function exampleOf(schema: ValueSchema & { readonly default?: JsonValue }
     case 'name':
       return 'domain_A'
     case 'range':
-      return rangeExamples(schema)[0] ?? '0 .. 1'
+      return rangeExamples(schema).at(-1) ?? '0 .. 1'
     case 'list':
       return `[${schema.items === undefined ? '' : exampleOf(schema.items)}]`
     case 'component': {

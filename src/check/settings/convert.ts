@@ -4,7 +4,7 @@ import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { DiagnosticCollector } from '../../diagnostics/collector.js'
 import type { DiagnosticSink } from '../../diagnostics/diagnostic.js'
 import type { Expression } from '../../syntax/ast.js'
-import { allOf, choice, fromStatic } from './convert-static.js'
+import { allOf, choice, fromStatic, mendedBoolean } from './convert-static.js'
 import { metricReference, outputName } from './metric-reference.js'
 import {
   type Conversion,
@@ -57,7 +57,9 @@ function evaluated(schema: ValueSchema, expression: Expression, place: Place, co
       found: describeExpression(expression),
       help: isBareText
         ? 'A text stands in quotes: `"maps/hdmap"`; in an option for the shell, `--set \'data.root="maps/hdmap"\'`.'
-        : `Write \`${place.parameter} = ${exampleOf(schema)}\`.`,
+        : schema['x-form'] === 'boolean'
+          ? `Write ${mendedBoolean(place.parameter, dottedName(expression) ?? '')}.`
+          : `Write \`${place.parameter} = ${exampleOf(schema)}\`.`,
     })
   }
   const value = conversion.context.evaluate(expression)

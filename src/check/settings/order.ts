@@ -12,9 +12,6 @@ export type OrderMistake =
     }
   | { readonly kind: 'units'; readonly parameter: string; readonly written: string }
 
-/** Ranges whose ends may not be equal: a width that is always 16px is a choice, images of one value are not. */
-const properRanges: ReadonlySet<string> = new Set(['hdmap.range'])
-
 export function orderMistakes(
   component: Component,
   values: Readonly<Record<string, JsonValue>>,
@@ -23,7 +20,7 @@ export function orderMistakes(
   for (const [parameter, schema] of Object.entries(component.schema.properties)) {
     const value = values[parameter]
     if (schema['x-form'] !== 'range' || !Array.isArray(value)) continue
-    const mistake = rangeMistake(schema, parameter, value, !properRanges.has(`${component.name}.${parameter}`))
+    const mistake = rangeMistake(schema, parameter, value, schema['x-proper'] !== true)
     if (mistake !== undefined) mistakes.push(mistake)
   }
   const { low, high } = values
