@@ -136,8 +136,18 @@ const minmax = component(
   'minmax',
   'Float files: `low` becomes the low end of `range`, `high` its high end, values between them linearly; values outside stay an error. 8-bit and 16-bit files are not touched.',
   {
-    low: { 'x-form': 'number', type: 'number', description: 'File value that becomes the low end of the range.' },
-    high: { 'x-form': 'number', type: 'number', description: 'File value that becomes the high end of the range.' },
+    low: {
+      'x-form': 'number',
+      type: 'number',
+      examples: [0],
+      description: 'File value that becomes the low end of the range.',
+    },
+    high: {
+      'x-form': 'number',
+      type: 'number',
+      examples: [255],
+      description: 'File value that becomes the high end of the range.',
+    },
   },
   { required: ['low', 'high'], positional: ['low', 'high'] },
 )

@@ -72,6 +72,8 @@ export interface Constraints {
   readonly uniqueItems?: boolean
   readonly minLength?: number
   readonly pattern?: string
+  /** Values that most texts could have, for a parameter without a default. */
+  readonly examples?: readonly JsonValue[]
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, Constraints>>
   readonly additionalProperties?: boolean

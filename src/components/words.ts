@@ -35,8 +35,13 @@ export function describeForm(schema: ValueSchema): string {
 
 function describeQuantity(units: readonly QuantityUnit[]): string {
   const [only] = units
-  if (units.length === 1 && only !== undefined) return `a whole number of ${unitWords[only]}`
+  if (units.length === 1 && only !== undefined) return wholeNumberOf(only)
   return `a number in ${alternatives(units.map((unit) => unitWords[unit]))}`
+}
+
+/** One of its units: `a whole number of epochs`. */
+export function wholeNumberOf(unit: QuantityUnit): string {
+  return `a whole number of ${unitWords[unit]}`
 }
 
 const unitWords: Readonly<Record<QuantityUnit, string>> = {
@@ -58,6 +63,8 @@ export function exampleOf(schema: ValueSchema & { readonly default?: JsonValue }
   const isRelative = schema['x-form'] === 'range' && schema.items?.['x-units']?.includes('percent') === true
   if (schema.default !== undefined && schema['x-form'] !== 'component' && !isRelative)
     return showValue(schema, schema.default)
+  const [example] = schema.examples ?? []
+  if (example !== undefined) return showValue(schema, example)
   switch (schema['x-form']) {
     case 'number':
       return schema.type === 'integer' ? '1' : '0.5'

@@ -90,7 +90,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'range = [0, 1]',
     'range = [0, 1], normalise = minmax(3, 1)',
-    ['D079 1: `high` goes from 3 to 1: the low end is not below the high end'],
+    ['D079 1: `low` is 3 and `high` is 1: the low end is not below the high end'],
   ],
   [
     'range = [0, 1]',

@@ -28,6 +28,8 @@ export interface CheckedCall {
   readonly spans: ReadonlyMap<string, Span>
   /** Pointers of values whose mistake is reported: further checks of them are silent. */
   readonly poisoned: ReadonlySet<string>
+  /** What names that are not known most likely meant; undefined for one that is near nothing. */
+  readonly misspelt: ReadonlySet<string | undefined>
   /** The call's name. */
   readonly nameSpan: Span
 }
@@ -83,7 +85,13 @@ class CallChecker {
   outermost(schema: ValueSchema, expression: Expression, place: Place): CheckedCall | undefined {
     const value = this.#call(schema, expression, { ...place, pointer: '' })
     if (value === undefined) return undefined
-    return { value, spans: this.#spans, poisoned: this.#poisoned, nameSpan: calleeSpan(expression) }
+    return {
+      value,
+      spans: this.#spans,
+      poisoned: this.#poisoned,
+      misspelt: new Set(),
+      nameSpan: calleeSpan(expression),
+    }
   }
 
   section(sectionName: string, section: FlatSection): CheckedCall {
@@ -94,7 +102,7 @@ class CallChecker {
       written.push({ name, nameSpan, value: binding.value, replaced, recovered: binding.recovered === true })
     }
     const known = component === undefined ? [] : Object.keys(component.schema.properties)
-    const misspelt = new Set<string | undefined>(section.torn)
+    const misspelt = new Set<string | undefined>()
     for (const { name, nameSpan, recovered } of written) {
       if (known.includes(name) || recovered) continue
       misspelt.add(nearest(name, known).suggestion)
@@ -112,12 +120,13 @@ class CallChecker {
             component,
             written,
             { parameter: sectionName, pointer: '', path: sectionName, replaced: noReplacements },
-            { span: section.span, excused: misspelt },
+            { span: section.span, excused: new Set([...misspelt, ...section.torn]) },
           )
     return {
       value: { component: sectionName, parameters },
       spans: this.#spans,
       poisoned: this.#poisoned,
+      misspelt,
       nameSpan: section.span,
     }
   }
@@ -147,10 +156,15 @@ class CallChecker {
         ...(kind.endsWith('_metric') && list !== undefined ? { list } : nearest(callee.name, known)),
       })
     }
-    const { written, isWhole } = this.#written(component, expression.kind === 'call' ? expression.args : [])
+    const { written, isWhole, misspelt } = this.#written(component, expression.kind === 'call' ? expression.args : [])
     const recovered = expression.recovered === true || !isWhole
     this.#record(place, component.name, callee.span)
     const base = place.pointer === '' ? '' : `${place.pointer}/parameters`
+    // Nothing is known of what a misspelt name was to set: its default says nothing.
+    for (const name of Object.keys(component.schema.properties)) {
+      const isMeant = misspelt.has(name) || misspelt.has(undefined)
+      if (isMeant && !written.some((argument) => argument.name === name)) this.#poisoned.add(`${base}/${name}`)
+    }
     const parameters = this.#parameters(
       component,
       written,
@@ -161,7 +175,11 @@ class CallChecker {
   }
 
   /** Which argument is which parameter. */
-  #written(component: Component, args: readonly Argument[]): { written: Written[]; isWhole: boolean } {
+  #written(
+    component: Component,
+    args: readonly Argument[],
+  ): { written: Written[]; isWhole: boolean; misspelt: ReadonlySet<string | undefined> } {
+    const misspelt = new Set<string | undefined>()
     const known = Object.keys(component.schema.properties)
     const positional = component.schema['x-positional']
     const written: Written[] = []
@@ -186,6 +204,7 @@ class CallChecker {
         // A misspelt name is most likely the one that is missing: one mistake, one message.
         isWhole = false
         if (argument.name?.recovered) continue
+        misspelt.add(nearest(name, known).suggestion)
         report(this.context, settingsDiagnostics.unknownParameter, nameSpan, {
           component: component.name,
           name,
@@ -194,7 +213,7 @@ class CallChecker {
         })
       } else written.push({ name, nameSpan, value: argument.value, replaced: noReplacements, recovered })
     }
-    return { written, isWhole: isWhole && !tooMany }
+    return { written, isWhole: isWhole && !tooMany, misspelt }
   }
 
   /** `missingAt` is where missing parameters are told; undefined when the text is incomplete anyway. */

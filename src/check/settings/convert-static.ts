@@ -1,5 +1,5 @@
 import type { QuantityUnit, ValueSchema } from '../../components/schema.js'
-import { describeForm, exampleOf, withUnit } from '../../components/words.js'
+import { describeForm, exampleOf, wholeNumberOf, withUnit } from '../../components/words.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { assertNever } from '../../diagnostics/invariant.js'
 import { suggest } from '../../diagnostics/suggest.js'
@@ -124,7 +124,14 @@ function quantity(schema: ValueSchema, value: NumberValue, place: Place, convers
   const units = schema['x-units'] ?? []
   const unit = units.find((candidate) => candidate === (value.unit ?? (units.length === 1 ? units[0] : undefined)))
   if (unit === undefined) return wrongUnit(schema, value, place, conversion)
-  if (unit !== 'percent' && !Number.isInteger(value.value)) return wrongType(schema, value, place, conversion)
+  if (unit !== 'percent' && !Number.isInteger(value.value)) {
+    return report(conversion.context, settingsDiagnostics.wrongType, value.span, {
+      parameter: place.parameter,
+      expected: wholeNumberOf(unit),
+      found: describeStatic(value),
+      help: `Write \`${withUnit(Math.max(1, Math.round(value.value)), unit)}\`.`,
+    })
+  }
   return unit === units[0] ? value.value : { [unit]: value.value }
 }
 

@@ -18,22 +18,30 @@ const lists = ['image', 'pixel', 'values'] as const
 /**
  * The `evaluate` section. Comes before `checkTrain`, whose monitors must be among what is measured here. Undefined when
  * there is no such section, or a list in it is mistaken: then no monitor is refused.
+ *
+ * @param isMonitored whether the training watches a metric: without one that is told there.
  */
 export function checkEvaluate(
   section: FlatSection | undefined,
   context: SettingsContext,
   data: CheckedData | undefined,
   synthesis: CheckedSynthesis | undefined,
+  isMonitored = false,
 ): EvaluatePlan | undefined {
   if (section === undefined) return undefined
   const call = checkSection('evaluate', section, context)
   const requests = lists.map((list) => requestsOf(call, list, context, data, synthesis))
   checkTargetsThere(call, context, data)
-  const isTorn = lists.some((list) => section.torn.has(list) || section.settings.get(list)?.binding.recovered === true)
+  const isTorn =
+    call.misspelt.has(undefined) ||
+    lists.some(
+      (list) =>
+        section.torn.has(list) || call.misspelt.has(list) || section.settings.get(list)?.binding.recovered === true,
+    )
   const isWhole =
     !isTorn && lists.every((list) => ![...call.poisoned].some((pointer) => pointer.startsWith(`/${list}`)))
   const [image = [], pixel = [], values = []] = requests
-  if (isWhole && requests.every((list) => list.length === 0)) {
+  if (isWhole && !isMonitored && requests.every((list) => list.length === 0)) {
     report(context, trainingDiagnostics.nothingMeasured, section.span, {})
   }
   if (!isWhole) return undefined

@@ -9,6 +9,8 @@ export type OrderMistake =
       readonly low: string
       readonly high: string
       readonly mayBeEqual: boolean
+      /** How it is written, where it is no range. */
+      readonly instead?: string
     }
   | { readonly kind: 'units'; readonly parameter: string; readonly written: string }
 
@@ -25,7 +27,15 @@ export function orderMistakes(
   }
   const { low, high } = values
   if (component.name === 'minmax' && typeof low === 'number' && typeof high === 'number' && low >= high) {
-    mistakes.push({ kind: 'order', parameter: 'high', low: String(low), high: String(high), mayBeEqual: false })
+    const instead = `minmax(low = ${high}, high = ${low})`
+    mistakes.push({
+      kind: 'order',
+      parameter: 'high',
+      low: String(low),
+      high: String(high),
+      mayBeEqual: false,
+      instead,
+    })
   }
   return mistakes
 }
