@@ -20,7 +20,8 @@ import {
  * An argument as the JSON of its schema. What only settings have is read from the expression itself (bare words, calls of
  * components, monitors); everything else is a value that the checker evaluates.
  */
-export function convert(schema: ValueSchema, expression: Expression, place: Place, conversion: Conversion): Converted {
+export function convert(schema: ValueSchema, written: Expression, place: Place, conversion: Conversion): Converted {
+  const expression = conversion.context.substitute?.(written, schema['x-form']) ?? written
   if (isRecovered(expression)) return undefined
   conversion.spans.set(place.pointer, expression.span)
   if (expression.kind === 'if') return convertIf(schema, expression, place, conversion)
