@@ -352,7 +352,7 @@ class CallChecker {
           parameter: mistake.parameter,
           expected: 'one unit for both ends',
           found: mistake.written,
-          example: '16px .. 64px` or `10% .. 25%',
+          example: '10% .. 25%',
         })
       }
     }

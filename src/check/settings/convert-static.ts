@@ -150,7 +150,7 @@ function mendedUnit(schema: ValueSchema, { value }: NumberValue): string {
     return value >= 0 && value <= 100 ? withUnit(value, 'percent') : exampleOf(schema)
   const units: readonly QuantityUnit[] = schema['x-units'] ?? []
   const [first] = units
-  if (Number.isInteger(value)) return units.map((unit) => withUnit(value, unit)).join('` or `')
+  if (value > 0 && Number.isInteger(value)) return units.map((unit) => withUnit(value, unit)).join('` or `')
   // 0.8 is a share written as a factor; 16.5 is a count that is not whole.
   if (value > 0 && value < 1 && units.includes('percent')) return withUnit(value * 100, 'percent')
   return first === undefined || value < 1 ? exampleOf(schema) : withUnit(Math.round(value), first)
@@ -179,7 +179,8 @@ function mendedType(schema: ValueSchema, value: StaticValue, { parameter }: Plac
 /** As it is written; undefined where its unit is none of an end. */
 function oneEnd(schema: ValueSchema, { value, unit }: NumberValue): string | undefined {
   if (schema['x-form'] !== 'quantity') return unit === undefined ? String(value) : undefined
-  const known = (schema['x-units'] ?? []).find((candidate) => candidate === unit)
+  const units = schema['x-units'] ?? []
+  const known = unit === undefined ? units[0] : units.find((candidate) => candidate === unit)
   return known === undefined || (known !== 'percent' && !Number.isInteger(value)) ? undefined : withUnit(value, known)
 }
 

@@ -33,6 +33,7 @@ export function checkData(setting: FlatSetting | undefined, context: SettingsCon
     ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),
     dropLast: parameters.drop_last !== false,
     targets: targets ?? namedTargets(call),
+    isAuto: targets !== undefined,
     imageSpan: call.spans.get('/image') ?? call.nameSpan,
   }
 }

@@ -104,8 +104,7 @@ function checkTargetsThere(call: CheckedCall, context: SettingsContext, data: Ch
   const index = on.indexOf('targets.test')
   const span = call.spans.get(`/on/${index}`)
   if (span === undefined || data?.targets === undefined || data.targets.length > 0) return
-  const isAuto = context.disk !== undefined && data.value.parameters.targets !== undefined
-  const why = isAuto ? 'the data has no other domain than the source' : 'the data has `targets = []`'
+  const why = data.isAuto ? 'the data has no other domain than the source' : 'the data has `targets = []`'
   report(context, trainingDiagnostics.noTargets, span, { why })
 }
 

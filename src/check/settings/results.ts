@@ -16,6 +16,8 @@ export interface CheckedData {
   readonly stepsPerEpoch?: number
   /** Names of the target domains; undefined while `auto` is not resolved. */
   readonly targets: readonly string[] | undefined
+  /** Whether they are what `auto` was resolved to. */
+  readonly isAuto: boolean
   /** Where the image size was written. */
   readonly imageSpan: Span
 }
