@@ -126,7 +126,12 @@ export class Flattener {
       if (before === undefined) return true
       const related = [{ span: before, label: 'first given here' }]
       this.#report(
-        diagnose(namesDiagnostics.duplicateName, name.span, { what, name: name.name, of: `another ${what}` }, related),
+        diagnose(
+          namesDiagnostics.duplicateName,
+          name.span,
+          { what, name: name.name, of: `another ${what}`, isFixed: what !== 'param' },
+          related,
+        ),
       )
       return false
     }
@@ -215,6 +220,18 @@ export class Flattener {
       if (first(name, 'param')) this.#params.set(name.name, { ...param, value: { binding: item, replaced: new Map() } })
       return
     }
+    if (isSection(name.name)) {
+      const span = { ...name.span, start: name.span.end, end: item.value.span.start }
+      const help = `Leave it out: \`${name.name} { ... }\`.`
+      this.#report(
+        diagnose(typesDiagnostics.misplaced, equalsIn(this.session, span), {
+          what: '`=`',
+          where: 'the head of a section',
+          help,
+        }),
+      )
+      return
+    }
     const known = [...settingNames, ...sectionNames, ...(derived ? this.#params.keys() : [])]
     const suggestion = suggest(name.name, known)
     const facts = { what: 'setting of a pipeline', name: name.name, known }
@@ -249,6 +266,7 @@ export class Flattener {
   }
 
   #statements(items: readonly Statement[], section: OpenSection, derived: boolean, last: boolean): void {
+    const isGraph = section === this.#sections.get('model') || section === this.#sections.get('loss')
     const seen = new Map<string, Span>()
     let pending: FlatAllow['statement'][] = []
     for (const item of items) {
@@ -281,7 +299,9 @@ export class Flattener {
           diagnose(
             namesDiagnostics.duplicateName,
             name.span,
-            { what: 'binding', name: name.name, of: 'another binding' },
+            isGraph
+              ? { what: 'binding', name: name.name, of: 'another binding' }
+              : { what: 'setting', name: name.name, of: 'another setting', isFixed: true },
             related,
           ),
         )
@@ -391,4 +411,11 @@ export class Flattener {
   #report(diagnostic: ReturnType<typeof diagnose>): void {
     this.session.sink.report(diagnostic)
   }
+}
+
+/** The `=` between a name and its value. */
+function equalsIn({ sources }: Session, span: Span): Span {
+  const between = sources.get(span.file)?.text.slice(span.start, span.end) ?? ''
+  const start = span.start + Math.max(0, between.indexOf('='))
+  return { file: span.file, start, end: start + 1 }
 }

@@ -1,9 +1,13 @@
 import { basename } from 'node:path'
+import type { Form } from '../components/schema.js'
+import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import type { SettingOrigin } from '../plan/settings.js'
 import type { Span } from '../source/span.js'
+import type { Expression } from '../syntax/ast.js'
 import type { CheckOptions } from './check.js'
 import type { Env } from './env.js'
-import { whereWritten } from './env.js'
+import { report, whereWritten } from './env.js'
+import { environmentCall, sourceOf } from './evaluate/environment.js'
 import { requireStatic } from './evaluate/expression.js'
 import type { Module } from './module.js'
 import { optionFile } from './overrides.js'
@@ -20,6 +24,30 @@ export function originOf(span: Span, session: Session): Pick<SettingOrigin, 'ori
   if (source === undefined || position === undefined) return { origin: 'file', where: span.file }
   if (span.file === optionFile) return { origin: 'option', where: `--set ${source.lineText(position.line)}` }
   return { origin: 'file', where: `${basename(span.file)}:${position.line}:${position.column}` }
+}
+
+/** Forms whose values are no values of expressions, so that `env(...)` cannot be evaluated for them. */
+const wordForms: ReadonlySet<Form> = new Set(['choice', 'name', 'list', 'component'])
+
+function substitute(expression: Expression, form: Form, base: Env): Expression {
+  const call = wordForms.has(form) ? environmentCall(expression) : undefined
+  if (call === undefined) return expression
+  const { session } = base
+  const { span } = expression
+  const text = session.environment[call.name]
+  if (text === undefined) return call.preset
+  session.environmentReads.set(spanKey(span), call.name)
+  // A name may hold what no word of the language can.
+  if (form === 'choice' || form === 'name') return { kind: 'identifier', name: text, span }
+  const source = sourceOf(text, span)
+  if (source !== undefined) return source
+  report(base, typesDiagnostics.typeMismatch, span, {
+    what: `the environment variable ${call.name}`,
+    expected: 'written as in a file',
+    found: JSON.stringify(text),
+    help: `Set ${call.name} to another value, or unset it.`,
+  })
+  return { kind: 'missing', span, recovered: true }
 }
 
 /** What the checks of settings see of the pipeline. The model's outputs are added when they are known. */
@@ -39,6 +67,7 @@ export function settingsContext(
         base,
         'a setting',
       ),
+    substitute: (expression, form) => substitute(expression, form, base),
     directoryOf: (span) => {
       if (span.file === optionFile) return options.workingDirectory
       return options.modules.find((module) => module.file === span.file)?.directory ?? options.workingDirectory

@@ -69,7 +69,8 @@ export function checkFlatPipeline(
   const scopes = openScopes(base, data, synthesis)
   const { outputs, total } = checkGraph(flat, scopes)
   const named = { ...context, ...outputViews(outputs, flat, scopes), outOfReach: outOfReach(outputs, base.graph) }
-  const evaluation = checkEvaluate(flat.sections.get('evaluate'), named, data, synthesis)
+  const isMonitored = ['early_stop', 'checkpoint'].some((name) => flat.sections.get('train')?.settings.has(name))
+  const evaluation = checkEvaluate(flat.sections.get('evaluate'), named, data, synthesis, isMonitored)
   const train = checkTrain(flat.sections.get('train'), named, data, evaluation)
   reportPoolings(base.graph, session)
   const fate = judge(scopes, outputs, total, train, evaluation)

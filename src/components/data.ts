@@ -1,4 +1,11 @@
-import { type Component, component } from './schema.js'
+import { type Component, component, type ValueSchema } from './schema.js'
+
+/** A directory under the root by its one name, so that a domain cannot be named in two ways. */
+const domain: ValueSchema = { 'x-form': 'name', type: 'string', minLength: 1, pattern: '^(?!\\.{1,2}$)[^/\\\\]*$' }
+
+/** Of a file that is read, too: src/data/decode.ts. */
+const largestSide = 16_384
+const largestBatch = 4096
 
 const hdmap = component(
   'data',
@@ -11,12 +18,12 @@ const hdmap = component(
       minLength: 1,
       description: 'Directory that holds the domains, relative to the file that names it.',
     },
-    source: { 'x-form': 'name', type: 'string', minLength: 1, description: 'Domain that the model is trained on.' },
+    source: { ...domain, description: 'Domain that the model is trained on.' },
     targets: {
       'x-form': 'list',
       'x-words': ['auto'],
       type: 'array',
-      items: { 'x-form': 'name', type: 'string', minLength: 1 },
+      items: domain,
       default: ['auto'],
       description: 'Domains that the model is only tested on; `auto` is every other domain under the root.',
     },
@@ -25,7 +32,7 @@ const hdmap = component(
       type: 'array',
       minItems: 2,
       maxItems: 2,
-      items: { 'x-form': 'number', type: 'integer', minimum: 1 },
+      items: { 'x-form': 'number', type: 'integer', minimum: 1, maximum: largestSide },
       description: 'Height x width that every image is brought to.',
     },
     channels: {
@@ -64,6 +71,7 @@ const hdmap = component(
     },
     range: {
       'x-form': 'range',
+      'x-proper': true,
       type: 'array',
       minItems: 2,
       maxItems: 2,
@@ -83,6 +91,7 @@ const hdmap = component(
       'x-counts': 'images',
       type: 'integer',
       minimum: 1,
+      maximum: largestBatch,
       default: 16,
       description: 'Images in a training step.',
     },
@@ -91,6 +100,7 @@ const hdmap = component(
       'x-counts': 'images',
       type: 'integer',
       minimum: 1,
+      maximum: largestBatch,
       default: 16,
       description: 'Images in an evaluation step.',
     },
@@ -126,8 +136,18 @@ const minmax = component(
   'minmax',
   'Float files: `low` becomes the low end of `range`, `high` its high end, values between them linearly; values outside stay an error. 8-bit and 16-bit files are not touched.',
   {
-    low: { 'x-form': 'number', type: 'number', description: 'File value that becomes the low end of the range.' },
-    high: { 'x-form': 'number', type: 'number', description: 'File value that becomes the high end of the range.' },
+    low: {
+      'x-form': 'number',
+      type: 'number',
+      examples: [0],
+      description: 'File value that becomes the low end of the range.',
+    },
+    high: {
+      'x-form': 'number',
+      type: 'number',
+      examples: [255],
+      description: 'File value that becomes the high end of the range.',
+    },
   },
   { required: ['low', 'high'], positional: ['low', 'high'] },
 )

@@ -26,6 +26,13 @@ export function findComponent(kind: ComponentKind, name: string): Component | un
   return componentsOf(kind).find((component) => component.name === name)
 }
 
+/** The list of the evaluate section that a metric belongs to. */
+export function listOf(metric: string): string | undefined {
+  if (findComponent('image_metric', metric) !== undefined) return 'image'
+  if (findComponent('pixel_metric', metric) !== undefined) return 'pixel'
+  return findComponent('value_metric', metric) === undefined ? undefined : 'values'
+}
+
 /** The kind in words, with its article: `a data source`. */
 export function kindInWords(kind: ComponentKind): string {
   return kindWords[kind]

@@ -71,6 +71,9 @@ export interface Constraints {
   readonly maxItems?: number
   readonly uniqueItems?: boolean
   readonly minLength?: number
+  readonly pattern?: string
+  /** Values that most texts could have, for a parameter without a default. */
+  readonly examples?: readonly JsonValue[]
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, Constraints>>
   readonly additionalProperties?: boolean
@@ -87,6 +90,8 @@ export interface ValueSchema extends Constraints {
   readonly 'x-kind'?: ComponentKind
   /** For a list: words that may stand instead of one. */
   readonly 'x-words'?: readonly string[]
+  /** For a range: its ends may not be equal. */
+  readonly 'x-proper'?: boolean
   readonly items?: ValueSchema
 }
 

@@ -14,7 +14,8 @@ export interface Violation {
 }
 
 const ajv = new Ajv({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true })
-for (const keyword of ['x-form', 'x-units', 'x-counts', 'x-kind', 'x-words', 'x-positional']) ajv.addKeyword(keyword)
+for (const keyword of ['x-form', 'x-units', 'x-counts', 'x-kind', 'x-words', 'x-proper', 'x-positional'])
+  ajv.addKeyword(keyword)
 
 const compiled = new Map<string, ValidateFunction>()
 
@@ -33,14 +34,22 @@ export function violationsOf(
   const first = new Map<string, Violation>()
   for (const error of validate.errors ?? []) {
     if (error.instancePath === '' && error.keyword === 'required') continue
-    if (first.has(error.instancePath)) continue
-    first.set(error.instancePath, {
-      pointer: error.instancePath,
-      must: mustBe(error),
-      found: show(error, error.data as JsonValue),
-    })
+    const pointer = pointerOf(error)
+    if (first.has(pointer)) continue
+    first.set(pointer, { pointer, must: mustBe(error), found: foundIn(error) })
   }
   return [...first.values()]
+}
+
+/** Of what is wrong: in a list with repetition that is the second of two equal items. */
+function pointerOf({ keyword, instancePath, params }: ErrorObject): string {
+  return keyword === 'uniqueItems' ? `${instancePath}/${Math.max(Number(params.i), Number(params.j))}` : instancePath
+}
+
+function foundIn(error: ErrorObject): string {
+  const data = error.data as JsonValue
+  if (error.keyword !== 'uniqueItems' || !Array.isArray(data)) return show(error, data)
+  return `${String((data as readonly JsonValue[])[Math.max(Number(error.params.i), Number(error.params.j))])} again`
 }
 
 function mustBe(error: ErrorObject): string {
@@ -61,6 +70,9 @@ function mustBe(error: ErrorObject): string {
       return 'a list without repetition'
     case 'minLength':
       return 'a text that is not empty'
+    case 'pattern':
+      // Of a name only: it is that of a directory.
+      return 'one name, without `/`'
     default:
       // The checker builds values of the right type, so type, required and additionalProperties cannot fail.
       invariant(false, `${error.schemaPath}: no words for the keyword ${error.keyword}`)

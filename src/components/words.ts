@@ -35,8 +35,13 @@ export function describeForm(schema: ValueSchema): string {
 
 function describeQuantity(units: readonly QuantityUnit[]): string {
   const [only] = units
-  if (units.length === 1 && only !== undefined) return `a whole number of ${unitWords[only]}`
+  if (units.length === 1 && only !== undefined) return wholeNumberOf(only)
   return `a number in ${alternatives(units.map((unit) => unitWords[unit]))}`
+}
+
+/** One of its units: `a whole number of epochs`. */
+export function wholeNumberOf(unit: QuantityUnit): string {
+  return `a whole number of ${unitWords[unit]}`
 }
 
 const unitWords: Readonly<Record<QuantityUnit, string>> = {
@@ -54,7 +59,12 @@ const unitExamples: Readonly<Record<QuantityUnit, string>> = {
 
 /** A value of this schema as it would be written: its default where it has one. */
 export function exampleOf(schema: ValueSchema & { readonly default?: JsonValue }): string {
-  if (schema.default !== undefined && schema['x-form'] !== 'component') return showValue(schema, schema.default)
+  // A width in percent fits into any image, a default in pixels may not.
+  const isRelative = schema['x-form'] === 'range' && schema.items?.['x-units']?.includes('percent') === true
+  if (schema.default !== undefined && schema['x-form'] !== 'component' && !isRelative)
+    return showValue(schema, schema.default)
+  const [example] = schema.examples ?? []
+  if (example !== undefined) return showValue(schema, example)
   switch (schema['x-form']) {
     case 'number':
       return schema.type === 'integer' ? '1' : '0.5'
@@ -73,7 +83,7 @@ export function exampleOf(schema: ValueSchema & { readonly default?: JsonValue }
     case 'name':
       return 'domain_A'
     case 'range':
-      return rangeExamples(schema)[0] ?? '0 .. 1'
+      return rangeExamples(schema).at(-1) ?? '0 .. 1'
     case 'list':
       return `[${schema.items === undefined ? '' : exampleOf(schema.items)}]`
     case 'component': {

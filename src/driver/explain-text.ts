@@ -33,9 +33,15 @@ export function renderExplanation(explanation: Explanation): string {
   ].join('\n')
 }
 
-function training({ epochs, data }: Explanation): string {
-  if (!data) return `${counted(epochs, 'epoch')}; the images could not be counted`
-  return `${counted(epochs, 'epoch')} of ${counted(data.stepsPerEpoch, 'step')} (${counted(data.trainImages, 'image')}): ${grouped(epochs * data.stepsPerEpoch)} steps`
+function training({ epochs, maxSteps, data }: Explanation): string {
+  if (!data) {
+    const most = maxSteps === undefined ? '' : `, at most ${counted(maxSteps, 'step')}`
+    return `${counted(epochs, 'epoch')}${most}; the images could not be counted`
+  }
+  const all = epochs * data.stepsPerEpoch
+  const steps = counted(Math.min(all, maxSteps ?? all), 'step')
+  const end = maxSteps === undefined || maxSteps >= all ? '' : ', by `max_steps`'
+  return `${counted(epochs, 'epoch')} of ${counted(data.stepsPerEpoch, 'step')} (${counted(data.trainImages, 'image')}): ${steps}${end}`
 }
 
 function blockTable(rows: readonly BlockCost[]): readonly string[] {

@@ -34,6 +34,8 @@ export interface Explanation {
   /** Bytes of the optimiser's slots. */
   readonly slotBytes: number
   readonly epochs: number
+  /** Where the training ends sooner. */
+  readonly maxSteps?: number
   /** Where the data could be counted. */
   readonly data?: { readonly trainImages: number; readonly stepsPerEpoch: number }
   /** Names of the losses that are reported, after what weighs nothing is gone. */
@@ -76,6 +78,7 @@ export function explainPipeline(pipeline: CheckedPipeline, { trainImages }: Expl
       .filter((variable) => variable.kind === 'slot')
       .reduce((sum, variable) => sum + bytesOf(variable.type), 0),
     epochs: pipeline.train.epochs,
+    ...(pipeline.train.maxSteps === undefined ? {} : { maxSteps: pipeline.train.maxSteps }),
     ...(trainImages === undefined
       ? {}
       : { data: { trainImages, stepsPerEpoch: stepsPerEpoch(pipeline, trainImages) } }),

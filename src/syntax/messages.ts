@@ -299,6 +299,8 @@ function helpFor(rule: string, expected: string, found: IToken): string | undefi
 function statementHelp(word: IToken, next: IToken | undefined): string {
   if (next?.tokenType === t.LeftParenthesis) return `a statement binds a name: \`name = ${word.image}(...)\``
   if (next?.tokenType === t.Equal) return '`=` binds a name, `==` compares; `expect` makes a comparison a statement'
+  if (next?.tokenType === t.Colon && isOneOf(t.sectionWords, word))
+    return `leave it out: a section is \`${word.image} { ... }\``
   if (next?.tokenType === t.Colon)
     return `write \`${word.image} = value\`, or \`param ${word.image}: type\` for what is set from outside`
   if (next !== undefined && ['let', 'var', 'const', 'int', 'float', 'bool', 'string', 'auto'].includes(word.image))

@@ -31,8 +31,8 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'batch = 16px, eval',
     ['D076 16px: `batch` takes a whole number of images without a unit, and this is 16px'],
   ],
-  ['batch = 16, eval', 'batch = 0, eval', ['D078 0: `batch` must be at least 1, and this is 0']],
-  ['batch = 16, eval', 'batch = -4, eval', ['D078 -4: `batch` must be at least 1, and this is -4']],
+  ['batch = 16, eval', 'batch = 0, eval', ['D078 0: `batch` must be from 1 to 4096, and this is 0']],
+  ['batch = 16, eval', 'batch = -4, eval', ['D078 -4: `batch` must be from 1 to 4096, and this is -4']],
   ['batch = 16, eval', 'batch = 1.5, eval', ['D075 1.5: `batch` takes a whole number, and this is the number 1.5']],
   ['batch = 16, eval', 'batch = "16", eval', ['D075 "16": `batch` takes a whole number, and this is the text "16"']],
   ['batch = 16, eval', 'batch = [16], eval', ['D075 [16]: `batch` takes a whole number, and this is a list']],
@@ -57,7 +57,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'image = 64px',
     ['D075 64px: `image` takes a size, height x width, such as 32x96, and this is 64px'],
   ],
-  ['image = 64x96', 'image = 0x96', ['D078 0x96: `image` must be at least 1, and this is 0']],
+  ['image = 64x96', 'image = 0x96', ['D078 0x96: `image` must be from 1 to 16384, and this is 0']],
   [
     'resize = bilinear',
     'resize = bilinaer',
@@ -90,7 +90,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'range = [0, 1]',
     'range = [0, 1], normalise = minmax(3, 1)',
-    ['D079 1: `high` goes from 3 to 1: the low end is not below the high end'],
+    ['D079 1: `low` is 3 and `high` is 1: the low end is not below the high end'],
   ],
   [
     'range = [0, 1]',
@@ -144,6 +144,12 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
       'D084 domain_A: the source `domain_A` is also a target: what is measured on unseen domains would include the one it was trained on',
     ],
   ],
+  ['[domain_B, domain_C]', '[".."]', ['D078 "..": `targets` must be one name, without `/`, and this is ".."']],
+  [
+    'source = domain_A',
+    'source = "../maps/domain_A"',
+    ['D078 "../maps/domain_A": `source` must be one name, without `/`, and this is "../maps/domain_A"'],
+  ],
   ['[domain_B, domain_C]', 'domain_B', ['D075 domain_B: `targets` takes a list or `auto`, and this is `domain_B`']],
   ['[domain_B, domain_C]', 'all', ['D075 all: `targets` takes a list or `auto`, and this is `all`']],
   ['[domain_B, domain_C]', '[]', ['D109 targets.test: `targets.test` is empty: the data has `targets = []`']],
@@ -151,7 +157,21 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   ['held_out(10%, faults = synthetic)', 'held_out(', []],
 ]
 
+const mends: readonly (readonly [from: string, to: string, help: string])[] = [
+  ['channels = 3', 'drop_last = no', 'Write `drop_last = false`.'],
+  ['channels = 3', 'drop_last = 0', 'Write `drop_last = false`.'],
+  ['channels = 3', 'drop_last = False', 'Write `drop_last = false`.'],
+  ['channels = 3', 'drop_last = "yes"', 'Write `drop_last = true`.'],
+  ['channels = 3', 'drop_last = maybe', 'Write `drop_last = true` or `drop_last = false`.'],
+  ['width = 16px .. 64px', 'width = 24px', 'Write `width = 24px .. 24px`.'],
+  ['width = 16px .. 64px', 'width = [1px, 2px, 3px]', 'Write `width = 10% .. 25%`.'],
+]
+
 describe('settings of the data', () => {
+  test.each(mends)('%s -> %s: %s', (from, to, help) => {
+    expect(checkSettings(edited([from, to])).diagnostics.map((diagnostic) => diagnostic.help)).toEqual([help])
+  })
+
   test.each(cases)('%s -> %s', (from, to, told) => {
     expect(checkSettings(edited([from, to])).told).toEqual(told)
   })

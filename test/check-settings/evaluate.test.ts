@@ -77,7 +77,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     '[source.test, targets.test]',
     '[source.test, source.test]',
-    ['D078 [source.test, source.test]: `on` must be a list without repetition, and this is [source.test, source.test]'],
+    ['D078 source.test: `on` must be a list without repetition, and this is source.test again'],
   ],
   ['[source.test, targets.test]', '[]', ['D078 []: `on` must be a list that is not empty, and this is an empty list']],
 ]

@@ -22,6 +22,7 @@ const domain = (name: string, train = 20): readonly string[] => [
   ...Array.from({ length: train }, (_, i) => `${root}/${name}/train/good/${i}.tiff`),
   `${root}/${name}/test/good/0.tiff`,
   `${root}/${name}/test/fault/0.png`,
+  `${root}/${name}/test/severity.csv`,
   `${root}/${name}/ground_truth/fault/0_mask.png`,
 ]
 const whole = diskOf(...domain('domain_A'), ...domain('domain_B'), ...domain('domain_C'))
@@ -150,7 +151,7 @@ describe('what the settings become', () => {
 
   test('a mistake in a param is told where the param got its value', () => {
     const { told } = checkSettings(edited(['batch = 16, eval', 'batch = size, eval']), { params: { size: '0' } })
-    expect(told).toEqual(['D078 --set size: `batch` must be at least 1, and this is 0'])
+    expect(told).toEqual(['D078 --set size: `batch` must be from 1 to 4096, and this is 0'])
   })
 })
 

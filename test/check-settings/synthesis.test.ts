@@ -46,7 +46,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'ratio = 0.4 .. 0.67',
     'ratio = 0.4 .. 2.0',
-    ['D083 16px .. 64px: a patch can be 128px (width 64px times ratio 2) high, and the image is 64px high (64x96)'],
+    ['D083 0.4 .. 2.0: a patch can be 128px (width 64px times ratio 2) high, and the image is 64px high (64x96)'],
   ],
   ['width = 16px .. 64px', 'width = 0px .. 64px', ['D078 0px: `width` must be at least 1px, and this is 0px']],
   [
@@ -57,7 +57,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'width = 16px .. 64px',
     'width = 16.5px .. 64px',
-    ['D075 16.5px: `width` takes a number in px or percent, and this is 16.5px'],
+    ['D075 16.5px: `width` takes a whole number of px, and this is 16.5px'],
   ],
   ['ratio = 0.4 .. 0.67', 'ratio = 40% .. 67%', ['D076 40%: `ratio` takes a number without a unit, and this is 40%']],
   ['severity = 0 .. 2.0', 'severity = -1 .. 2.0', ['D078 -1: `severity` must be at least 0, and this is -1']],

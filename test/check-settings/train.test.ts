@@ -42,7 +42,9 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'every(1 epoch)',
     'every(40 epochs)',
-    ['D113 40 epochs: validation is due every 40 epochs, and the training ends after 30 epochs'],
+    [
+      'D113 40 epochs: validation is due every 40 epochs, and the training ends after 30 epochs: the only one is at the end',
+    ],
   ],
   ['every(1 epoch)', '1 epoch', ['D082 1 epoch: `validate` takes an interval, and this is the number 1']],
   ['val.auroc(score)', 'val.auroc(scores)', ['D103 scores: the model has no output `scores`; did you mean `score`?']],

@@ -79,6 +79,32 @@ describe('env', () => {
       where: 'DRAEM_SEED',
     })
   })
+  const withEverySetting = severity
+    .replace('batch = 4', 'batch = 4, targets = [domain_B], resize = bilinear')
+    .replace('width = 8px .. 16px', 'probability = 50%, width = 4px .. 16px')
+    .replace('adam(lr = 1e-3)', 'adamw(lr = 1e-4)')
+  it.each([
+    ['image = 64x64', 'env("X", 64x64)', '32x64', 'image', [32, 64]],
+    ['width = 4px .. 16px', 'env("X", 4px .. 16px)', '8px .. 12px', 'width', [8, 12]],
+    ['probability = 50%', 'env("X", 50%)', '25%', 'probability', 0.25],
+    ['probability = 50%', 'env("X", 50%)', '0.25', 'probability', 0.25],
+    ['batch = 4', 'env("X", 4)', '8', 'batch', 8],
+    ['source = domain_A', 'env("X", domain_A)', 'domain-B', 'source', 'domain-B'],
+    ['resize = bilinear', 'env("X", bilinear)', 'nearest', 'resize', 'nearest'],
+    ['targets = [domain_B]', 'env("X", [domain_B])', '[domain_C, domain_D]', 'targets', ['domain_C', 'domain_D']],
+    ['targets = [domain_B]', 'env("X", [domain_B])', 'auto', 'targets', ['auto']],
+    ['optimizer = adamw(lr = 1e-4)', 'env("X", adamw(lr = 1e-4))', 'sgd(0.1)', 'optimizer', 'sgd'],
+  ])('%s, %s with %s', (setting, call, value, parameter, expected) => {
+    const written = withEverySetting.replace(setting, `${parameter} = ${call}`)
+    expect(written).not.toBe(withEverySetting)
+    expect(told(checkText(written))).toEqual([])
+    const result = checkText(written, { environment: { X: value } })
+    expect(told(result)).toEqual([])
+    const { data, synthesis, train } = result.pipeline ?? {}
+    const values = { ...data?.parameters, ...synthesis?.parameters, optimizer: train?.optimizer.component }
+    expect(values[parameter as keyof typeof values]).toEqual(expected)
+    expect(result.pipeline?.origins.filter(({ origin }) => origin === 'environment')[0]?.where).toBe('X')
+  })
   it('refuses a variable of another kind', () => {
     expect(told(checkText(text, { environment: { DRAEM_SEED: 'twelve' } }))).toEqual(['D030 at 3:10'])
   })

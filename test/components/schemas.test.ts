@@ -112,7 +112,7 @@ describe('violations', () => {
       '/channels must be 1 or 3, is 2',
     ])
     expect(told('section', 'evaluate', { on: ['source.test', 'source.test'] })).toEqual([
-      '/on must be a list without repetition, is [source.test, source.test]',
+      '/on/1 must be a list without repetition, is source.test again',
     ])
   })
 

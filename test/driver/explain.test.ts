@@ -50,6 +50,8 @@ describe('explain', () => {
     expect(explanation.data).toEqual({ trainImages: 901, stepsPerEpoch: 450 })
     expect(renderExplanation(explanation)).toContain('1 epoch of 450 steps (901 images): 450 steps')
     expect(renderExplanation(explainPipeline(pipeline))).toContain('the images could not be counted')
+    const cut = renderExplanation({ ...explanation, maxSteps: 7 })
+    expect(cut).toContain('1 epoch of 450 steps (901 images): 7 steps, by `max_steps`')
   })
 
   test('tables are aligned, numbers grouped, settings have their place', () => {

@@ -10,6 +10,7 @@ import type { Type } from '../type.js'
 import type { Value } from '../value.js'
 import { isPoison, poison } from '../value.js'
 import { bindArguments } from './arguments.js'
+import { isLiteral, sourceOf } from './environment.js'
 import { sourceValue } from './function-call.js'
 
 /** `div_int(a, b)` and `env("NAME", default)`. */
@@ -55,7 +56,7 @@ function divideIntegers(args: readonly Argument[], piped: Value | undefined, spa
   return { kind: 'number', value: Math.floor(a.value / b.value), isInteger: true, span }
 }
 
-/** The variable's text, read as its default is: a number where that is one. */
+/** The variable's text, read as source of the kind that its default has; a number takes its default's unit, but for percent: 0.5 is no 0.5%. */
 function readEnvironment(
   args: readonly Argument[],
   piped: Value | undefined,
@@ -91,16 +92,21 @@ function readEnvironment(
   }
   env.session.environmentReads.set(spanKey(span), name.value)
   const kind = preset?.kind ?? 'string'
+  if (kind === 'string') return { kind: 'string', value, span }
   if (kind === 'number') {
     const number = Number(value)
     if (value.trim() !== '' && Number.isFinite(number)) {
-      const unit = preset?.kind === 'number' && preset.unit !== undefined ? { unit: preset.unit } : {}
+      const isUnit = preset?.kind === 'number' && preset.unit !== undefined && preset.unit !== 'percent'
+      const unit = isUnit ? { unit: preset.unit } : {}
       return { kind: 'number', value: number, isInteger: /^[+-]?\d+$/.test(value.trim()), span, ...unit }
     }
-  } else if (kind === 'boolean' && (value === 'true' || value === 'false')) {
-    return { kind: 'boolean', value: value === 'true', span }
-  } else if (kind === 'string') return { kind: 'string', value, span }
-  else if (kind === 'enum' && preset?.kind === 'enum') {
+  }
+  const source = sourceOf(value, span)
+  if (source !== undefined && isLiteral(source)) {
+    const found = env.session.evaluate(source, env, expected)
+    if (found.kind === kind || isPoison(found)) return found
+  }
+  if (preset?.kind === 'enum') {
     if (preset.declaration.values.some((word) => word.name === value)) return { ...preset, value, span }
   }
   report(env, typesDiagnostics.typeMismatch, span, {

@@ -1,4 +1,4 @@
-import { componentsOf, findComponent, kindInWords } from '../../components/registry.js'
+import { componentsOf, findComponent, kindInWords, listOf } from '../../components/registry.js'
 import type { Component, ComponentKind, JsonValue, ParameterSchema, ValueSchema } from '../../components/schema.js'
 import { violationsOf } from '../../components/validate.js'
 import { exampleOf, showValue } from '../../components/words.js'
@@ -11,9 +11,11 @@ import { convert } from './convert.js'
 import { nearest } from './convert-static.js'
 import { orderMistakes } from './order.js'
 import {
+  below,
   type Conversion,
   describeExpression,
   isRecovered,
+  merged,
   noReplacements,
   type Place,
   type Replacements,
@@ -28,6 +30,8 @@ export interface CheckedCall {
   readonly spans: ReadonlyMap<string, Span>
   /** Pointers of values whose mistake is reported: further checks of them are silent. */
   readonly poisoned: ReadonlySet<string>
+  /** What names that are not known most likely meant; undefined for one that is near nothing. */
+  readonly misspelt: ReadonlySet<string | undefined>
   /** The call's name. */
   readonly nameSpan: Span
 }
@@ -83,7 +87,13 @@ class CallChecker {
   outermost(schema: ValueSchema, expression: Expression, place: Place): CheckedCall | undefined {
     const value = this.#call(schema, expression, { ...place, pointer: '' })
     if (value === undefined) return undefined
-    return { value, spans: this.#spans, poisoned: this.#poisoned, nameSpan: calleeSpan(expression) }
+    return {
+      value,
+      spans: this.#spans,
+      poisoned: this.#poisoned,
+      misspelt: new Set(),
+      nameSpan: calleeSpan(expression),
+    }
   }
 
   section(sectionName: string, section: FlatSection): CheckedCall {
@@ -94,7 +104,7 @@ class CallChecker {
       written.push({ name, nameSpan, value: binding.value, replaced, recovered: binding.recovered === true })
     }
     const known = component === undefined ? [] : Object.keys(component.schema.properties)
-    const misspelt = new Set<string | undefined>(section.torn)
+    const misspelt = new Set<string | undefined>()
     for (const { name, nameSpan, recovered } of written) {
       if (known.includes(name) || recovered) continue
       misspelt.add(nearest(name, known).suggestion)
@@ -112,19 +122,21 @@ class CallChecker {
             component,
             written,
             { parameter: sectionName, pointer: '', path: sectionName, replaced: noReplacements },
-            { span: section.span, excused: misspelt },
+            { span: section.span, excused: new Set([...misspelt, ...section.torn]) },
           )
     return {
       value: { component: sectionName, parameters },
       spans: this.#spans,
       poisoned: this.#poisoned,
+      misspelt,
       nameSpan: section.span,
     }
   }
 
   /** A call, or the bare name of a component that needs no parameters. */
-  #call(schema: ValueSchema, expression: Expression, place: Place): ComponentValue | undefined {
+  #call(schema: ValueSchema, written: Expression, place: Place): ComponentValue | undefined {
     const kind = schema['x-kind']
+    const expression = this.context.substitute?.(written, 'component') ?? written
     if (kind === undefined || isRecovered(expression)) return undefined
     const callee = expression.kind === 'call' ? expression.callee : expression
     const known = componentsOf(kind).map(({ name }) => name)
@@ -147,13 +159,18 @@ class CallChecker {
         ...(kind.endsWith('_metric') && list !== undefined ? { list } : nearest(callee.name, known)),
       })
     }
-    const { written, isWhole } = this.#written(component, expression.kind === 'call' ? expression.args : [])
+    const { given, isWhole, misspelt } = this.#written(component, expression.kind === 'call' ? expression.args : [])
     const recovered = expression.recovered === true || !isWhole
     this.#record(place, component.name, callee.span)
     const base = place.pointer === '' ? '' : `${place.pointer}/parameters`
+    // Nothing is known of what a misspelt name was to set: its default says nothing.
+    for (const name of Object.keys(component.schema.properties)) {
+      const isMeant = misspelt.has(name) || misspelt.has(undefined)
+      if (isMeant && !given.some((argument) => argument.name === name)) this.#poisoned.add(`${base}/${name}`)
+    }
     const parameters = this.#parameters(
       component,
-      written,
+      given,
       { ...place, pointer: base },
       recovered ? undefined : { span: callee.span, excused: new Set() },
     )
@@ -161,7 +178,11 @@ class CallChecker {
   }
 
   /** Which argument is which parameter. */
-  #written(component: Component, args: readonly Argument[]): { written: Written[]; isWhole: boolean } {
+  #written(
+    component: Component,
+    args: readonly Argument[],
+  ): { given: Written[]; isWhole: boolean; misspelt: ReadonlySet<string | undefined> } {
+    const misspelt = new Set<string | undefined>()
     const known = Object.keys(component.schema.properties)
     const positional = component.schema['x-positional']
     const written: Written[] = []
@@ -186,6 +207,7 @@ class CallChecker {
         // A misspelt name is most likely the one that is missing: one mistake, one message.
         isWhole = false
         if (argument.name?.recovered) continue
+        misspelt.add(nearest(name, known).suggestion)
         report(this.context, settingsDiagnostics.unknownParameter, nameSpan, {
           component: component.name,
           name,
@@ -194,7 +216,7 @@ class CallChecker {
         })
       } else written.push({ name, nameSpan, value: argument.value, replaced: noReplacements, recovered })
     }
-    return { written, isWhole: isWhole && !tooMany }
+    return { given: written, isWhole: isWhole && !tooMany, misspelt }
   }
 
   /** `missingAt` is where missing parameters are told; undefined when the text is incomplete anyway. */
@@ -330,7 +352,7 @@ class CallChecker {
           parameter: mistake.parameter,
           expected: 'one unit for both ends',
           found: mistake.written,
-          example: '16px .. 64px` or `10% .. 25%',
+          example: '10% .. 25%',
         })
       }
     }
@@ -365,16 +387,6 @@ function calleeSpan(expression: Expression): Span {
   return expression.kind === 'call' ? expression.callee.span : expression.span
 }
 
-/** Replacements of what lies below a parameter. */
-function below(replaced: Replacements, name: string): Replacements {
-  const inner = [...replaced].filter(([path]) => path.startsWith(`${name}.`))
-  return new Map(inner.map(([path, binding]) => [path.slice(name.length + 1), binding]))
-}
-
-function merged(first: Replacements, second: Replacements): Replacements {
-  return new Map([...first, ...second])
-}
-
 function defaultComponent(
   kind: ComponentKind,
   value: JsonValue,
@@ -385,11 +397,4 @@ function defaultComponent(
   const parameters = value.parameters
   const isRecord = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters)
   return { component, parameters: isRecord ? (parameters as Readonly<Record<string, JsonValue>>) : {} }
-}
-
-/** The list of the evaluate section that a metric belongs to. */
-function listOf(metric: string): string | undefined {
-  if (findComponent('image_metric', metric) !== undefined) return 'image'
-  if (findComponent('pixel_metric', metric) !== undefined) return 'pixel'
-  return findComponent('value_metric', metric) === undefined ? undefined : 'values'
 }

@@ -1,3 +1,4 @@
+import type { Form } from '../../components/schema.js'
 import type { DiagnosticSink } from '../../diagnostics/diagnostic.js'
 import type { SettingOrigin } from '../../plan/settings.js'
 import type { Span } from '../../source/span.js'
@@ -10,6 +11,8 @@ export interface SettingsContext {
   readonly sink: DiagnosticSink
   /** Value of a static expression (params, arithmetic, `env(...)`); undefined when its mistake is already reported. */
   readonly evaluate: (expression: Expression) => StaticValue | undefined
+  /** What stands for `env(...)` where a word or a component is due: its default, or the variable's text as source. Any other expression as it is. */
+  readonly substitute?: (expression: Expression, form: Form) => Expression
   /** Absolute directory that relative paths in this span's text are relative to (the file's own; for `--set`, the working directory). */
   readonly directoryOf: (span: Span) => string
   /** `file` for text in a file, `option` for `--set`, with the place as it is shown. */

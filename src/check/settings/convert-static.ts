@@ -1,5 +1,5 @@
 import type { QuantityUnit, ValueSchema } from '../../components/schema.js'
-import { describeForm, exampleOf, withUnit } from '../../components/words.js'
+import { describeForm, exampleOf, wholeNumberOf, withUnit } from '../../components/words.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { assertNever } from '../../diagnostics/invariant.js'
 import { suggest } from '../../diagnostics/suggest.js'
@@ -115,8 +115,8 @@ function plainNumber(schema: ValueSchema, value: NumberValue, place: Place, conv
 
 function fraction(schema: ValueSchema, value: NumberValue, place: Place, conversion: Conversion): Converted {
   if (value.unit === 'percent') return value.value / 100
-  // 50 for 50%: out of a share's bounds in any case, and this says why.
-  if (value.unit === undefined && Math.abs(value.value) <= 1) return value.value
+  // 50 is meant as 50%, and this says so; 1.5 is no such slip but a share above 100%, which its bounds tell.
+  if (value.unit === undefined && Math.abs(value.value) < 2) return value.value
   return wrongUnit(schema, value, place, conversion)
 }
 
@@ -124,7 +124,14 @@ function quantity(schema: ValueSchema, value: NumberValue, place: Place, convers
   const units = schema['x-units'] ?? []
   const unit = units.find((candidate) => candidate === (value.unit ?? (units.length === 1 ? units[0] : undefined)))
   if (unit === undefined) return wrongUnit(schema, value, place, conversion)
-  if (unit !== 'percent' && !Number.isInteger(value.value)) return wrongType(schema, value, place, conversion)
+  if (unit !== 'percent' && !Number.isInteger(value.value)) {
+    return report(conversion.context, settingsDiagnostics.wrongType, value.span, {
+      parameter: place.parameter,
+      expected: wholeNumberOf(unit),
+      found: describeStatic(value),
+      help: `Write \`${withUnit(Math.max(1, Math.round(value.value)), unit)}\`.`,
+    })
+  }
   return unit === units[0] ? value.value : { [unit]: value.value }
 }
 
@@ -142,10 +149,11 @@ function mendedUnit(schema: ValueSchema, { value }: NumberValue): string {
   if (schema['x-form'] === 'fraction')
     return value >= 0 && value <= 100 ? withUnit(value, 'percent') : exampleOf(schema)
   const units: readonly QuantityUnit[] = schema['x-units'] ?? []
-  const shown = units
-    .filter((unit) => unit === 'percent' || Number.isInteger(value))
-    .map((unit) => withUnit(value, unit))
-  return shown.length === 0 ? exampleOf(schema) : shown.join('` or `')
+  const [first] = units
+  if (value > 0 && Number.isInteger(value)) return units.map((unit) => withUnit(value, unit)).join('` or `')
+  // 0.8 is a share written as a factor; 16.5 is a count that is not whole.
+  if (value > 0 && value < 1 && units.includes('percent')) return withUnit(value * 100, 'percent')
+  return first === undefined || value < 1 ? exampleOf(schema) : withUnit(Math.round(value), first)
 }
 
 function wrongType(schema: ValueSchema, value: StaticValue, place: Place, conversion: Conversion): undefined {
@@ -153,8 +161,43 @@ function wrongType(schema: ValueSchema, value: StaticValue, place: Place, conver
     parameter: place.parameter,
     expected: describeForm(schema),
     found: describeStatic(value),
-    help: `Write \`${place.parameter} = ${exampleOf(schema)}\`.`,
+    help: `Write ${mendedType(schema, value, place)}.`,
   })
+}
+
+/** What most likely is meant, as code: a single number for a range is both of its ends. */
+function mendedType(schema: ValueSchema, value: StaticValue, { parameter }: Place): string {
+  if (schema['x-form'] === 'boolean') return mendedBoolean(parameter, textOf(value))
+  const { items: item } = schema
+  if (schema['x-form'] === 'range' && item !== undefined && !schema['x-proper'] && value.kind === 'number') {
+    const end = oneEnd(item, value)
+    if (end !== undefined) return `\`${parameter} = ${end} .. ${end}\``
+  }
+  return `\`${parameter} = ${exampleOf(schema)}\``
+}
+
+/** As it is written; undefined where its unit is none of an end. */
+function oneEnd(schema: ValueSchema, { value, unit }: NumberValue): string | undefined {
+  if (schema['x-form'] !== 'quantity') return unit === undefined ? String(value) : undefined
+  const units = schema['x-units'] ?? []
+  const known = unit === undefined ? units[0] : units.find((candidate) => candidate === unit)
+  return known === undefined || (known !== 'percent' && !Number.isInteger(value)) ? undefined : withUnit(value, known)
+}
+
+const spellings: Readonly<Record<'true' | 'false', readonly string[]>> = {
+  true: ['true', 'yes', 'on', '1'],
+  false: ['false', 'no', 'off', 'none', '0'],
+}
+
+/** `False` and `no` of other languages mean `false`; of any other word nobody knows which of the two is meant. */
+export function mendedBoolean(parameter: string, text: string): string {
+  const words = (['true', 'false'] as const).filter((word) => spellings[word].includes(text.toLowerCase()))
+  const meant = words.length === 0 ? (['true', 'false'] as const) : words
+  return meant.map((word) => `\`${parameter} = ${word}\``).join(' or ')
+}
+
+function textOf(value: StaticValue): string {
+  return value.kind === 'number' || value.kind === 'string' || value.kind === 'enum' ? String(value.value) : ''
 }
 
 /** A known value in words, for "and this is ...". */

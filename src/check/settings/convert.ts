@@ -4,7 +4,7 @@ import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { DiagnosticCollector } from '../../diagnostics/collector.js'
 import type { DiagnosticSink } from '../../diagnostics/diagnostic.js'
 import type { Expression } from '../../syntax/ast.js'
-import { allOf, choice, fromStatic } from './convert-static.js'
+import { allOf, choice, fromStatic, mendedBoolean, nearest } from './convert-static.js'
 import { metricReference, outputName } from './metric-reference.js'
 import {
   type Conversion,
@@ -20,7 +20,8 @@ import {
  * An argument as the JSON of its schema. What only settings have is read from the expression itself (bare words, calls of
  * components, monitors); everything else is a value that the checker evaluates.
  */
-export function convert(schema: ValueSchema, expression: Expression, place: Place, conversion: Conversion): Converted {
+export function convert(schema: ValueSchema, written: Expression, place: Place, conversion: Conversion): Converted {
+  const expression = conversion.context.substitute?.(written, schema['x-form']) ?? written
   if (isRecovered(expression)) return undefined
   conversion.spans.set(place.pointer, expression.span)
   if (expression.kind === 'if') return convertIf(schema, expression, place, conversion)
@@ -57,7 +58,9 @@ function evaluated(schema: ValueSchema, expression: Expression, place: Place, co
       found: describeExpression(expression),
       help: isBareText
         ? 'A text stands in quotes: `"maps/hdmap"`; in an option for the shell, `--set \'data.root="maps/hdmap"\'`.'
-        : `Write \`${place.parameter} = ${exampleOf(schema)}\`.`,
+        : schema['x-form'] === 'boolean'
+          ? `Write ${mendedBoolean(place.parameter, dottedName(expression) ?? '')}.`
+          : `Write \`${place.parameter} = ${exampleOf(schema)}\`.`,
     })
   }
   const value = conversion.context.evaluate(expression)
@@ -80,6 +83,16 @@ function word(schema: ValueSchema, expression: Expression, place: Place, convers
   if (name !== undefined && !isParam && expression.kind !== 'index') {
     return schema['x-form'] === 'choice' ? choice(schema, name, expression.span, place, conversion) : name
   }
+  const hyphenated = expression.kind === 'binary' ? hyphenatedName(expression, conversion) : undefined
+  if (hyphenated !== undefined) {
+    if (schema['x-form'] === 'choice') return choice(schema, hyphenated, expression.span, place, conversion)
+    return report(conversion.context, settingsDiagnostics.wrongType, expression.span, {
+      parameter: place.parameter,
+      expected: describeForm(schema),
+      found: `the difference \`${hyphenated}\``,
+      help: `Write it in quotes: \`"${hyphenated}"\`.`,
+    })
+  }
   if (expression.kind === 'string' && schema['x-form'] === 'choice') {
     const known = (schema.enum ?? []).map(String)
     if (!known.includes(expression.value)) return choice(schema, expression.value, expression.span, place, conversion)
@@ -91,6 +104,25 @@ function word(schema: ValueSchema, expression: Expression, place: Place, convers
     })
   }
   return evaluated(schema, expression, place, conversion)
+}
+
+/** `domain-A`, which reads as a difference of two names; undefined where one of them is a param. */
+function hyphenatedName(expression: Expression, conversion: Conversion): string | undefined {
+  switch (expression.kind) {
+    case 'identifier':
+      return conversion.context.isParameter(expression.name) ? undefined : expression.name
+    case 'number':
+      return expression.unit === undefined ? String(expression.value) : undefined
+    case 'binary': {
+      if (expression.operator !== '-') return undefined
+      const [left, right] = [expression.left, expression.right].map((side) => hyphenatedName(side, conversion))
+      return left === undefined || right === undefined || expression.left.kind === 'number'
+        ? undefined
+        : `${left}-${right}`
+    }
+    default:
+      return undefined
+  }
 }
 
 function list(schema: ValueSchema, expression: Expression, place: Place, conversion: Conversion): Converted {
@@ -110,8 +142,20 @@ function notAList(schema: ValueSchema, expression: Expression, place: Place, con
     parameter: place.parameter,
     expected: describeForm(schema),
     found: describeExpression(expression),
-    help: `Put it into brackets: \`[${dottedName(expression) ?? ' ... '}]\`.`,
+    help: listMend(schema, dottedName(expression), place.parameter),
   })
+}
+
+/** A misspelt `auto`, a list of words none of which this is, or one item without its brackets. */
+function listMend(schema: ValueSchema, name: string | undefined, parameter: string): string {
+  const words = schema['x-words'] ?? []
+  const word = name === undefined ? undefined : nearest(name, words).suggestion
+  if (word !== undefined) return `Write \`${parameter} = ${word}\`.`
+  const isOther = name !== undefined && schema.items?.enum?.includes(name) === false
+  if (isOther) return `Write \`${parameter} = ${exampleOf(schema)}\`.`
+  const isAll = name !== undefined && words.length > 0 && ['all', 'none', 'any'].includes(name)
+  if (isAll) return `Write \`${parameter} = ${words[0]}\` for all that are there, or list them in brackets.`
+  return `Put it into brackets: \`[${name ?? ' ... '}]\`.`
 }
 
 function items(

@@ -19,7 +19,7 @@ export function checkData(setting: FlatSetting | undefined, context: SettingsCon
   const { parameters } = call.value
   checkTargets(call, context)
   warnOfIdleSettings(call, context)
-  const targets = checkDomains(call, context)
+  const { targets, stepsPerEpoch } = checkDomains(call, context)
   for (const origin of origins) context.recordOrigin(resolvedOrigin(origin, targets))
   const image = pair(parameters.image)
   if (image === undefined || call.poisoned.has('/image')) return undefined
@@ -30,8 +30,10 @@ export function checkData(setting: FlatSetting | undefined, context: SettingsCon
     batch: numberOr(parameters.batch, 16),
     evalBatch: numberOr(parameters.eval_batch, 16),
     range: pair(parameters.range) ?? [0, 1],
+    ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),
     dropLast: parameters.drop_last !== false,
     targets: targets ?? namedTargets(call),
+    isAuto: targets !== undefined,
     imageSpan: call.spans.get('/image') ?? call.nameSpan,
   }
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { dataDiagnostics } from '../../diagnostics/codes/data.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
@@ -9,36 +9,61 @@ import { componentName, componentParameter, numberOr, strings } from './values.j
 
 const imageName = /\.(png|tiff?)$/i
 
-/**
- * Root, domains and their directories on the disk, one report for each thing that is not there. Gives the targets, `auto`
- * resolved to the other domains under the root in code-unit order; undefined without a disk, or when they cannot be known.
- */
-export function checkDomains(call: CheckedCall, context: SettingsContext): readonly string[] | undefined {
+/** What the disk says of the data. */
+export interface CheckedDomains {
+  /** `auto` as the other domains under the root, in code-unit order; undefined when they were named, or cannot be known. */
+  readonly targets?: readonly string[]
+  /** Undefined after a mistake, or when none would be left. */
+  readonly stepsPerEpoch?: number
+}
+
+/** Root, domains and their directories on the disk, one report for each thing that is not there. Nothing is known without a disk. */
+export function checkDomains(call: CheckedCall, context: SettingsContext): CheckedDomains {
   const { disk } = context
   const { root, source, targets } = call.value.parameters
   const rootSpan = call.spans.get('/root')
-  if (disk === undefined || typeof root !== 'string' || rootSpan === undefined || call.poisoned.has('/root'))
-    return undefined
+  if (disk === undefined || typeof root !== 'string' || rootSpan === undefined || call.poisoned.has('/root')) return {}
   if (!disk.isDirectory(root)) {
-    return report(context, dataDiagnostics.rootMissing, rootSpan, { path: root, isFile: disk.isFile(root) })
+    report(context, dataDiagnostics.rootMissing, rootSpan, { path: root, isFile: disk.isFile(root) })
+    return {}
   }
   const look: Look = { disk, context, root }
-  const sourceSpan = call.spans.get('/source')
-  if (typeof source === 'string' && sourceSpan !== undefined && isThere(look, source, sourceSpan)) {
-    const trainImages = imagesIn(look, source, 'train/good', 'nothing to train on', sourceSpan)
-    checkTest(look, source, sourceSpan)
-    if (trainImages !== undefined) checkBatch(call, context, trainImages)
-  }
   const named = strings(targets)
-  if (named.length === 1 && named[0] === 'auto') {
-    return typeof source === 'string' ? otherDomains(look, source) : undefined
+  const isAuto = named.length === 1 && named[0] === 'auto'
+  const sourceSpan = call.poisoned.has('/source') ? undefined : call.spans.get('/source')
+  if (typeof source !== 'string' || sourceSpan === undefined) {
+    checkNamed(look, call, named, isAuto)
+    return {}
   }
+  if (isOtherRoot(look, source, rootSpan)) return {}
+  const isSourceThere = isThere(look, source, isAuto ? [] : named, sourceSpan)
+  const trainImages = isSourceThere
+    ? imagesIn(look, source, 'train/good', 'nothing to train on', sourceSpan)
+    : undefined
+  if (isSourceThere) checkTest(look, source, sourceSpan)
+  const stepsPerEpoch = trainImages === undefined ? undefined : checkBatch(call, context, trainImages)
+  const steps = stepsPerEpoch === undefined ? {} : { stepsPerEpoch }
+  if (!isAuto) {
+    checkNamed(look, call, named, isAuto)
+    return steps
+  }
+  const others = otherDomains(look, source)
+  for (const name of others) checkTest(look, name, call.spans.get('/targets') ?? rootSpan)
+  // Without the source nobody knows whether it is the others that are missing.
+  return isSourceThere || others.length > 0 ? { ...steps, targets: others } : steps
+}
+
+/** Targets that are listed by name. */
+function checkNamed(look: Look, call: CheckedCall, named: readonly string[], isAuto: boolean): void {
+  const { source } = call.value.parameters
+  if (isAuto) return
   for (const [index, name] of named.entries()) {
     const span = call.spans.get(`/targets/${index}`)
     if (span === undefined || name === source || named.indexOf(name) < index) continue
-    if (isThere(look, name, span)) checkTest(look, name, span)
+    if (call.poisoned.has(`/targets/${index}`)) continue
+    const taken = typeof source === 'string' ? [source, ...named] : named
+    if (isThere(look, name, taken, span)) checkTest(look, name, span)
   }
-  return undefined
 }
 
 interface Look {
@@ -56,12 +81,29 @@ function otherDomains({ disk, root }: Look, source: string): readonly string[] {
     .toSorted((left, right) => (left < right ? -1 : left > right ? 1 : 0))
 }
 
-function isThere(look: Look, name: string, span: Span): boolean {
+/** Whether the root is a domain itself, or lies above the directory of the domains: one mistake, told at the root. */
+function isOtherRoot({ disk, root, context }: Look, source: string, span: Span): boolean {
+  const isDomain = (path: string): boolean => ['test', 'train'].some((part) => disk.isDirectory(join(path, part)))
+  if (disk.isDirectory(join(root, source))) return false
+  const within = disk.list(root).map((name) => join(root, name))
+  if (within.some(isDomain)) return false
+  const above = dirname(root)
+  const below = within.find((path) => isDomain(join(path, source)))
+  const instead = isDomain(root) && isDomain(join(above, source)) ? above : below
+  if (instead === undefined) return false
+  const where = instead === above ? 'above' : 'below'
+  report(context, dataDiagnostics.domainMissing, span, { name: source, root, there: [], instead, where })
+  return true
+}
+
+/** `taken` are domains that another place names already: none of them is what this one means. */
+function isThere(look: Look, name: string, taken: readonly string[], span: Span): boolean {
   const { disk, root, context } = look
   if (disk.isDirectory(join(root, name))) return true
   const there = disk
     .list(root)
     .filter((entry) => ['test', 'train'].some((part) => disk.isDirectory(join(root, entry, part))))
+    .filter((entry) => !taken.includes(entry))
   const suggestion = suggest(name, there)
   report(context, dataDiagnostics.domainMissing, span, {
     name,
@@ -98,16 +140,25 @@ function imagesIn(look: Look, domain: string, directory: string, what: string, s
   return report(context, dataDiagnostics.noImages, span, { domain, directory, others: names.slice(0, 5) })
 }
 
-/** With `drop_last` a batch that is never full means no step at all. */
-function checkBatch(call: CheckedCall, context: SettingsContext, images: number): void {
+/** Steps of an epoch; undefined, and told, where there are none: with `drop_last` a batch that is never full is no step. */
+function checkBatch(call: CheckedCall, context: SettingsContext, images: number): number | undefined {
   const { batch, drop_last: dropLast, validation } = call.value.parameters
+  if ([...call.poisoned].some((pointer) => pointer.startsWith('/validation') || pointer === '/batch')) return undefined
+  if (typeof batch !== 'number') return undefined
   const isHeldOut = componentName(validation) === 'held_out'
   const heldOut = isHeldOut
-    ? Math.max(1, Math.round(images * numberOr(componentParameter(validation, 'fraction'), 0)))
+    ? Math.min(images, Math.max(1, Math.round(images * numberOr(componentParameter(validation, 'fraction'), 0))))
     : 0
   const left = images - heldOut
-  if ([...call.poisoned].some((pointer) => pointer.startsWith('/validation'))) return
-  if (dropLast === false || typeof batch !== 'number' || batch <= left || call.poisoned.has('/batch')) return
-  const span = call.spans.get('/batch') ?? call.nameSpan
-  report(context, dataDiagnostics.batchTooLarge, span, { batch, images: left, heldOut })
+  if (left === 0) {
+    const span = call.spans.get('/validation/parameters/fraction') ?? call.spans.get('/validation') ?? call.nameSpan
+    return report(context, dataDiagnostics.batchTooLarge, span, { batch, images: left, heldOut })
+  }
+  if (dropLast === false) return Math.ceil(left / batch)
+  if (batch <= left) return Math.floor(left / batch)
+  return report(context, dataDiagnostics.batchTooLarge, call.spans.get('/batch') ?? call.nameSpan, {
+    batch,
+    images: left,
+    heldOut,
+  })
 }

@@ -2,6 +2,7 @@ import { findComponent } from '../../components/registry.js'
 import { showValue } from '../../components/words.js'
 import { dataDiagnostics } from '../../diagnostics/codes/data.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
+import type { DiagnosticDefinition } from '../../diagnostics/define.js'
 import type { EvaluatePlan, MetricRequest } from '../../plan/run-plan.js'
 import type { SettingValue } from '../../plan/settings.js'
 import type { Span } from '../../source/span.js'
@@ -17,26 +18,34 @@ const lists = ['image', 'pixel', 'values'] as const
 /**
  * The `evaluate` section. Comes before `checkTrain`, whose monitors must be among what is measured here. Undefined when
  * there is no such section, or a list in it is mistaken: then no monitor is refused.
+ *
+ * @param isMonitored whether the training watches a metric: without one that is told there.
  */
 export function checkEvaluate(
   section: FlatSection | undefined,
   context: SettingsContext,
   data: CheckedData | undefined,
   synthesis: CheckedSynthesis | undefined,
+  isMonitored = false,
 ): EvaluatePlan | undefined {
   if (section === undefined) return undefined
   const call = checkSection('evaluate', section, context)
   const requests = lists.map((list) => requestsOf(call, list, context, data, synthesis))
   checkTargetsThere(call, context, data)
-  const isTorn = lists.some((list) => section.torn.has(list) || section.settings.get(list)?.binding.recovered === true)
+  const isTorn =
+    call.misspelt.has(undefined) ||
+    lists.some(
+      (list) =>
+        section.torn.has(list) || call.misspelt.has(list) || section.settings.get(list)?.binding.recovered === true,
+    )
   const isWhole =
     !isTorn && lists.every((list) => ![...call.poisoned].some((pointer) => pointer.startsWith(`/${list}`)))
   const [image = [], pixel = [], values = []] = requests
-  if (isWhole && requests.every((list) => list.length === 0)) {
+  if (isWhole && !isMonitored && requests.every((list) => list.length === 0)) {
     report(context, trainingDiagnostics.nothingMeasured, section.span, {})
   }
   if (!isWhole) return undefined
-  checkMasks(call, context, data)
+  checkLabels(call, context, data)
   const on = strings(call.value.parameters.on).filter((set) => set === 'source.test' || set === 'targets.test')
   return { on, image, pixel, values }
 }
@@ -95,25 +104,33 @@ function checkTargetsThere(call: CheckedCall, context: SettingsContext, data: Ch
   const index = on.indexOf('targets.test')
   const span = call.spans.get(`/on/${index}`)
   if (span === undefined || data?.targets === undefined || data.targets.length > 0) return
-  const isAuto = context.disk !== undefined && data.value.parameters.targets !== undefined
-  const why = isAuto ? 'the data has no other domain than the source' : 'the data has `targets = []`'
+  const why = data.isAuto ? 'the data has no other domain than the source' : 'the data has `targets = []`'
   report(context, trainingDiagnostics.noTargets, span, { why })
 }
 
-/** Pixel metrics where the disk has no masks at all. */
-function checkMasks(call: CheckedCall, context: SettingsContext, data: CheckedData | undefined): void {
+/** Metrics whose labels the disk does not have: masks, or measured severities. */
+function checkLabels(call: CheckedCall, context: SettingsContext, data: CheckedData | undefined): void {
   const { disk } = context
-  const span = call.spans.get('/pixel/0')
   const root = data?.value.parameters.root
   const source = data?.value.parameters.source
-  if (disk === undefined || span === undefined || typeof root !== 'string' || typeof source !== 'string') return
-  const domains = [source, ...(data?.targets ?? [])].filter((name) => disk.isDirectory(`${root}/${name}/test`))
-  const without = domains.filter((name) => !disk.isDirectory(`${root}/${name}/ground_truth/fault`))
-  if (without.length === 0) return
-  const metric = call.value.parameters.pixel
-  const [first] = Array.isArray(metric) ? (metric as readonly SettingValue[]) : []
-  report(context, dataDiagnostics.masksMissing, span, {
-    metric: first === undefined ? 'pixel' : showMetric('pixel', first),
-    domains: without,
-  })
+  if (disk === undefined || typeof root !== 'string' || typeof source !== 'string') return
+  const on = strings(call.value.parameters.on)
+  const domains = [
+    ...(on.includes('source.test') ? [source] : []),
+    ...(on.includes('targets.test') ? (data?.targets ?? []) : []),
+  ].filter((name) => disk.isDirectory(`${root}/${name}/test`))
+  const tell = (list: MetricList, definition: LabelsMissing, without: readonly string[]): void => {
+    const span = call.spans.get(`/${list}/0`)
+    const written = call.value.parameters[list]
+    const [first] = Array.isArray(written) ? (written as readonly SettingValue[]) : []
+    if (span === undefined || first === undefined || without.length === 0) return
+    report(context, definition, span, { metric: showMetric(list, first), domains: without })
+  }
+  const lacks = (there: (directory: string) => boolean) => domains.filter((name) => !there(`${root}/${name}`))
+  const unmasked = lacks((domain) => disk.isDirectory(`${domain}/ground_truth/fault`))
+  const unmeasured = lacks((domain) => disk.isFile(`${domain}/test/severity.csv`))
+  tell('pixel', dataDiagnostics.masksMissing, unmasked)
+  tell('values', dataDiagnostics.severitiesMissing, unmeasured)
 }
+
+type LabelsMissing = DiagnosticDefinition<{ readonly metric: string; readonly domains: readonly string[] }>

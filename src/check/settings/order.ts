@@ -9,11 +9,10 @@ export type OrderMistake =
       readonly low: string
       readonly high: string
       readonly mayBeEqual: boolean
+      /** How it is written, where it is no range. */
+      readonly instead?: string
     }
   | { readonly kind: 'units'; readonly parameter: string; readonly written: string }
-
-/** Ranges whose ends may not be equal: a width that is always 16px is a choice, images of one value are not. */
-const properRanges: ReadonlySet<string> = new Set(['hdmap.range'])
 
 export function orderMistakes(
   component: Component,
@@ -23,12 +22,20 @@ export function orderMistakes(
   for (const [parameter, schema] of Object.entries(component.schema.properties)) {
     const value = values[parameter]
     if (schema['x-form'] !== 'range' || !Array.isArray(value)) continue
-    const mistake = rangeMistake(schema, parameter, value, !properRanges.has(`${component.name}.${parameter}`))
+    const mistake = rangeMistake(schema, parameter, value, schema['x-proper'] !== true)
     if (mistake !== undefined) mistakes.push(mistake)
   }
   const { low, high } = values
   if (component.name === 'minmax' && typeof low === 'number' && typeof high === 'number' && low >= high) {
-    mistakes.push({ kind: 'order', parameter: 'high', low: String(low), high: String(high), mayBeEqual: false })
+    const instead = `minmax(low = ${high}, high = ${low})`
+    mistakes.push({
+      kind: 'order',
+      parameter: 'high',
+      low: String(low),
+      high: String(high),
+      mayBeEqual: false,
+      instead,
+    })
   }
   return mistakes
 }

@@ -11,6 +11,16 @@ import type { SettingsContext } from './context.js'
 export type Replacements = ReadonlyMap<string, Binding>
 export const noReplacements: Replacements = new Map()
 
+/** Replacements of what lies below a parameter. */
+export function below(replaced: Replacements, name: string): Replacements {
+  const inner = [...replaced].filter(([path]) => path.startsWith(`${name}.`))
+  return new Map(inner.map(([path, binding]) => [path.slice(name.length + 1), binding]))
+}
+
+export function merged(first: Replacements, second: Replacements): Replacements {
+  return new Map([...first, ...second])
+}
+
 /** The parameter that a value is converted for. */
 export interface Place {
   /** Its name, for messages. */

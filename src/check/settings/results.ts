@@ -12,8 +12,12 @@ export interface CheckedData {
   /** Values of an image. */
   readonly range: readonly [number, number]
   readonly dropLast: boolean
+  /** Where the images could be counted. */
+  readonly stepsPerEpoch?: number
   /** Names of the target domains; undefined while `auto` is not resolved. */
   readonly targets: readonly string[] | undefined
+  /** Whether they are what `auto` was resolved to. */
+  readonly isAuto: boolean
   /** Where the image size was written. */
   readonly imageSpan: Span
 }

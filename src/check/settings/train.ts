@@ -1,9 +1,11 @@
 import { withUnit } from '../../components/words.js'
+import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import type { EvaluatePlan, Every, MetricReference, TrainPlan } from '../../plan/run-plan.js'
 import type { SettingValue } from '../../plan/settings.js'
 import { type CheckedCall, checkSection } from './component-call.js'
 import type { FlatSection, SettingsContext } from './context.js'
+import { checkCourse } from './course.js'
 import { checkMonitor } from './monitor.js'
 import { measure } from './order.js'
 import { report } from './place.js'
@@ -25,14 +27,14 @@ export function checkTrain(
   const keepMonitor = monitorOf(call, 'checkpoint', context, evaluate, told)
   const optimizerName = componentName(optimizer)
   if (typeof epochs !== 'number' || optimizerName === undefined) return undefined
-  checkPatience(call, epochs, context)
   const every = intervalOf(call)
-  const isWatched = stopMonitor !== undefined || keepMonitor !== undefined
-  if (isWatched && !call.poisoned.has('/epochs')) checkInterval(call, every, epochs, maxSteps, context)
+  const most = typeof maxSteps === 'number' ? maxSteps : undefined
+  checkCourse(call, every, { epochs, maxSteps: most, stepsPerEpoch: data?.stepsPerEpoch }, context)
+  warnOfFactor(call, context)
   return {
     optimizer: { component: optimizerName, parameters: parametersOf(optimizer) },
     epochs,
-    ...(typeof maxSteps === 'number' ? { maxSteps } : {}),
+    ...(most === undefined ? {} : { maxSteps: most }),
     precision: precision === 'bf16' ? 'bf16' : 'float32',
     dropLast: data?.dropLast ?? true,
     validate: every,
@@ -70,36 +72,9 @@ function monitorOf(
   return written === undefined || span === undefined ? undefined : checkMonitor(written, span, context, evaluate, told)
 }
 
-function checkPatience(call: CheckedCall, epochs: number, context: SettingsContext): void {
-  const patience = componentParameter(call.value.parameters.early_stop, 'patience')
-  const span = call.spans.get('/early_stop/parameters/patience') ?? call.spans.get('/early_stop')
-  if (typeof patience !== 'number' || span === undefined || patience < epochs) return
-  if (call.poisoned.has('/epochs') || call.poisoned.has('/early_stop/parameters/patience')) return
-  const epochsSpan = call.spans.get('/epochs')
-  const related = epochsSpan === undefined ? [] : [{ span: epochsSpan, label: withUnit(epochs, 'epoch') }]
-  report(context, trainingDiagnostics.patienceTooLong, span, { patience, epochs }, related)
-}
-
 function intervalOf({ value }: CheckedCall): Every {
   const interval = measure(componentParameter(value.parameters.validate, 'interval'))
   return { unit: interval?.unit === 'step' ? 'step' : 'epoch', count: interval?.count ?? 1 }
-}
-
-/** A monitor whose validation never comes. Steps can be held against `max_steps` only: how many an epoch has is known with the data. */
-function checkInterval(
-  call: CheckedCall,
-  { unit, count }: Every,
-  epochs: number,
-  maxSteps: SettingValue | undefined,
-  context: SettingsContext,
-): void {
-  const limit = unit === 'epoch' ? epochs : maxSteps
-  const span = call.spans.get('/validate/parameters/interval')
-  if (span === undefined || typeof limit !== 'number' || count <= limit) return
-  report(context, trainingDiagnostics.neverValidated, span, {
-    every: withUnit(count, unit),
-    run: withUnit(limit, unit),
-  })
 }
 
 /** Epochs count from 1: a step after 24 epochs holds from the start of epoch 25 on. */
@@ -112,16 +87,32 @@ function learningRateSteps(
   const at = componentParameter(schedule, 'at')
   const factor = numberOr(componentParameter(schedule, 'factor'), 0.1)
   if (!Array.isArray(at)) return []
+  const isSound = !call.poisoned.has('/epochs') && !call.poisoned.has('/learning_rate/parameters/at')
+  let before: { readonly shown: string; readonly after: number } | undefined
   return (at as readonly SettingValue[]).flatMap((point, index) => {
     const measured = measure(point)
     if (measured === undefined) return []
     const after = measured.unit === 'percent' ? Math.round((epochs * measured.count) / 100) : measured.count
     const span = call.spans.get(`/learning_rate/parameters/at/${index}`)
-    const isSound = !call.poisoned.has('/epochs') && !call.poisoned.has('/learning_rate/parameters/at')
-    if (after >= epochs && span !== undefined && isSound) {
-      const shown = withUnit(measured.count, measured.unit === 'percent' ? 'percent' : 'epoch')
-      report(context, trainingDiagnostics.scheduleOutsideRun, span, { at: shown, epochs })
+    const shown = withUnit(measured.count, measured.unit === 'percent' ? 'percent' : 'epoch')
+    if (span !== undefined && isSound) {
+      if (after >= epochs) report(context, trainingDiagnostics.scheduleOutsideRun, span, { at: shown, epochs })
+      else if (before !== undefined && after <= before.after) {
+        const facts = { at: shown, before: before.shown, isSame: after === before.after, epoch: after + 1 }
+        report(context, trainingDiagnostics.scheduleNotAscending, span, facts)
+      }
     }
+    before = { shown, after }
     return [{ epoch: after + 1, factor }]
+  })
+}
+
+function warnOfFactor(call: CheckedCall, context: SettingsContext): void {
+  const span = call.spans.get('/learning_rate/parameters/factor')
+  if (span === undefined || componentParameter(call.value.parameters.learning_rate, 'factor') !== 1) return
+  report(context, settingsDiagnostics.settingWithoutEffect, span, {
+    parameter: 'factor',
+    why: 'a learning rate times 1 stays as it is',
+    help: 'Choose another factor, such as `0.1`, or leave `learning_rate` out.',
   })
 }

@@ -14,20 +14,30 @@ export const dataDiagnostics = {
     help: () =>
       'Paths in a file are relative to that file, on the command line to the working directory. `draemc data hdmap-example DIR` writes example data.',
   }),
-  domainMissing: define<{ name: string; root: string; there: readonly string[]; suggestion?: string }>({
+  domainMissing: define<{
+    name: string
+    root: string
+    there: readonly string[]
+    suggestion?: string
+    /** A directory that has the domain, and where it is seen from the root. */
+    instead?: string
+    where?: 'above' | 'below'
+  }>({
     code: 'D121',
     name: 'domain-missing',
     severity: 'error',
     allowable: false,
-    message: ({ name, root, suggestion }) =>
-      `there is no domain \`${name}\` in ${root}${suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`}`,
-    label: () => 'no such directory',
-    help: ({ there, root, suggestion }) =>
-      suggestion !== undefined
-        ? `Write \`${suggestion}\`.`
-        : there.length === 0
-          ? `No domain is there: ${root} has no directory with \`train/good\` or \`test\`.`
-          : `The domains there are ${listed(there)}.`,
+    message: ({ name, root, suggestion, where }) =>
+      `there is no domain \`${name}\` in ${root}${where === 'above' ? ', which is a domain itself' : ''}${suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`}`,
+    label: ({ where }) => (where === undefined ? 'no such directory' : `the domains are ${where}`),
+    help: ({ there, root, suggestion, instead }) =>
+      instead !== undefined
+        ? `The domains are in ${instead}: name that directory.`
+        : suggestion !== undefined
+          ? `Write \`${suggestion}\`.`
+          : there.length === 0
+            ? `There is no other directory with \`train/good\` or \`test\` in ${root}.`
+            : `The domains there are ${listed(there)}.`,
   }),
   directoryMissing: define<{ domain: string; directory: string; what: string; there: readonly string[] }>({
     code: 'D122',
@@ -57,12 +67,25 @@ export const dataDiagnostics = {
     severity: 'error',
     allowable: false,
     message: ({ batch, images, heldOut }) =>
-      `a batch of ${batch} is never full: ${images} training images${heldOut === 0 ? '' : ` (${heldOut} held out)`} make no step`,
-    label: ({ images }) => `${images} images are there`,
+      images === 0
+        ? `no image is left to train on: validation holds out ${heldOut === 1 ? 'the only one' : `all ${heldOut}`}`
+        : `a batch of ${batch} is never full: ${images} training images${heldOut === 0 ? '' : ` (${heldOut} held out)`} make no step`,
+    label: ({ images }) => (images === 0 ? 'nothing is left' : `${images} images are there`),
     help: ({ images }) =>
       images > 0
         ? `Set \`batch\` to at most ${images}, or \`drop_last = false\`.`
         : 'Add images, or hold out a smaller share.',
+  }),
+  severitiesMissing: define<{ metric: string; domains: readonly string[] }>({
+    code: 'D126',
+    name: 'severities-missing',
+    severity: 'warning',
+    allowable: true,
+    message: ({ metric, domains }) =>
+      `\`${metric}\` needs measured severities, and ${listed(domains)} ${domains.length === 1 ? 'has' : 'have'} none`,
+    label: () => 'will be empty there',
+    help: () =>
+      'Put them into `test/severity.csv` of the domain, with the columns `image` and `severity`, or take the metric out.',
   }),
   masksMissing: define<{ metric: string; domains: readonly string[] }>({
     code: 'D125',

@@ -21,14 +21,21 @@ export const namesDiagnostics = {
             ? `Known here: ${listed(known)}.`
             : `Declare the ${what} \`${name}\`, or import the file that does.`,
   }),
-  duplicateName: define<{ what: string; name: string; of: string }>({
+  duplicateName: define<{
+    what: string
+    name: string
+    of: string
+    /** The name says what it is, so that another one would mean something else. */
+    isFixed?: boolean
+  }>({
     code: 'D021',
     name: 'duplicate-name',
     severity: 'error',
     allowable: false,
-    message: ({ what, name, of }) => `the ${what} \`${name}\` has the name of ${of}`,
-    label: () => 'second use of the name',
-    help: () => 'Give one of the two another name.',
+    message: ({ what, name, of, isFixed }) =>
+      `the ${what} \`${name}\` ${isFixed === true ? 'is there twice' : `has the name of ${of}`}`,
+    label: ({ isFixed }) => (isFixed === true ? 'there before' : 'second use of the name'),
+    help: ({ isFixed }) => (isFixed === true ? 'Remove one of the two.' : 'Give one of the two another name.'),
   }),
   unusedBinding: define<{ what: string; name: string; of?: string }>({
     code: 'D022',

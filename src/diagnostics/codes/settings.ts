@@ -105,16 +105,18 @@ export const settingsDiagnostics = {
     label: ({ must }) => `must be ${must}`,
     help: ({ must }) => `Choose a value that is ${must}.`,
   }),
-  emptyRange: define<{ parameter: string; low: string; high: string; mayBeEqual: boolean }>({
+  emptyRange: define<{ parameter: string; low: string; high: string; mayBeEqual: boolean; instead?: string }>({
     code: 'D079',
     name: 'range-upside-down',
     severity: 'error',
     allowable: false,
-    message: ({ parameter, low, high, mayBeEqual }) =>
-      `\`${parameter}\` goes from ${low} to ${high}: the low end ${mayBeEqual ? 'is above' : 'is not below'} the high end`,
+    message: ({ parameter, low, high, mayBeEqual, instead }) =>
+      instead !== undefined
+        ? `\`low\` is ${low} and \`high\` is ${high}: the low end is not below the high end`
+        : `\`${parameter}\` goes from ${low} to ${high}: the low end ${mayBeEqual ? 'is above' : 'is not below'} the high end`,
     label: () => 'low end first',
-    help: ({ low, high, mayBeEqual }) =>
-      low === high && !mayBeEqual ? 'Make the high end larger.' : `Write \`${high} .. ${low}\`.`,
+    help: ({ low, high, mayBeEqual, instead }) =>
+      low === high && !mayBeEqual ? 'Make the high end larger.' : `Write \`${instead ?? `${high} .. ${low}`}\`.`,
   }),
   unknownSetting: define<{ section: string; name: string; suggestion?: string; known: readonly string[] }>({
     code: 'D080',

@@ -99,18 +99,18 @@ export const trainingDiagnostics = {
     help: ({ instead }) =>
       `Monitor \`${instead}\`; to reproduce published numbers, say why: \`allow D107 because "..."\`.`,
   }),
-  patienceTooLong: define<{ patience: number; epochs: number }>({
+  patienceTooLong: define<{ patience: number; why: string; most: number }>({
     code: 'D108',
     name: 'patience-never-runs-out',
     severity: 'warning',
     allowable: true,
-    message: ({ patience, epochs }) =>
-      `early stopping can never happen: its patience is ${patience} epochs, and the training has ${epochs}`,
-    label: ({ patience }) => `${patience} epochs`,
-    help: ({ epochs }) =>
-      epochs > 2
-        ? `Set the patience to less than ${epochs} epochs, or leave \`early_stop\` out.`
-        : 'Leave `early_stop` out.',
+    message: ({ patience, why }) =>
+      `early stopping can never happen: its patience is ${patience === 1 ? '1 epoch' : `${patience} epochs`}, and ${why}`,
+    label: ({ patience }) => (patience === 1 ? '1 epoch' : `${patience} epochs`),
+    help: ({ most }) =>
+      most > 0
+        ? `Set the patience to at most ${most === 1 ? '1 epoch' : `${most} epochs`}, or leave \`early_stop\` out.`
+        : 'Validate more often, train for longer, or leave `early_stop` out.',
   }),
   noTargets: define<{ why: string }>({
     code: 'D109',
@@ -134,6 +134,21 @@ export const trainingDiagnostics = {
         ? `Choose less than ${epochs} epochs, or write it in percent: \`80%\`.`
         : 'Train for more epochs, or leave the schedule out.',
   }),
+  scheduleNotAscending: define<{ at: string; before: string; isSame: boolean; epoch: number }>({
+    code: 'D127',
+    name: 'schedule-not-ascending',
+    severity: 'warning',
+    allowable: true,
+    message: ({ at, before, isSame, epoch }) =>
+      isSame
+        ? `the learning rate changes twice at the start of epoch ${epoch}: at ${before} and at ${at}`
+        : `the change at ${at} comes before the one at ${before}, and is listed after it`,
+    label: ({ isSame }) => (isSame ? 'a second change at the same time' : 'out of order'),
+    help: ({ isSame }) =>
+      isSame
+        ? 'Remove one of the two; to change by more at once, choose another `factor`.'
+        : 'List the points in the order of the training.',
+  }),
   duplicateMetric: define<{ metric: string }>({
     code: 'D111',
     name: 'metric-given-twice',
@@ -152,14 +167,15 @@ export const trainingDiagnostics = {
     label: () => 'no metric',
     help: () => 'Add a metric: `image = [auroc(score)]`.',
   }),
-  neverValidated: define<{ every: string; run: string }>({
+  neverValidated: define<{ every: string; run: string; instead: string }>({
     code: 'D113',
-    name: 'never-validated',
-    severity: 'error',
-    allowable: false,
-    message: ({ every, run }) => `validation is due every ${every}, and the training ends after ${run}`,
-    label: () => 'never reached',
-    help: ({ run }) => `Validate at least once in ${run}: \`validate = every(1 epoch)\`.`,
+    name: 'validated-only-at-the-end',
+    severity: 'warning',
+    allowable: true,
+    message: ({ every, run }) =>
+      `validation is due every ${every}, and the training ends after ${run}: the only one is at the end`,
+    label: () => 'longer than the training',
+    help: ({ instead }) => `Write \`validate = every(${instead})\`.`,
   }),
   valueOutOfReach: define<{ metric: string; output: string; prediction: string; label: string; help: string }>({
     code: 'D114',

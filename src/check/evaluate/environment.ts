@@ -1,0 +1,63 @@
+import type { Span } from '../../source/span.js'
+import type { Argument, CallExpression, Expression } from '../../syntax/ast.js'
+import { parseExpression } from '../../syntax/parse.js'
+
+/** The two arguments of `env("NAME", default)`; undefined for any other call, and for one whose arguments are not these. */
+export function environmentCall(
+  expression: Expression,
+): { readonly name: string; readonly preset: Expression } | undefined {
+  if (expression.kind !== 'call' || !isEnv(expression) || expression.args.length !== 2) return undefined
+  const [name, preset] = ['name', 'default'].map((parameter, place) => argumentOf(expression.args, parameter, place))
+  if (name?.kind !== 'string' || preset === undefined) return undefined
+  return { name: name.value, preset }
+}
+
+function argumentOf(args: readonly Argument[], parameter: string, place: number): Expression | undefined {
+  const named = args.find((argument) => argument.name?.name === parameter)
+  const placed = args[place]
+  return named?.value ?? (placed?.name === undefined ? placed?.value : undefined)
+}
+
+function isEnv({ callee }: CallExpression): boolean {
+  return callee.kind === 'identifier' && callee.name === 'env'
+}
+
+/**
+ * The text of a variable as the source that could stand in place of its `env(...)`, all of it at that place. Undefined
+ * when it is none, or reads a variable in turn.
+ */
+export function sourceOf(text: string, span: Span): Expression | undefined {
+  const { expression, diagnostics } = parseExpression(text.replace(/[\r\n]+/g, ' '), span.file)
+  const isSound = diagnostics.every(({ severity }) => severity !== 'error') && expression.kind !== 'missing'
+  return isSound && !/\benv\s*\(/.test(text) ? at(expression, span) : undefined
+}
+
+/** Numbers with their units, texts, sizes, ranges and lists of them: what has a value without any name. */
+export function isLiteral(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'number':
+    case 'boolean':
+    case 'string':
+    case 'size':
+      return true
+    case 'unary':
+      return isLiteral(expression.operand)
+    case 'range':
+      return isLiteral(expression.low) && isLiteral(expression.high)
+    case 'list':
+      return expression.items.every(isLiteral)
+    default:
+      return false
+  }
+}
+
+/** The same tree with every span at one place. */
+function at<T>(node: T, span: Span): T {
+  if (Array.isArray(node)) return node.map((item) => at(item, span)) as T
+  if (node === null || typeof node !== 'object') return node
+  const moved: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(node)) {
+    moved[key] = key === 'span' || key.endsWith('Span') ? span : at(value, span)
+  }
+  return moved as T
+}
