@@ -30,3 +30,65 @@ describe('the mend of a mistake works', () => {
     expect(told(root('abs(recon - 1) + 1e-6'))).toEqual([])
   })
 })
+
+/** What is told of the quickstart with one text in place of another. */
+function toldOf(...slips: readonly (readonly [string, string])[]): readonly string[] {
+  return told(checkText(changed(...slips)))
+}
+
+describe('a mistake is told where it was made', () => {
+  test('the use of a value, not the place where it was written', () => {
+    const param = ['  seed = 1', '  param lambda: float = 1.0\n  seed = 1'] as const
+    expect(toldOf(['softmax(seg.mask)', 'softmax(seg.features)'])).toEqual(['D030 at 20:27'])
+    expect(toldOf(param, ['image, width = 12', 'image, width = lambda'])).toEqual(['D030 at 18:49'])
+  })
+
+  test('an argument that only the library finds wrong, at the argument', () => {
+    expect(toldOf(['image, width = 12', 'image, width = 0'])).toEqual(['D059 at 17:49'])
+    expect(toldOf(['hidden = 32', 'hidden = 1'])).toEqual(['D059 at 19:75'])
+  })
+
+  test('a count over a model with mistakes is silent', () => {
+    const expectation = ['  train {', '  expect parameters(model) == 3\n\n  train {'] as const
+    expect(toldOf(expectation)).toEqual(['D043 at 32:10'])
+    expect(toldOf(expectation, ['hidden = 32', 'hidden = 0'])).toEqual(['D059 at 19:75'])
+  })
+})
+
+describe('one mistake is one message', () => {
+  test.each<[string, string, string, readonly string[]]>([
+    ['a class that is not chosen', '[anomaly]', '', ['D050 at 21:19']],
+    ['a forgotten concat', 'concat(image, recon), width = 12', 'image, recon, width = 12', ['D034 at 18:41']],
+    ['a map where a width stands', 'concat(image, recon), width = 12', 'image, recon', ['D034 at 18:41']],
+    ['a record for its map', 'reconstructive(', 'reconstructive_sspcab(', ['D030 at 18:48']],
+    ['a dot for a comma', 'severity, fault_severity', 'severity. fault_severity', ['D025 at 28:42']],
+    ['a number that is measured', '= image_max(anomaly_map)', '= 1', ['D105 at 41:35']],
+    ['a model of two channels for one', ', channels = 1)\n    seg', ')\n    seg', ['D050 at 26:22']],
+  ])('%s', (_name, from, to, messages) => {
+    expect(toldOf([from, to])).toEqual(messages)
+  })
+
+  test('a model without a binding', () => {
+    const start = text.indexOf('model {') + 'model {'.length
+    const empty = text.slice(0, start) + text.slice(text.indexOf('  }', start))
+    expect(told(checkText(empty))).toEqual(['D028 at 16:3'])
+  })
+
+  const block = (header: string, first: string): readonly string[] =>
+    toldOf(
+      [
+        'pipeline quickstart',
+        `block unit(${header}) -> map {\n  conv = ${first}\n  return relu(conv)\n}\npipeline quickstart`,
+      ],
+      ['image_max(anomaly_map)', 'image_max(anomaly_map) + 0 * image_max(other)'],
+      ['    mask_score', '    other = unit(recon, channels = 3)\n    mask_score'],
+    )
+
+  test('two parameters of one name', () => {
+    expect(block('x: map, x: int', 'x |> conv2d(channels)')).toEqual(['D021 at 5:20'])
+  })
+
+  test('a pipe without its bar', () => {
+    expect(block('x: map, channels: int', 'x > conv2d(channels, kernel = 3)')).toEqual(['D038 at 6:12'])
+  })
+})

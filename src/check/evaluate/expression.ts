@@ -6,7 +6,7 @@ import { byParts, bySpelling, suggest } from '../../diagnostics/suggest.js'
 import type { Expression, Identifier, ListExpression, RangeExpression, RecordExpression } from '../../syntax/ast.js'
 import { describeValue } from '../describe.js'
 import type { Env } from '../env.js'
-import { report } from '../env.js'
+import { report, reportUse } from '../env.js'
 import { isOfAnImport } from '../forgotten.js'
 import { functions } from '../functions/table.js'
 import { lookUp, namesOfKind } from '../module.js'
@@ -88,7 +88,8 @@ function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value 
     const value = slotValue(slot, env, identifier)
     if (isWord && value.kind !== 'enum' && !(value.kind === 'unknown' && value.type?.kind === 'enum')) return word()
     slot.used = true
-    return seenAt(value, span)
+    // A bare block in a binding is a call that lacks its operands: the mistake is there, and not where the name is used.
+    return value.kind === 'block' && slot.what === 'binding' ? value : seenAt(value, span)
   }
   if (isWord) return word()
   const entity = lookUp(env.module, name)
@@ -173,9 +174,9 @@ function evaluateRange(expression: RangeExpression, env: Env): Value {
   for (const end of ends) {
     if (end.kind === 'number' || (end.kind === 'unknown' && end.type !== undefined)) continue
     const definition = end.kind === 'tensor' ? typesDiagnostics.notStatic : undefined
-    if (definition) report(env, definition, end.span, { what: 'the end of a range', found: describeValue(end) })
+    if (definition) reportUse(env, definition, end, { what: 'the end of a range', found: describeValue(end) })
     else
-      report(env, typesDiagnostics.typeMismatch, end.span, {
+      reportUse(env, typesDiagnostics.typeMismatch, end, {
         what: 'the end of a range',
         expected: 'a number',
         found: describeValue(end),
@@ -185,7 +186,7 @@ function evaluateRange(expression: RangeExpression, env: Env): Value {
   if (low?.kind !== 'number' || high?.kind !== 'number') return { kind: 'unknown', type: { kind: 'range' }, span }
   if (low.unit !== high.unit && !(low.value === 0 && low.unit === undefined)) {
     const expected = low.unit === undefined ? 'a number without a unit, as its low end' : 'in the unit of its low end'
-    report(env, typesDiagnostics.wrongUnit, high.span, {
+    reportUse(env, typesDiagnostics.wrongUnit, high, {
       what: 'the high end of the range',
       expected,
       found: describeValue(high),
@@ -210,11 +211,11 @@ export function requireStatic(value: Value, env: Env, what: string): ReturnType<
   const known = asStatic(value)
   if (known !== undefined) return known
   if (value.kind === 'tensor' || value.kind === 'record') {
-    report(env, typesDiagnostics.notStatic, value.span, { what, found: describeValue(value) })
+    reportUse(env, typesDiagnostics.notStatic, value, { what, found: describeValue(value) })
   } else if (value.kind === 'block' || value.kind === 'list') {
     const list = value.kind === 'list' ? value.items.find((item) => asStatic(item) === undefined) : value
     if (list !== undefined && !isPoison(list)) {
-      report(env, typesDiagnostics.typeMismatch, list.span, {
+      reportUse(env, typesDiagnostics.typeMismatch, list, {
         what,
         expected: describeType({ kind: 'float' }).replace('a float', 'a plain value'),
         found: describeValue(list),
