@@ -6,7 +6,7 @@ import type { Env } from './env.js'
 import { reportUse } from './env.js'
 import { textOf } from './session.js'
 import type { Type } from './type.js'
-import { describeType, isTensorType, sameType } from './type.js'
+import { describeType, isStaticType, isTensorType, sameType } from './type.js'
 import { resolveType } from './types.js'
 import type { BlockValue, Tensor, Value } from './value.js'
 import { placeOfUse, poison } from './value.js'
@@ -152,7 +152,7 @@ export function mismatch(value: Value, type: Type, env: Env, what: string, help?
     reportNoTensor(value, describeType(type), env, what, help)
     return poison(value.span)
   }
-  const staticDue = !isTensorType(type) && type.kind !== 'block'
+  const staticDue = isStaticType(type)
   if (staticDue && value.kind === 'tensor') {
     reportUse(env, typesDiagnostics.notStatic, value, { what, found: describeValue(value) })
   } else {
@@ -218,6 +218,10 @@ function conformBlock(value: BlockValue, type: Extract<Type, { kind: 'block' }>,
     return poison(value.span)
   }
   if (agrees && resultAgrees) return value
+  if (agrees && result !== undefined) {
+    const help = `\`${value.block.name}\` gives ${describeType(resolveType(result, inner))}: let it give ${describeType(type.result)}.`
+    return mismatch(value, type, env, what, help)
+  }
   const signature = `(${operands.map((operand) => operand.name.name).join(', ')})`
   return mismatch(
     value,

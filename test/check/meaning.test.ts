@@ -92,3 +92,51 @@ describe('one mistake is one message', () => {
     expect(block('x: map, channels: int', 'x > conv2d(channels, kernel = 3)')).toEqual(['D038 at 6:12'])
   })
 })
+
+/** The mend of the one mistake. */
+function helpOf(...slips: readonly (readonly [string, string])[]): string | undefined {
+  const { diagnostics } = checkText(changed(...slips))
+  expect(diagnostics).toHaveLength(1)
+  return diagnostics[0]?.help
+}
+
+describe('what is suggested is of the kind that is due', () => {
+  const expectation = (condition: string) => ['  train {', `  expect ${condition}\n\n  train {`] as const
+  const param = (declaration: string) => ['  seed = 1', `  param ${declaration}\n  seed = 1`] as const
+  test.each<[string, readonly (readonly [string, string])[], string]>([
+    ['a binding, where the library has a type', [['segmentation   =', 'segmentaton =']], 'Write `segmentaton`.'],
+    ['the class that is meant', [['[anomaly]', '[abnormal]']], 'Write `anomaly`.'],
+    ['what reduces a map', [['image_max(anomaly', 'max(anomaly']], 'Write `image_max`.'],
+    ['what combines two values', [['average(', 'avg(']], 'Write `average`.'],
+    ['letters that changed places', [['adamw(', 'adawm(']], 'Write `adamw`.'],
+    ['a bool', [param('deep: bool = True')], 'Write `true`.'],
+    [
+      'a field that has a name',
+      [['auroc(score), auroc', 'auroc(seg), auroc']],
+      'Bind `seg` in the model section, or use `seg.mask`.',
+    ],
+    ['a named argument', [['lr = 1e-3', 'lr == 1e-3']], 'a named argument is written `lr = ...`'],
+    ['a count', [expectation('paramters(model) == 1')], 'Write `parameters`.'],
+    ['a part of the model', [expectation('parameters(model.recn) == 1')], 'Write `recon`.'],
+    ['the sum', [['total          =', 'totl =']], 'Add it: write `total` for `totl`.'],
+    [
+      'a head among the params',
+      [
+        param('head: severity_head = sevnet(scale = single)'),
+        ['2.0 * sevnet(image, recon, seg, scale = multi, hidden = 32)', '2.0 * haed(image, recon, seg)'],
+      ],
+      'Write `head`.',
+    ],
+  ])('%s', (_name, slips, help) => {
+    expect(helpOf(...slips)).toBe(help)
+  })
+
+  test('neither a function for a number, nor the name itself', () => {
+    expect(helpOf(['seed = 1', 'seed = abc'])).not.toContain('Write')
+    expect(helpOf(param('head: severity_head = my_head'))).not.toContain('Write')
+  })
+
+  test('a count inside of a call', () => {
+    expect(toldOf(expectation('div_int(parameters(model), 2) == 811442'))).toEqual([])
+  })
+})

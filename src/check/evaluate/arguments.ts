@@ -2,6 +2,7 @@ import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, Expression } from '../../syntax/ast.js'
+import { readCompared } from '../compared.js'
 import type { Env } from '../env.js'
 import { report } from '../env.js'
 import type { Value } from '../value.js'
@@ -42,10 +43,13 @@ export interface BoundArguments {
 /** Arguments to parameters, by place and name; a piped value is the first by place. */
 export function bindArguments(
   signature: Signature,
-  args: readonly Argument[],
+  given: readonly Argument[],
   piped: Value | undefined,
   env: Env,
 ): BoundArguments {
+  const names = signature.parameters.map(({ name }) => name)
+  const isName = (name: string): boolean => env.scope.find(name) !== undefined
+  const args = given.map((argument) => readCompared(argument, names, isName, env.session.sink))
   const byName = new Map<string, ArgumentSource>()
   const rest: ArgumentSource[] = []
   const duplicates: DuplicateArgument[] = []

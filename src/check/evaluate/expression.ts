@@ -2,7 +2,7 @@ import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { assertNever } from '../../diagnostics/invariant.js'
-import { byParts, bySpelling, suggest } from '../../diagnostics/suggest.js'
+import { byParts, bySpelling, isOpposite, suggest } from '../../diagnostics/suggest.js'
 import type { Expression, Identifier, ListExpression, RangeExpression, RecordExpression } from '../../syntax/ast.js'
 import { describeValue } from '../describe.js'
 import type { Env } from '../env.js'
@@ -12,7 +12,7 @@ import { functions } from '../functions/table.js'
 import { lookUp, namesOfKind } from '../module.js'
 import type { Slot } from '../scope.js'
 import type { Type } from '../type.js'
-import { describeType } from '../type.js'
+import { describeType, isStaticType } from '../type.js'
 import type { Value } from '../value.js'
 import { asStatic, isPoison, poison, seenAt } from '../value.js'
 import { evaluateIndex, evaluateMember } from './access.js'
@@ -111,19 +111,43 @@ function unknownName(identifier: Identifier, env: Env, expected?: Type): Value {
   const { name, span } = identifier
   if (expected?.kind === 'enum') {
     const known = expected.declaration.values.map((value) => value.name)
-    const suggestion = suggest(name, [...known, ...env.scope.names()])
+    const others = known.filter((value) => !isOpposite(name, value))
+    const [only] = others
+    const contrary = others.length === 1 && known.length === 2 ? only : undefined
+    const suggestion = contrary ?? suggest(name, [...known, ...namesFor(expected, env)])
     const facts = { what: `value of ${expected.declaration.name.name}`, name, known }
     report(env, namesDiagnostics.unknownName, span, suggestion === undefined ? facts : { ...facts, suggestion })
     return poison(span)
   }
+  const word = name.toLowerCase()
+  if (word === 'true' || word === 'false') {
+    report(env, namesDiagnostics.unknownName, span, { what: 'name', name, suggestion: word })
+    return poison(span)
+  }
   if (env.session.libraryNames().has(name) && isOfAnImport(identifier, 'name', env)) return poison(span)
   if (!env.scope.isNewlyUnknown(name)) return poison(span)
-  const known = env.scope.names()
-  const all = [...known, ...namesOfKind(env.module, 'block'), ...functions.keys()]
+  const known = namesFor(expected, env)
+  const all =
+    expected === undefined || !isStaticType(expected) ? [...known, ...namesOfKind(env.module, 'block')] : known
   const suggestion = bySpelling(name, all) ?? byParts(name, known)
   const facts = { what: 'name', name, known }
   report(env, namesDiagnostics.unknownName, span, suggestion === undefined ? facts : { ...facts, suggestion })
   return poison(span)
+}
+
+/** Names that could stand here: of values of the kind that is due, without those that are being defined. */
+function namesFor(expected: Type | undefined, env: Env): readonly string[] {
+  const names = env.scope.names().filter((name) => !env.session.running.includes(name))
+  if (expected === undefined || expected.kind === 'unknown') return names
+  return names.filter((name) => {
+    const slot = env.scope.find(name)
+    if (slot?.value === undefined) return true
+    const isKnown = slot.value.kind !== 'unknown'
+    if (expected.kind === 'block') return !isKnown || slot.value.kind === 'block'
+    if (expected.kind === 'enum')
+      return slot.value.kind === 'enum' && slot.value.enumName === expected.declaration.name.name
+    return !isStaticType(expected) || !isKnown || asStatic(slot.value) !== undefined
+  })
 }
 
 /** Evaluates what a name stands for, once; a name that needs itself is reported where it is used. */

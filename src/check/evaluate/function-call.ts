@@ -37,7 +37,7 @@ export function callFunction(
     const value =
       given === undefined
         ? presetValue(parameter, span)
-        : confused && isOperandType(parameter.type)
+        : confused && (isOperandType(parameter.type) || (source?.isByPlace && given.kind === 'tensor'))
           ? given
           : argumentValue(given, parameter.type, env, `\`${parameter.name}\` of \`${rule.name}\``)
     if (given && value && isPoison(value) && !isPoison(given) && isOperandType(parameter.type)) confused = true
