@@ -123,7 +123,7 @@ function isTensor(value: Value, per: Tensor['per'], rank: number): value is Tens
 }
 
 /** What is in a record or list; itself for any other value. */
-function contentOf(value: Value): unknown {
+export function contentOf(value: Value): unknown {
   return value.kind === 'record' ? value.fields : value.kind === 'list' ? value.items : value
 }
 

@@ -37,7 +37,7 @@ export function checkExpect(statement: ExpectStatement, env: Env, model: Countab
   }
   if (facts.length === 0 && counted.kind === 'binary')
     facts.push(...sides(counted.left, env), ...sides(counted.right, env))
-  if (facts.length === 0) facts.push('it is false')
+  if (facts.length === 0) facts.push('that never holds')
   report(env, typesDiagnostics.expectFailed, statement.condition.span, {
     condition: textOf(env.session, statement.condition.span),
     facts,

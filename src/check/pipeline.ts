@@ -7,7 +7,7 @@ import type { EvaluatePlan, TrainPlan } from '../plan/run-plan.js'
 import type { SettingOrigin } from '../plan/settings.js'
 import type { CheckOptions } from './check.js'
 import type { CheckedPipeline, TensorType } from './checked.js'
-import { conform } from './conform.js'
+import { conform, contentOf } from './conform.js'
 import type { Env } from './env.js'
 import { report } from './env.js'
 import { slotValue } from './evaluate/expression.js'
@@ -214,6 +214,9 @@ function outputViews(outputs: readonly OutputValue[] | undefined, flat: FlatPipe
       views.set(name, { per: 'batch', shape: [], meaning: 'plain' })
     else brokenOutputs.add(name)
   }
+  // What was told to be no tensor is no output either.
+  for (const [name, { value }] of model.scope.slots)
+    if (value !== undefined && model.graph.misused.has(contentOf(value))) brokenOutputs.add(name)
   for (const { scope } of [model, loss])
     for (const name of scope.unknownNames()) if (!views.has(name)) brokenOutputs.add(name)
   return { outputs: views, brokenOutputs }

@@ -74,6 +74,14 @@ describe('one mistake is one message', () => {
     expect(told(checkText(empty))).toEqual(['D028 at 16:3'])
   })
 
+  test('an operand whose type is not known', () => {
+    expect(block('x: tensor, channels: int', 'x |> conv2d(channels)')).toEqual(['D020 at 5:15'])
+  })
+
+  test('a list that is measured as well', () => {
+    expect(toldOf(['image_max(anomaly_map)', '[image_max(anomaly_map)]'])).toEqual(['D030 at 22:27'])
+  })
+
   const block = (header: string, first: string): readonly string[] =>
     toldOf(
       [

@@ -55,7 +55,10 @@ export function callBlock(
     const given = sourceValue(source, env, type)
     const isOperand = isTensorType(type)
     const isTaken =
-      bound.missing.length === 0 && source.isByPlace && operands.every(({ name }) => bound.byName.has(name.name))
+      bound.missing.length === 0 &&
+      source.isByPlace &&
+      operands.length > 0 &&
+      operands.every(({ name }) => bound.byName.has(name.name))
     if (!isOperand && given.kind === 'tensor' && isTaken) {
       const texts = [...operands.map(({ name }) => bound.byName.get(name.name)?.span), source.span]
       if (!hasExtra)

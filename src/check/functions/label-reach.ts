@@ -45,7 +45,7 @@ export function reaches([low, high]: Interval, [labelLow, labelHigh]: Interval):
 /** Four digits are enough, rounded up: what is reached may be more than the label. */
 export function factorText(factor: number): string {
   const short = Number(factor.toPrecision(4))
-  return numberText(short >= factor ? short : Number((1.001 * factor).toPrecision(4)), false)
+  return numberText(short >= factor ? short : Number((1.0005 * factor).toPrecision(4)), false)
 }
 
 function mend(prediction: Tensor, [labelLow, labelHigh]: readonly [number, number]): string {
