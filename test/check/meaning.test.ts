@@ -135,6 +135,16 @@ describe('what is suggested is of the kind that is due', () => {
       ],
       'Write `head`.',
     ],
+    [
+      'operands that changed places',
+      [['focal(seg.mask, fault_mask', 'focal(fault_mask, seg.mask']],
+      'Give the logits first, then the mask: `focal(logits, mask)`.',
+    ],
+    [
+      'a map beside a number',
+      [['(severity, fault_severity', '(severity, fault_mask']],
+      'Compare a map with a map, and one number an image with another.',
+    ],
   ])('%s', (_name, slips, help) => {
     expect(helpOf(...slips)).toBe(help)
   })
