@@ -219,7 +219,14 @@ function outputViews(outputs: readonly OutputValue[] | undefined, flat: FlatPipe
     if (value !== undefined && model.graph.misused.has(contentOf(value))) brokenOutputs.add(name)
   for (const { scope } of [model, loss])
     for (const name of scope.unknownNames()) if (!views.has(name)) brokenOutputs.add(name)
-  return { outputs: views, brokenOutputs }
+  const madeOf = (output: string): readonly string[] => {
+    const tensor = outputs.find(({ name }) => name === output)?.tensor
+    const before = tensor === undefined ? new Set<number>() : ancestors(model.graph, [tensor.node])
+    return outputs.flatMap(({ name, tensor: other }) =>
+      other !== undefined && other.node !== tensor?.node && before.has(other.node) ? [name] : [],
+    )
+  }
+  return { outputs: views, brokenOutputs, madeOf }
 }
 
 /** Whether it was told of the output's shape, or of the height and width of a map that it is made of, that they do not fit. */
