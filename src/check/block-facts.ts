@@ -37,6 +37,10 @@ function calledBlocks(
   })
 }
 
+export function hasParameterTwice({ parameters }: BlockDeclaration): boolean {
+  return new Set(parameters.map(({ name }) => name.name)).size < parameters.length
+}
+
 const weighted = new WeakMap<BlockDeclaration, boolean>()
 
 /** Whether a call of the block makes weights: it, or what it calls, applies a layer. */

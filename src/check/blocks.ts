@@ -3,7 +3,7 @@ import { namesDiagnostics } from '../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import type { Span } from '../source/span.js'
 import type { Binding, ReturnStatement } from '../syntax/ast.js'
-import { findRecursion } from './block-facts.js'
+import { findRecursion, hasParameterTwice } from './block-facts.js'
 import { abstractValue, conform } from './conform.js'
 import type { Env } from './env.js'
 import { inStatement, report } from './env.js'
@@ -40,6 +40,11 @@ export function checkBlock(block: BlockEntity, session: Session): void {
       report(env, typesDiagnostics.recursion, recursion.identifier.span, { block: block.name, chain: recursion.chain })
   }
   const types = defineParameters(block, env)
+  if (hasParameterTwice(block.declaration)) {
+    // A name that the body lacks is most likely that of the parameter.
+    session.broken.add(block.declaration)
+    return
+  }
   const { bindings, result } = bodyOf(block)
   for (const binding of bindings) defineBinding(binding, env)
   for (const binding of bindings) {

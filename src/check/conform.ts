@@ -3,12 +3,13 @@ import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import type { Span } from '../source/span.js'
 import { describeValue } from './describe.js'
 import type { Env } from './env.js'
-import { report } from './env.js'
+import { reportUse } from './env.js'
+import { textOf } from './session.js'
 import type { Type } from './type.js'
-import { describeType, isTensorType, sameType } from './type.js'
+import { describeType, isStaticType, isTensorType, sameType } from './type.js'
 import { resolveType } from './types.js'
 import type { BlockValue, Tensor, Value } from './value.js'
-import { poison } from './value.js'
+import { placeOfUse, poison } from './value.js'
 
 /** A value of a type of which nothing else is known: what a block is checked with when it is checked on its own. */
 export function abstractValue(type: Type, env: Env, name: string, span: Span): Value {
@@ -119,13 +120,42 @@ function isTensor(value: Value, per: Tensor['per'], rank: number): value is Tens
   return value.kind === 'tensor' && value.per === per && value.shape.length === rank
 }
 
+/** What is in a record or list; itself for any other value. */
+export function contentOf(value: Value): unknown {
+  return value.kind === 'record' ? value.fields : value.kind === 'list' ? value.items : value
+}
+
+/** A record or list where a tensor is due. Its maker is most likely mistaken, so it is told once; the mend takes a tensor out of it. */
+export function reportNoTensor(value: Value, expected: string, env: Env, what: string, help?: string): void {
+  const content = contentOf(value)
+  if (env.graph.misused.has(content)) return
+  env.graph.misused.add(content)
+  const facts = { what, expected, found: describeValue(value) }
+  const mend = help ?? takenOut(value, env)
+  reportUse(env, typesDiagnostics.typeMismatch, value, mend === undefined ? facts : { ...facts, help: mend })
+}
+
+function takenOut(value: Value, env: Env): string | undefined {
+  const text = textOf(env.session, placeOfUse(value))
+  if (!/^[\w.]+$/.test(text)) return undefined
+  if (value.kind === 'list') return `Take one of it: \`${text}[0]\`.`
+  if (value.kind !== 'record') return undefined
+  const field = [...value.fields].find(([, of]) => of.kind === 'tensor')
+  return field && `Write \`${text}.${field[0]}\`.`
+}
+
 export function mismatch(value: Value, type: Type, env: Env, what: string, help?: string): Value {
-  const staticDue = !isTensorType(type) && type.kind !== 'block'
+  const tensorDue = isTensorType(type) && type.kind !== 'record' && type.kind !== 'list'
+  if (tensorDue && (value.kind === 'record' || value.kind === 'list')) {
+    reportNoTensor(value, describeType(type), env, what, help)
+    return poison(value.span)
+  }
+  const staticDue = isStaticType(type)
   if (staticDue && value.kind === 'tensor') {
-    report(env, typesDiagnostics.notStatic, value.span, { what, found: describeValue(value) })
+    reportUse(env, typesDiagnostics.notStatic, value, { what, found: describeValue(value) })
   } else {
     const facts = { what, expected: describeType(type), found: describeValue(value) }
-    report(env, typesDiagnostics.typeMismatch, value.span, help === undefined ? facts : { ...facts, help })
+    reportUse(env, typesDiagnostics.typeMismatch, value, help === undefined ? facts : { ...facts, help })
   }
   return poison(value.span)
 }
@@ -140,7 +170,7 @@ function conformNumber(value: Value, type: Type, env: Env, what: string): Value 
         : value.unit === undefined
   if (!fits) {
     const expected = type.kind === 'int' || type.kind === 'float' ? 'a number without a unit' : describeType(type)
-    report(env, typesDiagnostics.wrongUnit, value.span, { what, expected, found: describeValue(value) })
+    reportUse(env, typesDiagnostics.wrongUnit, value, { what, expected, found: describeValue(value) })
     return poison(value.span)
   }
   if (type.kind === 'int' && !value.isInteger) return mismatch(value, type, env, what)
@@ -152,7 +182,7 @@ function withMeaning(value: Tensor, type: Extract<Type, { kind: 'map' }>, env: E
   if (value.meaning === 'plain') {
     return type.meaning === 'probabilities' ? { ...value, meaning: 'probabilities' } : { ...value, meaning: 'logits' }
   }
-  report(env, tensorsDiagnostics.wrongMeaning, value.span, {
+  reportUse(env, tensorsDiagnostics.wrongMeaning, value, {
     callee: what.replaceAll('`', ''),
     expected: type.meaning,
     found: value.meaning.replace('_', ' '),
@@ -180,7 +210,7 @@ function conformBlock(value: BlockValue, type: Extract<Type, { kind: 'block' }>,
   const first = others[0]
   if (first !== undefined && agrees && resultAgrees) {
     const missing = first.name.name
-    report(env, typesDiagnostics.missingArgument, value.span, {
+    reportUse(env, typesDiagnostics.missingArgument, value, {
       callee: value.block.name,
       missing: others.map((parameter) => parameter.name.name),
       signature: `${value.block.name}(${missing} = ...)`,
@@ -188,6 +218,10 @@ function conformBlock(value: BlockValue, type: Extract<Type, { kind: 'block' }>,
     return poison(value.span)
   }
   if (agrees && resultAgrees) return value
+  if (agrees && result !== undefined) {
+    const help = `\`${value.block.name}\` gives ${describeType(resolveType(result, inner))}: let it give ${describeType(type.result)}.`
+    return mismatch(value, type, env, what, help)
+  }
   const signature = `(${operands.map((operand) => operand.name.name).join(', ')})`
   return mismatch(
     value,

@@ -7,7 +7,8 @@ import type { GraphBuilder } from './graph.js'
 import type { Module } from './module.js'
 import type { Scope } from './scope.js'
 import type { Session } from './session.js'
-import type { BlockEntity } from './value.js'
+import type { BlockEntity, Value } from './value.js'
+import { placeOfUse } from './value.js'
 
 /** One call on the way from the pipeline to the code at hand. */
 export interface CallFrame {
@@ -60,9 +61,44 @@ export function report<Facts>(
     env.session.sink.report(diagnose(definition, span, facts, [...related, ...chainOf(calls)]))
     return
   }
-  const inner = { span, label: `here, in \`${calls[0]?.block.name ?? call.block.name}\`` }
   const chain = chainOf(calls.filter((frame) => frame !== call))
-  env.session.sink.report(diagnose(definition, call.callSpan, facts, [...related, inner, ...chain]))
+  const inner = insideLibrary(span, calls)
+  env.session.sink.report(diagnose(definition, call.callSpan, facts, [...related, ...inner, ...chain]))
+}
+
+/** Reports an argument of the library's caller that its code cannot use: where the argument was written. */
+export function reportGiven<Facts>(
+  env: Env,
+  definition: DiagnosticDefinition<Facts>,
+  given: Span,
+  span: Span,
+  facts: Facts,
+): void {
+  const calls = [...env.frames].reverse()
+  env.session.sink.report(diagnose(definition, given, facts, [...insideLibrary(span, calls), ...chainOf(calls)]))
+}
+
+function insideLibrary(span: Span, calls: readonly CallFrame[]): readonly RelatedSpan[] {
+  const [innermost] = calls
+  return innermost === undefined ? [] : [{ span, label: `here, in \`${innermost.block.name}\`` }]
+}
+
+/** Reports what is wrong with the use of a value: where it is used, and beside it where it was written. */
+export function reportUse<Facts>(
+  env: Env,
+  definition: DiagnosticDefinition<Facts>,
+  value: Value,
+  facts: Facts,
+  related: readonly RelatedSpan[] = [],
+): void {
+  const use = placeOfUse(value)
+  const isElsewhere = use !== value.span && !isOfLibrary(value.span)
+  const written = isElsewhere ? [{ span: value.span, label: 'written here' }] : []
+  report(env, definition, use, facts, [...related, ...written])
+}
+
+export function isOfLibrary({ file }: Span): boolean {
+  return file.startsWith('std/')
 }
 
 /** The calls that led here, innermost first; of a long chain its two ends. */

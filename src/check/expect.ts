@@ -5,6 +5,7 @@ import type { CallExpression, ExpectStatement, Expression } from '../syntax/ast.
 import { describeValue, staticText } from './describe.js'
 import type { Env } from './env.js'
 import { report } from './env.js'
+import { lookUp } from './module.js'
 import { textOf } from './session.js'
 import { countOf } from './training.js'
 import { asStatic, isPoison } from './value.js'
@@ -36,7 +37,7 @@ export function checkExpect(statement: ExpectStatement, env: Env, model: Countab
   }
   if (facts.length === 0 && counted.kind === 'binary')
     facts.push(...sides(counted.left, env), ...sides(counted.right, env))
-  if (facts.length === 0) facts.push('it is false')
+  if (facts.length === 0) facts.push('that never holds')
   report(env, typesDiagnostics.expectFailed, statement.condition.span, {
     condition: textOf(env.session, statement.condition.span),
     facts,
@@ -68,6 +69,19 @@ function countParameters(expression: Expression, env: Env, model: Countable, fac
     const left = countParameters(expression.left, env, model, facts)
     const right = countParameters(expression.right, env, model, facts)
     return left && right && { ...expression, left, right }
+  }
+  if (expression.kind === 'call' && expression.callee.kind === 'identifier') {
+    const { name, span } = expression.callee
+    if (name !== 'div_int' && lookUp(env.module, name) === undefined && suggest(name, ['parameters']) !== undefined) {
+      report(env, namesDiagnostics.unknownName, span, { what: 'block or function', name, suggestion: 'parameters' })
+      return undefined
+    }
+    const values = expression.args.map(({ value }) => countParameters(value, env, model, facts))
+    if (!values.every((value) => value !== undefined)) return undefined
+    return {
+      ...expression,
+      args: expression.args.map((argument, index) => ({ ...argument, value: values[index] ?? argument.value })),
+    }
   }
   if (expression.kind === 'unary') {
     const operand = countParameters(expression.operand, env, model, facts)
@@ -108,7 +122,7 @@ function parametersOf(call: CallExpression, env: Env, { bindings, gone }: Counta
     const parts = name.split('.')
     for (let length = 1; length < parts.length; length++) known.add(parts.slice(0, length).join('.'))
   }
-  const suggestion = suggest(path, known)
+  const suggestion = suggest(path.replace(/^model\./, ''), known) ?? suggest(path, known)
   const facts = { what: 'part of the model', name: path, known: ['model', ...bindings] }
   report(
     env,

@@ -13,7 +13,8 @@ export const libraryImport = 'std/draem'
 export function isOfAnImport({ name, span }: Identifier, what: string, env: Env): boolean {
   const { module, session } = env
   if (module.lacksImport) return true
-  if (!session.libraryNames().has(name)) return false
+  // Imported, it is known, as something else than what is wanted here.
+  if (!session.libraryNames().has(name) || module.imported.has(name)) return false
   module.lacksImport = true
   report(env, namesDiagnostics.unknownName, span, { what, name, from: libraryImport })
   return true

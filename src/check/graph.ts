@@ -66,6 +66,11 @@ export class GraphBuilder {
   >()
   /** Bindings with the shape that a report already shows. */
   readonly shapesTold = new Set<string>()
+  /** Parts of records and lists that are reported to stand where a tensor is due: each is told at its first such use. */
+  readonly misused = new Set<unknown>()
+  /** Nodes whose shape is reported not to fit, those whose sides do not among them. */
+  readonly misshapen = new Set<number>()
+  readonly missized = new Set<number>()
   /** Binding paths that own weights. */
   readonly owners = new Set<string>()
   readonly inputs = new Map<PhaseInput, number>()

@@ -1,6 +1,7 @@
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
 import { tensorsDiagnostics } from '../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../diagnostics/codes/types.js'
+import { suggest } from '../diagnostics/suggest.js'
 import type { Span } from '../source/span.js'
 import { named } from './blocks.js'
 import type { PhaseInput } from './checked.js'
@@ -142,7 +143,13 @@ export function totalOf(section: FlatSection, env: Env): Tensor | undefined {
   if (slot?.what !== 'binding') {
     if (section.settings.has('total') || section.torn.has('total')) return undefined
     const example = '`total = ...`, the sum that training makes small'
-    report(env, namesDiagnostics.missingPart, section.span, { what: '`total` in its `loss`', example })
+    const meant = suggest('total', [...section.settings.keys()])
+    const facts = {
+      what: '`total` in its `loss`',
+      example: meant === undefined ? example : `it: write \`total\` for \`${meant}\``,
+    }
+    const at = meant === undefined ? undefined : spanOfBinding(section, meant)
+    report(env, namesDiagnostics.missingPart, at ?? section.span, facts)
     return undefined
   }
   slot.used = true

@@ -7,7 +7,7 @@ import type { EvaluatePlan, TrainPlan } from '../plan/run-plan.js'
 import type { SettingOrigin } from '../plan/settings.js'
 import type { CheckOptions } from './check.js'
 import type { CheckedPipeline, TensorType } from './checked.js'
-import { conform } from './conform.js'
+import { conform, contentOf } from './conform.js'
 import type { Env } from './env.js'
 import { report, whereWritten } from './env.js'
 import { slotValue } from './evaluate/expression.js'
@@ -24,6 +24,7 @@ import { ancestors, reachOf } from './reach.js'
 import { Scope } from './scope.js'
 import type { Session } from './session.js'
 import { textOf } from './session.js'
+import type { FlatSection } from './settings/context.js'
 import { checkData } from './settings/data.js'
 import { checkEvaluate } from './settings/evaluate.js'
 import { reportMissingParts } from './settings/missing.js'
@@ -67,7 +68,9 @@ export function checkFlatPipeline(
   const data = checkData(flat.settings.get('data'), context)
   const synthesis = checkSynthesis(flat.settings.get('synthesis'), context, data)
   const scopes = openScopes(base, data, synthesis)
+  const before = session.sink.all.length
   const { outputs, total } = checkGraph(flat, scopes)
+  const isModelBroken = isBroken(session, before)
   const named = { ...context, ...outputViews(outputs, flat, scopes), outOfReach: outOfReach(outputs, base.graph) }
   const isMonitored = ['early_stop', 'checkpoint'].some((name) => flat.sections.get('train')?.settings.has(name))
   const evaluation = checkEvaluate(flat.sections.get('evaluate'), named, data, synthesis, isMonitored)
@@ -78,8 +81,12 @@ export function checkFlatPipeline(
     bindings: [...(flat.sections.get('model')?.settings.keys() ?? [])],
     gone: fate?.gone ?? new Set<string>(),
   }
-  // What is counted depends on the image: without it every number would be another.
-  if (data?.isChannelsKnown === true && outputs?.every(({ tensor }) => tensor !== undefined) === true) {
+  // What is counted depends on the image and on every size in the model: without one of them every number would be another.
+  if (
+    !isModelBroken &&
+    data?.isChannelsKnown === true &&
+    outputs?.every(({ tensor }) => tensor !== undefined) === true
+  ) {
     for (const statement of flat.expects) checkExpect(statement, { ...base, abstract: false }, model)
   }
   const whole =
@@ -116,9 +123,9 @@ export function checkFlatPipeline(
   }
 }
 
-/** Mistakes that no `allow` can take away, and a size that is not known, leave no graph to finish. */
-function isBroken(session: Session): boolean {
-  return session.sink.all.some(({ code, severity }) => {
+/** Mistakes that no `allow` can take away, and a size that is not known, leave no graph to finish. `from`: the first report that counts. */
+function isBroken(session: Session, from = 0): boolean {
+  return session.sink.all.slice(from).some(({ code, severity }) => {
     if (severity !== 'error') return false
     return (
       diagnosticRow(code)?.allowable !== true ||
@@ -173,7 +180,11 @@ function checkGraph(
   flat: FlatPipeline,
   scopes: ModelScopes,
 ): { outputs: readonly OutputValue[] | undefined; total: Tensor | undefined } {
-  const model = flat.sections.get('model')
+  const model = modelOf(flat)
+  if (model === undefined && flat.sections.has('model')) {
+    const facts = { what: 'binding in its `model`', example: 'what the networks make of `image`' }
+    report(scopes.model, namesDiagnostics.missingPart, flat.sections.get('model')?.span ?? flat.declaration.span, facts)
+  }
   const loss = flat.sections.get('loss')
   if (model !== undefined) evaluateSection(model, scopes.model)
   if (loss !== undefined && model !== undefined) evaluateSection(loss, scopes.loss)
@@ -182,22 +193,50 @@ function checkGraph(
   return { outputs, total }
 }
 
+/** An empty model is none: whatever the rest asks of it follows from that. */
+function modelOf(flat: FlatPipeline): FlatSection | undefined {
+  const model = flat.sections.get('model')
+  return model === undefined || (model.settings.size === 0 && model.torn.size === 0) ? undefined : model
+}
+
 /** Outputs as the checks of `train` and `evaluate` see them. */
 function outputViews(outputs: readonly OutputValue[] | undefined, flat: FlatPipeline, { model, loss }: ModelScopes) {
   const brokenOutputs = new Set<string>()
   if (outputs === undefined) return { brokenOutputs }
   const views = new Map<string, TensorType | undefined>()
   for (const { name, tensor } of outputs) {
-    const known = isSized(tensor)
+    const known = isSized(tensor) && !hasToldShape(tensor, model.graph)
     views.set(name, known ? finishType(tensor) : undefined)
     if (!known) brokenOutputs.add(name.split('.')[0] ?? name)
   }
-  for (const name of flat.sections.get('model')?.settings.keys() ?? []) {
-    if (![...views.keys()].some((output) => output === name || output.startsWith(`${name}.`))) brokenOutputs.add(name)
+  for (const name of modelOf(flat)?.settings.keys() ?? []) {
+    if ([...views.keys()].some((output) => output === name || output.startsWith(`${name}.`))) continue
+    // A number is one for everything that is measured.
+    if (model.scope.slots.get(name)?.value?.kind === 'number')
+      views.set(name, { per: 'batch', shape: [], meaning: 'plain' })
+    else brokenOutputs.add(name)
   }
+  // What was told to be no tensor is no output either.
+  for (const [name, { value }] of model.scope.slots)
+    if (value !== undefined && model.graph.misused.has(contentOf(value))) brokenOutputs.add(name)
   for (const { scope } of [model, loss])
     for (const name of scope.unknownNames()) if (!views.has(name)) brokenOutputs.add(name)
-  return { outputs: views, brokenOutputs }
+  const madeOf = (output: string): readonly string[] => {
+    const tensor = outputs.find(({ name }) => name === output)?.tensor
+    const before = tensor === undefined ? new Set<number>() : ancestors(model.graph, [tensor.node])
+    return outputs.flatMap(({ name, tensor: other }) =>
+      other !== undefined && other.node !== tensor?.node && before.has(other.node) ? [name] : [],
+    )
+  }
+  return { outputs: views, brokenOutputs, madeOf }
+}
+
+/** Whether it was told of the output's shape, or of the height and width of a map that it is made of, that they do not fit. */
+function hasToldShape({ node, per }: Tensor, graph: GraphBuilder): boolean {
+  if (graph.misshapen.has(node)) return true
+  return (
+    per === 'pixel' && graph.missized.size > 0 && [...ancestors(graph, [node])].some((id) => graph.missized.has(id))
+  )
 }
 
 /** Outputs of which a loss was told that they, or what it makes of them, cannot reach their label. */

@@ -54,14 +54,15 @@ export function judgeWeights(facts: TrainingFacts): Fate {
         for (const name of dead) gone.add(name)
         continue
       }
-      const term = zeroTermName(facts, new Set(dead))
-      zeroHeads.push({ bindings: [binding], span, dead, all: true, term, users })
+      const { term, zero } = zeroTerm(facts, new Set(dead))
+      zeroHeads.push({ bindings: [binding], span, dead, all: true, term, zero, users })
     } else if (!dead.every((name) => behindIdle.has(name)))
       heads.push({ bindings: [binding], span, dead, all: dead.length === names.length })
     for (const name of dead) frozen.add(name)
   }
-  for (const { bindings, span, term, users } of joinChains(zeroHeads, graph)) {
-    session.sink.report(diagnose(tensorsDiagnostics.zeroWeightHead, span, { bindings, term, users }))
+  for (const { bindings, span, term, zero, users } of joinChains(zeroHeads, graph)) {
+    const related = zero === undefined ? [] : [{ span: zero, label: 'the weight is 0' }]
+    session.sink.report(diagnose(tensorsDiagnostics.zeroWeightHead, span, { bindings, term, users }, related))
   }
   for (const { bindings, span, dead, all } of joinChains(heads, graph)) {
     const count = countOf(graph, dead)
@@ -80,6 +81,8 @@ interface DeadHead {
 
 interface ZeroHead extends DeadHead {
   readonly term: string
+  /** Where the 0 was written. */
+  readonly zero: Span | undefined
   readonly users: readonly string[]
 }
 
@@ -133,13 +136,21 @@ function usersOf(weights: ReadonlySet<string>, { graph, outputs, measured }: Tra
     .map(({ name }) => name)
 }
 
-function zeroTermName({ graph, reach, loss }: TrainingFacts, weights: ReadonlySet<string>): string {
-  for (const { term } of reach.zeroed) {
+/** The term of weight 0 that the weights are behind: its name, where it has one, and its 0. */
+function zeroTerm(
+  { graph, reach, loss }: TrainingFacts,
+  weights: ReadonlySet<string>,
+): { readonly term: string; readonly zero: Span | undefined } {
+  let found: { term: string; zero: Span | undefined } | undefined
+  for (const { product, term } of reach.zeroed) {
     if (![...weightsOf(graph, ancestors(graph, [term]))].some((name) => weights.has(name))) continue
+    const weight = graph.nodes[product]?.operands.find((id) => id !== term)
+    const zero = weight === undefined ? undefined : graph.nodes[weight]?.span
     for (const slot of loss.slots.values())
-      if (slot.value?.kind === 'tensor' && slot.value.node === term) return slot.name
+      if (slot.value?.kind === 'tensor' && slot.value.node === term) return { term: slot.name, zero }
+    found ??= { term: '', zero }
   }
-  return ''
+  return found ?? { term: '', zero: undefined }
 }
 
 export function idleTermsOf(graph: GraphBuilder, total: number): readonly number[] {

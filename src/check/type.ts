@@ -56,6 +56,11 @@ export function isTensorType(type: Type): boolean {
   }
 }
 
+/** Whether its values are known while checking, and are no blocks. */
+export function isStaticType(type: Type): boolean {
+  return !isTensorType(type) && type.kind !== 'block' && type.kind !== 'unknown'
+}
+
 /** As a person reads it: `an int`, `a map of logits`. */
 export function describeType(type: Type): string {
   switch (type.kind) {

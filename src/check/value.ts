@@ -2,7 +2,7 @@ import type { Span } from '../source/span.js'
 import type { BlockDeclaration } from '../syntax/ast.js'
 import type { Per, TensorType } from './checked.js'
 import type { Module } from './module.js'
-import type { StaticValue } from './static-value.js'
+import type { StaticPlace, StaticValue } from './static-value.js'
 import type { Type } from './type.js'
 
 /** A size; undefined while a block is checked on its own, and after a size whose mistake is reported. */
@@ -44,16 +44,14 @@ export interface RecordValue {
   readonly fields: ReadonlyMap<string, Value>
 }
 
-export interface ListValue {
+export interface ListValue extends StaticPlace {
   readonly kind: 'list'
-  readonly span: Span
   readonly items: readonly Value[]
 }
 
 /** A block with some of its parameters bound: `sevnet(scale = single)`. */
-export interface BlockValue {
+export interface BlockValue extends StaticPlace {
   readonly kind: 'block'
-  readonly span: Span
   readonly block: BlockEntity
   readonly bound: ReadonlyMap<string, Value>
 }
@@ -84,9 +82,16 @@ export function isPoison(value: Value): boolean {
   return value.kind === 'unknown' && value.type === undefined
 }
 
-/** The value seen from another place: a name that is used, an argument that is passed. Static values keep the place where they were written. */
+/** The value seen from another place: a name that is used, a field that is taken. Static values keep the place where they were written as well. */
 export function seenAt(value: Value, span: Span): Value {
-  return value.kind === 'tensor' || value.kind === 'unknown' || value.kind === 'record' ? { ...value, span } : value
+  return value.kind === 'tensor' || value.kind === 'unknown' || value.kind === 'record'
+    ? { ...value, span }
+    : { ...value, used: span }
+}
+
+/** Where the value is used: by its name, or where it is written in place. */
+export function placeOfUse(value: Value): Span {
+  return ('used' in value ? value.used : undefined) ?? value.span
 }
 
 export function asStatic(value: Value): StaticValue | undefined {

@@ -33,21 +33,42 @@ export function bySpelling(name: string, given: Iterable<string>): string | unde
   const allowed = Math.max(1, Math.floor(name.length / 3))
   let best: string | undefined
   let bestDistance = allowed + 1
+  let bestHasLetters = false
   for (const candidate of given) {
-    if (candidate === name || Math.abs(candidate.length - name.length) > allowed) continue
+    if (candidate === name || isOpposite(name, candidate) || Math.abs(candidate.length - name.length) > allowed)
+      continue
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
     // A name of one or two letters would be near everything: all of it replaced is no likeness.
-    if (distance < bestDistance && distance < Math.max(name.length, candidate.length)) {
+    if (distance >= Math.max(name.length, candidate.length)) continue
+    // Of two that are equally near, letters that changed places are likelier than one that is missing: `adawm` is `adamw`.
+    const hasLetters = lettersOf(name) === lettersOf(candidate)
+    if (distance < bestDistance || (distance === bestDistance && hasLetters && !bestHasLetters)) {
       best = candidate
       bestDistance = distance
+      bestHasLetters = hasLetters
     }
   }
   return best
 }
 
+function lettersOf(name: string): string {
+  return [...name.toLowerCase()].sort().join('')
+}
+
+/** `abnormal` is near to `normal`, and means the contrary. */
+export function isOpposite(name: string, candidate: string): boolean {
+  const [long, short] = [name.toLowerCase(), candidate.toLowerCase()]
+  return ['ab', 'un', 'in', 'non', 'not', 'no', 'dis'].some(
+    (prefix) => long === prefix + short || long === `${prefix}_${short}`,
+  )
+}
+
 /** The first candidate that shares a word with `name`. */
 export function byParts(name: string, candidates: readonly string[]): string | undefined {
-  return candidates.find((candidate) => candidate !== name && isPartOf(name.toLowerCase(), candidate.toLowerCase()))
+  return candidates.find(
+    (candidate) =>
+      candidate !== name && !isOpposite(name, candidate) && isPartOf(name.toLowerCase(), candidate.toLowerCase()),
+  )
 }
 
 /** `decay` of `weight_decay`, `train` of `training`: one is a word of the other, or its beginning and at least half of it. */

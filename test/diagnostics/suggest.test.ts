@@ -21,6 +21,8 @@ describe('suggest', () => {
   })
 
   it('says nothing where nothing is near', () => {
+    expect(suggest('abnormal', ['normal'])).toBeUndefined()
+    expect(suggest('adawm', ['adam', 'adamw'])).toBe('adamw')
     expect(suggest('a', ['b', 'xy'])).toBeUndefined()
     expect(suggest('width', ['height', 'ratio'])).toBeUndefined()
   })

@@ -6,7 +6,7 @@ import { pixelClass } from '../builtin-enums.js'
 import { abstractValue } from '../conform.js'
 import { describeValue } from '../describe.js'
 import type { Env } from '../env.js'
-import { report } from '../env.js'
+import { report, reportUse } from '../env.js'
 import { channel } from '../functions/channels.js'
 import { textOf } from '../session.js'
 import type { Value } from '../value.js'
@@ -20,13 +20,32 @@ export function memberOf(object: Value, expression: MemberExpression, env: Env):
   const { member, span } = expression
   if (isPoison(object) || member.recovered) return poison(span)
   const field = object.kind === 'record' ? object.fields.get(member.name) : undefined
-  if (field !== undefined) return seenAt(field, span)
+  if (field !== undefined) return seenAt(byField(field, expression, env), span)
   const fields = object.kind === 'record' ? [...object.fields.keys()] : []
   const of = `\`${textOf(env.session, expression.object.span)}\``
   const suggestion = suggest(member.name, fields)
+  const isName = object.kind !== 'record' && env.scope.find(member.name) !== undefined
+  if (isName) {
+    const of = `${textOf(env.session, expression.object.span)}`
+    const help = `Write a comma for the dot: \`${of}, ${member.name}\`.`
+    report(env, namesDiagnostics.unknownField, member.span, {
+      name: member.name,
+      of: `\`${of}\` (${describeValue(object)})`,
+      fields,
+      help,
+    })
+    return poison(span)
+  }
   const facts = { name: member.name, of: object.kind === 'record' ? of : `${of} (${describeValue(object)})`, fields }
   report(env, namesDiagnostics.unknownField, member.span, suggestion === undefined ? facts : { ...facts, suggestion })
   return poison(span)
+}
+
+/** A field of a record that is bound goes by the names that its user knows, not by the binding of the block that made it. */
+function byField(field: Value, { object, span }: MemberExpression, env: Env): Value {
+  const slot = object.kind === 'identifier' && !env.module.library ? env.scope.find(object.name) : undefined
+  if (slot === undefined || field.kind !== 'tensor') return field
+  return { ...field, made: { name: textOf(env.session, span), span: slot.span } }
 }
 
 export function evaluateIndex(expression: IndexExpression, env: Env): Value {
@@ -50,9 +69,9 @@ export function indexOf(object: Value, expression: IndexExpression, env: Env): V
   const isUnknownInt = index.kind === 'unknown' && index.type?.kind === 'int'
   if (!isUnknownInt && (index.kind !== 'number' || !index.isInteger || index.unit !== undefined)) {
     const what = index.kind === 'tensor' ? typesDiagnostics.notStatic : undefined
-    if (what) report(env, what, index.span, { what: 'an index', found: describeValue(index) })
+    if (what) reportUse(env, what, index, { what: 'an index', found: describeValue(index) })
     else
-      report(env, typesDiagnostics.typeMismatch, index.span, {
+      reportUse(env, typesDiagnostics.typeMismatch, index, {
         what: 'an index',
         expected: 'an int',
         found: describeValue(index),
@@ -77,6 +96,6 @@ export function indexOf(object: Value, expression: IndexExpression, env: Env): V
   if (index.kind !== 'number') return object.items[0] ?? poison(span)
   const item = object.items[index.value]
   if (item !== undefined) return seenAt(item, span)
-  report(env, typesDiagnostics.indexOutOfRange, index.span, { index: index.value, length: object.items.length })
+  reportUse(env, typesDiagnostics.indexOutOfRange, index, { index: index.value, length: object.items.length })
   return poison(span)
 }

@@ -2,6 +2,7 @@ import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, Expression } from '../../syntax/ast.js'
+import { readCompared } from '../compared.js'
 import type { Env } from '../env.js'
 import { report } from '../env.js'
 import type { Value } from '../value.js'
@@ -16,15 +17,25 @@ export interface Signature {
   readonly text: string
 }
 
-export type ArgumentSource =
-  | { readonly kind: 'expression'; readonly expression: Expression; readonly span: Span }
-  | { readonly kind: 'value'; readonly value: Value; readonly span: Span }
+export type ArgumentSource = { readonly isByPlace: boolean; readonly span: Span } & (
+  | { readonly kind: 'expression'; readonly expression: Expression }
+  | { readonly kind: 'value'; readonly value: Value }
+)
+
+/** A parameter that is given by its place and again by its name, or twice by its name. */
+export interface DuplicateArgument {
+  readonly name: string
+  readonly span: Span
+  readonly first: ArgumentSource
+}
 
 export interface BoundArguments {
   readonly byName: ReadonlyMap<string, ArgumentSource>
   readonly rest: readonly ArgumentSource[]
   /** Required parameters without an argument: not reported here, since a block without its operands is a value. */
   readonly missing: readonly string[]
+  /** Not reported here either: what stands in the parameter's place may not be meant for it. */
+  readonly duplicates: readonly DuplicateArgument[]
   /** A mistake was reported. */
   readonly broken: boolean
 }
@@ -32,18 +43,22 @@ export interface BoundArguments {
 /** Arguments to parameters, by place and name; a piped value is the first by place. */
 export function bindArguments(
   signature: Signature,
-  args: readonly Argument[],
+  given: readonly Argument[],
   piped: Value | undefined,
   env: Env,
 ): BoundArguments {
+  const names = signature.parameters.map(({ name }) => name)
+  const isName = (name: string): boolean => env.scope.find(name) !== undefined
+  const args = given.map((argument) => readCompared(argument, names, isName, env.session.sink))
   const byName = new Map<string, ArgumentSource>()
   const rest: ArgumentSource[] = []
+  const duplicates: DuplicateArgument[] = []
   let broken = false
   let place = 0
-  const positional: ArgumentSource[] = piped === undefined ? [] : [{ kind: 'value', value: piped, span: piped.span }]
+  const positional: ArgumentSource[] =
+    piped === undefined ? [] : [{ kind: 'value', value: piped, span: piped.span, isByPlace: true }]
   for (const argument of args) {
-    if (argument.name === undefined)
-      positional.push({ kind: 'expression', expression: argument.value, span: argument.value.span })
+    if (argument.name === undefined) positional.push(sourceOf(argument, true))
   }
   if (signature.variadic) rest.push(...positional)
   else {
@@ -64,7 +79,7 @@ export function bindArguments(
   for (const argument of args) {
     if (argument.name === undefined) continue
     const { name, span } = argument.name
-    const source: ArgumentSource = { kind: 'expression', expression: argument.value, span: argument.value.span }
+    const source = sourceOf(argument, false)
     if (!signature.parameters.some((parameter) => parameter.name === name)) {
       broken = true
       const unbound = signature.parameters.filter((parameter) => !byName.has(parameter.name))
@@ -84,13 +99,43 @@ export function bindArguments(
         span,
         suggestion === undefined ? facts : { ...facts, suggestion },
       )
-    } else if (byName.has(name)) {
-      broken = true
-      const first = byName.get(name)
-      const related = first === undefined ? [] : [{ span: first.span, label: 'first given here' }]
-      report(env, typesDiagnostics.duplicateArgument, span, { callee: signature.callee, argument: name }, related)
-    } else byName.set(name, source)
+      continue
+    }
+    const first = byName.get(name)
+    if (first !== undefined) duplicates.push({ name, span, first })
+    else byName.set(name, source)
   }
   const missing = signature.parameters.filter((parameter) => parameter.required && !byName.has(parameter.name))
-  return { byName, rest, missing: missing.map((parameter) => parameter.name), broken }
+  return { byName, rest, missing: missing.map((parameter) => parameter.name), duplicates, broken }
+}
+
+function sourceOf({ value }: Argument, isByPlace: boolean): ArgumentSource {
+  return { kind: 'expression', expression: value, span: value.span, isByPlace }
+}
+
+/** Parameters that are given twice, once the arguments are evaluated: whether there are any. */
+export function reportDuplicates({ duplicates }: BoundArguments, callee: string, env: Env): boolean {
+  for (const { name, span, first } of duplicates) {
+    const related = [{ span: first.span, label: 'first given here' }]
+    report(env, typesDiagnostics.duplicateArgument, span, { callee, argument: name }, related)
+  }
+  return duplicates.length > 0
+}
+
+/**
+ * A tensor by place beyond the operands of a call is one operand too many, whatever static parameter has that place. `texts`: the
+ * operands as they are written.
+ */
+export function reportExtraOperand(
+  source: ArgumentSource,
+  signature: Signature,
+  texts: readonly string[],
+  env: Env,
+): void {
+  report(env, typesDiagnostics.unexpectedArgument, source.span, {
+    callee: signature.callee,
+    signature: signature.text,
+    takes: texts.length - 1,
+    joined: texts,
+  })
 }

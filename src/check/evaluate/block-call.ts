@@ -2,17 +2,17 @@ import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, Expression } from '../../syntax/ast.js'
-import { hasWeights } from '../block-facts.js'
-import { abstractValue, conform } from '../conform.js'
+import { hasParameterTwice, hasWeights } from '../block-facts.js'
+import { abstractValue, conform, mismatch } from '../conform.js'
 import type { Env } from '../env.js'
-import { report } from '../env.js'
+import { isOfLibrary, report } from '../env.js'
 import { textOf } from '../session.js'
 import type { Type } from '../type.js'
 import { isTensorType } from '../type.js'
 import { resolveType } from '../types.js'
 import type { BlockValue, Value } from '../value.js'
 import { isPoison, poison } from '../value.js'
-import { bindArguments } from './arguments.js'
+import { bindArguments, reportDuplicates, reportExtraOperand } from './arguments.js'
 import { claimName, sourceValue } from './function-call.js'
 
 const deepest = 64
@@ -27,6 +27,11 @@ export function callBlock(
 ): Value {
   const { block } = callee
   const inner: Env = { ...env, module: block.module }
+  if (hasParameterTwice(block.declaration)) {
+    // Which of the two an argument is for nobody can say: that is told at the block.
+    for (const argument of args) if (argument.value.kind !== 'identifier') env.session.evaluate(argument.value, env)
+    return poison(span)
+  }
   const open = block.declaration.parameters.filter((parameter) => !callee.bound.has(parameter.name.name))
   const types = new Map(open.map((parameter) => [parameter.name.name, resolveType(parameter.type, inner)]))
   const operands = open.filter((parameter) => isTensorType(types.get(parameter.name.name) ?? { kind: 'unknown' }))
@@ -41,6 +46,7 @@ export function callBlock(
   let broken = bound.broken
   // Operands in the wrong order or number are one mistake.
   let confused = bound.broken
+  let hasExtra = false
   for (const parameter of open) {
     const { name } = parameter.name
     const source = bound.byName.get(name)
@@ -48,11 +54,39 @@ export function callBlock(
     if (source === undefined || type === undefined) continue
     const given = sourceValue(source, env, type)
     const isOperand = isTensorType(type)
-    const value = confused && isOperand ? given : conform(given, type, env, `\`${name}\` of \`${block.name}\``)
+    const isTaken =
+      bound.missing.length === 0 &&
+      source.isByPlace &&
+      operands.length > 0 &&
+      operands.every(({ name }) => bound.byName.has(name.name))
+    if (!isOperand && given.kind === 'tensor' && isTaken) {
+      const texts = [...operands.map(({ name }) => bound.byName.get(name.name)?.span), source.span]
+      if (!hasExtra)
+        reportExtraOperand(
+          source,
+          signature,
+          texts.map((at) => (at ? textOf(env.session, at) : '')),
+          env,
+        )
+      hasExtra = true
+      broken = true
+      continue
+    }
+    const what = `\`${name}\` of \`${block.name}\``
+    const isOther =
+      given.kind === 'record' && type.kind !== 'record' && [...types.values()].some(({ kind }) => kind === 'record')
+    const value =
+      confused && isOperand
+        ? given
+        : isOther
+          ? mismatch(given, type, env, what, `Give the operands in their order: \`${signature.text}\`.`)
+          : conform(given, type, env, what)
     if (isPoison(value)) broken = true
     if (isOperand && isPoison(value) && !isPoison(given)) confused = true
-    values.set(name, value)
+    const isIntoLibrary = block.module.library && !env.module.library
+    values.set(name, isIntoLibrary ? givenTo(block.name, name, value, source.span) : value)
   }
+  if (!hasExtra && reportDuplicates(bound, block.name, env)) broken = true
   if (broken) return poison(span)
   if (operands.length > 0 && operands.every((operand) => !bound.byName.has(operand.name.name))) {
     return { kind: 'block', block, bound: values, span }
@@ -79,6 +113,13 @@ export function callBlock(
   return env.session.instantiate(bindings, span, env)
 }
 
+/** A number that the library's code is called with: what is wrong with it there is the caller's mistake. */
+function givenTo(callee: string, name: string, value: Value, argument: Span): Value {
+  if (value.kind !== 'number') return value
+  const span = isOfLibrary(value.span) ? argument : value.span
+  return { ...value, given: { callee, name, value: value.value, span } }
+}
+
 /** A call of a block of which only the type is known: a parameter of a block that is checked on its own. */
 export function callBlockType(
   type: Extract<Type, { kind: 'block' }>,
@@ -97,7 +138,7 @@ export function callBlockType(
     if (source !== undefined)
       conform(sourceValue(source, env, operand.type), operand.type, env, `\`${operand.name}\` of \`${name}\``)
   }
-  if (bound.broken) return poison(span)
+  if (reportDuplicates(bound, name, env) || bound.broken) return poison(span)
   if (bound.missing.length > 0) {
     report(env, typesDiagnostics.missingArgument, span, { callee: name, missing: bound.missing, signature: text })
     return poison(span)

@@ -110,11 +110,33 @@ function notCallable(callee: Expression, found: string, env: Env): Value {
 function unknownFunction(callee: Identifier, args: readonly Argument[], env: Env): Value {
   if (isOfAnImport(callee, 'block or function', env) || !env.scope.isNewlyUnknown(callee.name))
     return argumentsOnly(callee, args, env)
-  const known = [...namesOfKind(env.module, 'block'), ...functions.keys(), ...staticFunctionNames]
-  const suggestion = suggest(callee.name, known)
+  const known = [...blockNames(env), ...namesOfKind(env.module, 'block'), ...functions.keys(), ...staticFunctionNames]
+  const suggestion = meant(callee.name, args.length) ?? suggest(callee.name, known)
   const facts = { what: 'block or function', name: callee.name, known }
   report(env, namesDiagnostics.unknownName, callee.span, suggestion === undefined ? facts : { ...facts, suggestion })
   return argumentsOnly(callee, args, env)
+}
+
+/** Params and parameters that hold a block. */
+function blockNames(env: Env): readonly string[] {
+  return env.scope.names().filter((name) => {
+    const value = env.scope.find(name)?.value
+    return value?.kind === 'block' || (value?.kind === 'unknown' && value.type?.kind === 'block')
+  })
+}
+
+/** What other languages call otherwise, where the nearest name here is that of something else: of one map, and of several. */
+const foreignNames: Readonly<Record<string, readonly [string, string]>> = {
+  max: ['image_max', 'maximum'],
+  amax: ['image_max', 'maximum'],
+  min: ['minimum', 'minimum'],
+  avg: ['image_mean', 'average'],
+  cat: ['concat', 'concat'],
+  bce: ['cross_entropy', 'cross_entropy'],
+}
+
+function meant(name: string, operands: number): string | undefined {
+  return foreignNames[name.toLowerCase()]?.[operands === 1 ? 0 : 1]
 }
 
 function argumentsOnly(callee: Identifier, args: readonly Argument[], env: Env): Value {

@@ -2,7 +2,7 @@ import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import type { EnumDeclaration, Expression, IfExpression, MatchExpression } from '../../syntax/ast.js'
 import { describeValue, staticText } from '../describe.js'
 import type { Env } from '../env.js'
-import { report } from '../env.js'
+import { report, reportUse } from '../env.js'
 import { GraphBuilder } from '../graph.js'
 import { textOf } from '../session.js'
 import type { Type } from '../type.js'
@@ -17,12 +17,12 @@ export function evaluateIf(expression: IfExpression, env: Env, expected?: Type):
   const isUnknown = condition.kind === 'unknown' && condition.type?.kind === 'bool'
   if (!isPoison(condition) && !isUnknown) {
     if (condition.kind === 'tensor') {
-      report(env, typesDiagnostics.notStatic, condition.span, {
+      reportUse(env, typesDiagnostics.notStatic, condition, {
         what: 'the condition',
         found: describeValue(condition),
       })
     } else {
-      report(env, typesDiagnostics.typeMismatch, condition.span, {
+      reportUse(env, typesDiagnostics.typeMismatch, condition, {
         what: 'the condition',
         expected: 'a bool',
         found: describeValue(condition),
@@ -44,7 +44,7 @@ export function evaluateMatch(expression: MatchExpression, env: Env, expected?: 
     return poison(span)
   }
   if (subject.kind === 'tensor' || subject.kind === 'record') {
-    report(env, typesDiagnostics.notStatic, subject.span, {
+    reportUse(env, typesDiagnostics.notStatic, subject, {
       what: 'the subject of a match',
       found: describeValue(subject),
     })

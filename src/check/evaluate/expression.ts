@@ -2,17 +2,17 @@ import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { assertNever } from '../../diagnostics/invariant.js'
-import { byParts, bySpelling, suggest } from '../../diagnostics/suggest.js'
+import { byParts, bySpelling, isOpposite, suggest } from '../../diagnostics/suggest.js'
 import type { Expression, Identifier, ListExpression, RangeExpression, RecordExpression } from '../../syntax/ast.js'
 import { describeValue } from '../describe.js'
 import type { Env } from '../env.js'
-import { report } from '../env.js'
+import { report, reportUse } from '../env.js'
 import { isOfAnImport } from '../forgotten.js'
 import { functions } from '../functions/table.js'
 import { lookUp, namesOfKind } from '../module.js'
 import type { Slot } from '../scope.js'
 import type { Type } from '../type.js'
-import { describeType } from '../type.js'
+import { describeType, isStaticType } from '../type.js'
 import type { Value } from '../value.js'
 import { asStatic, isPoison, poison, seenAt } from '../value.js'
 import { evaluateIndex, evaluateMember } from './access.js'
@@ -85,7 +85,8 @@ function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value 
     const value = slotValue(slot, env, identifier)
     if (word && value.kind !== 'enum' && !(value.kind === 'unknown' && value.type?.kind === 'enum')) return word
     slot.used = true
-    return seenAt(value, span)
+    // A bare block in a binding is a call that lacks its operands: the mistake is there, and not where the name is used.
+    return value.kind === 'block' && slot.what === 'binding' ? value : seenAt(value, span)
   }
   if (word) return word
   if (env.module.ambiguous.has(name)) return poison(span)
@@ -108,19 +109,42 @@ function unknownName(identifier: Identifier, env: Env, expected?: Type): Value {
   const { name, span } = identifier
   if (expected?.kind === 'enum') {
     const known = expected.declaration.values.map((value) => value.name)
-    const suggestion = suggest(name, [...known, ...env.scope.names()])
+    const others = known.filter((value) => !isOpposite(name, value))
+    const [only] = others
+    const contrary = others.length === 1 && known.length === 2 ? only : undefined
+    const suggestion = contrary ?? suggest(name, [...known, ...namesFor(expected, env)])
     const facts = { what: `value of ${expected.declaration.name.name}`, name, known }
     report(env, namesDiagnostics.unknownName, span, suggestion === undefined ? facts : { ...facts, suggestion })
     return poison(span)
   }
+  const word = name.toLowerCase()
+  if (word === 'true' || word === 'false') {
+    report(env, namesDiagnostics.unknownName, span, { what: 'name', name, suggestion: word })
+    return poison(span)
+  }
   if (env.session.libraryNames().has(name) && isOfAnImport(identifier, 'name', env)) return poison(span)
   if (!env.scope.isNewlyUnknown(name)) return poison(span)
-  const known = env.scope.names()
-  const all = [...known, ...namesOfKind(env.module, 'block'), ...functions.keys()]
+  const known = namesFor(expected, env)
+  const all =
+    expected === undefined || !isStaticType(expected) ? [...known, ...namesOfKind(env.module, 'block')] : known
   const suggestion = bySpelling(name, all) ?? byParts(name, known)
   const facts = { what: 'name', name, known }
   report(env, namesDiagnostics.unknownName, span, suggestion === undefined ? facts : { ...facts, suggestion })
   return poison(span)
+}
+
+/** Names that could stand here: of values of the kind that is due, without those that are being defined. */
+function namesFor(expected: Type | undefined, env: Env): readonly string[] {
+  const names = env.scope.names().filter((name) => !env.session.running.includes(name))
+  if (expected === undefined || expected.kind === 'unknown') return names
+  return names.filter((name) => {
+    const slot = env.scope.find(name)
+    if (slot?.value === undefined) return true
+    const isKnown = slot.value.kind !== 'unknown'
+    if (expected.kind === 'block') return !isKnown || slot.value.kind === 'block'
+    if (expected.kind === 'enum') return slot.value.kind === 'enum' && slot.value.declaration === expected.declaration
+    return !isStaticType(expected) || !isKnown || asStatic(slot.value) !== undefined
+  })
 }
 
 /** Evaluates what a name stands for, once; a name that needs itself is reported where it is used. */
@@ -171,9 +195,9 @@ function evaluateRange(expression: RangeExpression, env: Env): Value {
   for (const end of ends) {
     if (end.kind === 'number' || (end.kind === 'unknown' && end.type !== undefined)) continue
     const definition = end.kind === 'tensor' ? typesDiagnostics.notStatic : undefined
-    if (definition) report(env, definition, end.span, { what: 'the end of a range', found: describeValue(end) })
+    if (definition) reportUse(env, definition, end, { what: 'the end of a range', found: describeValue(end) })
     else
-      report(env, typesDiagnostics.typeMismatch, end.span, {
+      reportUse(env, typesDiagnostics.typeMismatch, end, {
         what: 'the end of a range',
         expected: 'a number',
         found: describeValue(end),
@@ -183,7 +207,7 @@ function evaluateRange(expression: RangeExpression, env: Env): Value {
   if (low?.kind !== 'number' || high?.kind !== 'number') return { kind: 'unknown', type: { kind: 'range' }, span }
   if (low.unit !== high.unit && !(low.value === 0 && low.unit === undefined)) {
     const expected = low.unit === undefined ? 'a number without a unit, as its low end' : 'in the unit of its low end'
-    report(env, typesDiagnostics.wrongUnit, high.span, {
+    reportUse(env, typesDiagnostics.wrongUnit, high, {
       what: 'the high end of the range',
       expected,
       found: describeValue(high),
@@ -208,11 +232,11 @@ export function requireStatic(value: Value, env: Env, what: string): ReturnType<
   const known = asStatic(value)
   if (known !== undefined) return known
   if (value.kind === 'tensor' || value.kind === 'record') {
-    report(env, typesDiagnostics.notStatic, value.span, { what, found: describeValue(value) })
+    reportUse(env, typesDiagnostics.notStatic, value, { what, found: describeValue(value) })
   } else if (value.kind === 'block' || value.kind === 'list') {
     const list = value.kind === 'list' ? value.items.find((item) => asStatic(item) === undefined) : value
     if (list !== undefined && !isPoison(list)) {
-      report(env, typesDiagnostics.typeMismatch, list.span, {
+      reportUse(env, typesDiagnostics.typeMismatch, list, {
         what,
         expected: describeType({ kind: 'float' }).replace('a float', 'a plain value'),
         found: describeValue(list),

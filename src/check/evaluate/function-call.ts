@@ -2,8 +2,7 @@ import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import type { Span } from '../../source/span.js'
 import type { Argument } from '../../syntax/ast.js'
-import { conform } from '../conform.js'
-import { describeValue } from '../describe.js'
+import { conform, reportNoTensor } from '../conform.js'
 import type { Env } from '../env.js'
 import { report } from '../env.js'
 import type { FunctionParameter, FunctionRule, ParameterType } from '../functions/rule.js'
@@ -12,7 +11,7 @@ import { isTensorType } from '../type.js'
 import type { Value } from '../value.js'
 import { isPoison, poison } from '../value.js'
 import type { ArgumentSource } from './arguments.js'
-import { bindArguments } from './arguments.js'
+import { bindArguments, reportDuplicates } from './arguments.js'
 
 export function callFunction(
   rule: FunctionRule,
@@ -38,7 +37,7 @@ export function callFunction(
     const value =
       given === undefined
         ? presetValue(parameter, span)
-        : confused && isOperandType(parameter.type)
+        : confused && (isOperandType(parameter.type) || (source?.isByPlace && given.kind === 'tensor'))
           ? given
           : argumentValue(given, parameter.type, env, `\`${parameter.name}\` of \`${rule.name}\``)
     if (given && value && isPoison(value) && !isPoison(given) && isOperandType(parameter.type)) confused = true
@@ -46,8 +45,9 @@ export function callFunction(
     if (isPoison(value)) broken = true
     values.set(parameter.name, value)
   }
+  if (reportDuplicates(bound, rule.name, env)) broken = true
   const rest = rule.variadic ? variadicValues(rule, bound.rest, env) : []
-  if (bound.missing.length > 0 && !bound.broken) {
+  if (bound.missing.length > 0 && !bound.broken && !hasDotForComma(args, values)) {
     report(env, typesDiagnostics.missingArgument, span, {
       callee: rule.name,
       missing: bound.missing,
@@ -84,6 +84,11 @@ export function callFunction(
   )
 }
 
+/** `smooth_l1(severity. fault_severity)`: what is missing stands behind the dot, and that is told. */
+function hasDotForComma(args: readonly Argument[], values: ReadonlyMap<string, Value>): boolean {
+  return args.some(({ value }) => value.kind === 'member') && [...values.values()].some(isPoison)
+}
+
 /** Weights are named by the statement's binding: only one call of a statement may have them. */
 export function claimName(name: string, span: Span, env: Env): boolean {
   const first = env.statement.parametric
@@ -114,8 +119,8 @@ export function sourceValue(
 }
 
 /** A block without its operands is most likely a call that lacks them. */
-function lacksOperands(value: Value): { readonly help?: string } {
-  return value.kind === 'block' ? { help: `Give \`${value.block.name}\` its operands.` } : {}
+function lacksOperands(value: Value): string | undefined {
+  return value.kind === 'block' ? `Give \`${value.block.name}\` its operands.` : undefined
 }
 
 function isOperandType(type: ParameterType): boolean {
@@ -126,14 +131,11 @@ function argumentValue(value: Value, type: ParameterType, env: Env, what: string
   if (type.kind !== 'tensor') return conform(value, type, env, what)
   if (isPoison(value)) return value
   if (isOperand(value)) return asOperand(value, env)
-  report(env, typesDiagnostics.typeMismatch, value.span, {
-    what,
-    expected: 'a map, vector, value or scalar',
-    found: describeValue(value),
-    ...lacksOperands(value),
-  })
+  reportNoTensor(value, anyOperand, env, what, lacksOperands(value))
   return poison(value.span)
 }
+
+const anyOperand = 'a map, vector, value or scalar'
 
 function isOperand(value: Value): boolean {
   if (value.kind === 'tensor') return true
@@ -156,12 +158,7 @@ function variadicValues(rule: FunctionRule, sources: readonly ArgumentSource[], 
     if (isPoison(value) || isOperand(value)) return value
     if (value.kind === 'unknown' && value.type?.kind === 'list') return poison(value.span)
     const what = `an operand of \`${rule.name}\``
-    report(env, typesDiagnostics.typeMismatch, value.span, {
-      what,
-      expected: 'a map, vector, value or scalar',
-      found: describeValue(value),
-      ...lacksOperands(value),
-    })
+    reportNoTensor(value, anyOperand, env, what, lacksOperands(value))
     return poison(value.span)
   })
 }
@@ -175,5 +172,5 @@ function foldNumbers(name: string, values: readonly Value[], span: Span): Value 
     if (best?.kind !== 'number' || (name === 'maximum' ? value.value > best.value : value.value < best.value))
       best = value
   }
-  return best && { ...best, span }
+  return best && ({ ...best, span, used: span } as Value)
 }

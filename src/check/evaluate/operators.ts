@@ -1,11 +1,15 @@
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { assertNever } from '../../diagnostics/invariant.js'
-import type { BinaryExpression, UnaryExpression } from '../../syntax/ast.js'
+import type { BinaryExpression, Expression, Identifier, UnaryExpression } from '../../syntax/ast.js'
+import { reportNoTensor } from '../conform.js'
 import { describeValue } from '../describe.js'
 import type { Env } from '../env.js'
-import { report } from '../env.js'
+import { report, reportUse } from '../env.js'
 import { elementwiseBinary } from '../functions/arithmetic.js'
 import { negate } from '../functions/elementwise.js'
+import { functions } from '../functions/table.js'
+import { lookUp } from '../module.js'
+import { textOf } from '../session.js'
 import type { Type } from '../type.js'
 import type { ScalarStatic, Tensor, UnknownValue, Value } from '../value.js'
 import { isPoison, poison } from '../value.js'
@@ -23,14 +27,17 @@ export function evaluateUnary(expression: UnaryExpression, env: Env, expected?: 
     if (operand.kind === 'unknown' && operand.type?.kind === 'bool') return { ...operand, span: expression.span }
     return wrongOperand('not', 'a bool', operand, env)
   }
-  if (operand.kind === 'number') return { ...operand, value: 0 - operand.value, span: expression.span }
+  if (operand.kind === 'number') {
+    const { span } = expression
+    return { ...operand, value: 0 - operand.value, span, used: span }
+  }
   if (operand.kind === 'tensor') return negate(operand, expression.span, env)
   if (isUnknownNumber(operand)) return { ...operand, span: expression.span }
   return wrongOperand('-', 'a number or a tensor', operand, env)
 }
 
 function wrongOperand(operator: string, expected: string, operand: Value, env: Env): Value {
-  report(env, typesDiagnostics.typeMismatch, operand.span, {
+  reportUse(env, typesDiagnostics.typeMismatch, operand, {
     what: `the operand of \`${operator}\``,
     expected,
     found: describeValue(operand),
@@ -90,6 +97,10 @@ function combine(
   if (left.kind === 'number' && right.kind === 'number') return arithmetic(operator, left, right, span, env)
   for (const side of [left, right]) {
     if (side.kind === 'tensor' || side.kind === 'number' || isUnknownNumber(side)) continue
+    if (side.kind === 'record' || side.kind === 'list') {
+      reportNoTensor(side, 'a number or a tensor', env, `the operand of \`${operator}\``)
+      return poison(span)
+    }
     return wrongOperand(operator, 'a number or a tensor', side, env)
   }
   if (left.kind === 'tensor' || right.kind === 'tensor') {
@@ -113,7 +124,7 @@ function operandTensor(operator: string, value: Value, env: Env): Tensor | undef
   if (value.kind === 'tensor') return value
   if (value.kind === 'number') {
     if (value.unit === undefined) return env.graph.constant(value.value, env.path, value.span)
-    report(env, typesDiagnostics.wrongUnit, value.span, {
+    reportUse(env, typesDiagnostics.wrongUnit, value, {
       what: `the operand of \`${operator}\` beside a tensor`,
       expected: 'a number without a unit',
       found: describeValue(value),
@@ -126,6 +137,17 @@ function operandTensor(operator: string, value: Value, env: Env): Tensor | undef
 
 function compare(expression: BinaryExpression, env: Env): Value {
   const { operator, span } = expression
+  if (operator === '>' && lacksItsFirst(expression.right, env)) {
+    const input = env.session.evaluate(expression.left, env)
+    if (input.kind === 'tensor') {
+      const stage = textOf(env.session, expression.right.span)
+      report(env, typesDiagnostics.arithmetic, expression.operatorSpan, {
+        problem: '`>` compares numbers: a tensor goes into a call by `|>`',
+        help: `Write \`${textOf(env.session, expression.left.span)} |> ${stage}\`.`,
+      })
+    }
+    if (input.kind === 'tensor' || isPoison(input)) return poison(span)
+  }
   // A bare word is a value of the other side's enum, whichever side it stands on.
   const bareLeft = expression.left.kind === 'identifier' && env.scope.find(expression.left.name) === undefined
   const firstExpression = bareLeft ? expression.right : expression.left
@@ -135,7 +157,7 @@ function compare(expression: BinaryExpression, env: Env): Value {
   const [left, right] = bareLeft ? [second, first] : [first, second]
   for (const side of [left, right]) {
     if (side.kind !== 'tensor') continue
-    report(env, typesDiagnostics.notStatic, side.span, {
+    reportUse(env, typesDiagnostics.notStatic, side, {
       what: `the operand of \`${operator}\``,
       found: describeValue(side),
     })
@@ -145,6 +167,25 @@ function compare(expression: BinaryExpression, env: Env): Value {
   if (!isScalarStatic(left)) return wrongOperand(operator, 'a number, word, string, bool or size', left, env)
   if (!isScalarStatic(right)) return wrongOperand(operator, 'a number, word, string, bool or size', right, env)
   return comparison(operator, left, right, span, env)
+}
+
+/** A function, or a call of one that needs one argument more than it has. */
+function lacksItsFirst(expression: Expression, env: Env): boolean {
+  const callee = expression.kind === 'call' ? expression.callee : expression
+  if (callee.kind !== 'identifier' || env.scope.find(callee.name) !== undefined) return false
+  const block = lookUp(env.module, callee.name)
+  const needed =
+    block?.kind === 'block'
+      ? block.declaration.parameters.filter((parameter) => parameter.value === undefined)
+      : functions.get(callee.name)?.parameters.filter((parameter) => parameter.default === undefined)
+  if (needed === undefined) return false
+  const args = expression.kind === 'call' ? expression.args : []
+  const isNeeded = (name: string): boolean => needed.some((parameter) => nameOf(parameter.name) === name)
+  return args.filter(({ name }) => name === undefined || isNeeded(name.name)).length < needed.length
+}
+
+function nameOf(name: string | Identifier): string {
+  return typeof name === 'string' ? name : name.name
 }
 
 function enumOf(value: Value): Type | undefined {

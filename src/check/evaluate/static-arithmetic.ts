@@ -3,7 +3,7 @@ import type { Span } from '../../source/span.js'
 import type { BinaryOperator } from '../../syntax/ast.js'
 import { describeValue, staticText } from '../describe.js'
 import type { Env } from '../env.js'
-import { report } from '../env.js'
+import { report, reportUse } from '../env.js'
 import type { ScalarStatic, UnknownValue } from '../value.js'
 import { poison } from '../value.js'
 
@@ -19,7 +19,7 @@ export function arithmetic(
 ): NumberValue | UnknownValue {
   const unit = unitOfResult(operator, left, right)
   if (unit === 'mixed') {
-    report(env, typesDiagnostics.wrongUnit, right.span, {
+    reportUse(env, typesDiagnostics.wrongUnit, right, {
       what: `the right side of \`${operator}\``,
       expected: left.unit === undefined ? 'a number without a unit' : `in the unit of ${staticText(left)}`,
       found: describeValue(right),
@@ -29,7 +29,7 @@ export function arithmetic(
   }
   if (operator === '/' && right.value === 0) {
     const help = 'Divide by something other than 0.'
-    report(env, typesDiagnostics.arithmetic, right.span, { problem: 'this divides by zero', help })
+    reportUse(env, typesDiagnostics.arithmetic, right, { problem: 'this divides by zero', help })
     return poison(span)
   }
   const isInteger = left.isInteger && right.isInteger
@@ -48,7 +48,15 @@ export function arithmetic(
     })
     return poison(span)
   }
-  return { kind: 'number', value, isInteger, span, ...(unit === undefined ? {} : { unit }) }
+  const given = left.given ?? right.given
+  return {
+    kind: 'number',
+    value,
+    isInteger,
+    span,
+    ...(unit === undefined ? {} : { unit }),
+    ...(given === undefined ? {} : { given }),
+  }
 }
 
 function compute(operator: '+' | '-' | '*' | '/', left: number, right: number): number {
@@ -122,7 +130,7 @@ function incomparable(operator: string, left: ScalarStatic, right: ScalarStatic,
     operator === '==' || operator === '!='
       ? `the same kind of value as ${describeValue(left)}`
       : `comparable with ${describeValue(left)}`
-  report(env, definition, right.span, {
+  reportUse(env, definition, right, {
     what: `the right side of \`${operator}\``,
     expected,
     found: describeValue(right),

@@ -4,12 +4,12 @@ import type { Argument } from '../../syntax/ast.js'
 import { conform } from '../conform.js'
 import { describeValue } from '../describe.js'
 import type { Env } from '../env.js'
-import { report } from '../env.js'
+import { report, reportUse } from '../env.js'
 import { spanKey } from '../session.js'
 import type { Type } from '../type.js'
 import type { Value } from '../value.js'
 import { isPoison, poison } from '../value.js'
-import { bindArguments } from './arguments.js'
+import { bindArguments, reportDuplicates } from './arguments.js'
 import { isLiteral, sourceOf } from './environment.js'
 import { sourceValue } from './function-call.js'
 
@@ -38,7 +38,7 @@ function divideIntegers(args: readonly Argument[], piped: Value | undefined, spa
       ? undefined
       : conform(sourceValue(source, env), { kind: 'int' }, env, `\`${parameter}\` of \`div_int\``)
   })
-  if (bound.broken) return poison(span)
+  if (reportDuplicates(bound, 'div_int', env) || bound.broken) return poison(span)
   if (bound.missing.length > 0) {
     report(env, typesDiagnostics.missingArgument, span, { callee: 'div_int', missing: bound.missing, signature: text })
     return poison(span)
@@ -47,13 +47,15 @@ function divideIntegers(args: readonly Argument[], piped: Value | undefined, spa
   if (a === undefined || b === undefined || isPoison(a) || isPoison(b)) return poison(span)
   if (a.kind !== 'number' || b.kind !== 'number') return { kind: 'unknown', type: { kind: 'int' }, span }
   if (b.value === 0) {
-    report(env, typesDiagnostics.arithmetic, b.span, {
+    reportUse(env, typesDiagnostics.arithmetic, b, {
       problem: 'this divides by zero',
       help: 'Divide by something other than 0.',
     })
     return poison(span)
   }
-  return { kind: 'number', value: Math.floor(a.value / b.value), isInteger: true, span }
+  const given = a.given ?? b.given
+  const value = Math.floor(a.value / b.value)
+  return { kind: 'number', value, isInteger: true, span, ...(given === undefined ? {} : { given }) }
 }
 
 /** The variable's text, read as source of the kind that its default has; a number takes its default's unit, but for percent: 0.5 is no 0.5%. */
@@ -70,7 +72,7 @@ function readEnvironment(
     { name: 'default', required: false },
   ]
   const bound = bindArguments({ callee: 'env', parameters, variadic: false, text }, args, piped, env)
-  if (bound.broken) return poison(span)
+  if (reportDuplicates(bound, 'env', env) || bound.broken) return poison(span)
   const nameSource = bound.byName.get('name')
   if (nameSource === undefined) {
     report(env, typesDiagnostics.missingArgument, span, { callee: 'env', missing: ['name'], signature: text })

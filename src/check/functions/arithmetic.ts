@@ -77,9 +77,32 @@ function binary(op: BinaryOp, name: string, left: Tensor, right: Tensor, span: S
         : 'batch'
   const meaning = meaningOf(op, left, right)
   const isSquare = op === 'mul' && left.node === right.node
-  const range = isSquare ? squareInterval(left.range) : rangeOf(op, left.range, right.range)
+  // In a block that is checked on its own, a side of which nothing is known leaves nothing known of the two.
+  const isOpen = env.abstract && (left.range === undefined || right.range === undefined)
+  const range = isOpen
+    ? undefined
+    : isSquare
+      ? squareInterval(left.range)
+      : op === 'sub' && isUnion(left, right, env)
+        ? ([0, 1] as const)
+        : rangeOf(op, left.range, right.range)
   const grid = left.grid ?? right.grid
   return env.graph.add({ op, operands: [left, right], per, shape, meaning, range, grid, path: env.path, span })
+}
+
+/** `p + m - p * m` of two in [0, 1], the union of a loss on overlaps, is in [0, 1]; its parts alone do not tell. */
+function isUnion(sum: Tensor, product: Tensor, { graph }: Env): boolean {
+  const [added, multiplied] = [graph.nodes[sum.node], graph.nodes[product.node]]
+  if (added?.op !== 'add' || multiplied?.op !== 'mul') return false
+  const parts = new Set(added.operands)
+  const isShare = (id: number): boolean => {
+    const [low, high] = graph.nodes[id]?.tensor.range ?? [-1, 2]
+    return low >= 0 && high <= 1
+  }
+  return (
+    multiplied.operands.every((id) => parts.has(id)) &&
+    added.operands.every((id) => multiplied.operands.includes(id) && isShare(id))
+  )
 }
 
 function rangeOf(op: BinaryOp, a: Known, b: Known): Known {

@@ -18,7 +18,9 @@ function concat(call: FunctionCall): Value {
   const rank = first.shape.length
   const alike = tensors.every((tensor) => tensor.per === first.per && tensor.shape.length === rank)
   if (!alike || rank === 0) {
-    reportShapes(call.env, call.span, 'concat', rank === 0 ? 'maps or vectors' : 'maps only or vectors only', tensors)
+    const help = 'Join maps with maps, or vectors with vectors.'
+    const rule = rank === 0 ? 'maps or vectors' : 'maps only or vectors only'
+    reportShapes(call.env, call.span, 'concat', rule, tensors, help)
     return poison(call.span)
   }
   const sides: Dim[] = []

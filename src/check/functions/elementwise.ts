@@ -18,10 +18,11 @@ const smallest = 1.401298464324817e-45
 
 type UnaryOp = 'relu' | 'sigmoid' | 'tanh' | 'softplus' | 'exp' | 'log' | 'sqrt' | 'square' | 'abs'
 
+/** `range` is an interval where the values lie in it whatever the operand's are. */
 function unary(
   name: UnaryOp,
   doc: string,
-  range: (of: Known) => Known,
+  range: Interval | ((of: Known) => Known),
   check: (call: FunctionCall, of: Tensor) => boolean = () => true,
 ): FunctionRule {
   return {
@@ -37,7 +38,7 @@ function unary(
         per: of.per,
         shape: of.shape,
         meaning: meaningAfter(name, of),
-        range: range(of.range),
+        range: typeof range !== 'function' ? range : isOpen(call, of) ? undefined : range(of.range),
       })
     },
   }
@@ -71,9 +72,14 @@ function nonFinite(call: FunctionCall, of: Tensor, why: string, help: string): f
   return false
 }
 
-/** What nothing bounds can be anything; in a block that is checked on its own it is for the caller to say. */
-function knownRange({ env }: FunctionCall, of: Tensor): Known {
-  return of.range ?? (env.abstract ? undefined : [-Infinity, Infinity])
+/** Of an operand of a block that is checked on its own nothing is known, its sign neither: its range comes with the call. */
+function isOpen({ env }: FunctionCall, of: Tensor): boolean {
+  return env.abstract && of.range === undefined
+}
+
+/** What nothing bounds can be anything. */
+function knownRange(call: FunctionCall, of: Tensor): Known {
+  return of.range ?? (isOpen(call, of) ? undefined : [-Infinity, Infinity])
 }
 
 function checkLog(call: FunctionCall, of: Tensor): boolean {
@@ -92,7 +98,8 @@ function checkLog(call: FunctionCall, of: Tensor): boolean {
 function checkSqrt(call: FunctionCall, of: Tensor): boolean {
   const range = knownRange(call, of)
   if (range === undefined || range[0] > 0) return true
-  if (range[0] < 0) nonFinite(call, of, 'less than 0 is', 'Take `abs` or `clamp` it first.')
+  if (range[0] < 0)
+    nonFinite(call, of, 'less than 0 is', 'Take its `abs` and add a small number first: `sqrt(abs(x) + 1e-6)`.')
   else if (of.learned && !call.env.abstract)
     nonFinite(call, of, 'the slope is infinite at 0, which is', 'Add a small number first.')
   return true
@@ -100,10 +107,10 @@ function checkSqrt(call: FunctionCall, of: Tensor): boolean {
 
 export const elementwiseFunctions: readonly FunctionRule[] = [
   unary('relu', 'max(x, 0).', (of) => maximumIntervals(of, [0, 0])),
-  unary('sigmoid', '1 / (1 + exp(-x)); its values are probabilities in [0, 1].', () => [0, 1], refuseProbabilities),
-  unary('tanh', 'Hyperbolic tangent, in [-1, 1].', () => [-1, 1]),
-  unary('softplus', 'log(1 + exp(x)).', () => [smallest, Infinity]),
-  unary('exp', 'Exponential.', () => [smallest, Infinity]),
+  unary('sigmoid', '1 / (1 + exp(-x)); its values are probabilities in [0, 1].', [0, 1], refuseProbabilities),
+  unary('tanh', 'Hyperbolic tangent, in [-1, 1].', [-1, 1]),
+  unary('softplus', 'log(1 + exp(x)).', [smallest, Infinity]),
+  unary('exp', 'Exponential.', [smallest, Infinity]),
   unary('log', 'Natural logarithm.', (of) => (of && of[1] <= 1 ? [-Infinity, 0] : undefined), checkLog),
   unary(
     'sqrt',
@@ -147,7 +154,7 @@ export const elementwiseFunctions: readonly FunctionRule[] = [
         `more than \`low\` (${low ?? '?'})`,
         (value) => low === undefined || value > low,
       )
-      const known = low !== undefined && high !== undefined
+      const known = low !== undefined && high !== undefined && !isOpen(call, of)
       const range = known
         ? minimumIntervals(maximumIntervals(of.range ?? [-Infinity, Infinity], [low, low]) ?? [low, Infinity], [
             high,

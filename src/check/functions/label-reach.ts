@@ -1,8 +1,9 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
-import { tensorName } from '../describe.js'
+import { numberText, tensorName } from '../describe.js'
 import type { Env } from '../env.js'
 import { report } from '../env.js'
 import type { Tensor } from '../value.js'
+import type { Interval } from './intervals.js'
 
 /** A prediction whose range does not contain its label's can never be right on part of the labels (the reference's SevNet: a sigmoid against labels up to 2). */
 export function checkLabelReach(env: Env, callee: string, a: Tensor, b: Tensor): void {
@@ -20,8 +21,7 @@ export function checkLabelReach(env: Env, callee: string, a: Tensor, b: Tensor):
     return
   }
   if (!prediction.learned || prediction.range === undefined || label.range === undefined) return
-  const [low, high] = prediction.range
-  if (low <= label.range[0] && high >= label.range[1]) return
+  if (reaches(prediction.range, label.range)) return
   env.graph.outOfReach.add(prediction.node)
   const related = [label, prediction].flatMap((tensor) =>
     tensor.made === undefined ? [] : [{ span: tensor.made.span, label: `\`${tensor.made.name}\`` }],
@@ -35,12 +35,24 @@ export function checkLabelReach(env: Env, callee: string, a: Tensor, b: Tensor):
   )
 }
 
+/** Ends that are neared count as reached (0 by an exponential, 1 by a sigmoid), and so do those that rounding misses. */
+export function reaches([low, high]: Interval, [labelLow, labelHigh]: Interval): boolean {
+  const width = labelHigh - labelLow
+  const near = 1e-6 * (Number.isFinite(width) ? width : 1)
+  return low <= labelLow + near && high >= labelHigh - near
+}
+
+/** Four digits are enough, rounded up: what is reached may be more than the label. */
+export function factorText(factor: number): string {
+  const short = Number(factor.toPrecision(4))
+  return numberText(short >= factor ? short : Number((1.0005 * factor).toPrecision(4)), false)
+}
+
 function mend(prediction: Tensor, [labelLow, labelHigh]: readonly [number, number]): string {
   const [low, high] = prediction.range ?? [0, 0]
   const name = tensorName(prediction, 'the prediction')
   if (low === 0 && high > 0 && labelLow === 0 && Number.isFinite(high) && Number.isFinite(labelHigh)) {
-    const factor = labelHigh / high
-    return `Multiply ${name} by ${Number.isInteger(factor) ? `${factor}.0` : factor}, so that it reaches ${labelHigh}; or divide the label.`
+    return `Multiply ${name} by ${factorText(labelHigh / high)}, so that it reaches ${labelHigh}; or divide the label.`
   }
   return `Scale and shift ${name} so that its values cover [${labelLow}, ${labelHigh}], or leave out what bounds it.`
 }

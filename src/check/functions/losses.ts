@@ -24,7 +24,8 @@ function sameShape(call: FunctionCall, a: Tensor, b: Tensor): boolean {
     a.per === b.per &&
     a.shape.length === b.shape.length &&
     a.shape.every((size, axis) => size === b.shape[axis] || size === undefined || b.shape[axis] === undefined)
-  if (!same) reportShapes(call.env, call.span, call.rule.name, 'two operands of one shape', [a, b])
+  const help = a.per === b.per ? undefined : 'Compare a map with a map, and one number an image with another.'
+  if (!same) reportShapes(call.env, call.span, call.rule.name, 'two operands of one shape', [a, b], help)
   return same
 }
 
@@ -108,7 +109,9 @@ function classified(call: FunctionCall, logits: Tensor, mask: Tensor): boolean {
     return false
   }
   if (channels(logits) !== undefined && channels(logits) !== 2) {
-    reportShapes(call.env, call.span, name, 'logits of two channels (normal, anomaly)', [logits])
+    const isSwapped = logits.label && !mask.label
+    const help = isSwapped ? `Give the logits first, then the mask: \`${name}(logits, mask)\`.` : undefined
+    reportShapes(call.env, call.span, name, 'logits of two channels (normal, anomaly)', [logits], help)
     return false
   }
   const agrees = [0, 1].every((axis) => {

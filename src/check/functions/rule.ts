@@ -2,7 +2,7 @@ import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import type { Span } from '../../source/span.js'
 import type { Env } from '../env.js'
-import { report } from '../env.js'
+import { report, reportGiven } from '../env.js'
 import type { NodeRequest } from '../graph.js'
 import type { StaticValue } from '../static-value.js'
 import type { Type } from '../type.js'
@@ -84,12 +84,16 @@ export class FunctionCall {
   bounded(name: string, must: string, holds: (value: number) => boolean): number | undefined {
     const value = this.number(name)
     if (value === undefined || holds(value)) return value
-    report(this.env, tensorsDiagnostics.attribute, this.spanOf(name), {
-      callee: this.rule.name,
-      name,
-      must,
-      found: String(value),
-    })
+    const facts = { callee: this.rule.name, name, must, found: String(value) }
+    const argument = this.values.get(name)
+    const given = this.env.module.library && argument?.kind === 'number' ? argument.given : undefined
+    if (given === undefined) report(this.env, tensorsDiagnostics.attribute, this.spanOf(name), facts)
+    else {
+      const isItself = given.value === value
+      const from = `${value}, made of \`${given.name}\` of \`${given.callee}\`, which is ${given.value}`
+      const own = isItself ? { ...facts, callee: given.callee, name: given.name } : { ...facts, found: from }
+      reportGiven(this.env, tensorsDiagnostics.attribute, given.span, this.span, own)
+    }
     return undefined
   }
 

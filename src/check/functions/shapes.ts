@@ -22,6 +22,11 @@ export function reportShapes(
   const keys = made.map((tensor) => `${spanKey(tensor.made?.span ?? span)} ${shapeText(tensor.shape)}`)
   if (keys.some((key) => env.graph.shapesTold.has(key))) return
   for (const key of keys) env.graph.shapesTold.add(key)
+  const sides = operands.flatMap(({ per, shape }) => (per === 'pixel' ? [shapeText(shape.slice(0, 2))] : []))
+  for (const { node } of made) {
+    env.graph.misshapen.add(node)
+    if (new Set(sides).size > 1) env.graph.missized.add(node)
+  }
   const shapes = operands.map((tensor, index) => {
     const name = tensorName(tensor, places[index] ?? `operand ${index + 1}`)
     return `${name} is ${tensor.per === 'pixel' ? shapeText(tensor.shape) : describePer(tensor.per, tensor.shape)}`

@@ -6,6 +6,7 @@ import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import type { ComponentValue, SettingValue } from '../../plan/settings.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, Expression } from '../../syntax/ast.js'
+import { readCompared } from '../compared.js'
 import type { FlatSection, FlatSetting, SettingsContext } from './context.js'
 import { convert } from './convert.js'
 import { nearest } from './convert-static.js'
@@ -189,7 +190,8 @@ class CallChecker {
     let position = 0
     let isWhole = true
     let tooMany = false
-    for (const argument of args) {
+    for (const each of args) {
+      const argument = readCompared(each, known, this.context.isParameter, this.context.sink)
       const recovered = argument.recovered === true || argument.name?.recovered === true || isRecovered(argument.value)
       if (recovered) isWhole = false
       const name = argument.name?.name ?? positional[position]

@@ -27,6 +27,8 @@ export interface SettingsContext {
    * mistake is already reported. Absent as a whole when the model could not be checked: then no name is refused.
    */
   readonly outputs?: ReadonlyMap<string, TensorType | undefined>
+  /** The other outputs that an output is made of. */
+  readonly madeOf?: (output: string) => readonly string[]
   /** Bindings of the model whose mistake is already reported: whatever names them, or a field of theirs, is passed over in silence. */
   readonly brokenOutputs: ReadonlySet<string>
   /** Names that are reported as no output of the model: each is told once. */

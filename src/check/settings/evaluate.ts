@@ -62,6 +62,7 @@ function requestsOf(
   const requests: MetricRequest[] = []
   const seen = new Map<string, Span | undefined>()
   const told = new Set<string>()
+  const requested = new Set((items as readonly SettingValue[]).map((item) => requestOf(item)?.output ?? ''))
   for (const [index, item] of (items as readonly SettingValue[]).entries()) {
     const request = requestOf(item)
     const span = call.spans.get(`/${list}/${index}`)
@@ -77,10 +78,20 @@ function requestsOf(
     requests.push(request)
     const outputSpan = call.spans.get(`/${list}/${index}/parameters/output`) ?? span
     // What does not fit is the output: it is told once, and not for every metric of it.
-    if (told.has(request.output)) continue
+    if (told.has(request.output) || (list !== 'pixel' && isOfMeasuredMap(request.output, requested, context))) continue
     if (!checkFit({ list, request, shown, span: outputSpan }, context, data, synthesis)) told.add(request.output)
   }
   return requests
+}
+
+/** Whether the output is a map since one that is measured beside it is a map: that one is told. */
+function isOfMeasuredMap(
+  output: string,
+  requested: ReadonlySet<string>,
+  { outputs, madeOf }: SettingsContext,
+): boolean {
+  const isMap = (name: string): boolean => outputs?.get(name)?.per === 'pixel'
+  return isMap(output) && (madeOf?.(output) ?? []).some((other) => requested.has(other) && isMap(other))
 }
 
 /** `{ component: auroc, parameters: { output: score } }` as the plan has it. */

@@ -3,6 +3,8 @@ import { assertNever } from '../../diagnostics/invariant.js'
 import type { MetricRequest } from '../../plan/run-plan.js'
 import type { Span } from '../../source/span.js'
 import type { TensorType } from '../checked.js'
+import { intervalText } from '../functions/intervals.js'
+import { factorText, reaches } from '../functions/label-reach.js'
 import type { SettingsContext } from './context.js'
 import { report } from './place.js'
 import type { CheckedData, CheckedSynthesis } from './results.js'
@@ -82,15 +84,15 @@ function warnOfReach(
   { severity: [low, high] }: CheckedSynthesis,
   context: SettingsContext,
 ): boolean {
-  if (range === undefined || meaning === 'logits' || (range[0] <= low && range[1] >= high)) return false
+  if (range === undefined || meaning === 'logits' || reaches(range, [low, high])) return false
   report(context, trainingDiagnostics.valueOutOfReach, span, {
     metric: shown,
     output: request.output,
-    prediction: `[${range[0]}, ${range[1]}]`,
+    prediction: intervalText(range),
     label: `[${low}, ${high}]`,
     help:
       range[1] > 0 && Number.isFinite(range[1])
-        ? `Scale it: \`${high / range[1]} * ${request.output}\` reaches ${high}; or lower the high end of the synthesis' \`severity\`.`
+        ? `Scale it: \`${factorText(high / range[1])} * ${request.output}\` reaches ${high}; or lower the high end of the synthesis' \`severity\`.`
         : `Make \`${request.output}\` reach from ${low} to ${high}.`,
   })
   return true

@@ -38,11 +38,13 @@ export function outputName(expression: Expression, context: SettingsContext): st
   }
   context.unknownOutputs.add(name)
   const known = [...context.outputs.keys()]
-  const fields = known.filter((output) => output.startsWith(`${name}.`))
+  // Items of lists have no names that could be written here.
+  const nameable = known.filter((output) => !/\.\d/.test(output))
+  const fields = nameable.filter((output) => output.startsWith(`${name}.`))
   return report(context, trainingDiagnostics.unknownOutput, expression.span, {
     name,
-    known: fields.length > 0 ? fields : known,
-    ...nearest(name, known),
+    known: fields.length > 0 ? fields : nameable,
+    ...nearest(name, nameable),
   })
 }
 

@@ -63,19 +63,21 @@ export const namesDiagnostics = {
     message: ({ chain }) => `this import leads back to its own file: ${chain.join(' -> ')}`,
     help: () => 'Move what both files need to a third one.',
   }),
-  unknownField: define<{ name: string; of: string; fields: readonly string[]; suggestion?: string }>({
+  unknownField: define<{ name: string; of: string; fields: readonly string[]; suggestion?: string; help?: string }>({
     code: 'D025',
     name: 'unknown-field',
     severity: 'error',
     allowable: false,
     message: ({ name, of, suggestion }) => `${of} has no field \`${name}\`${didYouMean(suggestion)}`,
     label: () => 'no such field',
-    help: ({ fields, suggestion, of }) =>
-      suggestion !== undefined
-        ? `Write \`${suggestion}\`.`
-        : fields.length > 0
-          ? `Its fields are ${listed(fields)}.`
-          : `Use ${of} without a field: it is not a record.`,
+    help: ({ fields, suggestion, of, help }) =>
+      help !== undefined
+        ? help
+        : suggestion !== undefined
+          ? `Write \`${suggestion}\`.`
+          : fields.length > 0
+            ? `Its fields are ${listed(fields)}.`
+            : `Use ${of} without a field: it is not a record.`,
   }),
   cyclicBinding: define<{ name: string; chain: readonly string[] }>({
     code: 'D026',

@@ -47,18 +47,26 @@ export const typesDiagnostics = {
     suggestion?: string
     signature: string
     takes: number
+    /** Operands by place, the last of them too many. */
+    joined?: readonly string[]
   }>({
     code: 'D034',
     name: 'unexpected-argument',
     severity: 'error',
     allowable: false,
-    message: ({ callee, argument, suggestion, takes }) =>
-      argument !== undefined
-        ? `\`${callee}\` has no parameter \`${argument}\`${suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`}`
-        : `\`${callee}\` takes ${takes === 1 ? 'one argument' : `${takes} arguments`}, and this is one more`,
+    message: ({ callee, argument, suggestion, takes, joined }) =>
+      joined !== undefined
+        ? `\`${callee}\` takes ${takes === 1 ? 'one operand' : `${takes} operands`}, and this is one more`
+        : argument !== undefined
+          ? `\`${callee}\` has no parameter \`${argument}\`${suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`}`
+          : `\`${callee}\` takes ${takes === 1 ? 'one argument' : `${takes} arguments`}, and this is one more`,
     label: ({ argument }) => (argument === undefined ? 'one too many' : 'no such parameter'),
-    help: ({ suggestion, signature }) =>
-      suggestion === undefined ? `It is called as \`${signature}\`.` : `Write \`${suggestion}\`.`,
+    help: ({ suggestion, signature, joined, takes }) =>
+      joined !== undefined && takes === 1
+        ? `Join maps in their channels: \`concat(${joined.join(', ')})\`.`
+        : suggestion === undefined
+          ? `It is called as \`${signature}\`.`
+          : `Write \`${suggestion}\`.`,
   }),
   duplicateArgument: define<{ callee: string; argument: string }>({
     code: 'D035',
