@@ -62,8 +62,8 @@ describe('one mistake is one message', () => {
     ['a map where a width stands', 'concat(image, recon), width = 12', 'image, recon', ['D034 at 18:41']],
     ['a record for its map', 'reconstructive(', 'reconstructive_sspcab(', ['D030 at 18:48']],
     ['a dot for a comma', 'severity, fault_severity', 'severity. fault_severity', ['D025 at 28:42']],
-    ['a number that is measured', '= image_max(anomaly_map)', '= 1', ['D105 at 41:35']],
-    ['a map that is no score', 'image_max(anomaly_map)', 'maximum(anomaly_map, 0)', ['D105 at 41:35']],
+    ['a number that is measured', '= image_max(anomaly_map)', '= 1', ['D105 at 43:35']],
+    ['a map that is no score', 'image_max(anomaly_map)', 'maximum(anomaly_map, 0)', ['D105 at 43:35']],
     ['a model of two channels for one', ', channels = 1)\n    seg', ')\n    seg', ['D050 at 26:22']],
   ])('%s', (_name, from, to, messages) => {
     expect(toldOf([from, to])).toEqual(messages)
