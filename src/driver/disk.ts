@@ -29,7 +29,8 @@ function orAbsent<Result>(path: string, look: () => Result): Result | undefined 
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
     const code = String(error.code)
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    // A path that no file can have (a null character, too long) is one that is not there.
+    if (['ENOENT', 'ENOTDIR', 'ERR_INVALID_ARG_VALUE', 'ENAMETOOLONG'].includes(code)) return undefined
     throw new UnreadableData(path, code)
   }
 }

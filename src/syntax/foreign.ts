@@ -22,6 +22,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   '**': { help: 'write the product out, or `square(x)`', as: t.Star },
   '|': { help: 'a pipe is written `|>`, the logical operator `or`', as: t.Pipe },
   '&': { help: 'write `and`', as: t.And },
+  '?': { help: 'a choice is written `if condition { a } else { b }`' },
   '%': { help: '`%` is the unit per cent and stands directly after a number: `50%`' },
   '^': { help: 'write the product out, or `square(x)`', as: t.Star },
 }
@@ -93,8 +94,16 @@ export function readForeign(tokens: readonly IToken[], file: FileId) {
   const diagnostics: Diagnostic[] = []
   const silent = new Set<number>()
   let skipped = -1
+  /** In a line with a `?`, whose `:` is the same mistake. */
+  let isChoice = false
   for (const [index, token] of tokens.entries()) {
     if (index === skipped) continue
+    isChoice = token.image === '?' || (isChoice && token.tokenType !== t.Newline)
+    if (isChoice && token.tokenType === t.Colon) {
+      silent.add(token.startOffset)
+      silent.add(tokens[index + 1]?.startOffset ?? endOf(token))
+      continue
+    }
     const near: Near = { before: kept.at(-1), token, next: tokens[index + 1] }
     const whole = joined(near)
     if (whole !== undefined) {

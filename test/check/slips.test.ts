@@ -78,6 +78,7 @@ const slips: readonly (readonly [string, string, string])[] = [
   ['    score       =', '    2nd         = average(mask_score, mask_score)\n    score       =', 'D008 at 1:5'],
   ['mask_score  =', 'mask\u200b_score  =', 'D002 at 1:9'],
   // Numbers.
+  ['seed = 1', 'seed = true ? 42 : 43', 'D002 at 1:15'],
   ['seed = 1', 'seed = 1,622,884', 'D001 at 1:12'],
   ['seed = 1', 'seed = 1, 2, 3', 'D001 at 1:13'],
   ['16px .. 34px', '16px to 34px', 'D001 at 1:56'],

@@ -25,7 +25,8 @@ interface Course {
 
 /** Validations that come only at the end, and a patience that cannot run out before it. */
 export function checkCourse(call: CheckedCall, every: Every, length: Length, context: SettingsContext): void {
-  if (['/epochs', '/max_steps', '/validate'].some((pointer) => call.poisoned.has(pointer))) return
+  const measures = ['/epochs', '/max_steps', '/validate', '/validate/parameters/interval']
+  if (measures.some((pointer) => call.poisoned.has(pointer)) || !(every.count > 0)) return
   const course = courseOf(every, length)
   const isLate = course !== undefined && course.interval > course.total
   if (isLate) warnOfLateValidation(call, every, length, context)
