@@ -10,6 +10,7 @@ import { readCompared } from '../compared.js'
 import type { FlatSection, FlatSetting, SettingsContext } from './context.js'
 import { convert } from './convert.js'
 import { nearest } from './convert-static.js'
+import { defaultComponent } from './default-component.js'
 import { orderMistakes } from './order.js'
 import {
   below,
@@ -387,16 +388,4 @@ class CallChecker {
 
 function calleeSpan(expression: Expression): Span {
   return expression.kind === 'call' ? expression.callee.span : expression.span
-}
-
-function defaultComponent(
-  kind: ComponentKind,
-  value: JsonValue,
-): { readonly component: Component; readonly parameters: Readonly<Record<string, JsonValue>> } | undefined {
-  if (typeof value !== 'object' || value === null || !('component' in value)) return undefined
-  const component = typeof value.component === 'string' ? findComponent(kind, value.component) : undefined
-  if (component === undefined) return undefined
-  const parameters = value.parameters
-  const isRecord = typeof parameters === 'object' && parameters !== null && !Array.isArray(parameters)
-  return { component, parameters: isRecord ? (parameters as Readonly<Record<string, JsonValue>>) : {} }
 }
