@@ -1,7 +1,7 @@
 import type { EvaluatePlan, TrainPlan } from '../plan/run-plan.js'
 import type { ComponentValue, RecordedAllow, SettingOrigin } from '../plan/settings.js'
 import type { Span } from '../source/span.js'
-import type { PrimitiveName } from './primitives.js'
+import type { PrimitiveName } from './evaluation/primitives.js'
 
 /** What one value of a tensor is for: a pixel's, an image's, or one for the whole batch. */
 export type Per = 'pixel' | 'image' | 'batch'

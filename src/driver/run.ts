@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dumpChecked } from '../check/dump.js'
-import { optionFile } from '../check/overrides.js'
+import { optionFile } from '../check/loading/overrides.js'
 import { invariant } from '../diagnostics/invariant.js'
 import type { StampedEvent } from '../events/events.js'
 import { printModule } from '../ir/print.js'

@@ -1,4 +1,4 @@
-import type { PrimitiveName } from '../check/primitives.js'
+import type { PrimitiveName } from '../check/evaluation/primitives.js'
 import { binary } from './arithmetic.js'
 import { batchNorm } from './batch-norm.js'
 import type { LoweringRule } from './context.js'

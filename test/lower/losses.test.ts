@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { AttributeValue } from '../../src/check/checked.js'
-import type { PrimitiveName } from '../../src/check/primitives.js'
+import type { PrimitiveName } from '../../src/check/evaluation/primitives.js'
 import { FunctionBuilder } from '../../src/ir/builder.js'
 import { interpret, type Value } from '../../src/ir/interpret/run.js'
 import type { IrFunction, IrModule, ValueId } from '../../src/ir/types.js'

@@ -1,8 +1,8 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
-import { numberText, tensorName } from '../describe.js'
-import type { Env } from '../env.js'
-import { report } from '../env.js'
-import type { Tensor } from '../value.js'
+import type { Env } from '../evaluation/env.js'
+import { report } from '../evaluation/env.js'
+import { numberText, tensorName } from '../values/describe.js'
+import type { Tensor } from '../values/value.js'
 import type { Interval } from './intervals.js'
 
 /** A prediction whose range does not contain its label's can never be right on part of the labels (the reference's SevNet: a sigmoid against labels up to 2). */

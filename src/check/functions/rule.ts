@@ -1,12 +1,12 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import type { Span } from '../../source/span.js'
-import type { Env } from '../env.js'
-import { report, reportGiven } from '../env.js'
-import type { NodeRequest } from '../graph.js'
-import type { StaticValue } from '../static-value.js'
-import type { Type } from '../type.js'
-import type { Dim, Tensor, Value } from '../value.js'
+import type { Env } from '../evaluation/env.js'
+import { report, reportGiven } from '../evaluation/env.js'
+import type { NodeRequest } from '../evaluation/graph.js'
+import type { StaticValue } from '../values/static-value.js'
+import type { Type } from '../values/type.js'
+import type { Dim, Tensor, Value } from '../values/value.js'
 
 /** `tensor` takes a map, a vector, a value or a scalar; a number becomes a scalar constant. */
 export type ParameterType = Type | { readonly kind: 'tensor' }

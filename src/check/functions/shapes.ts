@@ -1,10 +1,10 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import type { Span } from '../../source/span.js'
-import { describePer, shapeText, tensorName } from '../describe.js'
-import type { Env } from '../env.js'
-import { report } from '../env.js'
-import { spanKey } from '../session.js'
-import type { Tensor } from '../value.js'
+import type { Env } from '../evaluation/env.js'
+import { report } from '../evaluation/env.js'
+import { spanKey } from '../evaluation/session.js'
+import { describePer, shapeText, tensorName } from '../values/describe.js'
+import type { Tensor } from '../values/value.js'
 
 const places = ['the first', 'the second', 'the third', 'the fourth', 'the fifth']
 

@@ -4,7 +4,7 @@ import type { SettingOrigin } from '../../plan/settings.js'
 import type { Span } from '../../source/span.js'
 import type { Binding, Expression } from '../../syntax/ast.js'
 import type { TensorType } from '../checked.js'
-import type { StaticValue } from '../static-value.js'
+import type { StaticValue } from '../values/static-value.js'
 
 /** What the checks of settings (data, synthesis, train, evaluate) need of the checker around them. */
 export interface SettingsContext {

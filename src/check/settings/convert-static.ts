@@ -4,7 +4,7 @@ import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { assertNever } from '../../diagnostics/invariant.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { SettingValue } from '../../plan/settings.js'
-import type { StaticValue } from '../static-value.js'
+import type { StaticValue } from '../values/static-value.js'
 import { type Conversion, type Converted, type Place, report, resolvePath } from './place.js'
 
 type NumberValue = Extract<StaticValue, { kind: 'number' }>

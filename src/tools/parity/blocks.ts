@@ -1,5 +1,5 @@
 import type { CheckedNode } from '../../check/checked.js'
-import type { PrimitiveName } from '../../check/primitives.js'
+import type { PrimitiveName } from '../../check/evaluation/primitives.js'
 import type { LoweringPhase } from '../../lower/context.js'
 import { gradientPrefix } from '../../passes/differentiate.js'
 import { type Comparison, compare } from './compare.js'

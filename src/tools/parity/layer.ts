@@ -1,5 +1,5 @@
 import type { CheckedNode, TensorType } from '../../check/checked.js'
-import type { PrimitiveName } from '../../check/primitives.js'
+import type { PrimitiveName } from '../../check/evaluation/primitives.js'
 import type { IrModule, StateVariable } from '../../ir/types.js'
 import type { LoweringPhase } from '../../lower/context.js'
 import { Emitter } from '../../lower/emitter.js'

@@ -8,7 +8,7 @@ import type {
   PhaseInput,
   TensorType,
 } from '../../../src/check/checked.js'
-import type { PrimitiveName } from '../../../src/check/primitives.js'
+import type { PrimitiveName } from '../../../src/check/evaluation/primitives.js'
 import { invariant } from '../../../src/diagnostics/invariant.js'
 
 const span = { file: 'test.draem', start: 0, end: 0 }

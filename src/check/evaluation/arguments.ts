@@ -1,0 +1,141 @@
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { suggest } from '../../diagnostics/suggest.js'
+import type { Span } from '../../source/span.js'
+import type { Argument, Expression } from '../../syntax/ast.js'
+import type { Value } from '../values/value.js'
+import { readCompared } from './compared.js'
+import type { Env } from './env.js'
+import { report } from './env.js'
+
+/** What can be called, as far as the binding of arguments sees it. */
+export interface Signature {
+  readonly callee: string
+  readonly parameters: readonly { readonly name: string; readonly required: boolean }[]
+  /** Positional arguments beyond the parameters are collected (`concat(a, b, c)`); then none is bound by place. */
+  readonly variadic: boolean
+  /** For help: `conv2d(x, channels, kernel = 3)`. */
+  readonly text: string
+}
+
+export type ArgumentSource = { readonly isByPlace: boolean; readonly span: Span } & (
+  | { readonly kind: 'expression'; readonly expression: Expression }
+  | { readonly kind: 'value'; readonly value: Value }
+)
+
+/** A parameter that is given by its place and again by its name, or twice by its name. */
+export interface DuplicateArgument {
+  readonly name: string
+  readonly span: Span
+  readonly first: ArgumentSource
+}
+
+export interface BoundArguments {
+  readonly byName: ReadonlyMap<string, ArgumentSource>
+  readonly rest: readonly ArgumentSource[]
+  /** Required parameters without an argument: not reported here, since a block without its operands is a value. */
+  readonly missing: readonly string[]
+  /** Not reported here either: what stands in the parameter's place may not be meant for it. */
+  readonly duplicates: readonly DuplicateArgument[]
+  /** A mistake was reported. */
+  readonly broken: boolean
+}
+
+/** Arguments to parameters, by place and name; a piped value is the first by place. */
+export function bindArguments(
+  signature: Signature,
+  given: readonly Argument[],
+  piped: Value | undefined,
+  env: Env,
+): BoundArguments {
+  const names = signature.parameters.map(({ name }) => name)
+  const isName = (name: string): boolean => env.scope.find(name) !== undefined
+  const args = given.map((argument) => readCompared(argument, names, isName, env.session.sink))
+  const byName = new Map<string, ArgumentSource>()
+  const rest: ArgumentSource[] = []
+  const duplicates: DuplicateArgument[] = []
+  let broken = false
+  let place = 0
+  const positional: ArgumentSource[] =
+    piped === undefined ? [] : [{ kind: 'value', value: piped, span: piped.span, isByPlace: true }]
+  for (const argument of args) {
+    if (argument.name === undefined) positional.push(sourceOf(argument, true))
+  }
+  if (signature.variadic) rest.push(...positional)
+  else {
+    for (const source of positional) {
+      const parameter = signature.parameters[place++]
+      if (parameter !== undefined) byName.set(parameter.name, source)
+      else if (!broken) {
+        broken = true
+        const takes = signature.parameters.length
+        report(env, typesDiagnostics.unexpectedArgument, source.span, {
+          callee: signature.callee,
+          signature: signature.text,
+          takes,
+        })
+      }
+    }
+  }
+  for (const argument of args) {
+    if (argument.name === undefined) continue
+    const { name, span } = argument.name
+    const source = sourceOf(argument, false)
+    if (!signature.parameters.some((parameter) => parameter.name === name)) {
+      broken = true
+      const unbound = signature.parameters.filter((parameter) => !byName.has(parameter.name))
+      const suggestion = suggest(
+        name,
+        unbound.map((parameter) => parameter.name),
+      )
+      const facts = {
+        callee: signature.callee,
+        argument: name,
+        signature: signature.text,
+        takes: signature.parameters.length,
+      }
+      report(
+        env,
+        typesDiagnostics.unexpectedArgument,
+        span,
+        suggestion === undefined ? facts : { ...facts, suggestion },
+      )
+      continue
+    }
+    const first = byName.get(name)
+    if (first !== undefined) duplicates.push({ name, span, first })
+    else byName.set(name, source)
+  }
+  const missing = signature.parameters.filter((parameter) => parameter.required && !byName.has(parameter.name))
+  return { byName, rest, missing: missing.map((parameter) => parameter.name), duplicates, broken }
+}
+
+function sourceOf({ value }: Argument, isByPlace: boolean): ArgumentSource {
+  return { kind: 'expression', expression: value, span: value.span, isByPlace }
+}
+
+/** Parameters that are given twice, once the arguments are evaluated: whether there are any. */
+export function reportDuplicates({ duplicates }: BoundArguments, callee: string, env: Env): boolean {
+  for (const { name, span, first } of duplicates) {
+    const related = [{ span: first.span, label: 'first given here' }]
+    report(env, typesDiagnostics.duplicateArgument, span, { callee, argument: name }, related)
+  }
+  return duplicates.length > 0
+}
+
+/**
+ * A tensor by place beyond the operands of a call is one operand too many, whatever static parameter has that place. `texts`: the
+ * operands as they are written.
+ */
+export function reportExtraOperand(
+  source: ArgumentSource,
+  signature: Signature,
+  texts: readonly string[],
+  env: Env,
+): void {
+  report(env, typesDiagnostics.unexpectedArgument, source.span, {
+    callee: signature.callee,
+    signature: signature.text,
+    takes: texts.length - 1,
+    joined: texts,
+  })
+}

@@ -1,0 +1,157 @@
+import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import type { Span } from '../../source/span.js'
+import type { Argument, Expression } from '../../syntax/ast.js'
+import { abstractValue, conform, mismatch } from '../values/conform.js'
+import type { Type } from '../values/type.js'
+import { isTensorType } from '../values/type.js'
+import { resolveType } from '../values/types.js'
+import type { BlockValue, Value } from '../values/value.js'
+import { isPoison, poison } from '../values/value.js'
+import { bindArguments, reportDuplicates, reportExtraOperand } from './arguments.js'
+import { hasParameterTwice, hasWeights } from './block-facts.js'
+import type { Env } from './env.js'
+import { isOfLibrary, report } from './env.js'
+import { claimName, sourceValue } from './function-call.js'
+import { textOf } from './session.js'
+
+const deepest = 64
+
+/** Calls a block, or binds its static parameters where no operand is given: `sevnet(scale = single)` is a value. */
+export function callBlock(
+  callee: BlockValue,
+  args: readonly Argument[],
+  piped: Value | undefined,
+  span: Span,
+  env: Env,
+): Value {
+  const { block } = callee
+  const inner: Env = { ...env, module: block.module }
+  if (hasParameterTwice(block.declaration)) {
+    // Which of the two an argument is for nobody can say: that is told at the block.
+    for (const argument of args) if (argument.value.kind !== 'identifier') env.session.evaluate(argument.value, env)
+    return poison(span)
+  }
+  const open = block.declaration.parameters.filter((parameter) => !callee.bound.has(parameter.name.name))
+  const types = new Map(open.map((parameter) => [parameter.name.name, resolveType(parameter.type, inner)]))
+  const operands = open.filter((parameter) => isTensorType(types.get(parameter.name.name) ?? { kind: 'unknown' }))
+  const signature = {
+    callee: block.name,
+    parameters: open.map((parameter) => ({ name: parameter.name.name, required: parameter.value === undefined })),
+    variadic: false,
+    text: blockSignature(callee, env),
+  }
+  const bound = bindArguments(signature, args, piped, env)
+  const values = new Map(callee.bound)
+  let broken = bound.broken
+  // Operands in the wrong order or number are one mistake.
+  let confused = bound.broken
+  let hasExtra = false
+  for (const parameter of open) {
+    const { name } = parameter.name
+    const source = bound.byName.get(name)
+    const type = types.get(name)
+    if (source === undefined || type === undefined) continue
+    const given = sourceValue(source, env, type)
+    const isOperand = isTensorType(type)
+    const isTaken =
+      bound.missing.length === 0 &&
+      source.isByPlace &&
+      operands.length > 0 &&
+      operands.every(({ name }) => bound.byName.has(name.name))
+    if (!isOperand && given.kind === 'tensor' && isTaken) {
+      const texts = [...operands.map(({ name }) => bound.byName.get(name.name)?.span), source.span]
+      if (!hasExtra)
+        reportExtraOperand(
+          source,
+          signature,
+          texts.map((at) => (at ? textOf(env.session, at) : '')),
+          env,
+        )
+      hasExtra = true
+      broken = true
+      continue
+    }
+    const what = `\`${name}\` of \`${block.name}\``
+    const isOther =
+      given.kind === 'record' && type.kind !== 'record' && [...types.values()].some(({ kind }) => kind === 'record')
+    const value =
+      confused && isOperand
+        ? given
+        : isOther
+          ? mismatch(given, type, env, what, `Give the operands in their order: \`${signature.text}\`.`)
+          : conform(given, type, env, what)
+    if (isPoison(value)) broken = true
+    if (isOperand && isPoison(value) && !isPoison(given)) confused = true
+    const isIntoLibrary = block.module.library && !env.module.library
+    values.set(name, isIntoLibrary ? givenTo(block.name, name, value, source.span) : value)
+  }
+  if (!hasExtra && reportDuplicates(bound, block.name, env)) broken = true
+  if (broken) return poison(span)
+  if (operands.length > 0 && operands.every((operand) => !bound.byName.has(operand.name.name))) {
+    return { kind: 'block', block, bound: values, span }
+  }
+  if (bound.missing.length > 0) {
+    report(env, typesDiagnostics.missingArgument, span, {
+      callee: block.name,
+      missing: bound.missing,
+      signature: signature.text,
+    })
+    return poison(span)
+  }
+  const bindings: BlockValue = { kind: 'block', block, bound: values, span }
+  if (hasWeights(bindings) && !claimName(block.name, span, env)) return poison(span)
+  if (env.session.broken.has(block.declaration)) return poison(span)
+  if (env.abstract) {
+    const { result } = block.declaration
+    return result === undefined ? poison(span) : abstractValue(resolveType(result, inner), env, block.name, span)
+  }
+  if (env.frames.length >= deepest) {
+    report(env, tensorsDiagnostics.tooDeep, span, { depth: deepest })
+    return poison(span)
+  }
+  return env.session.instantiate(bindings, span, env)
+}
+
+/** A number that the library's code is called with: what is wrong with it there is the caller's mistake. */
+function givenTo(callee: string, name: string, value: Value, argument: Span): Value {
+  if (value.kind !== 'number') return value
+  const span = isOfLibrary(value.span) ? argument : value.span
+  return { ...value, given: { callee, name, value: value.value, span } }
+}
+
+/** A call of a block of which only the type is known: a parameter of a block that is checked on its own. */
+export function callBlockType(
+  type: Extract<Type, { kind: 'block' }>,
+  callee: Expression,
+  args: readonly Argument[],
+  piped: Value | undefined,
+  span: Span,
+  env: Env,
+): Value {
+  const name = textOf(env.session, callee.span)
+  const text = `${name}(${type.operands.map((operand) => operand.name).join(', ')})`
+  const parameters = type.operands.map((operand) => ({ name: operand.name, required: true }))
+  const bound = bindArguments({ callee: name, parameters, variadic: false, text }, args, piped, env)
+  for (const operand of type.operands) {
+    const source = bound.byName.get(operand.name)
+    if (source !== undefined)
+      conform(sourceValue(source, env, operand.type), operand.type, env, `\`${operand.name}\` of \`${name}\``)
+  }
+  if (reportDuplicates(bound, name, env) || bound.broken) return poison(span)
+  if (bound.missing.length > 0) {
+    report(env, typesDiagnostics.missingArgument, span, { callee: name, missing: bound.missing, signature: text })
+    return poison(span)
+  }
+  return abstractValue(type.result, env, name, span)
+}
+
+function blockSignature({ block, bound }: BlockValue, env: Env): string {
+  const parameters = block.declaration.parameters
+    .filter((parameter) => !bound.has(parameter.name.name))
+    .map((parameter) => {
+      const preset = parameter.value === undefined ? '' : ` = ${textOf(env.session, parameter.value.span)}`
+      return `${parameter.name.name}${preset}`
+    })
+  return `${block.name}(${parameters.join(', ')})`
+}

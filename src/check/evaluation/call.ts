@@ -1,0 +1,146 @@
+import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { suggest } from '../../diagnostics/suggest.js'
+import type { Span } from '../../source/span.js'
+import type { Argument, CallExpression, Expression, Identifier, PipeExpression } from '../../syntax/ast.js'
+import { functions, staticFunctionNames } from '../functions/table.js'
+import { isOfAnImport } from '../loading/forgotten.js'
+import { lookUp, namesOfKind } from '../loading/module.js'
+import { describeValue } from '../values/describe.js'
+import type { Type } from '../values/type.js'
+import type { BlockValue, Value } from '../values/value.js'
+import { isPoison, poison } from '../values/value.js'
+import { indexOf, memberOf } from './access.js'
+import { callBlock, callBlockType } from './block-call.js'
+import type { Env } from './env.js'
+import { report } from './env.js'
+import { callFunction } from './function-call.js'
+import { callStatic } from './static-call.js'
+
+export function evaluateCall(expression: CallExpression, env: Env, expected?: Type): Value {
+  return call(expression.callee, expression.args, undefined, expression.span, env, expected)
+}
+
+/** `x |> f(a)` is `f(x, a)`, `x |> f` is `f(x)`; `x |> f[0]` and `x |> f.mask` take from its result. */
+export function evaluatePipe(expression: PipeExpression, env: Env, expected?: Type): Value {
+  const input = env.session.evaluate(expression.input, env)
+  return stage(expression.stage, input, expression.span, env, expected)
+}
+
+function stage(expression: Expression, input: Value, span: Span, env: Env, expected?: Type): Value {
+  if (expression.recovered || expression.kind === 'missing') return poison(span)
+  switch (expression.kind) {
+    case 'identifier':
+      return call(expression, [], input, expression.span, env, expected)
+    case 'call':
+      return call(expression.callee, expression.args, input, expression.span, env, expected)
+    case 'index':
+      return indexOf(stage(expression.object, input, span, env), expression, env)
+    case 'member':
+      return memberOf(stage(expression.object, input, span, env), expression, env)
+    default: {
+      const facts = {
+        what: 'what follows `|>`',
+        expected: 'a function or block',
+        found: 'something else',
+        help: 'Write `x |> f` or `x |> f(a)`.',
+      }
+      report(env, typesDiagnostics.typeMismatch, expression.span, facts)
+      return poison(span)
+    }
+  }
+}
+
+function call(
+  callee: Expression,
+  args: readonly Argument[],
+  piped: Value | undefined,
+  span: Span,
+  env: Env,
+  expected?: Type,
+): Value {
+  if (callee.recovered || args.some((argument) => argument.recovered)) return poison(span)
+  if (callee.kind !== 'identifier') return callValue(env.session.evaluate(callee, env), callee, args, piped, span, env)
+  const { name } = callee
+  const slot = env.scope.find(name)
+  const entity = lookUp(env.module, name)
+  const rule = functions.get(name)
+  const isStatic = (staticFunctionNames as readonly string[]).includes(name)
+  const isFunction = entity?.kind === 'block' || rule !== undefined || isStatic
+  if (slot !== undefined && (!isFunction || slot.what.includes('param'))) {
+    const value = env.session.evaluate(callee, env)
+    if (!isFunction || value.kind === 'block' || (value.kind === 'unknown' && value.type?.kind === 'block')) {
+      return callValue(value, callee, args, piped, span, env)
+    }
+  }
+  if (env.module.ambiguous.has(name)) return argumentsOnly(callee, args, env)
+  if (entity?.kind === 'block') {
+    return callBlock({ kind: 'block', block: entity, bound: new Map(), span }, args, piped, span, env)
+  }
+  if (rule !== undefined) return callFunction(rule, args, piped, span, env)
+  if (isStatic) return callStatic(name, args, piped, span, env, expected)
+  if (entity !== undefined) return notCallable(callee, `the ${entity.kind} \`${name}\``, env)
+  return unknownFunction(callee, args, env)
+}
+
+function callValue(
+  value: Value,
+  callee: Expression,
+  args: readonly Argument[],
+  piped: Value | undefined,
+  span: Span,
+  env: Env,
+): Value {
+  if (value.kind === 'block') return callBlock(value as BlockValue, args, piped, span, env)
+  if (value.kind === 'unknown' && value.type?.kind === 'block')
+    return callBlockType(value.type, callee, args, piped, span, env)
+  if (isPoison(value)) {
+    for (const argument of args) env.session.evaluate(argument.value, env)
+    return poison(span)
+  }
+  return notCallable(callee, describeValue(value), env)
+}
+
+function notCallable(callee: Expression, found: string, env: Env): Value {
+  const name = env.session.sources.get(callee.span.file)?.text.slice(callee.span.start, callee.span.end) ?? ''
+  report(env, typesDiagnostics.notCallable, callee.span, { name, found })
+  return poison(callee.span)
+}
+
+function unknownFunction(callee: Identifier, args: readonly Argument[], env: Env): Value {
+  if (isOfAnImport(callee, 'block or function', env) || !env.scope.isNewlyUnknown(callee.name))
+    return argumentsOnly(callee, args, env)
+  const known = [...blockNames(env), ...namesOfKind(env.module, 'block'), ...functions.keys(), ...staticFunctionNames]
+  const suggestion = meant(callee.name, args.length) ?? suggest(callee.name, known)
+  const facts = { what: 'block or function', name: callee.name, known }
+  report(env, namesDiagnostics.unknownName, callee.span, suggestion === undefined ? facts : { ...facts, suggestion })
+  return argumentsOnly(callee, args, env)
+}
+
+/** Params and parameters that hold a block. */
+function blockNames(env: Env): readonly string[] {
+  return env.scope.names().filter((name) => {
+    const value = env.scope.find(name)?.value
+    return value?.kind === 'block' || (value?.kind === 'unknown' && value.type?.kind === 'block')
+  })
+}
+
+/** What other languages call otherwise, where the nearest name here is that of something else: of one map, and of several. */
+const foreignNames: Readonly<Record<string, readonly [string, string]>> = {
+  max: ['image_max', 'maximum'],
+  amax: ['image_max', 'maximum'],
+  min: ['minimum', 'minimum'],
+  avg: ['image_mean', 'average'],
+  cat: ['concat', 'concat'],
+  bce: ['cross_entropy', 'cross_entropy'],
+}
+
+function meant(name: string, operands: number): string | undefined {
+  return foreignNames[name.toLowerCase()]?.[operands === 1 ? 0 : 1]
+}
+
+function argumentsOnly(callee: Identifier, args: readonly Argument[], env: Env): Value {
+  // Words among the arguments belong to a signature that nobody knows.
+  for (const argument of args) if (argument.value.kind !== 'identifier') env.session.evaluate(argument.value, env)
+  return poison(callee.span)
+}

@@ -1,0 +1,186 @@
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import type { EnumDeclaration, Expression, IfExpression, MatchExpression } from '../../syntax/ast.js'
+import { describeValue, staticText } from '../values/describe.js'
+import type { Type } from '../values/type.js'
+import { sameType } from '../values/type.js'
+import type { Dim, Value } from '../values/value.js'
+import { asStatic, isPoison, poison } from '../values/value.js'
+import type { Env } from './env.js'
+import { report, reportUse } from './env.js'
+import { GraphBuilder } from './graph.js'
+import { textOf } from './session.js'
+
+export function evaluateIf(expression: IfExpression, env: Env, expected?: Type): Value {
+  const condition = env.session.evaluate(expression.condition, env, { kind: 'bool' })
+  const branches = [expression.then, expression.otherwise]
+  if (condition.kind === 'boolean') return choose(branches, condition.value ? 0 : 1, env, expected)
+  const isUnknown = condition.kind === 'unknown' && condition.type?.kind === 'bool'
+  if (!isPoison(condition) && !isUnknown) {
+    if (condition.kind === 'tensor') {
+      reportUse(env, typesDiagnostics.notStatic, condition, {
+        what: 'the condition',
+        found: describeValue(condition),
+      })
+    } else {
+      reportUse(env, typesDiagnostics.typeMismatch, condition, {
+        what: 'the condition',
+        expected: 'a bool',
+        found: describeValue(condition),
+      })
+    }
+  }
+  const values = branches.map((branch) => evaluateAside(branch, env, expected))
+  return isUnknown ? join(values, expression.span) : poison(expression.span)
+}
+
+export function evaluateMatch(expression: MatchExpression, env: Env, expected?: Type): Value {
+  const { span } = expression
+  const subject = env.session.evaluate(expression.subject, env)
+  const declaration = enumOf(subject)
+  const subjectType: Type | undefined = declaration ? { kind: 'enum', declaration } : undefined
+  const values = expression.arms.map((arm) => arm.value)
+  if (isPoison(subject)) {
+    for (const value of values) evaluateAside(value, env, expected)
+    return poison(span)
+  }
+  if (subject.kind === 'tensor' || subject.kind === 'record') {
+    reportUse(env, typesDiagnostics.notStatic, subject, {
+      what: 'the subject of a match',
+      found: describeValue(subject),
+    })
+    return poison(span)
+  }
+  const known = asStatic(subject)
+  const seen = new Set<string>()
+  let rest = false
+  let taken: number | undefined
+  let broken = false
+  for (const [index, arm] of expression.arms.entries()) {
+    if (arm.recovered) {
+      broken = true
+      continue
+    }
+    if (arm.pattern.kind === 'wildcard') {
+      if (rest || covers(seen, declaration, subject)) unreachable(arm.pattern.span, env)
+      rest = true
+      taken ??= known === undefined ? undefined : index
+      continue
+    }
+    const pattern = asStatic(env.session.evaluate(arm.pattern, { ...env, scope: env.scope }, subjectType))
+    if (pattern === undefined) {
+      broken = true
+      continue
+    }
+    if (known !== undefined && pattern.kind !== known.kind) {
+      report(env, typesDiagnostics.typeMismatch, arm.pattern.span, {
+        what: 'the pattern',
+        expected: `of the kind of ${describeValue(subject)}`,
+        found: describeValue(pattern as Value),
+      })
+      broken = true
+      continue
+    }
+    const text = staticText(pattern)
+    if (rest || seen.has(text)) unreachable(arm.pattern.span, env)
+    seen.add(text)
+    if (known !== undefined && staticText(known) === text) taken ??= index
+  }
+  if (!broken && !rest && !covers(seen, declaration, subject)) {
+    const missing = declaration
+      ? declaration.values.map((value) => value.name).filter((name) => !seen.has(name))
+      : isBool(subject)
+        ? ['true', 'false'].filter((name) => !seen.has(name))
+        : ['_']
+    report(env, typesDiagnostics.matchNotExhaustive, { ...span, end: expression.subject.span.end }, { missing })
+  }
+  if (known !== undefined) return taken === undefined ? poison(span) : choose(values, taken, env, expected)
+  return join(
+    values.map((value) => evaluateAside(value, env, expected)),
+    span,
+  )
+}
+
+function unreachable(span: Expression['span'], env: Env): void {
+  report(env, typesDiagnostics.unreachableArm, span, { pattern: textOf(env.session, span) })
+}
+
+function isBool(subject: Value): boolean {
+  return subject.kind === 'boolean' || (subject.kind === 'unknown' && subject.type?.kind === 'bool')
+}
+
+function covers(seen: ReadonlySet<string>, declaration: EnumDeclaration | undefined, subject: Value): boolean {
+  if (declaration) return declaration.values.every((value) => seen.has(value.name))
+  return isBool(subject) && seen.has('true') && seen.has('false')
+}
+
+function enumOf(subject: Value): EnumDeclaration | undefined {
+  if (subject.kind === 'enum') return subject.declaration
+  return subject.kind === 'unknown' && subject.type?.kind === 'enum' ? subject.type.declaration : undefined
+}
+
+/** The branch that is taken; outside blocks (which are checked on their own) the others are looked at for their mistakes. */
+function choose(branches: readonly Expression[], taken: number, env: Env, expected?: Type): Value {
+  const branch = branches[taken]
+  if (env.frames.length === 0 && !env.abstract) {
+    for (const [index, other] of branches.entries()) if (index !== taken) evaluateAside(other, env, expected)
+  }
+  return branch === undefined ? poison(env.module.source.span) : env.session.evaluate(branch, env, expected)
+}
+
+/** For its mistakes and its type; it makes no part of the graph. */
+function evaluateAside(expression: Expression, env: Env, expected?: Type): Value {
+  if (env.abstract) return env.session.evaluate(expression, { ...env, statement: {} }, expected)
+  return env.session.evaluate(
+    expression,
+    { ...env, abstract: true, graph: new GraphBuilder(), statement: {} },
+    expected,
+  )
+}
+
+/** What is known of a value that is one of several. */
+function join(values: readonly Value[], span: Expression['span']): Value {
+  const [first, ...others] = values.filter((value) => !isPoison(value))
+  if (first === undefined) return poison(span)
+  let joined: Value = first
+  for (const other of others) {
+    if (
+      joined.kind === 'tensor' &&
+      other.kind === 'tensor' &&
+      joined.per === other.per &&
+      joined.shape.length === other.shape.length
+    ) {
+      const shape: Dim[] = joined.shape.map((size, axis) => (size === other.shape[axis] ? size : undefined))
+      const { range: _, made: __, ...rest } = joined
+      joined = { ...rest, shape, meaning: joined.meaning === other.meaning ? joined.meaning : 'plain' }
+    } else if (joined.kind === 'record' && other.kind === 'record') {
+      const fields = new Map<string, Value>()
+      for (const [name, field] of joined.fields) {
+        const against = other.fields.get(name)
+        if (against !== undefined) fields.set(name, join([field, against], span))
+      }
+      joined = { kind: 'record', fields, span }
+    } else {
+      const [a, b] = [typeOf(joined), typeOf(other)]
+      if (a === undefined || b === undefined || !sameType(a, b)) return poison(span)
+      joined = { kind: 'unknown', type: a, span }
+    }
+  }
+  return joined
+}
+
+function typeOf(value: Value): Type | undefined {
+  switch (value.kind) {
+    case 'unknown':
+      return value.type
+    case 'number':
+      return value.unit === undefined ? { kind: value.isInteger ? 'int' : 'float' } : undefined
+    case 'boolean':
+      return { kind: 'bool' }
+    case 'string':
+    case 'size':
+    case 'range':
+      return { kind: value.kind }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,22 @@
+import { syntaxDiagnostics } from '../../diagnostics/codes/syntax.js'
+import { diagnose } from '../../diagnostics/define.js'
+import type { DiagnosticSink } from '../../diagnostics/diagnostic.js'
+import type { Argument } from '../../syntax/ast.js'
+
+/** `adamw(lr == 1e-4)`: a comparison with the name of a parameter is told, and read as `lr = 1e-4`. `isName`: it is a name of its own. */
+export function readCompared(
+  argument: Argument,
+  parameters: readonly string[],
+  isName: (name: string) => boolean,
+  sink: DiagnosticSink,
+): Argument {
+  const { name, value } = argument
+  if (name !== undefined || value.kind !== 'binary' || value.operator !== '==' || value.left.kind !== 'identifier') {
+    return argument
+  }
+  const { left, right, operatorSpan } = value
+  if (!parameters.includes(left.name) || isName(left.name)) return argument
+  const facts = { expected: '`=`', found: '`==`', help: `a named argument is written \`${left.name} = ...\`` }
+  sink.report(diagnose(syntaxDiagnostics.unexpected, operatorSpan, facts))
+  return { ...argument, name: left, value: right }
+}

@@ -1,0 +1,108 @@
+import type { DiagnosticDefinition } from '../../diagnostics/define.js'
+import { diagnose } from '../../diagnostics/define.js'
+import type { RelatedSpan } from '../../diagnostics/diagnostic.js'
+import type { Span } from '../../source/span.js'
+import type { Expression } from '../../syntax/ast.js'
+import type { Module } from '../loading/module.js'
+import type { BlockEntity, Value } from '../values/value.js'
+import { placeOfUse } from '../values/value.js'
+import type { GraphBuilder } from './graph.js'
+import type { Scope } from './scope.js'
+import type { Session } from './session.js'
+
+/** One call on the way from the pipeline to the code at hand. */
+export interface CallFrame {
+  readonly block: BlockEntity
+  readonly callSpan: Span
+  readonly caller: Module
+}
+
+/** Where an expression is evaluated. */
+export interface Env {
+  readonly session: Session
+  readonly module: Module
+  readonly scope: Scope
+  readonly graph: GraphBuilder
+  /** Binding path of the statement at hand: what it makes is named by it. */
+  readonly path: string
+  /** Outermost call first. */
+  readonly frames: readonly CallFrame[]
+  /** The first call of the statement that has weights: a second one needs a name. */
+  readonly statement: { parametric?: { readonly name: string; readonly span: Span } }
+  /** True while a block is checked on its own, or an arm that is not taken: sizes and static values may be unknown. */
+  readonly abstract: boolean
+}
+
+/** With the names of the file that the expression stands in: what a pipeline inherits is read where it was written. */
+export function whereWritten(env: Env, { span }: Expression): Env {
+  const module = env.session.modules.get(span.file)
+  return module === undefined ? env : { ...env, module }
+}
+
+export function inStatement(env: Env, name: string): Env {
+  return { ...env, path: env.path === '' ? name : `${env.path}.${name}`, statement: {} }
+}
+
+/**
+ * Reports a mistake with the calls that led to it. In the library's code the mistake is its caller's: the report goes to the
+ * innermost call outside the library, and the place in the library is shown beside it.
+ */
+export function report<Facts>(
+  env: Env,
+  definition: DiagnosticDefinition<Facts>,
+  span: Span,
+  facts: Facts,
+  related: readonly RelatedSpan[] = [],
+): void {
+  const calls = [...env.frames].reverse()
+  const outside = env.module.library ? calls.findIndex((frame) => !frame.caller.library) : -1
+  const call = calls[outside]
+  if (call === undefined) {
+    env.session.sink.report(diagnose(definition, span, facts, [...related, ...chainOf(calls)]))
+    return
+  }
+  const chain = chainOf(calls.filter((frame) => frame !== call))
+  const inner = insideLibrary(span, calls)
+  env.session.sink.report(diagnose(definition, call.callSpan, facts, [...related, ...inner, ...chain]))
+}
+
+/** Reports an argument of the library's caller that its code cannot use: where the argument was written. */
+export function reportGiven<Facts>(
+  env: Env,
+  definition: DiagnosticDefinition<Facts>,
+  given: Span,
+  span: Span,
+  facts: Facts,
+): void {
+  const calls = [...env.frames].reverse()
+  env.session.sink.report(diagnose(definition, given, facts, [...insideLibrary(span, calls), ...chainOf(calls)]))
+}
+
+function insideLibrary(span: Span, calls: readonly CallFrame[]): readonly RelatedSpan[] {
+  const [innermost] = calls
+  return innermost === undefined ? [] : [{ span, label: `here, in \`${innermost.block.name}\`` }]
+}
+
+/** Reports what is wrong with the use of a value: where it is used, and beside it where it was written. */
+export function reportUse<Facts>(
+  env: Env,
+  definition: DiagnosticDefinition<Facts>,
+  value: Value,
+  facts: Facts,
+  related: readonly RelatedSpan[] = [],
+): void {
+  const use = placeOfUse(value)
+  const isElsewhere = use !== value.span && !isOfLibrary(value.span)
+  const written = isElsewhere ? [{ span: value.span, label: 'written here' }] : []
+  report(env, definition, use, facts, [...related, ...written])
+}
+
+export function isOfLibrary({ file }: Span): boolean {
+  return file.startsWith('std/')
+}
+
+/** The calls that led here, innermost first; of a long chain its two ends. */
+function chainOf(calls: readonly CallFrame[]): readonly RelatedSpan[] {
+  const shown = calls.length <= 6 ? calls : [...calls.slice(0, 4), ...calls.slice(-2)]
+  return shown.map((frame) => ({ span: frame.callSpan, label: `in \`${frame.block.name}\`, called here` }))
+}

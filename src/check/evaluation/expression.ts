@@ -1,0 +1,247 @@
+import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { assertNever } from '../../diagnostics/invariant.js'
+import { byParts, bySpelling, isOpposite, suggest } from '../../diagnostics/suggest.js'
+import type { Expression, Identifier, ListExpression, RangeExpression, RecordExpression } from '../../syntax/ast.js'
+import { functions } from '../functions/table.js'
+import { isOfAnImport } from '../loading/forgotten.js'
+import { lookUp, namesOfKind } from '../loading/module.js'
+import { describeValue } from '../values/describe.js'
+import type { Type } from '../values/type.js'
+import { describeType, isStaticType } from '../values/type.js'
+import type { Value } from '../values/value.js'
+import { asStatic, isPoison, poison, seenAt } from '../values/value.js'
+import { evaluateIndex, evaluateMember } from './access.js'
+import { evaluateCall, evaluatePipe } from './call.js'
+import { evaluateIf, evaluateMatch } from './choice.js'
+import type { Env } from './env.js'
+import { report, reportUse } from './env.js'
+import { evaluateBinary, evaluateUnary } from './operators.js'
+import type { Slot } from './scope.js'
+
+/** Value of an expression. `expected` gives bare words of an enum their meaning; whether the value conforms is the caller's to check. */
+export function evaluate(expression: Expression, env: Env, expected?: Type): Value {
+  if (expression.recovered) return poison(expression.span)
+  switch (expression.kind) {
+    case 'identifier':
+      return evaluateName(expression, env, expected)
+    case 'number':
+      return {
+        kind: 'number',
+        value: expression.value,
+        isInteger: expression.isInteger,
+        span: expression.span,
+        ...(expression.unit === undefined ? {} : { unit: expression.unit }),
+      }
+    case 'size':
+      return { kind: 'size', height: expression.height, width: expression.width, span: expression.span }
+    case 'string':
+    case 'boolean':
+      return { kind: expression.kind, value: expression.value, span: expression.span } as Value
+    case 'list':
+      return evaluateList(expression, env, expected)
+    case 'record':
+      return evaluateRecord(expression, env, expected)
+    case 'range':
+      return evaluateRange(expression, env)
+    case 'call':
+      return evaluateCall(expression, env, expected)
+    case 'pipe':
+      return evaluatePipe(expression, env, expected)
+    case 'member':
+      return evaluateMember(expression, env)
+    case 'index':
+      return evaluateIndex(expression, env)
+    case 'unary':
+      return evaluateUnary(expression, env, expected)
+    case 'binary':
+      return evaluateBinary(expression, env, expected)
+    case 'match':
+      return evaluateMatch(expression, env, expected)
+    case 'if':
+      return evaluateIf(expression, env, expected)
+    case 'missing':
+      return poison(expression.span)
+    default:
+      return assertNever(expression)
+  }
+}
+
+function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value {
+  const { name, span } = identifier
+  const word: Value | undefined =
+    expected?.kind === 'enum' && expected.declaration.values.some((value) => value.name === name)
+      ? { kind: 'enum', declaration: expected.declaration, value: name, span }
+      : undefined
+  const slot = env.scope.find(name)
+  if (slot !== undefined) {
+    if (slot.what === 'label') {
+      const help = `Use \`${name}\` in \`loss\`; the model sees \`image\` alone, since prediction has nothing else.`
+      report(env, tensorsDiagnostics.outsidePhase, span, { name, where: 'the model', phases: 'in training only', help })
+      slot.used = true
+      return poison(span)
+    }
+    const value = slotValue(slot, env, identifier)
+    if (word && value.kind !== 'enum' && !(value.kind === 'unknown' && value.type?.kind === 'enum')) return word
+    slot.used = true
+    // A bare block in a binding is a call that lacks its operands: the mistake is there, and not where the name is used.
+    return value.kind === 'block' && slot.what === 'binding' ? value : seenAt(value, span)
+  }
+  if (word) return word
+  if (env.module.ambiguous.has(name)) return poison(span)
+  const entity = lookUp(env.module, name)
+  if (entity?.kind === 'block') return { kind: 'block', block: entity, bound: new Map(), span }
+  if (functions.has(name) || entity?.kind === 'pipeline' || entity?.kind === 'study') {
+    const found = entity === undefined ? `the function \`${name}\`` : `the ${entity.kind} \`${name}\``
+    report(env, typesDiagnostics.typeMismatch, span, {
+      what: `\`${name}\` here`,
+      expected: 'a value',
+      found,
+      ...(entity === undefined ? { help: `Call it: \`${name}(...)\`.` } : {}),
+    })
+    return poison(span)
+  }
+  return unknownName(identifier, env, expected)
+}
+
+function unknownName(identifier: Identifier, env: Env, expected?: Type): Value {
+  const { name, span } = identifier
+  if (expected?.kind === 'enum') {
+    const known = expected.declaration.values.map((value) => value.name)
+    const others = known.filter((value) => !isOpposite(name, value))
+    const [only] = others
+    const contrary = others.length === 1 && known.length === 2 ? only : undefined
+    const suggestion = contrary ?? suggest(name, [...known, ...namesFor(expected, env)])
+    const facts = { what: `value of ${expected.declaration.name.name}`, name, known }
+    report(env, namesDiagnostics.unknownName, span, suggestion === undefined ? facts : { ...facts, suggestion })
+    return poison(span)
+  }
+  const word = name.toLowerCase()
+  if (word === 'true' || word === 'false') {
+    report(env, namesDiagnostics.unknownName, span, { what: 'name', name, suggestion: word })
+    return poison(span)
+  }
+  if (env.session.libraryNames().has(name) && isOfAnImport(identifier, 'name', env)) return poison(span)
+  if (!env.scope.isNewlyUnknown(name)) return poison(span)
+  const known = namesFor(expected, env)
+  const all =
+    expected === undefined || !isStaticType(expected) ? [...known, ...namesOfKind(env.module, 'block')] : known
+  const suggestion = bySpelling(name, all) ?? byParts(name, known)
+  const facts = { what: 'name', name, known }
+  report(env, namesDiagnostics.unknownName, span, suggestion === undefined ? facts : { ...facts, suggestion })
+  return poison(span)
+}
+
+/** Names that could stand here: of values of the kind that is due, without those that are being defined. */
+function namesFor(expected: Type | undefined, env: Env): readonly string[] {
+  const names = env.scope.names().filter((name) => !env.session.running.includes(name))
+  if (expected === undefined || expected.kind === 'unknown') return names
+  return names.filter((name) => {
+    const slot = env.scope.find(name)
+    if (slot?.value === undefined) return true
+    const isKnown = slot.value.kind !== 'unknown'
+    if (expected.kind === 'block') return !isKnown || slot.value.kind === 'block'
+    if (expected.kind === 'enum') return slot.value.kind === 'enum' && slot.value.declaration === expected.declaration
+    return !isStaticType(expected) || !isKnown || asStatic(slot.value) !== undefined
+  })
+}
+
+/** Evaluates what a name stands for, once; a name that needs itself is reported where it is used. */
+export function slotValue(slot: Slot, env: Env, use?: Identifier): Value {
+  if (slot.state === 'done' && slot.value !== undefined) return slot.value
+  const { running } = env.session
+  if (slot.state === 'running') {
+    const chain = [...running.slice(running.indexOf(slot.name)), slot.name]
+    report(env, namesDiagnostics.cyclicBinding, use?.span ?? slot.span, { name: slot.name, chain })
+    return poison(slot.span)
+  }
+  slot.state = 'running'
+  running.push(slot.name)
+  const value = slot.evaluate()
+  running.pop()
+  slot.state = 'done'
+  slot.value = value
+  return value
+}
+
+function evaluateList(expression: ListExpression, env: Env, expected?: Type): Value {
+  const item = expected?.kind === 'list' ? expected.item : undefined
+  return {
+    kind: 'list',
+    items: expression.items.map((each) => env.session.evaluate(each, env, item)),
+    span: expression.span,
+  }
+}
+
+function evaluateRecord(expression: RecordExpression, env: Env, expected?: Type): Value {
+  const fields = new Map<string, Value>()
+  for (const { name, value } of expression.fields) {
+    if (fields.has(name.name)) {
+      report(env, namesDiagnostics.duplicateName, name.span, { what: 'field', name: name.name, of: 'another field' })
+      continue
+    }
+    const type = expected?.kind === 'record' ? expected.fields.get(name.name) : undefined
+    fields.set(name.name, env.session.evaluate(value, env, type))
+  }
+  return { kind: 'record', fields, span: expression.span }
+}
+
+function evaluateRange(expression: RangeExpression, env: Env): Value {
+  const { span } = expression
+  const ends = [expression.low, expression.high].map((end) => env.session.evaluate(end, env))
+  if (ends.some(isPoison)) return poison(span)
+  const [low, high] = ends.map(asStatic)
+  for (const end of ends) {
+    if (end.kind === 'number' || (end.kind === 'unknown' && end.type !== undefined)) continue
+    const definition = end.kind === 'tensor' ? typesDiagnostics.notStatic : undefined
+    if (definition) reportUse(env, definition, end, { what: 'the end of a range', found: describeValue(end) })
+    else
+      reportUse(env, typesDiagnostics.typeMismatch, end, {
+        what: 'the end of a range',
+        expected: 'a number',
+        found: describeValue(end),
+      })
+    return poison(span)
+  }
+  if (low?.kind !== 'number' || high?.kind !== 'number') return { kind: 'unknown', type: { kind: 'range' }, span }
+  if (low.unit !== high.unit && !(low.value === 0 && low.unit === undefined)) {
+    const expected = low.unit === undefined ? 'a number without a unit, as its low end' : 'in the unit of its low end'
+    reportUse(env, typesDiagnostics.wrongUnit, high, {
+      what: 'the high end of the range',
+      expected,
+      found: describeValue(high),
+      help: 'Give both ends the same unit.',
+    })
+    return poison(span)
+  }
+  if (low.value > high.value) {
+    const help = 'Write the smaller end first.'
+    report(env, typesDiagnostics.arithmetic, span, {
+      problem: `the range goes down, from ${low.value} to ${high.value}`,
+      help,
+    })
+    return poison(span)
+  }
+  return { kind: 'range', low, high, span }
+}
+
+/** A value that must be known before training: reported otherwise. */
+export function requireStatic(value: Value, env: Env, what: string): ReturnType<typeof asStatic> {
+  if (isPoison(value)) return undefined
+  const known = asStatic(value)
+  if (known !== undefined) return known
+  if (value.kind === 'tensor' || value.kind === 'record') {
+    reportUse(env, typesDiagnostics.notStatic, value, { what, found: describeValue(value) })
+  } else if (value.kind === 'block' || value.kind === 'list') {
+    const list = value.kind === 'list' ? value.items.find((item) => asStatic(item) === undefined) : value
+    if (list !== undefined && !isPoison(list)) {
+      reportUse(env, typesDiagnostics.typeMismatch, list, {
+        what,
+        expected: describeType({ kind: 'float' }).replace('a float', 'a plain value'),
+        found: describeValue(list),
+      })
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,176 @@
+import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import type { Span } from '../../source/span.js'
+import type { Argument } from '../../syntax/ast.js'
+import type { FunctionParameter, FunctionRule, ParameterType } from '../functions/rule.js'
+import { FunctionCall, signatureText } from '../functions/rule.js'
+import { conform, reportNoTensor } from '../values/conform.js'
+import { isTensorType } from '../values/type.js'
+import type { Value } from '../values/value.js'
+import { isPoison, poison } from '../values/value.js'
+import type { ArgumentSource } from './arguments.js'
+import { bindArguments, reportDuplicates } from './arguments.js'
+import type { Env } from './env.js'
+import { report } from './env.js'
+
+export function callFunction(
+  rule: FunctionRule,
+  args: readonly Argument[],
+  piped: Value | undefined,
+  span: Span,
+  env: Env,
+): Value {
+  const signature = {
+    callee: rule.name,
+    parameters: rule.parameters.map(({ name, default: preset }) => ({ name, required: preset === undefined })),
+    variadic: rule.variadic === true,
+    text: signatureText(rule),
+  }
+  const bound = bindArguments(signature, args, piped, env)
+  const values = new Map<string, Value>()
+  let broken = bound.broken
+  // Arguments in the wrong order or number are one mistake: the types of the other operands follow from it.
+  let confused = bound.broken
+  for (const parameter of rule.parameters) {
+    const source = bound.byName.get(parameter.name)
+    const given = source && sourceValue(source, env, parameter.type.kind === 'tensor' ? undefined : parameter.type)
+    const value =
+      given === undefined
+        ? presetValue(parameter, span)
+        : confused && (isOperandType(parameter.type) || (source?.isByPlace && given.kind === 'tensor'))
+          ? given
+          : argumentValue(given, parameter.type, env, `\`${parameter.name}\` of \`${rule.name}\``)
+    if (given && value && isPoison(value) && !isPoison(given) && isOperandType(parameter.type)) confused = true
+    if (value === undefined) continue
+    if (isPoison(value)) broken = true
+    values.set(parameter.name, value)
+  }
+  if (reportDuplicates(bound, rule.name, env)) broken = true
+  const rest = rule.variadic ? variadicValues(rule, bound.rest, env) : []
+  if (bound.missing.length > 0 && !bound.broken && !hasDotForComma(args, values)) {
+    report(env, typesDiagnostics.missingArgument, span, {
+      callee: rule.name,
+      missing: bound.missing,
+      signature: signature.text,
+    })
+    broken = true
+  }
+  if (rule.variadic && rest.length < 2 && !rest.some(isPoison) && !bound.broken) {
+    report(env, typesDiagnostics.missingArgument, span, {
+      callee: rule.name,
+      missing: rest.length === 0 ? ['a', 'b'] : ['b'],
+      signature: signature.text,
+    })
+    broken = true
+  }
+  if (broken || rest.some(isPoison)) return poison(span)
+  const tensors = rest.some((value) => value.kind !== 'number') ? rest.map((value) => asOperand(value, env)) : rest
+  const folded = foldNumbers(rule.name, rest, span)
+  if (folded !== undefined) return folded
+  if (rule.parametric && !claimName(rule.name, span, env)) return poison(span)
+  if (rule.parametric && !env.abstract && env.graph.owners.has(env.path)) {
+    // `return g(x)` puts the weights of g beside the block's own.
+    report(env, tensorsDiagnostics.namesNeeded, span, { first: env.path, second: rule.name })
+    return poison(span)
+  }
+  return rule.apply(
+    new FunctionCall(
+      rule,
+      env,
+      span,
+      values,
+      tensors.map((value) => asOperand(value, env)),
+    ),
+  )
+}
+
+/** `smooth_l1(severity. fault_severity)`: what is missing stands behind the dot, and that is told. */
+function hasDotForComma(args: readonly Argument[], values: ReadonlyMap<string, Value>): boolean {
+  return args.some(({ value }) => value.kind === 'member') && [...values.values()].some(isPoison)
+}
+
+/** Weights are named by the statement's binding: only one call of a statement may have them. */
+export function claimName(name: string, span: Span, env: Env): boolean {
+  const first = env.statement.parametric
+  if (first !== undefined) {
+    report(env, tensorsDiagnostics.namesNeeded, span, { first: first.name, second: name }, [
+      { span: first.span, label: `\`${first.name}\` has weights too` },
+    ])
+    return false
+  }
+  env.statement.parametric = { name, span }
+  return true
+}
+
+function presetValue(parameter: FunctionParameter, span: Span): Value | undefined {
+  const { default: preset, type } = parameter
+  if (preset === undefined || preset === 'none') return undefined
+  if (typeof preset === 'number') return { kind: 'number', value: preset, isInteger: type.kind === 'int', span }
+  if (typeof preset === 'boolean') return { kind: 'boolean', value: preset, span }
+  return type.kind === 'enum' ? { kind: 'enum', declaration: type.declaration, value: preset, span } : undefined
+}
+
+export function sourceValue(
+  source: ArgumentSource,
+  env: Env,
+  expected?: Exclude<ParameterType, { kind: 'tensor' }>,
+): Value {
+  return source.kind === 'value' ? source.value : env.session.evaluate(source.expression, env, expected)
+}
+
+/** A block without its operands is most likely a call that lacks them. */
+function lacksOperands(value: Value): string | undefined {
+  return value.kind === 'block' ? `Give \`${value.block.name}\` its operands.` : undefined
+}
+
+function isOperandType(type: ParameterType): boolean {
+  return type.kind === 'tensor' || isTensorType(type)
+}
+
+function argumentValue(value: Value, type: ParameterType, env: Env, what: string): Value {
+  if (type.kind !== 'tensor') return conform(value, type, env, what)
+  if (isPoison(value)) return value
+  if (isOperand(value)) return asOperand(value, env)
+  reportNoTensor(value, anyOperand, env, what, lacksOperands(value))
+  return poison(value.span)
+}
+
+const anyOperand = 'a map, vector, value or scalar'
+
+function isOperand(value: Value): boolean {
+  if (value.kind === 'tensor') return true
+  if (value.kind === 'number') return value.unit === undefined
+  return value.kind === 'unknown' && (value.type?.kind === 'int' || value.type?.kind === 'float')
+}
+
+function asOperand(value: Value, env: Env): Value {
+  if (value.kind === 'number') return env.graph.constant(value.value, env.path, value.span)
+  if (value.kind !== 'unknown') return value
+  return env.graph.add({ op: 'constant', operands: [], per: 'batch', shape: [], path: env.path, span: value.span })
+}
+
+/** A single list stands for its items: `concat(seg.features)`. */
+function variadicValues(rule: FunctionRule, sources: readonly ArgumentSource[], env: Env): readonly Value[] {
+  const values = sources.map((source) => sourceValue(source, env))
+  const [only] = values
+  const items = values.length === 1 && only?.kind === 'list' ? only.items : values
+  return items.map((value) => {
+    if (isPoison(value) || isOperand(value)) return value
+    if (value.kind === 'unknown' && value.type?.kind === 'list') return poison(value.span)
+    const what = `an operand of \`${rule.name}\``
+    reportNoTensor(value, anyOperand, env, what, lacksOperands(value))
+    return poison(value.span)
+  })
+}
+
+/** `maximum(a, b)` of numbers is a number, known before training. */
+function foldNumbers(name: string, values: readonly Value[], span: Span): Value | undefined {
+  if (name !== 'maximum' && name !== 'minimum') return undefined
+  let best: Value | undefined
+  for (const value of values) {
+    if (value.kind !== 'number') return undefined
+    if (best?.kind !== 'number' || (name === 'maximum' ? value.value > best.value : value.value < best.value))
+      best = value
+  }
+  return best && ({ ...best, span, used: span } as Value)
+}

@@ -1,0 +1,166 @@
+import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { suggest } from '../../diagnostics/suggest.js'
+import type { Span } from '../../source/span.js'
+import type { PhaseInput } from '../checked.js'
+import type { FlatSection } from '../settings/context.js'
+import type { CheckedData, CheckedSynthesis } from '../settings/results.js'
+import { describeValue } from '../values/describe.js'
+import type { Dim, Tensor, Value } from '../values/value.js'
+import { poison } from '../values/value.js'
+import { named } from './blocks.js'
+import type { Env } from './env.js'
+import { inStatement, report, whereWritten } from './env.js'
+import { slotValue } from './expression.js'
+import type { NodeRequest } from './graph.js'
+import { labelInputs } from './phase.js'
+import { Scope } from './scope.js'
+
+/** A tensor that a user can name, records flattened; undefined where its mistake is already reported. */
+export interface OutputValue {
+  readonly name: string
+  readonly tensor: Tensor | undefined
+}
+
+export interface ModelScopes {
+  readonly model: Env
+  readonly loss: Env
+}
+
+/** The scopes of `model` and `loss` over the params: the model sees `image`, the loss all that training has, and the model's bindings. */
+export function openScopes(
+  base: Env,
+  data: CheckedData | undefined,
+  synthesis: CheckedSynthesis | undefined,
+): ModelScopes {
+  const image: readonly Dim[] = data
+    ? [data.image.height, data.image.width, data.isChannelsKnown ? data.image.channels : undefined]
+    : [undefined, undefined, undefined]
+  const [height, width] = image
+  const at = data?.imageSpan ?? base.module.source.span
+  const grid = data && {
+    height: data.image.height,
+    width: data.image.width,
+    span: data.imageSpan,
+    isImage: true,
+    downHeight: 1,
+    downWidth: 1,
+  }
+  const input =
+    (name: PhaseInput, per: Tensor['per'], shape: readonly Dim[], range: NodeRequest['range']) => (): Value => {
+      const label = name !== 'image'
+      const onPixels = per === 'pixel' ? grid : undefined
+      const tensor = base.graph.add({
+        op: 'input',
+        operands: [],
+        attributes: { name },
+        per,
+        shape,
+        range,
+        grid: onPixels,
+        label,
+        path: name,
+        span: at,
+      })
+      base.graph.inputs.set(name, tensor.node)
+      return per === 'pixel' && data ? { ...tensor, made: { name, span: at } } : tensor
+    }
+  const model = new Scope(base.scope)
+  model.define('image', at, 'input', input('image', 'pixel', image, data?.range))
+  for (const name of labelInputs) model.defineValue(name, at, 'label', { kind: 'unknown', span: at })
+  const loss = new Scope(model)
+  loss.define('clean', at, 'input', input('clean', 'pixel', image, data?.range))
+  loss.define('fault_mask', at, 'input', input('fault_mask', 'pixel', [height, width, 1], [0, 1]))
+  loss.define('fault_severity', at, 'input', input('fault_severity', 'image', [], synthesis?.severity))
+  return { model: { ...base, scope: model }, loss: { ...base, scope: loss } }
+}
+
+/** Defines a section's bindings and evaluates them in the order of the text. What the parser could not read is known by name alone. */
+export function evaluateSection(section: FlatSection, env: Env): void {
+  for (const name of tornNames(section)) {
+    if (env.scope.find(name) === undefined)
+      env.scope.defineValue(name, section.span, 'binding', poison(section.span)).used = true
+  }
+  for (const [name, { binding }] of section.settings) {
+    const at = binding.path[0]?.span ?? binding.span
+    const taken = env.scope.find(name)
+    if (taken !== undefined) {
+      const what = taken.what === 'input' || taken.what === 'label' ? 'an input' : `a ${taken.what}`
+      const related =
+        taken.what === 'input' || taken.what === 'label' ? [] : [{ span: taken.span, label: 'first given here' }]
+      report(env, namesDiagnostics.duplicateName, at, { what: 'binding', name, of: what }, related)
+      // Whatever uses the name means one of the two: it is passed over.
+      if (!env.scope.slots.has(name)) env.scope.defineValue(name, at, 'binding', poison(at)).used = true
+      continue
+    }
+    const inner = inStatement(whereWritten(env, binding.value), name)
+    env.scope.define(name, at, 'binding', () => named(inner, env.session.evaluate(binding.value, inner), at))
+  }
+  for (const name of section.settings.keys()) {
+    const slot = env.scope.slots.get(name)
+    if (slot?.what === 'binding') slotValue(slot, env)
+  }
+}
+
+/** Bindings that the parser could not read, and nothing else binds. */
+function tornNames({ torn, settings }: FlatSection): readonly string[] {
+  return [...torn].filter((name) => name !== '' && !settings.has(name))
+}
+
+/** What the model gives by name: `recon`, `seg.mask`, `seg.features.0`. */
+export function outputsOf(section: FlatSection, env: Env): readonly OutputValue[] {
+  const outputs: OutputValue[] = []
+  const visit = (name: string, value: Value): void => {
+    if (value.kind === 'tensor') outputs.push({ name, tensor: value })
+    else if (value.kind === 'unknown') outputs.push({ name, tensor: undefined })
+    else if (value.kind === 'record') for (const [field, inner] of value.fields) visit(`${name}.${field}`, inner)
+    else if (value.kind === 'list') for (const [index, inner] of value.items.entries()) visit(`${name}.${index}`, inner)
+  }
+  for (const name of tornNames(section)) outputs.push({ name, tensor: undefined })
+  for (const name of section.settings.keys()) {
+    const slot = env.scope.slots.get(name)
+    if (slot?.what !== 'binding' || slot.value === undefined) continue
+    // A bare block in the model is most likely a call that lacks its operands.
+    if (slot.value.kind === 'block' && !slot.used) {
+      const block = slot.value.block.name
+      const facts = {
+        what: `\`${name}\``,
+        expected: 'a tensor',
+        found: describeValue(slot.value),
+        help: `Give \`${block}\` its operands.`,
+      }
+      report(env, typesDiagnostics.typeMismatch, slot.value.span, facts)
+      outputs.push({ name, tensor: undefined })
+    } else visit(name, slot.value)
+  }
+  return outputs
+}
+
+/** `total`, one number a batch; undefined when it is not, which is reported. */
+export function totalOf(section: FlatSection, env: Env): Tensor | undefined {
+  const slot = env.scope.slots.get('total')
+  if (slot?.what !== 'binding') {
+    if (section.settings.has('total') || section.torn.has('total')) return undefined
+    const example = '`total = ...`, the sum that training makes small'
+    const meant = suggest('total', [...section.settings.keys()])
+    const facts = {
+      what: '`total` in its `loss`',
+      example: meant === undefined ? example : `it: write \`total\` for \`${meant}\``,
+    }
+    const at = meant === undefined ? undefined : spanOfBinding(section, meant)
+    report(env, namesDiagnostics.missingPart, at ?? section.span, facts)
+    return undefined
+  }
+  slot.used = true
+  const value = slot.value
+  if (value === undefined || value.kind === 'unknown') return undefined
+  if (value.kind === 'tensor' && value.per === 'batch') return value
+  report(env, tensorsDiagnostics.notScalar, value.span, { found: describeValue(value) })
+  return undefined
+}
+
+export function spanOfBinding(section: FlatSection, name: string): Span | undefined {
+  const binding = section.settings.get(name)?.binding
+  return binding?.path[0]?.span ?? binding?.span
+}

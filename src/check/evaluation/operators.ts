@@ -1,0 +1,218 @@
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { assertNever } from '../../diagnostics/invariant.js'
+import type { BinaryExpression, Expression, Identifier, UnaryExpression } from '../../syntax/ast.js'
+import { elementwiseBinary } from '../functions/arithmetic.js'
+import { negate } from '../functions/elementwise.js'
+import { functions } from '../functions/table.js'
+import { lookUp } from '../loading/module.js'
+import { reportNoTensor } from '../values/conform.js'
+import { describeValue } from '../values/describe.js'
+import type { Type } from '../values/type.js'
+import type { ScalarStatic, Tensor, UnknownValue, Value } from '../values/value.js'
+import { isPoison, poison } from '../values/value.js'
+import type { Env } from './env.js'
+import { report, reportUse } from './env.js'
+import { textOf } from './session.js'
+import { arithmetic, comparison } from './static-arithmetic.js'
+
+export function evaluateUnary(expression: UnaryExpression, env: Env, expected?: Type): Value {
+  const operand = env.session.evaluate(
+    expression.operand,
+    env,
+    expression.operator === '-' ? expected : { kind: 'bool' },
+  )
+  if (isPoison(operand)) return poison(expression.span)
+  if (expression.operator === 'not') {
+    if (operand.kind === 'boolean') return { kind: 'boolean', value: !operand.value, span: expression.span }
+    if (operand.kind === 'unknown' && operand.type?.kind === 'bool') return { ...operand, span: expression.span }
+    return wrongOperand('not', 'a bool', operand, env)
+  }
+  if (operand.kind === 'number') {
+    const { span } = expression
+    return { ...operand, value: 0 - operand.value, span, used: span }
+  }
+  if (operand.kind === 'tensor') return negate(operand, expression.span, env)
+  if (isUnknownNumber(operand)) return { ...operand, span: expression.span }
+  return wrongOperand('-', 'a number or a tensor', operand, env)
+}
+
+function wrongOperand(operator: string, expected: string, operand: Value, env: Env): Value {
+  reportUse(env, typesDiagnostics.typeMismatch, operand, {
+    what: `the operand of \`${operator}\``,
+    expected,
+    found: describeValue(operand),
+  })
+  return poison(operand.span)
+}
+
+function isUnknownNumber(value: Value): value is UnknownValue {
+  return (
+    value.kind === 'unknown' &&
+    value.type !== undefined &&
+    ['int', 'float', 'length', 'share'].includes(value.type.kind)
+  )
+}
+
+export function evaluateBinary(expression: BinaryExpression, env: Env, expected?: Type): Value {
+  const { operator, span } = expression
+  switch (operator) {
+    case 'and':
+    case 'or':
+      return logical(expression, env)
+    case '==':
+    case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return compare(expression, env)
+    case '+':
+    case '-':
+    case '*':
+    case '/': {
+      const numeric = expected?.kind === 'int' || expected?.kind === 'float' ? expected : undefined
+      const left = env.session.evaluate(expression.left, env, numeric)
+      const right = env.session.evaluate(expression.right, env, numeric)
+      if (isPoison(left) || isPoison(right)) return poison(span)
+      return combine(operator, left, right, expression, env)
+    }
+    case '//': {
+      const help = 'Write div_int(a, b).'
+      report(env, typesDiagnostics.arithmetic, expression.operatorSpan, { problem: 'there is no operator `//`', help })
+      return poison(span)
+    }
+    default:
+      return assertNever(operator)
+  }
+}
+
+function combine(
+  operator: '+' | '-' | '*' | '/',
+  left: Value,
+  right: Value,
+  expression: BinaryExpression,
+  env: Env,
+): Value {
+  const { span } = expression
+  if (left.kind === 'number' && right.kind === 'number') return arithmetic(operator, left, right, span, env)
+  for (const side of [left, right]) {
+    if (side.kind === 'tensor' || side.kind === 'number' || isUnknownNumber(side)) continue
+    if (side.kind === 'record' || side.kind === 'list') {
+      reportNoTensor(side, 'a number or a tensor', env, `the operand of \`${operator}\``)
+      return poison(span)
+    }
+    return wrongOperand(operator, 'a number or a tensor', side, env)
+  }
+  if (left.kind === 'tensor' || right.kind === 'tensor') {
+    const leftTensor = operandTensor(operator, left, env)
+    const rightTensor = operandTensor(operator, right, env)
+    if (leftTensor === undefined || rightTensor === undefined) return poison(span)
+    return elementwiseBinary(operator, leftTensor, rightTensor, span, env, expression.right.span)
+  }
+  return { kind: 'unknown', type: numberType(left, right), span }
+}
+
+function numberType(left: Value, right: Value): Type {
+  const isInt = (value: Value) =>
+    value.kind === 'number'
+      ? value.isInteger && value.unit === undefined
+      : value.kind === 'unknown' && value.type?.kind === 'int'
+  return { kind: isInt(left) && isInt(right) ? 'int' : 'float' }
+}
+
+function operandTensor(operator: string, value: Value, env: Env): Tensor | undefined {
+  if (value.kind === 'tensor') return value
+  if (value.kind === 'number') {
+    if (value.unit === undefined) return env.graph.constant(value.value, env.path, value.span)
+    reportUse(env, typesDiagnostics.wrongUnit, value, {
+      what: `the operand of \`${operator}\` beside a tensor`,
+      expected: 'a number without a unit',
+      found: describeValue(value),
+    })
+    return undefined
+  }
+  // A number that is not known yet, in a block that is checked on its own.
+  return env.graph.add({ op: 'constant', operands: [], per: 'batch', shape: [], path: env.path, span: value.span })
+}
+
+function compare(expression: BinaryExpression, env: Env): Value {
+  const { operator, span } = expression
+  if (operator === '>' && lacksItsFirst(expression.right, env)) {
+    const input = env.session.evaluate(expression.left, env)
+    if (input.kind === 'tensor') {
+      const stage = textOf(env.session, expression.right.span)
+      report(env, typesDiagnostics.arithmetic, expression.operatorSpan, {
+        problem: '`>` compares numbers: a tensor goes into a call by `|>`',
+        help: `Write \`${textOf(env.session, expression.left.span)} |> ${stage}\`.`,
+      })
+    }
+    if (input.kind === 'tensor' || isPoison(input)) return poison(span)
+  }
+  // A bare word is a value of the other side's enum, whichever side it stands on.
+  const bareLeft = expression.left.kind === 'identifier' && env.scope.find(expression.left.name) === undefined
+  const firstExpression = bareLeft ? expression.right : expression.left
+  const first = env.session.evaluate(firstExpression, env)
+  const second = env.session.evaluate(bareLeft ? expression.left : expression.right, env, enumOf(first))
+  if (isPoison(first) || isPoison(second)) return poison(span)
+  const [left, right] = bareLeft ? [second, first] : [first, second]
+  for (const side of [left, right]) {
+    if (side.kind !== 'tensor') continue
+    reportUse(env, typesDiagnostics.notStatic, side, {
+      what: `the operand of \`${operator}\``,
+      found: describeValue(side),
+    })
+    return poison(span)
+  }
+  if (left.kind === 'unknown' || right.kind === 'unknown') return { kind: 'unknown', type: { kind: 'bool' }, span }
+  if (!isScalarStatic(left)) return wrongOperand(operator, 'a number, word, string, bool or size', left, env)
+  if (!isScalarStatic(right)) return wrongOperand(operator, 'a number, word, string, bool or size', right, env)
+  return comparison(operator, left, right, span, env)
+}
+
+/** A function, or a call of one that needs one argument more than it has. */
+function lacksItsFirst(expression: Expression, env: Env): boolean {
+  const callee = expression.kind === 'call' ? expression.callee : expression
+  if (callee.kind !== 'identifier' || env.scope.find(callee.name) !== undefined) return false
+  const block = lookUp(env.module, callee.name)
+  const needed =
+    block?.kind === 'block'
+      ? block.declaration.parameters.filter((parameter) => parameter.value === undefined)
+      : functions.get(callee.name)?.parameters.filter((parameter) => parameter.default === undefined)
+  if (needed === undefined) return false
+  const args = expression.kind === 'call' ? expression.args : []
+  const isNeeded = (name: string): boolean => needed.some((parameter) => nameOf(parameter.name) === name)
+  return args.filter(({ name }) => name === undefined || isNeeded(name.name)).length < needed.length
+}
+
+function nameOf(name: string | Identifier): string {
+  return typeof name === 'string' ? name : name.name
+}
+
+function enumOf(value: Value): Type | undefined {
+  if (value.kind === 'unknown') return value.type
+  if (value.kind !== 'enum') return undefined
+  return { kind: 'enum', declaration: value.declaration }
+}
+
+function isScalarStatic(value: Value): value is ScalarStatic {
+  return (
+    value.kind !== 'tensor' &&
+    value.kind !== 'record' &&
+    value.kind !== 'block' &&
+    value.kind !== 'list' &&
+    value.kind !== 'unknown'
+  )
+}
+
+function logical(expression: BinaryExpression, env: Env): Value {
+  const { operator, span } = expression
+  const sides = [expression.left, expression.right].map((side) => env.session.evaluate(side, env, { kind: 'bool' }))
+  for (const side of sides) {
+    if (isPoison(side)) return poison(span)
+    if (side.kind === 'boolean' || (side.kind === 'unknown' && side.type?.kind === 'bool')) continue
+    return wrongOperand(operator, 'a bool', side, env)
+  }
+  const [left, right] = sides
+  if (left?.kind !== 'boolean' || right?.kind !== 'boolean') return { kind: 'unknown', type: { kind: 'bool' }, span }
+  return { kind: 'boolean', value: operator === 'and' ? left.value && right.value : left.value || right.value, span }
+}

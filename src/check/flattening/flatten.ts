@@ -1,0 +1,421 @@
+import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { diagnose } from '../../diagnostics/define.js'
+import { suggest } from '../../diagnostics/suggest.js'
+import type { Span } from '../../source/span.js'
+import type {
+  Binding,
+  ExpectStatement,
+  Identifier,
+  PipelineDeclaration,
+  RemoveStatement,
+  Section,
+  Statement,
+} from '../../syntax/ast.js'
+import type { Session } from '../evaluation/session.js'
+import { isNewCircle } from '../evaluation/session.js'
+import type { Module } from '../loading/module.js'
+import { lookUp, namesOfKind } from '../loading/module.js'
+import { namesRead } from '../loading/names-in.js'
+import type { FlatSection, FlatSetting } from '../settings/context.js'
+import type { FlatAllow, FlatParam, FlatPipeline } from './flat.js'
+import { NewBindings } from './new-bindings.js'
+import { pathSpan, pathText, settablePaths, suggestPath } from './paths.js'
+import { withoutParameter } from './removal.js'
+
+export const settingNames = ['seed', 'data', 'synthesis'] as const
+export const sectionNames = ['model', 'loss', 'train', 'evaluate'] as const
+const isSetting = (name: string): boolean => (settingNames as readonly string[]).includes(name)
+const isSection = (name: string): boolean => (sectionNames as readonly string[]).includes(name)
+
+interface OpenSection {
+  span: Span
+  readonly torn: Set<string>
+  readonly settings: Map<string, FlatSetting>
+}
+
+/** Lays a pipeline over what it extends, then the options of the command line over both. */
+export class Flattener {
+  readonly #params = new Map<string, FlatParam>()
+  readonly #settings = new Map<string, FlatSetting>()
+  readonly #sections = new Map<string, OpenSection>()
+  readonly #expects: ExpectStatement[] = []
+  readonly #allows: FlatAllow[] = []
+  readonly #new = new NewBindings()
+  #isTorn = false
+
+  constructor(readonly session: Session) {}
+
+  flatten(
+    declaration: PipelineDeclaration,
+    module: Module,
+    overrides: readonly Binding[],
+    what = 'this option sets',
+  ): FlatPipeline {
+    const chain = this.#chain(declaration, module)
+    // Without its base nothing can be said of what it replaces.
+    for (const [index, link] of this.#isTorn ? [] : chain.entries())
+      this.#lay(link.declaration, link.module, index > 0, index === chain.length - 1)
+    for (const override of overrides) this.#override(override, what)
+    this.#new.report([...this.#sections.values()], this.session.sink)
+    return {
+      name: declaration.name.name,
+      ...(declaration.doc === undefined ? {} : { doc: declaration.doc }),
+      declaration,
+      module,
+      params: this.#params,
+      settings: this.#settings,
+      sections: this.#sections as ReadonlyMap<string, FlatSection>,
+      expects: this.#expects,
+      allows: this.#allows,
+      replacedNames:
+        chain.length > 1 || overrides.length > 0 ? namesRead(chain.map((link) => link.declaration)) : new Set(),
+      isTorn: this.#isTorn,
+    }
+  }
+
+  /** From the base at the root to the pipeline itself. */
+  #chain(
+    declaration: PipelineDeclaration,
+    module: Module,
+  ): readonly { declaration: PipelineDeclaration; module: Module }[] {
+    const chain = [{ declaration, module }]
+    const seen = new Set([declaration])
+    let link = { declaration, module }
+    while (link.declaration.base !== undefined && !link.declaration.base.recovered) {
+      const { base } = link.declaration
+      const entity = lookUp(link.module, base.name)
+      if (entity?.kind !== 'pipeline') {
+        const known = namesOfKind(link.module, 'pipeline').filter((name) => name !== link.declaration.name.name)
+        const suggestion = suggest(base.name, known)
+        const facts = { what: 'pipeline', name: base.name, known }
+        this.#report(
+          diagnose(
+            namesDiagnostics.unknownName,
+            base.span,
+            suggestion === undefined ? facts : { ...facts, suggestion },
+          ),
+        )
+        this.#isTorn = true
+        break
+      }
+      if (seen.has(entity.declaration)) {
+        const names = [base.name, ...chain.map((each) => each.declaration.name.name)]
+        if (isNewCircle(this.session, names))
+          this.#report(
+            diagnose(namesDiagnostics.cyclicBinding, base.span, {
+              name: declaration.name.name,
+              chain: names,
+            }),
+          )
+        this.#isTorn = true
+        break
+      }
+      seen.add(entity.declaration)
+      link = { declaration: entity.declaration, module: entity.module }
+      chain.unshift(link)
+    }
+    return chain
+  }
+
+  #lay(declaration: PipelineDeclaration, module: Module, derived: boolean, last: boolean): void {
+    const seen = new Map<string, Span>()
+    const first = (name: Identifier, what: string): boolean => {
+      const before = seen.get(name.name)
+      seen.set(name.name, before ?? name.span)
+      if (before === undefined) return true
+      const related = [{ span: before, label: 'first given here' }]
+      this.#report(
+        diagnose(
+          namesDiagnostics.duplicateName,
+          name.span,
+          { what, name: name.name, of: `another ${what}`, isFixed: what !== 'param' },
+          related,
+        ),
+      )
+      return false
+    }
+    for (const item of declaration.items) {
+      if (item.recovered) {
+        if (item.kind === 'param' && item.name.name !== '')
+          this.#params.set(item.name.name, { declaration: item, value: undefined, module, isTorn: true })
+        if (item.kind === 'allow') this.#allows.push({ statement: item, inherited: !last })
+        continue
+      }
+      switch (item.kind) {
+        case 'param':
+          if (isSetting(item.name.name) || isSection(item.name.name) || item.name.name === 'image') {
+            this.#report(
+              diagnose(namesDiagnostics.duplicateName, item.name.span, {
+                what: 'param',
+                name: item.name.name,
+                of: 'a part of every pipeline',
+              }),
+            )
+          } else if (first(item.name, 'param')) {
+            const binding: Binding | undefined = item.value && {
+              kind: 'binding',
+              path: [item.name],
+              value: item.value,
+              span: item.span,
+            }
+            const value = binding === undefined ? undefined : { binding, replaced: new Map() }
+            this.#params.set(item.name.name, { declaration: item, value, module })
+          }
+          break
+        case 'section':
+          this.#section(item, derived, last, first)
+          break
+        case 'binding':
+          if (item.path.length > 1) {
+            if (derived) {
+              const name = { ...(item.path[0] as Identifier), name: pathText(item.path), span: pathSpan(item.path) }
+              if (first(name, 'setting')) this.#override(item, 'this sets')
+            } else {
+              const help =
+                'Write it into its section or call; dotted names replace parts of a pipeline that is extended.'
+              const span = pathSpan(item.path)
+              this.#report(
+                diagnose(typesDiagnostics.misplaced, span, {
+                  what: 'a dotted name',
+                  where: 'a pipeline that extends no other',
+                  help,
+                }),
+              )
+            }
+          } else this.#setting(item, derived, first)
+          break
+        case 'remove':
+          if (derived) this.#remove(item)
+          else {
+            const facts = {
+              what: '`remove`',
+              where: 'a pipeline that extends no other',
+              help: 'Delete what it names, or extend the pipeline that has it.',
+            }
+            this.#report(diagnose(typesDiagnostics.misplaced, item.span, facts))
+          }
+          break
+        case 'expect':
+          if (last) this.#expects.push(item)
+          break
+        case 'allow':
+          this.#allows.push({ statement: item, inherited: !last })
+          break
+        default:
+          break
+      }
+    }
+  }
+
+  #setting(item: Binding, derived: boolean, first: (name: Identifier, what: string) => boolean): void {
+    const [name] = item.path
+    if (name === undefined) return
+    if (isSetting(name.name)) {
+      if (first(name, 'setting')) this.#settings.set(name.name, { binding: item, replaced: new Map() })
+      return
+    }
+    const param = derived ? this.#params.get(name.name) : undefined
+    if (param !== undefined) {
+      if (first(name, 'param')) this.#params.set(name.name, { ...param, value: { binding: item, replaced: new Map() } })
+      return
+    }
+    if (isSection(name.name)) {
+      const span = { ...name.span, start: name.span.end, end: item.value.span.start }
+      const help = `Leave it out: \`${name.name} { ... }\`.`
+      this.#report(
+        diagnose(typesDiagnostics.misplaced, equalsIn(this.session, span), {
+          what: '`=`',
+          where: 'the head of a section',
+          help,
+        }),
+      )
+      return
+    }
+    const known = [...settingNames, ...sectionNames, ...(derived ? this.#params.keys() : [])]
+    const suggestion = suggest(name.name, known)
+    const facts = { what: 'setting of a pipeline', name: name.name, known }
+    this.#report(
+      diagnose(namesDiagnostics.unknownName, name.span, suggestion === undefined ? facts : { ...facts, suggestion }),
+    )
+  }
+
+  #section(item: Section, derived: boolean, last: boolean, first: (name: Identifier, what: string) => boolean): void {
+    const { name } = item.name
+    if (!isSection(name)) {
+      const suggestion = suggest(name, sectionNames)
+      const facts = { what: 'section', name, known: sectionNames }
+      this.#report(
+        diagnose(
+          namesDiagnostics.unknownName,
+          item.name.span,
+          suggestion === undefined ? facts : { ...facts, suggestion },
+        ),
+      )
+      return
+    }
+    if (!first(item.name, 'section')) return
+    const section = this.#sections.get(name) ?? {
+      span: item.name.span,
+      settings: new Map<string, FlatSetting>(),
+      torn: new Set<string>(),
+    }
+    section.span = item.name.span
+    this.#sections.set(name, section)
+    this.#statements(item.items, section, derived, last)
+  }
+
+  #statements(items: readonly Statement[], section: OpenSection, derived: boolean, last: boolean): void {
+    const isGraph = section === this.#sections.get('model') || section === this.#sections.get('loss')
+    const seen = new Map<string, Span>()
+    let pending: FlatAllow['statement'][] = []
+    for (const item of items) {
+      if (item.kind === 'allow') {
+        pending.push(item)
+        continue
+      }
+      for (const statement of pending) this.#allows.push({ statement, over: item.span, inherited: !last })
+      pending = []
+      if (item.recovered) {
+        if (item.kind === 'binding') section.torn.add(item.path[0]?.name ?? '')
+        continue
+      }
+      if (item.kind === 'expect' && last) this.#expects.push(item)
+      if (item.kind !== 'binding') continue
+      const [name, ...more] = item.path
+      if (name === undefined || name.recovered) continue
+      if (more.length > 0) {
+        if (derived) this.#replaceIn(section, item, item.path, pathText(item.path), 'this sets')
+        else {
+          const facts = { what: 'a dotted name', where: 'a section', help: 'Bind a simple name.' }
+          this.#report(diagnose(typesDiagnostics.misplaced, pathSpan(item.path), facts))
+        }
+        continue
+      }
+      const before = seen.get(name.name)
+      if (before !== undefined) {
+        const related = [{ span: before, label: 'first given here' }]
+        this.#report(
+          diagnose(
+            namesDiagnostics.duplicateName,
+            name.span,
+            isGraph
+              ? { what: 'binding', name: name.name, of: 'another binding' }
+              : { what: 'setting', name: name.name, of: 'another setting', isFixed: true },
+            related,
+          ),
+        )
+        continue
+      }
+      seen.set(name.name, name.span)
+      if (derived && this.#isGraph(section)) this.#new.note(section, name.name, item, '')
+      section.settings.set(name.name, { binding: item, replaced: new Map() })
+    }
+    for (const statement of pending) this.#allows.push({ statement, inherited: !last })
+  }
+
+  /** `synthesis.patches = 2`, `train.epochs = 3`, `lambda = 0.5` from a derived pipeline or an option. */
+  #override(item: Binding, what: string): void {
+    const [head, ...rest] = item.path
+    if (head === undefined) return
+    const path = pathText(item.path)
+    const param = this.#params.get(head.name)
+    if (param !== undefined && rest.length === 0) {
+      this.#params.set(head.name, { ...param, value: { binding: item, replaced: new Map() } })
+      return
+    }
+    const section = this.#sections.get(head.name)
+    if (section !== undefined && rest.length > 0) {
+      this.#replaceIn(section, item, rest, path, what)
+      return
+    }
+    const setting = this.#settings.get(head.name)
+    if (setting !== undefined || (isSetting(head.name) && rest.length === 0)) {
+      const replaced = new Map(setting?.replaced)
+      if (rest.length === 0) this.#settings.set(head.name, { binding: item, replaced: new Map() })
+      else if (setting !== undefined)
+        this.#settings.set(head.name, { ...setting, replaced: replaced.set(pathText(rest), item) })
+      return
+    }
+    this.#unknownPath(item.path, what)
+  }
+
+  #replaceIn(section: OpenSection, item: Binding, rest: readonly Identifier[], path: string, what: string): void {
+    const [name, ...below] = rest
+    if (name === undefined) return
+    const before = section.settings.get(name.name)
+    const isGraph = this.#isGraph(section)
+    if (below.length === 0 && (before !== undefined || !isGraph || what === 'this sets')) {
+      if (isGraph) this.#new.note(section, name.name, item, path.slice(0, -name.name.length))
+      section.settings.set(name.name, { binding: { ...item, path: [name] }, replaced: new Map() })
+    } else if (before !== undefined && below.length > 0 && !isGraph) {
+      section.settings.set(name.name, { ...before, replaced: new Map(before.replaced).set(pathText(below), item) })
+    } else this.#unknownPath(item.path, what, path)
+  }
+
+  #isGraph(section: OpenSection): boolean {
+    return section === this.#sections.get('model') || section === this.#sections.get('loss')
+  }
+
+  #remove(item: RemoveStatement): void {
+    const [head, name, ...more] = item.path
+    if (head === undefined) return
+    const section = this.#sections.get(head.name)
+    if (more.length === 0) {
+      if (
+        name === undefined &&
+        (this.#settings.delete(head.name) || this.#sections.delete(head.name) || this.#params.delete(head.name))
+      )
+        return
+      if (name !== undefined && section?.settings.delete(name.name)) return
+    }
+    const [holder, key, below] =
+      section === undefined
+        ? ([this.#settings, head.name, item.path.slice(1)] as const)
+        : ([section.settings, name?.name ?? '', more] as const)
+    const setting = holder.get(key)
+    const left =
+      setting &&
+      withoutParameter(
+        setting,
+        below.map((part) => part.name),
+      )
+    if (left !== undefined) {
+      holder.set(key, left)
+      return
+    }
+    this.#unknownPath(item.path, 'this removes')
+  }
+
+  #unknownPath(path: readonly Identifier[], what: string, text = pathText(path)): void {
+    const head = path[0]?.name ?? ''
+    // A part that the pipeline lacks, or whose name is misspelt, is told there.
+    if ((isSetting(head) || isSection(head)) && !this.#settings.has(head) && !this.#sections.has(head)) return
+    const known = this.paths()
+    const suggestion = suggestPath(text, known)
+    const facts = { path: text, what }
+    this.#report(
+      diagnose(
+        namesDiagnostics.unknownPath,
+        pathSpan(path),
+        suggestion === undefined ? facts : { ...facts, suggestion },
+      ),
+    )
+  }
+
+  /** Every path that can be set, for did-you-mean. */
+  paths(): readonly string[] {
+    return settablePaths(this.#params.keys(), this.#settings, this.#sections)
+  }
+
+  #report(diagnostic: ReturnType<typeof diagnose>): void {
+    this.session.sink.report(diagnostic)
+  }
+}
+
+/** The `=` between a name and its value. */
+function equalsIn({ sources }: Session, span: Span): Span {
+  const between = sources.get(span.file)?.text.slice(span.start, span.end) ?? ''
+  const start = span.start + Math.max(0, between.indexOf('='))
+  return { file: span.file, start, end: start + 1 }
+}

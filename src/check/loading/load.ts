@@ -1,0 +1,174 @@
+import { dirname, join, resolve } from 'node:path'
+import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import { diagnose } from '../../diagnostics/define.js'
+import type { FileId } from '../../source/span.js'
+import type { ImportDeclaration } from '../../syntax/ast.js'
+import { parse } from '../../syntax/parse.js'
+import type { Session } from '../evaluation/session.js'
+import { functions, staticFunctionNames } from '../functions/table.js'
+import { builtinEnums } from '../values/builtin-enums.js'
+import { builtinTypes } from '../values/type.js'
+import type { Entity, Module } from './module.js'
+
+export interface LoadOptions {
+  readonly loadFile: (path: string) => string | undefined
+  /** Absolute: the files of `std/`. */
+  readonly libraryDirectory: string
+}
+
+/** Reads a file and what it imports, each once, and ties their names together. */
+export class ModuleLoader {
+  readonly #modules = new Map<string, Module>()
+  readonly #open: string[] = []
+
+  constructor(
+    readonly session: Session,
+    readonly options: LoadOptions,
+  ) {}
+
+  get modules(): readonly Module[] {
+    return [...this.#modules.values()]
+  }
+
+  /** `path` is absolute, `file` the name that reports show. Undefined when there is no such file. */
+  load(path: string, file: FileId, library: boolean): Module | undefined {
+    const known = this.#modules.get(path)
+    if (known !== undefined) return known
+    const text = this.options.loadFile(path)
+    if (text === undefined) return undefined
+    this.session.sources.add(file, text)
+    const { file: source, diagnostics } = parse(text, file)
+    this.session.sink.reportAll(diagnostics)
+    const module: Module = {
+      file,
+      directory: dirname(path),
+      library,
+      source,
+      own: new Map(),
+      imported: new Map(),
+      lacksImport: false,
+      ambiguous: new Set(),
+      importSpans: new Map(),
+    }
+    this.#modules.set(path, module)
+    this.session.modules.set(file, module)
+    this.#open.push(path)
+    this.#declare(module)
+    for (const declaration of source.declarations) {
+      if (declaration.kind !== 'import') continue
+      if (declaration.recovered || declaration.path.recovered) module.lacksImport = true
+      else this.#import(module, declaration)
+    }
+    this.#open.pop()
+    return module
+  }
+
+  #declare(module: Module): void {
+    for (const declaration of module.source.declarations) {
+      if (declaration.kind === 'import' || declaration.recovered || declaration.name.recovered) continue
+      const { name, span } = declaration.name
+      if (name === '') continue
+      const taken = this.#taken(module, declaration.kind, name)
+      if (taken !== undefined) {
+        const first = module.own.get(name)?.declaration.name.span
+        // A type is meant for the file's own; a call may be of the function or of the block.
+        if (first === undefined && declaration.kind === 'block') module.ambiguous.add(name)
+        if (first === undefined) module.own.set(name, { kind: declaration.kind, name, declaration, module } as Entity)
+        const related = first === undefined ? [] : [{ span: first, label: 'first declared here' }]
+        this.session.sink.report(
+          diagnose(namesDiagnostics.duplicateName, span, { what: declaration.kind, name, of: taken }, related),
+        )
+        continue
+      }
+      module.own.set(name, { kind: declaration.kind, name, declaration, module } as Entity)
+      if (declaration.kind === 'enum') this.#declareEnum(declaration)
+    }
+  }
+
+  #declareEnum(declaration: Extract<Entity, { kind: 'enum' }>['declaration']): void {
+    const seen = new Set<string>()
+    for (const value of declaration.values) {
+      if (seen.has(value.name)) {
+        const facts = { what: 'value', name: value.name, of: `another value of \`${declaration.name.name}\`` }
+        this.session.sink.report(diagnose(namesDiagnostics.duplicateName, value.span, facts))
+      }
+      seen.add(value.name)
+    }
+  }
+
+  #taken(module: Module, kind: string, name: string): string | undefined {
+    const own = module.own.get(name)
+    if (own !== undefined) return own.kind === kind ? `another ${kind}` : `a ${own.kind}`
+    if (kind === 'block' && (functions.has(name) || (staticFunctionNames as readonly string[]).includes(name)))
+      return 'a function of the language'
+    if ((kind === 'type' || kind === 'enum') && (builtinTypes.has(name) || builtinEnums.has(name)))
+      return 'a type of the language'
+    return undefined
+  }
+
+  #import(module: Module, declaration: ImportDeclaration): void {
+    const { value, span } = declaration.path
+    const target = this.#resolve(module, value)
+    if (this.#open.includes(target.path)) {
+      const chain = [...this.#open.slice(this.#open.indexOf(target.path)), target.path].map(
+        (path) => path.split('/').at(-1) ?? path,
+      )
+      module.lacksImport = true
+      this.session.sink.report(diagnose(namesDiagnostics.importCycle, span, { chain }))
+      return
+    }
+    const imported = this.load(target.path, target.file, target.library)
+    if (imported === undefined) {
+      module.lacksImport = true
+      this.session.sink.report(diagnose(namesDiagnostics.importNotFound, span, { path: value, file: target.shown }))
+      return
+    }
+    for (const entity of imported.own.values()) this.#bring(module, entity, span, value)
+  }
+
+  #bring(module: Module, entity: Entity, span: ImportDeclaration['span'], from: string): void {
+    const { name } = entity
+    const own = module.own.get(name)
+    if (own !== undefined) {
+      this.session.sink.report(
+        diagnose(namesDiagnostics.hiddenImport, own.declaration.name.span, { name, from: `"${from}"` }),
+      )
+      return
+    }
+    const other = module.imported.get(name)
+    if (other !== undefined && other.declaration !== entity.declaration) {
+      if (!mentions(module.source, name)) return
+      module.ambiguous.add(name)
+      const first = module.importSpans.get(name)
+      const related = first === undefined ? [] : [{ span: first, label: `\`${name}\` also comes from here` }]
+      const facts = {
+        what: entity.kind,
+        name,
+        of: `${other.kind === 'enum' ? 'an' : 'a'} ${other.kind} of another import`,
+      }
+      this.session.sink.report(diagnose(namesDiagnostics.duplicateName, span, facts, related))
+      return
+    }
+    module.imported.set(name, entity)
+    module.importSpans.set(name, span)
+  }
+
+  #resolve(
+    module: Module,
+    path: string,
+  ): { readonly path: string; readonly file: FileId; readonly library: boolean; readonly shown: string } {
+    const file = path.endsWith('.draem') ? path : `${path}.draem`
+    if (path.startsWith('std/'))
+      return { path: join(this.options.libraryDirectory, file.slice(4)), file, library: true, shown: file }
+    const absolute = resolve(module.directory, file)
+    return { path: absolute, file: absolute, library: module.library, shown: file }
+  }
+}
+
+/** Whether a name stands anywhere in the file: of two that nothing uses, neither is meant. */
+function mentions(node: unknown, name: string): boolean {
+  if (Array.isArray(node)) return node.some((item) => mentions(item, name))
+  if (node === null || typeof node !== 'object') return false
+  if ('kind' in node && node.kind === 'identifier') return 'name' in node && node.name === name
+  return Object.values(node).some((child) => mentions(child, name))
+}

@@ -1,0 +1,32 @@
+import type { Span } from '../../source/span.js'
+import type { EnumDeclaration } from '../../syntax/ast.js'
+
+const nowhere: Span = { file: '<builtin>', start: 0, end: 0 }
+
+function builtinEnum(name: string, values: readonly string[], doc: string): EnumDeclaration {
+  const identifier = (text: string) => ({ kind: 'identifier', name: text, span: nowhere }) as const
+  return { kind: 'enum', doc, name: identifier(name), values: values.map(identifier), span: nowhere }
+}
+
+/** Channels of a segmentation, in their order: `softmax(seg.mask)[anomaly]`. */
+export const pixelClass = builtinEnum('pixel_class', ['normal', 'anomaly'], 'The two classes of a pixel.')
+
+export const interpolation = builtinEnum(
+  'interpolation',
+  ['bilinear', 'nearest'],
+  'How values between pixels are made.',
+)
+
+/**
+ * `standard` is PyTorch's for convolutions and dense layers: uniform in +-1/sqrt(fan_in), bias alike
+ * (kaiming uniform with a = sqrt 5). He et al. 2015 and Glorot & Bengio 2010 for the others.
+ */
+export const initializerEnum = builtinEnum(
+  'initializer',
+  ['standard', 'xavier_uniform', 'xavier_normal', 'kaiming_normal_fan_out', 'normal', 'zero'],
+  'How the weights of a layer are initialised.',
+)
+
+export const builtinEnums: ReadonlyMap<string, EnumDeclaration> = new Map(
+  [pixelClass, interpolation, initializerEnum].map((declaration) => [declaration.name.name, declaration]),
+)

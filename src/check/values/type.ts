@@ -1,0 +1,124 @@
+import type { EnumDeclaration } from '../../syntax/ast.js'
+
+/** Type of a param, of a block's parameter or of its result. `unknown` is the type of what is already reported. */
+export type Type =
+  | { readonly kind: 'map'; readonly meaning: 'plain' | 'logits' | 'probabilities' }
+  | { readonly kind: 'vector' }
+  | { readonly kind: 'value' }
+  | { readonly kind: 'scalar' }
+  | { readonly kind: StaticKind }
+  | { readonly kind: 'enum'; readonly declaration: EnumDeclaration }
+  | { readonly kind: 'list'; readonly item: Type }
+  | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Type> }
+  | { readonly kind: 'block'; readonly operands: readonly OperandType[]; readonly result: Type }
+  | { readonly kind: 'unknown' }
+
+export type StaticKind = 'int' | 'float' | 'bool' | 'string' | 'size' | 'range' | 'length' | 'share'
+
+export interface OperandType {
+  readonly name: string
+  readonly type: Type
+}
+
+/** The types that a program can name without declaring them, with what the reference says of each. */
+export const builtinTypes: ReadonlyMap<string, Type> = new Map<string, Type>([
+  ['map', { kind: 'map', meaning: 'plain' }],
+  ['logits', { kind: 'map', meaning: 'logits' }],
+  ['probabilities', { kind: 'map', meaning: 'probabilities' }],
+  ['vector', { kind: 'vector' }],
+  ['value', { kind: 'value' }],
+  ['scalar', { kind: 'scalar' }],
+  ['int', { kind: 'int' }],
+  ['float', { kind: 'float' }],
+  ['bool', { kind: 'bool' }],
+  ['string', { kind: 'string' }],
+  ['size', { kind: 'size' }],
+  ['range', { kind: 'range' }],
+  ['length', { kind: 'length' }],
+  ['share', { kind: 'share' }],
+])
+
+export const unknownType: Type = { kind: 'unknown' }
+
+export function isTensorType(type: Type): boolean {
+  switch (type.kind) {
+    case 'map':
+    case 'vector':
+    case 'value':
+    case 'scalar':
+      return true
+    case 'list':
+      return isTensorType(type.item)
+    case 'record':
+      return [...type.fields.values()].some(isTensorType)
+    default:
+      return false
+  }
+}
+
+/** Whether its values are known while checking, and are no blocks. */
+export function isStaticType(type: Type): boolean {
+  return !isTensorType(type) && type.kind !== 'block' && type.kind !== 'unknown'
+}
+
+/** As a person reads it: `an int`, `a map of logits`. */
+export function describeType(type: Type): string {
+  switch (type.kind) {
+    case 'map':
+      return type.meaning === 'plain' ? 'a map' : `a map of ${type.meaning}`
+    case 'value':
+      return 'a value (one number an image)'
+    case 'scalar':
+      return 'a scalar (one number a batch)'
+    case 'vector':
+      return 'a vector'
+    case 'int':
+      return 'an int'
+    case 'size':
+      return 'a size (256x256)'
+    case 'length':
+      return 'a length (16px or 10%)'
+    case 'share':
+      return 'a share (10%)'
+    case 'enum':
+      return `a value of ${type.declaration.name.name} (${type.declaration.values.map((value) => value.name).join(', ')})`
+    case 'list':
+      return `a list of ${plural(type.item)}`
+    case 'record':
+      return `a record { ${[...type.fields].map(([name, field]) => `${name}: ${shortType(field)}`).join(', ')} }`
+    case 'block':
+      return `a ${shortType(type)}`
+    case 'unknown':
+      return 'a value'
+    default:
+      return `a ${type.kind}`
+  }
+}
+
+function plural(type: Type): string {
+  return describeType(type).replace(/^an? /, '')
+}
+
+/** As it is written in a program. */
+export function shortType(type: Type): string {
+  switch (type.kind) {
+    case 'map':
+      return type.meaning === 'plain' ? 'map' : type.meaning
+    case 'enum':
+      return type.declaration.name.name
+    case 'list':
+      return `[${shortType(type.item)}]`
+    case 'record':
+      return `{ ${[...type.fields].map(([name, field]) => `${name}: ${shortType(field)}`).join(', ')} }`
+    case 'block':
+      return `block(${type.operands.map(({ name, type: operand }) => `${name}: ${shortType(operand)}`).join(', ')}) -> ${shortType(type.result)}`
+    default:
+      return type.kind
+  }
+}
+
+export function sameType(left: Type, right: Type): boolean {
+  if (left.kind === 'unknown' || right.kind === 'unknown') return true
+  if (left.kind === 'enum' && right.kind === 'enum') return left.declaration === right.declaration
+  return shortType(left) === shortType(right)
+}

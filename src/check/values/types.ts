@@ -1,0 +1,82 @@
+import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import { assertNever } from '../../diagnostics/invariant.js'
+import { suggest } from '../../diagnostics/suggest.js'
+import type { TypeExpression } from '../../syntax/ast.js'
+import type { Env } from '../evaluation/env.js'
+import { report } from '../evaluation/env.js'
+import { isNewCircle } from '../evaluation/session.js'
+import { isOfAnImport } from '../loading/forgotten.js'
+import type { Module } from '../loading/module.js'
+import { lookUp, namesOfKind } from '../loading/module.js'
+import { builtinEnums } from './builtin-enums.js'
+import type { Type } from './type.js'
+import { builtinTypes, unknownType } from './type.js'
+
+/** Resolves a type as it is written; what is unknown is reported once and poisoned. */
+export function resolveType(expression: TypeExpression, env: Env, open: readonly string[] = []): Type {
+  switch (expression.kind) {
+    case 'named_type':
+      return resolveName(expression, env, open)
+    case 'list_type':
+      return { kind: 'list', item: resolveType(expression.item, env, open) }
+    case 'record_type': {
+      const fields = new Map<string, Type>()
+      for (const field of expression.fields) {
+        if (fields.has(field.name.name)) duplicate(env, 'field', field.name)
+        fields.set(field.name.name, resolveType(field.type, env, open))
+      }
+      return { kind: 'record', fields }
+    }
+    case 'block_type': {
+      const operands = expression.operands.map(({ name, type }) => ({
+        name: name.name,
+        type: resolveType(type, env, open),
+      }))
+      return { kind: 'block', operands, result: resolveType(expression.result, env, open) }
+    }
+    default:
+      return assertNever(expression)
+  }
+}
+
+function duplicate(env: Env, what: string, identifier: { name: string; span: Env['module']['source']['span'] }): void {
+  report(env, namesDiagnostics.duplicateName, identifier.span, { what, name: identifier.name, of: `another ${what}` })
+}
+
+function resolveName(
+  expression: Extract<TypeExpression, { kind: 'named_type' }>,
+  env: Env,
+  open: readonly string[],
+): Type {
+  const { name } = expression.name
+  if (expression.recovered || name === '' || env.module.ambiguous.has(name)) return unknownType
+  const entity = lookUp(env.module, name)
+  if (entity?.kind === 'type') {
+    if (open.includes(name)) {
+      const chain = [...open.slice(open.indexOf(name)), name]
+      if (isNewCircle(env.session, chain))
+        report(env, namesDiagnostics.cyclicBinding, expression.name.span, { name, chain })
+      return unknownType
+    }
+    return resolveType(entity.declaration.type, { ...env, module: entity.module }, [...open, name])
+  }
+  if (entity?.kind === 'enum') return { kind: 'enum', declaration: entity.declaration }
+  const builtin = builtinTypes.get(name)
+  if (builtin) return builtin
+  const enumeration = builtinEnums.get(name)
+  if (enumeration) return { kind: 'enum', declaration: enumeration }
+  if (isOfAnImport(expression.name, 'type', env)) return unknownType
+  const known = typeNames(env.module)
+  const suggestion = suggest(name, known)
+  report(env, namesDiagnostics.unknownName, expression.name.span, {
+    what: 'type',
+    name,
+    known,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  })
+  return unknownType
+}
+
+function typeNames(module: Module): readonly string[] {
+  return [...namesOfKind(module, 'type'), ...namesOfKind(module, 'enum'), ...builtinTypes.keys()]
+}

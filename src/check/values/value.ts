@@ -1,0 +1,112 @@
+import type { Span } from '../../source/span.js'
+import type { BlockDeclaration } from '../../syntax/ast.js'
+import type { Per, TensorType } from '../checked.js'
+import type { Module } from '../loading/module.js'
+import type { StaticPlace, StaticValue } from './static-value.js'
+import type { Type } from './type.js'
+
+/** A size; undefined while a block is checked on its own, and after a size whose mistake is reported. */
+export type Dim = number | undefined
+
+/** How a map lies over the map that its sizes come from: the image, or what `pad` or `crop` made. */
+export interface Grid {
+  readonly height: number
+  readonly width: number
+  /** Where that size was written. */
+  readonly span: Span
+  readonly isImage: boolean
+  /** Pixels of that map for each pixel of this one. */
+  readonly downHeight: number
+  readonly downWidth: number
+}
+
+/** A tensor of the graph under construction. */
+export interface Tensor {
+  readonly kind: 'tensor'
+  readonly span: Span
+  readonly node: number
+  readonly per: Per
+  readonly shape: readonly Dim[]
+  readonly meaning: TensorType['meaning']
+  readonly range?: readonly [number, number]
+  /** A gradient reaches a weight through it. */
+  readonly learned: boolean
+  /** Made of what only the label knows: clean image, fault mask, fault severity. */
+  readonly label: boolean
+  readonly grid?: Grid
+  /** The binding that made it, for messages about shapes. */
+  readonly made?: { readonly name: string; readonly span: Span }
+}
+
+export interface RecordValue {
+  readonly kind: 'record'
+  readonly span: Span
+  readonly fields: ReadonlyMap<string, Value>
+}
+
+export interface ListValue extends StaticPlace {
+  readonly kind: 'list'
+  readonly items: readonly Value[]
+}
+
+/** A block with some of its parameters bound: `sevnet(scale = single)`. */
+export interface BlockValue extends StaticPlace {
+  readonly kind: 'block'
+  readonly block: BlockEntity
+  readonly bound: ReadonlyMap<string, Value>
+}
+
+/** A static value of a block that is checked on its own, or (without a type) what is already reported. */
+export interface UnknownValue {
+  readonly kind: 'unknown'
+  readonly span: Span
+  readonly type?: Type
+}
+
+export type ScalarStatic = Exclude<StaticValue, { kind: 'list' }>
+
+export type Value = ScalarStatic | Tensor | RecordValue | ListValue | BlockValue | UnknownValue
+
+export interface BlockEntity {
+  readonly kind: 'block'
+  readonly name: string
+  readonly declaration: BlockDeclaration
+  readonly module: Module
+}
+
+export function poison(span: Span): UnknownValue {
+  return { kind: 'unknown', span }
+}
+
+export function isPoison(value: Value): boolean {
+  return value.kind === 'unknown' && value.type === undefined
+}
+
+/** The value seen from another place: a name that is used, a field that is taken. Static values keep the place where they were written as well. */
+export function seenAt(value: Value, span: Span): Value {
+  return value.kind === 'tensor' || value.kind === 'unknown' || value.kind === 'record'
+    ? { ...value, span }
+    : { ...value, used: span }
+}
+
+/** Where the value is used: by its name, or where it is written in place. */
+export function placeOfUse(value: Value): Span {
+  return ('used' in value ? value.used : undefined) ?? value.span
+}
+
+export function asStatic(value: Value): StaticValue | undefined {
+  switch (value.kind) {
+    case 'tensor':
+    case 'record':
+    case 'block':
+    case 'unknown':
+      return undefined
+    case 'list': {
+      const items = value.items.map(asStatic)
+      const known = items.filter((item) => item !== undefined)
+      return known.length === items.length ? { kind: 'list', items: known, span: value.span } : undefined
+    }
+    default:
+      return value
+  }
+}
