@@ -1,4 +1,5 @@
 import type { SourceMap } from '../source/source-file.js'
+import { keyOf } from './cascades.js'
 import type { Diagnostic, DiagnosticSink } from './diagnostic.js'
 
 /** Collects reports in the order in which they come; the same code at the same span is kept once. */
@@ -7,8 +8,7 @@ export class DiagnosticCollector implements DiagnosticSink {
   readonly #diagnostics: Diagnostic[] = []
 
   report(diagnostic: Diagnostic): void {
-    const { file, start, end } = diagnostic.span
-    const key = `${diagnostic.code} ${start} ${end} ${file}`
+    const key = keyOf(diagnostic)
     if (this.#seen.has(key)) return
     this.#seen.add(key)
     this.#diagnostics.push(diagnostic)

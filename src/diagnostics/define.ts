@@ -11,7 +11,7 @@ export interface DiagnosticDefinition<Facts> {
   readonly allowable: boolean
   readonly message: (facts: Facts) => string
   readonly label?: (facts: Facts) => string
-  /** Nothing where the facts at hand suggest no mend. */
+  /** Nothing where the facts at hand suggest no fix. */
   readonly help?: (facts: Facts) => string | undefined
 }
 
@@ -19,11 +19,13 @@ export function define<Facts>(definition: DiagnosticDefinition<Facts>): Diagnost
   return definition
 }
 
+/** `causes`: the mistakes that this one follows from, such as those that poisoned the values it is about. */
 export function diagnose<Facts>(
   definition: DiagnosticDefinition<Facts>,
   span: Span,
   facts: Facts,
   related: readonly RelatedSpan[] = [],
+  causes: readonly Diagnostic[] = [],
 ): Diagnostic {
   const label = definition.label?.(facts)
   const help = definition.help?.(facts)
@@ -35,5 +37,15 @@ export function diagnose<Facts>(
     ...(label === undefined ? {} : { label }),
     related,
     ...(help === undefined ? {} : { help }),
+    facts,
+    causes,
   }
+}
+
+/** Whether `diagnostic` was made from `definition`: its facts then have the definition's type. */
+export function isOf<Facts>(
+  definition: DiagnosticDefinition<Facts>,
+  diagnostic: Diagnostic,
+): diagnostic is Diagnostic & { readonly facts: Facts } {
+  return diagnostic.code === definition.code
 }

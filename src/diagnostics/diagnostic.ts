@@ -8,7 +8,7 @@ export interface RelatedSpan {
   readonly label: string
 }
 
-/** One mistake of the user: what, where, why, and how to mend it. Rendered by `render.ts` (text) and `json.ts`. */
+/** One mistake of the user: what, where, why, and how to fix it. Rendered by `render.ts` (text) and `json.ts`. */
 export interface Diagnostic {
   readonly code: string
   readonly severity: Severity
@@ -17,8 +17,12 @@ export interface Diagnostic {
   /** Said at the caret under the primary span; short. */
   readonly label?: string
   readonly related: readonly RelatedSpan[]
-  /** The mend, in the imperative. */
+  /** The fix, in the imperative. */
   readonly help?: string
+  /** What message, label and help were made from: `isOf` gives them their type back. */
+  readonly facts: unknown
+  /** The mistakes that this one follows from: `withoutCascades` leaves it out where one of them is reported. */
+  readonly causes: readonly Diagnostic[]
 }
 
 /** Collects the diagnostics of one compilation; identical reports (code and span) are kept once. */

@@ -8,7 +8,8 @@ import { SourceMap } from '../../src/source/source-file.js'
 const text = 'first\n\tsévère = 全角 + x // end\n'
 
 function at(start: number, end: number, code = 'D020'): Diagnostic {
-  return { code, severity: 'error', message: 'there is no `x`', span: { file: 'a.draem', start, end }, related: [] }
+  const span = { file: 'a.draem', start, end }
+  return { code, severity: 'error', message: 'there is no `x`', span, related: [], facts: {}, causes: [] }
 }
 
 function sources(content = text): SourceMap {
