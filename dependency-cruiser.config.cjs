@@ -1,5 +1,6 @@
 // Imports point one way: a room may import itself and the rooms before it. What a room must not see although it stands later has a rule of its own.
 const rooms = [
+  'files',
   'source',
   'diagnostics',
   'events',
@@ -40,6 +41,12 @@ module.exports = {
       from: { path: inRoom([room]) },
       to: { path: inRoom(rooms.slice(index + 1)) },
     })),
+    {
+      name: 'files-stands-alone',
+      severity: 'error',
+      from: { path: inRoom(['files']) },
+      to: { path: '^src/', pathNot: inRoom(['files']) },
+    },
     {
       name: 'the-ir-never-sees-the-language',
       severity: 'error',

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { CompilerBug } from '../diagnostics/invariant.js'
+import { CannotWrite } from '../files/writing.js'
 import { packageVersion } from '../native/package-root.js'
-import { CannotWrite } from '../native/writing.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
 import { talk } from './output.js'
 

@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunEvent, StampedEvent } from '../events/events.js'
+import { removeLeftovers } from '../files/replace.js'
 import type { EngineLocation } from '../native/locate.js'
 import { bundledProgram } from '../native/package-root.js'
-import { removeLeftovers } from '../native/replace-file.js'
 import { eventsFile } from './run-directory.js'
 
 export interface EngineProcessOptions {

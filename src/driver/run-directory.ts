@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { dirname, join } from 'node:path'
+import { replaceContent } from '../files/replace.js'
+import { makeDirectory } from '../files/writing.js'
 import type { EngineLocation } from '../native/locate.js'
 import { packageVersion } from '../native/package-root.js'
-import { replaceContent } from '../native/replace-file.js'
-import { makeDirectory } from '../native/writing.js'
 import type { RunPlan } from '../plan/run-plan.js'
 
 /** What a run directory holds before its first step. Files by path relative to it. */

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { replaceContent, replaceJson } from '../native/replace-file.js'
+import { replaceContent, replaceJson } from '../files/replace.js'
 import { type CheckpointFile, readCheckpoint } from './checkpoint/file.js'
 import { CheckpointKeeper, type TrainingPosition } from './checkpoint/keeper.js'
 import { inPhase, type RunContext } from './context.js'

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { hasExampleData } from '../../data/example/marker.js'
-import { cannotWrite } from '../../native/writing.js'
+import { cannotWrite } from '../../files/writing.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
-import { makeDirectory } from '../../native/writing.js'
+import { makeDirectory } from '../../files/writing.js'
 import { keyFor } from '../../random/key.js'
 import { encodeFloatTiff } from '../tiff-write.js'
 import * as constants from './constants.js'

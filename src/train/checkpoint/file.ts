@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { invariant } from '../../diagnostics/invariant.js'
-import { replaceFile } from '../../native/replace-file.js'
+import { replaceStream } from '../../files/replace.js'
 import type { PlanState } from '../../plan/run-plan.js'
 import {
   decodeHeader,
@@ -42,12 +42,12 @@ export function writeCheckpoint(
   metadata: CheckpointMetadata,
 ): void {
   const header = encodeHeader(state, metadata)
-  replaceFile(path, (descriptor) => {
-    writeAll(descriptor, header)
+  replaceStream(path, (append) => {
+    append(header)
     let index = 0
     for (const { name, values } of runner.state()) {
       invariant(state[index]?.name === name, `state comes in the plan's order, not ${name} at ${index}`)
-      writeAll(descriptor, new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+      append(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
       index++
     }
     invariant(index === state.length, 'a checkpoint has every state')
@@ -142,12 +142,6 @@ function parseMetadata(path: string, header: SafetensorsHeader): CheckpointMetad
 
 function broken(path: string, what: string): RunFailure {
   return new RunFailure(1, 'bad-checkpoint', `${path} ${what}`)
-}
-
-/** One call writes at most 2 GiB, and may write less than asked. */
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let offset = 0; offset < bytes.length; )
-    offset += writeSync(descriptor, bytes, offset, Math.min(bytes.length - offset, 2 ** 30))
 }
 
 function readAll(descriptor: number, path: string, bytes: Uint8Array, position: number): void {

@@ -1,6 +1,6 @@
 import { copyFileSync, linkSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { removeLeftovers, replaceJson } from '../../native/replace-file.js'
+import { removeLeftovers, replaceJson } from '../../files/replace.js'
 import type { RunContext } from '../context.js'
 import type { Tracking, ValidationValues, Verdict } from '../tracking.js'
 import { type CheckpointMetadata, writeCheckpoint } from './file.js'

@@ -1,30 +1,17 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { describeSystemError, systemErrorCode } from './system-error.js'
 
-/** A place that was asked for takes no files: who named it can mend it. */
+/** A place that was asked for takes no files: a mistake of whoever named it. */
 export class CannotWrite extends Error {
   override readonly name = 'CannotWrite'
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'no permission',
-  EPERM: 'no permission',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota of the disk is used up',
-  ENOTDIR: 'it, or a directory that it lies in, is a file',
-  EISDIR: 'it is a directory',
-  ENOENT: 'no directory can be made there',
-  EEXIST: 'something else is there',
-  ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'its links go round in a circle',
-}
-
-/** What the file system answered, in words; anything that is no answer of it is given back as it is. */
+/** `CannotWrite` for an error of the operating system; every other error is returned as it is. */
 export function cannotWrite(path: string, error: unknown): unknown {
-  if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return error
-  const code = String(error.code)
-  return new CannotWrite(`cannot write to ${path}: ${reasons[code] ?? error.message} (${code})`, { cause: error })
+  const code = systemErrorCode(error)
+  if (code === undefined || !(error instanceof Error)) return error
+  return new CannotWrite(`cannot write to ${path}: ${describeSystemError(code, error.message)}`, { cause: error })
 }
 
 /** Does what writes at `path`. @throws CannotWrite */

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { sync as writeFileAtomic } from 'write-file-atomic'
+
+const suffix = '.tmp'
+/** `.last.safetensors.PID.RANDOM.tmp` of `replaceStream`; the library adds a number to the name. */
+const leftover = /^\..+\.tmp$|\.(json|csv)\.\d+$/
+
+/**
+ * Replaces what a file holds: readers see the old content or the new, never a part. Links stay links: what they lead to is
+ * replaced. A file keeps its permissions.
+ */
+export function replaceContent(path: string, content: string | Uint8Array): void {
+  const bytes = Buffer.from(content)
+  writeFileAtomic(path, bytes)
+  // The library does not look at how much the system took: a disk that fills up takes a part.
+  const { size } = statSync(path)
+  if (size === bytes.length) return
+  const message = `only ${size} of ${bytes.length} bytes were written`
+  throw Object.assign(new Error(message), { code: 'ENOSPC', syscall: 'write', path })
+}
+
+export function replaceJson(path: string, value: unknown): void {
+  replaceContent(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+/**
+ * As `replaceContent`, for a file that is written piece by piece because it is never whole in memory, or is larger than the
+ * 2 GiB that one call of the system writes. What `append` is given is on the disk in full when it returns.
+ */
+export function replaceStream(named: string, write: (append: (bytes: Uint8Array) => void) => void): void {
+  const isThere = existsSync(named)
+  const path = isThere ? realpathSync(named) : named
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(6).toString('hex')}${suffix}`)
+  try {
+    const descriptor = openSync(temporary, 'wx')
+    try {
+      if (isThere) fchmodSync(descriptor, statSync(path).mode & 0o7777)
+      write((bytes) => writeAll(descriptor, bytes))
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(temporary, path)
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
+/** One call writes at most 2 GiB, and may write less than asked. */
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.length; )
+    offset += writeSync(descriptor, bytes, offset, Math.min(bytes.length - offset, 2 ** 30))
+}
+
+/** Removes what a killed process may have left in a folder of its own. */
+export function removeLeftovers(directory: string): void {
+  if (!existsSync(directory)) return
+  for (const name of readdirSync(directory)) {
+    if (leftover.test(name)) rmSync(join(directory, name), { force: true })
+  }
+}

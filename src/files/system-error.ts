@@ -1,0 +1,28 @@
+/** What the file system answers, in words. */
+const reasons: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'no permission'],
+  ['EPERM', 'no permission'],
+  ['EROFS', 'the file system is read-only'],
+  ['ENOSPC', 'the disk is full'],
+  ['EDQUOT', 'the disk quota is used up'],
+  ['ENOTDIR', 'it, or a directory above it, is a file'],
+  ['EISDIR', 'it is a directory'],
+  ['ENOENT', 'no directory can be made there'],
+  ['EEXIST', 'something else is there'],
+  ['ENAMETOOLONG', 'the name is too long'],
+  ['ELOOP', 'too many levels of symbolic links'],
+  ['EIO', 'the device reports an input or output error'],
+  ['ESTALE', 'the network file system no longer has it'],
+  ['EMFILE', 'too many files are open in this process'],
+  ['ENFILE', 'too many files are open on this machine'],
+])
+
+/** The code of an error of the operating system (`EACCES`); undefined for every other error. */
+export function systemErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && 'syscall' in error ? String(error.code) : undefined
+}
+
+/** `no permission (EACCES)`. */
+export function describeSystemError(code: string, message: string): string {
+  return `${reasons.get(code) ?? message} (${code})`
+}

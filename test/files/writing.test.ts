@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process'
+import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { removeLeftovers, replaceContent, replaceStream } from '../../src/files/replace.js'
+import { CannotWrite, cannotWrite, makeDirectory, writingTo } from '../../src/files/writing.js'
+import { temporaryDirectory } from '../support/draemc.js'
+
+const answered = (code: string): Error =>
+  Object.assign(new Error(`${code}: words of the system`), { code, syscall: 'open' })
+
+describe('a place that takes no files', () => {
+  test.each([
+    ['EACCES', 'cannot write to there: no permission (EACCES)'],
+    ['EROFS', 'cannot write to there: the file system is read-only (EROFS)'],
+    ['ENOSPC', 'cannot write to there: the disk is full (ENOSPC)'],
+    ['EWHATEVER', 'cannot write to there: EWHATEVER: words of the system (EWHATEVER)'],
+  ])('%s in words', (code, message) => {
+    const write = () =>
+      writingTo('there', () => {
+        throw answered(code)
+      })
+    expect(write).toThrow(CannotWrite)
+    expect(write).toThrow(message)
+  })
+
+  test('other errors stay what they are', () => {
+    const other = new Error('a bug')
+    expect(cannotWrite('there', other)).toBe(other)
+  })
+})
+
+describe('a directory', () => {
+  test('is made with those that it lies in, or was there', () => {
+    const root = temporaryDirectory()
+    makeDirectory(join(root, 'a', 'b', 'c'))
+    makeDirectory(join(root, 'a', 'b', 'c'))
+    expect(readdirSync(join(root, 'a', 'b'))).toEqual(['c'])
+  })
+
+  test('is refused, not tried for ever, where none can be made', () => {
+    expect(() => makeDirectory('/proc/draemc/below')).toThrow('ENOENT')
+  })
+})
+
+describe('a file that is replaced', () => {
+  test('keeps its permissions, and the links that lead to it', () => {
+    const root = temporaryDirectory()
+    const file = join(root, 'file')
+    writeFileSync(file, 'old', { mode: 0o640 })
+    symlinkSync('file', join(root, 'link'))
+    replaceContent(join(root, 'link'), 'new')
+    expect(readFileSync(file, 'utf8')).toBe('new')
+    expect(lstatSync(file).mode & 0o777).toBe(0o640)
+    expect(lstatSync(join(root, 'link')).isSymbolicLink()).toBe(true)
+    expect(readdirSync(root).sort()).toEqual(['file', 'link'])
+  })
+})
+
+describe('a file that is written piece by piece', () => {
+  test('replaces the old one whole, and leaves nothing beside it', () => {
+    const file = join(temporaryDirectory(), 'stream')
+    writeFileSync(file, 'old')
+    replaceStream(file, (append) => {
+      append(Buffer.from('one '))
+      expect(readFileSync(file, 'utf8')).toBe('old')
+      append(Buffer.from('two'))
+    })
+    expect(readFileSync(file, 'utf8')).toBe('one two')
+    expect(readdirSync(dirname(file))).toEqual(['stream'])
+  })
+
+  test('stays as it was where writing fails, and another writer has a temporary file of its own', () => {
+    const file = join(temporaryDirectory(), 'stream')
+    writeFileSync(file, 'old')
+    const failing = () =>
+      replaceStream(file, (append) => {
+        append(Buffer.from('part'))
+        replaceStream(file, (other) => other(Buffer.from('of the other')))
+        throw new Error('interrupted')
+      })
+    expect(failing).toThrow('interrupted')
+    expect(readFileSync(file, 'utf8')).toBe('of the other')
+    expect(readdirSync(dirname(file))).toEqual(['stream'])
+  })
+
+  test('of a killed process is removed with what the library left', () => {
+    const root = temporaryDirectory()
+    for (const name of ['.last.safetensors.12.ab.tmp', 'results.json.123', 'results.json', 'events.out.1.2'])
+      writeFileSync(join(root, name), '')
+    removeLeftovers(root)
+    expect(readdirSync(root).sort()).toEqual(['events.out.1.2', 'results.json'])
+  })
+})
+
+describe('two processes that replace one file', () => {
+  test('leave the whole content of one of them', async () => {
+    const file = join(temporaryDirectory(), 'shared')
+    const content = (letter: string): string => letter.repeat(200_000)
+    const program = `
+      import { sync } from 'write-file-atomic'
+      for (let n = 0; n < 40; n++) sync(process.argv[1], process.argv[2].repeat(200000))`
+    const write = (letter: string): Promise<unknown> =>
+      promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, file, letter])
+    await Promise.all([write('a'), write('b')])
+    expect([content('a'), content('b')]).toContain(readFileSync(file, 'utf8'))
+    expect(readdirSync(dirname(file))).toEqual(['shared'])
+  })
+})
