@@ -26,9 +26,12 @@ const { metafile } = await build({
   external: ['sharp', 'react-devtools-core', '@tensorflow/*'],
   // React's development build keeps a record of every render.
   define: { 'process.env.NODE_ENV': '"production"' },
-  // Bundled CommonJS packages ask for Node's own modules with `require`, which an ES module lacks.
+  // Bundled CommonJS packages use `require` for Node's own modules, and `__filename`: an ES module lacks both.
   banner: {
-    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    js: [
+      "import { createRequire as requireFrom } from 'node:module'; import { fileURLToPath as pathOf } from 'node:url';",
+      'const require = requireFrom(import.meta.url); const __filename = pathOf(import.meta.url);',
+    ].join(' '),
   },
   platform: 'node',
   target: 'node20',
