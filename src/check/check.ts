@@ -7,7 +7,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
 import { SourceMap } from '../source/source-file.js'
 import type { Binding, PipelineDeclaration, StudyDeclaration } from '../syntax/ast.js'
-import { parse } from '../syntax/parse.js'
+import { type ParsedFile, parse } from '../syntax/parse.js'
 import type { CheckedPipeline } from './checked.js'
 import { dumpChecked } from './dump.js'
 import { modulesBlocks } from './evaluation/block-facts.js'
@@ -22,7 +22,7 @@ import { mistakesOfBase } from './flattening/bases.js'
 import type { FlatAllow, FlatPipeline } from './flattening/flat.js'
 import { Flattener } from './flattening/flatten.js'
 import { libraryImport } from './loading/forgotten.js'
-import { ModuleLoader } from './loading/load.js'
+import { type LoadOptions, ModuleLoader } from './loading/load.js'
 import type { Module } from './loading/module.js'
 import { namesOfKind } from './loading/module.js'
 import type { Override } from './loading/overrides.js'
@@ -40,7 +40,9 @@ export interface CheckOptions {
   readonly entry: string
   /** Which pipeline of the file; the last one when it is left out: a file goes from the general to the special. */
   readonly pipeline?: string
-  readonly loadFile: (path: string) => string | undefined
+  readonly loadFile: LoadOptions['loadFile']
+  /** The entry's tree, where it was made before. */
+  readonly parsedEntry?: ParsedFile
   /** Absolute: where the files of `std/` are. */
   readonly libraryDirectory: string
   /** `--set path=value`. */
@@ -70,9 +72,10 @@ export function checkPipeline(options: CheckOptions): CheckResult {
   const session = newSession(sources, options)
   const loader = new ModuleLoader(session, options)
   const module = loader.load(options.entry, options.entry, false)
-  if (module === undefined) {
+  if (module === undefined || 'reason' in module) {
     const span = { file: options.entry, start: 0, end: 0 }
-    session.sink.report(diagnose(namesDiagnostics.importNotFound, span, { path: options.entry, file: options.entry }))
+    const facts = { path: options.entry, file: options.entry, ...module }
+    session.sink.report(diagnose(namesDiagnostics.importNotFound, span, facts))
     return { diagnostics: session.sink.all, sources }
   }
   const overrides = parseOverrides(options.overrides, session)
@@ -154,8 +157,8 @@ function newSession(sources: SourceMap, options: CheckOptions): Session {
   }
 }
 
-function declaredNames(text: string | undefined): ReadonlySet<string> {
-  const declarations = text === undefined ? [] : parse(text, libraryImport).file.declarations
+function declaredNames(text: ReturnType<LoadOptions['loadFile']>): ReadonlySet<string> {
+  const declarations = typeof text !== 'string' ? [] : parse(text, libraryImport).file.declarations
   return new Set(declarations.flatMap((declaration) => (declaration.kind === 'import' ? [] : [declaration.name.name])))
 }
 

@@ -1,10 +1,14 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { type Compilation, type CompileRequest, compile, UnknownPipeline, UnreadableFile } from '../driver/compile.js'
+import { UnknownPipeline } from '../driver/phases/front.js'
+import { type Compilation, type CompileRequest, UnreadableFile } from '../driver/run-phases.js'
 import { hasErrors, reportDiagnostics } from './diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
 import { talk } from './output.js'
 
 type Wanted = Omit<CompileRequest, 'file' | 'pipeline' | 'overrides' | 'workingDirectory' | 'environment'>
+
+/** `compile`, or the part of it that a command needs: `check` loads no more than the checker. */
+export type Compile = (request: CompileRequest) => Compilation
 
 export interface Override {
   readonly path: string
@@ -40,11 +44,12 @@ function collectOverride(text: string, previous: readonly Override[]): readonly 
 
 /** Compiles and tells on stderr what was found wrong, also with `--json`: stdout has data alone. */
 export function compileOrReport(
+  compile: Compile,
   file: string,
   options: PipelineOptions,
   request: Wanted,
 ): { readonly compilation: Compilation; readonly code: ExitCode } {
-  const compilation = compileFile(file, options, request)
+  const compilation = compileFile(compile, file, options, request)
   reportDiagnostics(compilation.diagnostics, compilation.sources)
   reportUnreadable(compilation)
   return { compilation, code: codeOf(compilation) }
@@ -61,7 +66,7 @@ export function reportUnreadable({ unreadable }: Compilation): void {
 }
 
 /** Throws `UsageError` for a file that cannot be read. */
-export function compileFile(file: string, options: PipelineOptions, request: Wanted): Compilation {
+export function compileFile(compile: Compile, file: string, options: PipelineOptions, request: Wanted): Compilation {
   try {
     return compile({
       file,

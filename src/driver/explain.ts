@@ -3,9 +3,9 @@ import { invariant } from '../diagnostics/invariant.js'
 import { bytesOf, costOf } from '../ir/ops/cost.js'
 import { sizeOf } from '../ir/ops/shape.js'
 import type { IrFunction, IrModule, Operation, ValueId } from '../ir/types.js'
-import { lowerPipeline } from '../lower/lower.js'
 import { type PassReport, runPasses } from '../passes/runner.js'
 import type { RecordedAllow, SettingOrigin } from '../plan/settings.js'
+import type { Artefacts } from './phase.js'
 
 /** What one top-level block of the model (`recon`, `seg`, `severity`) costs, or all of them together. */
 export interface BlockCost {
@@ -51,11 +51,19 @@ export interface ExplainFacts {
   readonly trainImages?: number
 }
 
-export function explainPipeline(pipeline: CheckedPipeline, { trainImages }: ExplainFacts = {}): Explanation {
-  const { module, training } = lowerPipeline(pipeline)
+/** What the phases made of the pipeline. */
+export interface ExplainedStages {
+  readonly pipeline: CheckedPipeline
+  readonly lowered: Artefacts['lowered']
+  readonly optimised: Artefacts['ir']
+}
+
+export function explainPipeline(
+  { pipeline, lowered: { module, training }, optimised }: ExplainedStages,
+  { trainImages }: ExplainFacts = {},
+): Explanation {
   const forward = runPasses(module, training, { stopAfter: 'mixed_precision' }).module
   const differentiated = runPasses(module, training, { stopAfter: 'differentiate' }).module
-  const optimised = runPasses(module, training)
   const blocks = blockCosts(pipeline, {
     forward: trainStep(forward),
     differentiated: trainStep(differentiated),

@@ -15,7 +15,8 @@ export interface RunRecord {
   readonly sources: ReadonlyMap<string, string>
   readonly resolved: string
   readonly ir: string
-  readonly graph: Uint8Array
+  /** The target's files, by their path below `graph/`. */
+  readonly graph: ReadonlyMap<string, Uint8Array>
   readonly options: readonly string[]
   readonly engine: EngineLocation
 }
@@ -59,7 +60,7 @@ export function writeRunRecord(directory: string, record: RunRecord, now: Date):
   write('resolved.txt', record.resolved)
   write('settings.json', json({ settings: record.plan.origins, allows: record.plan.allows }))
   write('ir.txt', record.ir)
-  write(join('graph', 'saved_model.pb'), record.graph)
+  for (const [path, bytes] of record.graph) write(join('graph', path), bytes)
   write('manifest.json', json(manifest(record, now)))
   // The plan comes last: a directory with a plan is whole.
   write('plan.json', json(record.plan))
@@ -91,7 +92,7 @@ function manifest(record: RunRecord, now: Date): object {
     },
     hashes: {
       sources: Object.fromEntries([...record.sources].map(([path, text]) => [sourceName(path), sha256(text)])),
-      graph: sha256(record.graph),
+      graph: sha256(...record.graph.values()),
       // Of the data: `data.json`, which the engine process writes after its scan.
     },
   }
@@ -110,8 +111,10 @@ function sourceName(path: string): string {
     .replace(/^\.+\//, '')
 }
 
-function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex')
+function sha256(...contents: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256')
+  for (const content of contents) hash.update(content)
+  return hash.digest('hex')
 }
 
 function json(value: unknown): string {

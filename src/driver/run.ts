@@ -7,9 +7,9 @@ import type { StampedEvent } from '../events/events.js'
 import { writingTo } from '../files/writing.js'
 import { printModule } from '../ir/print.js'
 import type { EngineLocation } from '../native/locate.js'
-import type { Compilation } from './compile.js'
 import { type EngineProcess, startEngineProcess } from './engine-process.js'
 import { chooseRunDirectory, eventsFile, type RunRecord, writeRunRecord } from './run-directory.js'
+import { type Compilation, totalMilliseconds } from './run-phases.js'
 
 export interface StartRequest {
   readonly compilation: Compilation
@@ -29,23 +29,24 @@ export interface StartedRun {
 
 /** Writes the run directory of a compiled pipeline and starts the engine process on it. Throws `RunDirectoryInUse`, `CannotWrite`. */
 export function startRun(request: StartRequest): StartedRun {
-  const { program, artefacts, sources, times } = request.compilation
-  invariant(program && artefacts.checked && artefacts.ir, 'a run starts from a whole compilation')
+  const { artefacts, sources, times } = request.compilation
+  const { checked, ir, graph, plan } = artefacts
+  invariant(checked?.pipeline && ir && graph && plan, 'a run starts from a whole compilation')
   const now = new Date()
   const record: RunRecord = {
-    plan: program.plan,
-    graph: program.graph,
+    plan,
+    graph: graph.files,
     // The options are in the manifest; they are no file.
     sources: new Map(sources.files.filter(({ id }) => id !== optionFile).map(({ id, text }) => [id, text])),
-    resolved: dumpChecked(artefacts.checked),
-    ir: printModule(artefacts.ir),
+    resolved: dumpChecked(checked.pipeline),
+    ir: printModule(ir.module),
     options: request.options,
     engine: request.engine,
   }
-  const milliseconds = times.reduce((sum, time) => sum + time.milliseconds, 0)
+  const milliseconds = totalMilliseconds(times)
   const compiled: StampedEvent = { time: now.getTime(), event: { type: 'phase', phase: 'compile', milliseconds } }
   const directory = writingTo(request.out ?? join(request.workingDirectory, 'runs'), () => {
-    const chosen = chooseRunDirectory(program.plan, request.workingDirectory, request.out, now)
+    const chosen = chooseRunDirectory(plan, request.workingDirectory, request.out, now)
     writeRunRecord(chosen, record, now)
     appendFileSync(eventsFile(chosen), `${JSON.stringify(compiled)}\n`)
     return chosen

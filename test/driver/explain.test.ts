@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { explainPipeline } from '../../src/driver/explain.js'
+import type { CheckedPipeline } from '../../src/check/checked.js'
+import { type ExplainFacts, type Explanation, explainPipeline } from '../../src/driver/explain.js'
 import { grouped, renderExplanation } from '../../src/driver/explain-text.js'
+import { lowerPipeline } from '../../src/lower/lower.js'
+import { runPasses } from '../../src/passes/runner.js'
 import { draem } from '../lower/support/draem.js'
+
+function explain(pipeline: CheckedPipeline, facts?: ExplainFacts): Explanation {
+  const lowered = lowerPipeline(pipeline)
+  return explainPipeline({ pipeline, lowered, optimised: runPasses(lowered.module, lowered.training) }, facts)
+}
 
 const config = {
   reconstructive_width: 128,
@@ -15,7 +23,7 @@ const pipeline = {
   ...draem(config),
   origins: [{ path: 'data.batch', value: '2', origin: 'file', where: 'full.draem:3:11' }] as const,
 }
-const explanation = explainPipeline(pipeline, { trainImages: 901 })
+const explanation = explain(pipeline, { trainImages: 901 })
 
 describe('explain', () => {
   test('counts what the family is known to have', () => {
@@ -29,9 +37,7 @@ describe('explain', () => {
   })
 
   test('a first convolution costs what its sizes say, and a step three forwards less its first gradient', () => {
-    const tiny = explainPipeline(
-      draem({ ...config, reconstructive_width: 4, discriminative_width: 2, image: 32, batch: 2 }),
-    )
+    const tiny = explain(draem({ ...config, reconstructive_width: 4, discriminative_width: 2, image: 32, batch: 2 }))
     const recon = tiny.blocks.find(({ block }) => block === 'recon')
     expect(recon?.forwardFlops).toBeGreaterThan(2 * 32 * 32 * 9 * 3 * 4)
     const ratio = explanation.total.stepFlops / (2 * explanation.total.forwardFlops)
@@ -40,7 +46,7 @@ describe('explain', () => {
   })
 
   test('bf16 halves what is kept of convolutions', () => {
-    const narrow = explainPipeline(draem(config, { precision: 'bf16' }))
+    const narrow = explain(draem(config, { precision: 'bf16' }))
     const share = narrow.total.activationBytes / explanation.total.activationBytes
     expect(share).toBeGreaterThan(0.45)
     expect(share).toBeLessThan(0.75)
@@ -49,7 +55,7 @@ describe('explain', () => {
   test('counts steps from images, and says so where they cannot be counted', () => {
     expect(explanation.data).toEqual({ trainImages: 901, stepsPerEpoch: 450 })
     expect(renderExplanation(explanation)).toContain('1 epoch of 450 steps (901 images): 450 steps')
-    expect(renderExplanation(explainPipeline(pipeline))).toContain('the images could not be counted')
+    expect(renderExplanation(explain(pipeline))).toContain('the images could not be counted')
     const cut = renderExplanation({ ...explanation, maxSteps: 7 })
     expect(cut).toContain('1 epoch of 450 steps (901 images): 7 steps, by `max_steps`')
   })

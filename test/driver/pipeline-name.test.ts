@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { compile, UnknownPipeline } from '../../src/driver/compile.js'
+import { compile } from '../../src/driver/compile.js'
+import { UnknownPipeline } from '../../src/driver/phases/front.js'
 
 const request = {
   file: 'pipelines/quickstart.draem',

@@ -3,15 +3,24 @@ import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { diagnose } from '../../diagnostics/define.js'
 import type { FileId } from '../../source/span.js'
 import type { ImportDeclaration } from '../../syntax/ast.js'
-import { parse } from '../../syntax/parse.js'
+import { type ParsedFile, parse } from '../../syntax/parse.js'
 import type { Session } from '../evaluation/session.js'
 import { functions, staticFunctionNames } from '../functions/table.js'
 import { builtinEnums } from '../values/builtin-enums.js'
 import { builtinTypes } from '../values/type.js'
 import type { Entity, Module } from './module.js'
 
+/** A file that is there and cannot be read as text: `reason` continues "cannot be read:". */
+export interface UnreadableText {
+  readonly reason: string
+}
+
 export interface LoadOptions {
-  readonly loadFile: (path: string) => string | undefined
+  /** Undefined: there is no such file. */
+  readonly loadFile: (path: string) => string | UnreadableText | undefined
+  /** The entry's tree, where it was made before. */
+  readonly parsedEntry?: ParsedFile
+  readonly entry: string
   /** Absolute: the files of `std/`. */
   readonly libraryDirectory: string
 }
@@ -31,13 +40,14 @@ export class ModuleLoader {
   }
 
   /** `path` is absolute, `file` the name that reports show. Undefined when there is no such file. */
-  load(path: string, file: FileId, library: boolean): Module | undefined {
+  load(path: string, file: FileId, library: boolean): Module | UnreadableText | undefined {
     const known = this.#modules.get(path)
     if (known !== undefined) return known
     const text = this.options.loadFile(path)
-    if (text === undefined) return undefined
+    if (typeof text !== 'string') return text
     this.session.sources.add(file, text)
-    const { file: source, diagnostics } = parse(text, file)
+    const parsed = path === this.options.entry ? this.options.parsedEntry : undefined
+    const { file: source, diagnostics } = parsed ?? parse(text, file)
     this.session.sink.reportAll(diagnostics)
     const module: Module = {
       file,
@@ -118,9 +128,10 @@ export class ModuleLoader {
       return
     }
     const imported = this.load(target.path, target.file, target.library)
-    if (imported === undefined) {
+    if (imported === undefined || 'reason' in imported) {
       module.lacksImport = true
-      this.session.sink.report(diagnose(namesDiagnostics.importNotFound, span, { path: value, file: target.shown }))
+      const facts = { path: value, file: target.shown, ...imported }
+      this.session.sink.report(diagnose(namesDiagnostics.importNotFound, span, facts))
       return
     }
     for (const entity of imported.own.values()) this.#bring(module, entity, span, value)

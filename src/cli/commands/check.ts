@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import type { Compilation } from '../../driver/compile.js'
+import { frontPhases } from '../../driver/phases/front.js'
+import { type Compilation, type CompileRequest, compileWith } from '../../driver/run-phases.js'
 import { addPipelineOptions, codeOf, compileFile, type PipelineOptions, reportUnreadable } from '../compile-options.js'
 import { printDiagnosticsJson, reportDiagnostics, summary } from '../diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
@@ -31,7 +32,11 @@ function check(files: readonly string[], options: PipelineOptions): ExitCode {
 /** Undefined, and told, where the file cannot be read. */
 function checkFile(file: string, options: PipelineOptions): Compilation | undefined {
   try {
-    const compilation = compileFile(file, options, { lookAtDisk: true, until: 'checked', mayLackPipeline: true })
+    const compilation = compileFile(checkAlone, file, options, {
+      lookAtDisk: true,
+      until: 'checked',
+      mayLackPipeline: true,
+    })
     reportUnreadable(compilation)
     if (!options.json) {
       reportDiagnostics(compilation.diagnostics, compilation.sources)
@@ -43,4 +48,8 @@ function checkFile(file: string, options: PipelineOptions): Compilation | undefi
     talk(`error: ${error.message}`)
     return undefined
   }
+}
+
+function checkAlone(request: CompileRequest): Compilation {
+  return compileWith(frontPhases, request)
 }

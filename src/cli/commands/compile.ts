@@ -1,6 +1,9 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { parseEmit, phases } from '../../driver/phases.js'
+import { compile } from '../../driver/compile.js'
+import type { Phase } from '../../driver/phase.js'
+import { parseEmit, phaseNamed, phaseNames, phases } from '../../driver/phases/table.js'
+import { totalMilliseconds } from '../../driver/run-phases.js'
 import { replaceContent } from '../../files/replace.js'
 import { makeDirectory, writingTo } from '../../files/writing.js'
 import { passes } from '../../passes/registry.js'
@@ -10,6 +13,7 @@ import { printData, printJson, talk } from '../output.js'
 
 interface CompileOptions extends PipelineOptions {
   readonly emit?: string
+  readonly stopAfter?: string
   readonly out?: string
   readonly verify?: true
   readonly passLimit?: number
@@ -21,8 +25,9 @@ export function addCompileCommand(program: Command, done: (code: ExitCode) => vo
     .command('compile <file>')
     .description('compile a pipeline; print one phase (--emit) or write the graph (--out)')
   addPipelineOptions(command)
-    .option('--emit <phase>', `${phases.map((phase) => phase.name).join(' | ')} | ir:after=PASS`)
-    .option('--out <directory>', 'write graph/saved_model.pb and plan.json there')
+    .option('--emit <phase>', `print what a phase made: ${phaseNames(' | ')} | ir:after=PASS`)
+    .option('--stop-after <phase>', 'run no phase after this one')
+    .option('--out <directory>', 'write graph/ and plan.json there')
     .option('--pass-limit <n>', 'run only the first n passes', parseCount)
     .option('--verify', 'verify the IR after every pass')
     .option('--time', 'tell the time of each phase')
@@ -45,34 +50,54 @@ function compileCommand(file: string, options: CompileOptions): ExitCode {
   if (typeof emit === 'string') throw new UsageError(emit)
   if (emit && options.out !== undefined)
     throw new UsageError('--emit prints a phase and --out writes the graph: one of the two')
-  const { compilation, code } = compileOrReport(file, options, {
+  const last = options.stopAfter === undefined ? (emit?.phase ?? phases.at(-1)) : phaseNamed(options.stopAfter)
+  if (!last) throw new UsageError(`--stop-after takes ${phaseNames()}, not ${options.stopAfter}`)
+  refuseEarlierStop(last, emit?.phase, options)
+  const { compilation, code } = compileOrReport(compile, file, options, {
     lookAtDisk: false,
-    until: emit?.phase.name ?? 'graph',
-    ...(emit?.afterPass === undefined ? {} : { stopAfterPass: emit.afterPass }),
-    ...(options.passLimit === undefined ? {} : { passLimit: options.passLimit }),
-    ...(options.verify === undefined ? {} : { verify: true }),
+    until: last.name,
+    passes: {
+      ...(emit?.afterPass === undefined ? {} : { stopAfter: emit.afterPass }),
+      ...(options.passLimit === undefined ? {} : { passLimit: options.passLimit }),
+      ...(options.verify === undefined ? {} : { verify: true }),
+    },
   })
-  const text = emit?.phase.print(compilation.artefacts)
+  const { artefacts, times } = compilation
+  const text = emit?.phase.print(artefacts)
   if (text !== undefined) printData(text)
-  const { program, times } = compilation
   if (code !== exitCodes.ok) return code
-  if (options.out !== undefined && program) {
-    writeGraph(options.out, program.graph, `${JSON.stringify(program.plan, null, 2)}\n`)
-    talk(`${join(options.out, 'graph', 'saved_model.pb')}: ${(program.graph.length / 1e6).toFixed(2)} MB`)
+  const { graph, plan } = artefacts
+  const bytes = graph && [...graph.files.values()].reduce((sum, content) => sum + content.length, 0)
+  if (options.out !== undefined && graph && plan && bytes !== undefined) {
+    writeGraph(options.out, graph.files, `${JSON.stringify(plan, null, 2)}\n`)
+    talk(`${join(options.out, 'graph')}: ${(bytes / 1e6).toFixed(2)} MB`)
   }
-  if (options.json) printJson({ phases: times, bytes: program?.graph.length })
+  if (options.json) printJson({ phases: times, bytes })
   else if (options.time || (!emit && options.out === undefined)) {
-    for (const { phase, milliseconds } of times) talk(`${phase.padEnd(28)} ${milliseconds.toFixed(1).padStart(8)} ms`)
-    const total = times.reduce((sum, time) => sum + time.milliseconds, 0)
-    talk(`${'all'.padEnd(28)} ${total.toFixed(1).padStart(8)} ms`)
+    for (const { phase, milliseconds, within } of times) talk(timeLine(within ? `  ${phase}` : phase, milliseconds))
+    talk(timeLine('all', totalMilliseconds(times)))
   }
   return exitCodes.ok
 }
 
-function writeGraph(directory: string, graph: Uint8Array, plan: string): void {
+/** A phase that is to be printed or written has to be reached. */
+function refuseEarlierStop(last: Phase, emitted: Phase | undefined, { out }: CompileOptions): void {
+  const wanted = emitted ?? (out === undefined ? last : phases.at(-1))
+  if (wanted && phases.indexOf(wanted) > phases.indexOf(last))
+    throw new UsageError(`--stop-after ${last.name} ends before ${wanted.name}, which is to be given out`)
+}
+
+function timeLine(name: string, milliseconds: number): string {
+  return `${name.padEnd(28)} ${milliseconds.toFixed(1).padStart(8)} ms`
+}
+
+function writeGraph(directory: string, graph: ReadonlyMap<string, Uint8Array>, plan: string): void {
   writingTo(directory, () => {
-    makeDirectory(join(directory, 'graph'))
-    replaceContent(join(directory, 'graph', 'saved_model.pb'), graph)
+    for (const [name, bytes] of graph) {
+      const path = join(directory, 'graph', name)
+      makeDirectory(dirname(path))
+      replaceContent(path, bytes)
+    }
     replaceContent(join(directory, 'plan.json'), plan)
   })
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { countTrainImages } from '../../data/count.js'
+import { compile } from '../../driver/compile.js'
 import { explainPipeline } from '../../driver/explain.js'
 import { renderExplanation } from '../../driver/explain-text.js'
 import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../compile-options.js'
@@ -13,14 +14,18 @@ export function addExplainCommand(program: Command, done: (code: ExitCode) => vo
   addPipelineOptions(command)
     .option('--json', 'as JSON on stdout; mistakes and warnings on stderr')
     .action(async (file: string, options: PipelineOptions) => {
-      const { compilation, code } = compileOrReport(file, options, { lookAtDisk: false, until: 'checked' })
-      const pipeline = compilation.artefacts.checked
-      if (code !== exitCodes.ok || !pipeline) {
+      const { compilation, code } = compileOrReport(compile, file, options, {
+        lookAtDisk: false,
+        until: 'ir',
+      })
+      const { checked, lowered, ir } = compilation.artefacts
+      if (code !== exitCodes.ok || !checked?.pipeline || !lowered || !ir) {
         done(code)
         return
       }
-      const trainImages = await countTrainImages(pipeline.data)
-      const explanation = explainPipeline(pipeline, trainImages === undefined ? {} : { trainImages })
+      const trainImages = await countTrainImages(checked.pipeline.data)
+      const stages = { pipeline: checked.pipeline, lowered, optimised: ir }
+      const explanation = explainPipeline(stages, trainImages === undefined ? {} : { trainImages })
       if (options.json) printJson(explanation)
       else printData(renderExplanation(explanation))
       done(exitCodes.ok)

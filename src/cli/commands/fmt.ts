@@ -1,5 +1,6 @@
-import { accessSync, constants, readFileSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import type { Command } from 'commander'
+import { readEntry } from '../../driver/source-text.js'
 import { replaceContent } from '../../files/replace.js'
 import { writingTo } from '../../files/writing.js'
 import { SourceMap } from '../../source/source-file.js'
@@ -55,9 +56,7 @@ function writeText(file: string, text: string): void {
 }
 
 function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    throw new UsageError(`cannot read ${file}`)
-  }
+  const text = readEntry(file)
+  if (typeof text === 'string') return text
+  throw new UsageError(`cannot read ${file}: ${text?.reason ?? 'there is no such file'}`)
 }

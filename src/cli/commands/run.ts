@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { Compilation } from '../../driver/compile.js'
+import { compile } from '../../driver/compile.js'
 import type { EngineProcess } from '../../driver/engine-process.js'
 import { startRun } from '../../driver/run.js'
 import { RunDirectoryInUse } from '../../driver/run-directory.js'
+import type { Compilation } from '../../driver/run-phases.js'
 import type { StampedEvent } from '../../events/events.js'
 import { type EngineLocation, locateEngine } from '../../native/locate.js'
 import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../compile-options.js'
@@ -31,10 +32,10 @@ export function addRunCommand(program: Command, done: (code: ExitCode) => void):
     )
     .action(async (file: string, options: RunOptions) => {
       const engine = locateEngine()
-      const { compilation, code } = compileOrReport(file, options, {
+      const { compilation, code } = compileOrReport(compile, file, options, {
         lookAtDisk: true,
-        until: 'graph',
-        device: engine?.device ?? 'cpu',
+        until: 'plan',
+        passes: { device: engine?.device ?? 'cpu' },
       })
       if (code !== exitCodes.ok) {
         done(isAboutData(compilation.diagnostics) ? exitCodes.data : code)

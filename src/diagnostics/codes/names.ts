@@ -46,13 +46,19 @@ export const namesDiagnostics = {
     label: () => 'nothing reads it',
     help: ({ name }) => `Remove \`${name}\`, or use it.`,
   }),
-  importNotFound: define<{ path: string; file: string }>({
+  importNotFound: define<{
+    path: string
+    file: string
+    /** Why a file that is there cannot be read. */
+    reason?: string
+  }>({
     code: 'D023',
     name: 'import-not-found',
     severity: 'error',
     allowable: false,
-    message: ({ path }) => `the import "${path}" names no file`,
-    label: ({ file }) => `${file} is not there`,
+    message: ({ path, reason }) =>
+      reason === undefined ? `the import "${path}" names no file` : `the import "${path}" cannot be read: ${reason}`,
+    label: ({ file, reason }) => (reason === undefined ? `${file} is not there` : `names ${file}`),
     help: () => 'Import the library as "std/draem", other files by their path from this file: "./heads".',
   }),
   importCycle: define<{ chain: readonly string[] }>({

@@ -13,14 +13,17 @@ import { rules } from './rules/table.js'
 export interface EmittedModel {
   /** What `saved_model.pb` holds. */
   readonly bytes: Uint8Array
+  readonly graph: Graph
   readonly functions: Readonly<Record<string, PlanFunction>>
   readonly state: readonly PlanState[]
 }
 
 /** The whole module as one SavedModel: a signature a function, and `get_k`/`set_k` for the state in groups. */
 export function emitSavedModel(module: IrModule, device: Device = 'cpu'): EmittedModel {
+  const graph = emitGraph(module, device)
   return {
-    bytes: encodeSavedModel(emitGraph(module, device)),
+    bytes: encodeSavedModel(graph),
+    graph,
     functions: Object.fromEntries(module.functions.map((fn) => [fn.name, planFunction(fn)])),
     state: module.state.map(({ name, kind, type }) => ({ name, kind, shape: type.shape })),
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { invariant } from '../../diagnostics/invariant.js'
-import { type Compilation, compile } from '../../driver/compile.js'
+import { compile } from '../../driver/compile.js'
+import type { Compilation } from '../../driver/run-phases.js'
 import { costOf } from '../../ir/ops/cost.js'
 import type { IrFunction } from '../../ir/types.js'
 import { packageRoot } from '../../native/package-root.js'
@@ -31,8 +32,8 @@ export function compileBench(
     workingDirectory: packageRoot(),
     environment: {},
     lookAtDisk,
-    without,
-    until: 'graph',
+    passes: { without },
+    until: 'plan',
   })
   const errors = compilation.diagnostics.filter(({ severity }) => severity === 'error')
   invariant(errors.length === 0, `bench/${file} has errors: ${errors.map(({ message }) => message).join('; ')}`)
@@ -49,14 +50,14 @@ export interface ReadyStep {
 }
 
 export function readyStep(compilation: Compilation, engine: EngineBinding): ReadyStep {
-  const { program } = compilation
-  invariant(program !== undefined, 'the bench compiles as far as the graph')
-  const session = inTemporaryDirectory(program.graph, (directory) => openSession(directory, program.plan, engine))
+  const { graph, plan } = compilation.artefacts
+  invariant(graph && plan, 'the bench compiles as far as the plan')
+  const session = inTemporaryDirectory(graph.files, (directory) => openSession(directory, plan, engine))
   session.run('init', {})
-  const feeds = feedsFor(program.plan.functions.train_step)
+  const feeds = feedsFor(plan.functions.train_step)
   return {
     session,
-    batch: program.plan.batch,
+    batch: plan.batch,
     step: () => {
       const start = performance.now()
       session.run('train_step', feeds)
@@ -68,7 +69,7 @@ export function readyStep(compilation: Compilation, engine: EngineBinding): Read
 
 /** FLOPs of convolutions and dense layers in one training step: the matrix products that filter for SSIM are not counted. */
 export function stepFlops({ artefacts }: Compilation): number {
-  const train = artefacts.ir?.functions.find(({ name }) => name === 'train_step')
+  const train = artefacts.ir?.module.functions.find(({ name }) => name === 'train_step')
   invariant(train !== undefined, 'the bench compiles as far as the graph')
   return networkFlops(train)
 }

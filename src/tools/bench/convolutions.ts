@@ -3,7 +3,7 @@ import { FunctionBuilder } from '../../ir/builder.js'
 import type { IrModule, StateVariable } from '../../ir/types.js'
 import { rewriteConvolutions } from '../../passes/winograd/winograd.js'
 import { RandomStream } from '../../random/stream.js'
-import { emitSavedModel } from '../../targets/tensorflow/emit.js'
+import { targets } from '../../targets/registry.js'
 import type { EngineBinding } from '../../train/engine-binding.js'
 import { type EngineSession, openSession } from '../../train/session.js'
 import { inTemporaryDirectory, median } from './support.js'
@@ -53,8 +53,8 @@ export function measureConvolutions(engine: EngineBinding): readonly Convolution
 function measure(shape: Shape, op: ConvolutionOp, engine: EngineBinding): ConvolutionResult {
   const module = convolutionModule(shape, op)
   const open = (made: IrModule): EngineSession => {
-    const { bytes, functions, state } = emitSavedModel(made)
-    return inTemporaryDirectory(bytes, (directory) => openSession(directory, { functions, state }, engine))
+    const { files, functions, state } = targets.tensorflow.emit(made, 'cpu')
+    return inTemporaryDirectory(files, (directory) => openSession(directory, { functions, state }, engine))
   }
   const sessions = [module, rewriteConvolutions(module, () => true).module].map(open)
   const operands = randomOperands(shape, op)

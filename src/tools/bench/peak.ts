@@ -1,6 +1,6 @@
 import { FunctionBuilder } from '../../ir/builder.js'
 import type { IrModule, StateVariable } from '../../ir/types.js'
-import { emitSavedModel } from '../../targets/tensorflow/emit.js'
+import { targets } from '../../targets/registry.js'
 import type { EngineBinding } from '../../train/engine-binding.js'
 import { openSession } from '../../train/session.js'
 import { inTemporaryDirectory, median } from './support.js'
@@ -22,8 +22,8 @@ export interface ProductGraph {
 /** Matrix products of several sizes in the same library and precision: the best of them is what the machine can do. */
 export function productGraphs(engine: EngineBinding, precision: Precision): readonly ProductGraph[] {
   return sizes.map((size) => {
-    const { bytes, functions, state } = emitSavedModel(productModule(size, precision))
-    const session = inTemporaryDirectory(bytes, (directory) => openSession(directory, { functions, state }, engine))
+    const { files, functions, state } = targets.tensorflow.emit(productModule(size, precision), 'cpu')
+    const session = inTemporaryDirectory(files, (directory) => openSession(directory, { functions, state }, engine))
     session.run('init', {})
     session.run('products', {})
     return {

@@ -21,11 +21,11 @@ export interface RealRun {
 
 /** Starts a run as `draemc run` does and waits for its second epoch: by then the data's caches are full. */
 export async function openRealRun(pipeline: BenchPipeline, engine: EngineLocation, out: string): Promise<RealRun> {
-  const { program, artefacts } = compileBench(pipeline, { lookAtDisk: true })
-  invariant(program && artefacts.checked && artefacts.ir, 'the bench compiles as far as the graph')
-  const { plan, graph } = program
-  const resolved = dumpChecked(artefacts.checked)
-  const record = { plan, graph, sources: new Map(), resolved, ir: printModule(artefacts.ir), options: [], engine }
+  const { checked, ir, graph, plan } = compileBench(pipeline, { lookAtDisk: true }).artefacts
+  invariant(checked?.pipeline && ir && graph && plan, 'the bench compiles as far as the plan')
+  const resolved = dumpChecked(checked.pipeline)
+  const recorded = { plan, graph: graph.files, sources: new Map(), resolved, ir: printModule(ir.module), options: [] }
+  const record = { ...recorded, engine }
   writeRunRecord(out, record, new Date())
   const child = fork(bundledProgram('train/engine.js'), [out], {
     env: engineEnvironment(engine.directory),

@@ -4,11 +4,14 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { engineEnvironment } from '../../driver/engine-process.js'
 
-/** Gives `work` a directory with the graph in it, for as long as it takes. */
-export function inTemporaryDirectory<Result>(graph: Uint8Array, work: (directory: string) => Result): Result {
+/** Gives `work` a directory with the graph's files in it, for as long as it takes. */
+export function inTemporaryDirectory<Result>(
+  graph: ReadonlyMap<string, Uint8Array>,
+  work: (directory: string) => Result,
+): Result {
   const directory = mkdtempSync(join(tmpdir(), 'draemc-bench-'))
   try {
-    writeFileSync(join(directory, 'saved_model.pb'), graph)
+    for (const [name, bytes] of graph) writeFileSync(join(directory, name), bytes)
     return work(directory)
   } finally {
     rmSync(directory, { recursive: true, force: true })

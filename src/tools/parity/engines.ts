@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { IrModule } from '../../ir/types.js'
-import { emitSavedModel } from '../../targets/tensorflow/emit.js'
+import { targets } from '../../targets/registry.js'
 import { isComputedInFloat64 } from '../../targets/tensorflow/float64.js'
 import type { EngineBinding } from '../../train/engine-binding.js'
 import { openSession } from '../../train/session.js'
@@ -34,8 +34,8 @@ export function nativeEngine(binding: EngineBinding): ParityEngine {
     name: 'native',
     load: ({ module, initial }) => {
       const directory = mkdtempSync(join(tmpdir(), 'draemc-parity-'))
-      const { bytes, functions, state } = emitSavedModel(module)
-      writeFileSync(join(directory, 'saved_model.pb'), bytes)
+      const { files, functions, state } = targets.tensorflow.emit(module, 'cpu')
+      for (const [name, bytes] of files) writeFileSync(join(directory, name), bytes)
       const session = openSession(directory, { functions, state }, binding)
       rmSync(directory, { recursive: true })
       session.setState([...initial].map(([name, values]) => ({ name, values: Float32Array.from(values) })))

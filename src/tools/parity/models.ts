@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkPipeline } from '../../check/check.js'
 import type { CheckedPipeline } from '../../check/checked.js'
+import { phases } from '../../driver/phases/table.js'
+import { runPhases } from '../../driver/run-phases.js'
 import type { IrModule } from '../../ir/types.js'
-import { lossPrefix, lowerForward, lowerPipeline } from '../../lower/lower.js'
+import { type LoweredPipeline, lossPrefix, lowerForward } from '../../lower/lower.js'
 import { packageRoot } from '../../native/package-root.js'
 import { gradientPrefix } from '../../passes/differentiate.js'
 import { type Comparison, compare } from './compare.js'
@@ -19,8 +19,8 @@ import { isScore, pipelineText, scoreBinding } from './model-text.js'
 export function compareModel(fixture: Fixture, engines: readonly ParityEngine[]): readonly Comparison[] {
   const config = readModelConfig(fixture.config)
   const scores = groupNames(fixture, 'eval').filter((name) => isScore(config, name))
-  const pipeline = checked(pipelineText(config, scores))
-  const module = parityModule(pipeline)
+  const { pipeline, lowered } = compiled(pipelineText(config, scores))
+  const module = parityModule(pipeline, lowered)
   const initial = weights(fixture, module)
   const count = module.state
     .filter(({ kind }) => kind === 'weight')
@@ -38,36 +38,24 @@ export function compareModel(fixture: Fixture, engines: readonly ParityEngine[])
   })
 }
 
-function checked(text: string): CheckedPipeline {
-  const entry = join(packageRoot(), 'parity.draem')
-  const { pipeline, diagnostics } = checkPipeline({
-    entry,
-    loadFile: (path) => (path === entry ? text : readText(path)),
-    libraryDirectory: join(packageRoot(), 'grammar', 'std'),
-    overrides: [],
-    environment: {},
-    workingDirectory: packageRoot(),
-  })
-  if (pipeline === undefined) {
+function compiled(text: string): { readonly pipeline: CheckedPipeline; readonly lowered: LoweredPipeline } {
+  const { artefacts, diagnostics } = runPhases(
+    phases,
+    { path: join(packageRoot(), 'parity.draem'), text },
+    { until: 'lowered', overrides: [], environment: {}, workingDirectory: packageRoot(), lookAtDisk: false },
+  )
+  const pipeline = artefacts.checked?.pipeline
+  if (pipeline === undefined || artefacts.lowered === undefined) {
     const errors = diagnostics.filter(({ severity }) => severity === 'error')
     throw new FixtureError(
       `its pipeline has errors: ${errors.map(({ code, message }) => `${code} ${message}`).join('; ')}`,
     )
   }
-  return pipeline
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
+  return { pipeline, lowered: artefacts.lowered }
 }
 
 /** `eval_step` with every output of the model, `train_step` with those, the losses and the gradients. */
-function parityModule(pipeline: CheckedPipeline): IrModule {
-  const { module, training } = lowerPipeline(pipeline)
+function parityModule(pipeline: CheckedPipeline, { module, training }: LoweredPipeline): IrModule {
   const losses = pipeline.lossTerms.map(({ name, node }) => ({ name: lossPrefix + name, node }))
   const functions = module.functions.map((source) => {
     if (source.name === 'train_step') {

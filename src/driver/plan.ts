@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import type { CheckedPipeline } from '../check/checked.js'
+import { invariant } from '../diagnostics/invariant.js'
+import { lossPrefix } from '../lower/lower.js'
+import type { PlanFunction, RunPlan } from '../plan/run-plan.js'
+import type { TargetProgram } from '../targets/target.js'
+
+/** Everything that the engine process needs to know of a pipeline and its program. */
+export function makePlan(pipeline: CheckedPipeline, { files, functions, state }: TargetProgram): RunPlan {
+  const { name, seed, image, batch, evalBatch, data, synthesis, train, evaluate, origins, allows } = pipeline
+  const trainStep = wholeStep(functions, 'train_step')
+  const settings = { name, seed, image, batch, evalBatch, data, synthesis, train, evaluate }
+  const hash = createHash('sha256')
+  for (const bytes of files.values()) hash.update(bytes)
+  return {
+    format: 1,
+    ...settings,
+    hash: hash.update(JSON.stringify(settings)).digest('hex').slice(0, 8),
+    functions: {
+      init: wholeStep(functions, 'init'),
+      train_step: trainStep,
+      eval_step: wholeStep(functions, 'eval_step'),
+      predict: wholeStep(functions, 'predict'),
+    },
+    state,
+    // Terms that weigh nothing are gone by now.
+    lossTerms: trainStep.outputs
+      .filter((output) => output.name.startsWith(lossPrefix))
+      .map((output) => output.name.slice(lossPrefix.length)),
+    origins,
+    allows,
+  }
+}
+
+function wholeStep(functions: Readonly<Record<string, PlanFunction>>, name: string): PlanFunction {
+  const found = functions[name]
+  invariant(found, `the module has the function ${name}`)
+  return found
+}
