@@ -11,7 +11,7 @@ import { type ParsedFile, parse } from '../syntax/parse.js'
 import type { CheckedPipeline } from './checked.js'
 import { dumpChecked } from './dump.js'
 import { modulesBlocks } from './evaluation/block-facts.js'
-import { checkBlock, instantiate } from './evaluation/blocks.js'
+import { blockFacts, instantiate } from './evaluation/blocks.js'
 import { evaluate } from './evaluation/expression.js'
 import type { Session } from './evaluation/session.js'
 import { applyAllows, blockAllows } from './finishing/allow.js'
@@ -96,7 +96,7 @@ export function checkPipeline(options: CheckOptions): CheckResult {
       return { flat, checked, ...applyAllows(flat.allows, own.sink.all, own) }
     }
     const laidOver = isChosen ? overrides : []
-    const again = asFromHere(session, loader.modules)
+    const again = asFromHere(session)
     const { flat, checked, recorded, ...told } = check(declaration, laidOver)
     const diagnostics = withCulprits(told.diagnostics, declaration, laidOver, (...other) =>
       again(() => check(...other).diagnostics),
@@ -117,21 +117,18 @@ export function checkPipeline(options: CheckOptions): CheckResult {
   return { ...(pipeline !== undefined && sound ? { pipeline } : {}), diagnostics, sources }
 }
 
-/** Runs a check as if nothing had been told since: circles and forgotten imports are told once and remembered. */
-function asFromHere(session: Session, modules: readonly Module[]): <Result>(run: () => Result) => Result {
-  const circles = [...session.circles]
-  const lacking = new Set(modules.filter((module) => module.lacksImport))
+/** Runs a check as if nothing had been reported since: circles and forgotten imports are reported once and remembered. */
+function asFromHere({ once }: Session): <Result>(run: () => Result) => Result {
+  const known = [...once]
   return (run) => {
-    const circlesSince = [...session.circles]
-    const lackingSince = new Set(modules.filter((module) => module.lacksImport))
-    const set = (known: readonly string[], lack: ReadonlySet<Module>): void => {
-      session.circles.clear()
-      for (const circle of known) session.circles.add(circle)
-      for (const module of modules) module.lacksImport = lack.has(module)
+    const since = [...once]
+    const restore = (entries: typeof known): void => {
+      once.clear()
+      for (const [key, reported] of entries) once.set(key, reported)
     }
-    set(circles, lacking)
+    restore(known)
     const result = run()
-    set(circlesSince, lackingSince)
+    restore(since)
     return result
   }
 }
@@ -150,8 +147,9 @@ function newSession(sources: SourceMap, options: CheckOptions): Session {
       return libraryNames
     },
     modules: new Map(),
-    broken: new Set(),
-    circles: new Set(),
+    blockFacts,
+    checkedBlocks: new Map(),
+    once: new Map(),
     running: [],
     floorPoolings: false,
   }
@@ -167,7 +165,7 @@ function checkDeclarations(module: Module, session: Session): void {
   for (const entity of module.own.values()) {
     if (entity.kind === 'type') resolveType(entity.declaration.type, openPipeline(module, session), [entity.name])
   }
-  for (const block of modulesBlocks(module)) checkBlock(block, session)
+  for (const block of modulesBlocks(module)) blockFacts(block, session)
 }
 
 function choosePipeline(

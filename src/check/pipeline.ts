@@ -23,6 +23,7 @@ import { ancestors, reachOf } from './finishing/reach.js'
 import type { Fate } from './finishing/training.js'
 import { idleTermsOf, judgeTerms, judgeUse, judgeWeights } from './finishing/training.js'
 import type { FlatPipeline } from './flattening/flat.js'
+import { damageAt } from './loading/damage.js'
 import type { Module } from './loading/module.js'
 import { originOf, settingsContext } from './origins.js'
 import type { FlatSection } from './settings/context.js'
@@ -34,6 +35,7 @@ import { checkTrain } from './settings/train.js'
 import { conform, contentOf } from './values/conform.js'
 import { resolveType } from './values/types.js'
 import type { Tensor } from './values/value.js'
+import { poison } from './values/value.js'
 
 export function openPipeline(module: Module, session: Session): Env {
   return {
@@ -139,8 +141,11 @@ function defineParams(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): 
     const { declaration, value } = param
     const type = resolveType(declaration.type, { ...base, module: param.module })
     if (value === undefined) {
-      if (!param.isTorn) report(base, typesDiagnostics.paramWithoutValue, declaration.name.span, { name })
-      base.scope.defineValue(name, declaration.name.span, 'param', { kind: 'unknown', span: declaration.name.span })
+      const { span } = declaration.name
+      const cause = param.isTorn
+        ? damageAt(base.session, declaration.span)
+        : report(base, typesDiagnostics.paramWithoutValue, span, { name })
+      base.scope.defineValue(name, span, 'param', poison(span, cause))
       continue
     }
     const expression = value.binding.value
@@ -220,7 +225,7 @@ function outputViews(outputs: readonly OutputValue[] | undefined, flat: FlatPipe
   for (const [name, { value }] of model.scope.slots)
     if (value !== undefined && model.graph.misused.has(contentOf(value))) brokenOutputs.add(name)
   for (const { scope } of [model, loss])
-    for (const name of scope.unknownNames()) if (!views.has(name)) brokenOutputs.add(name)
+    for (const name of scope.unknown.keys()) if (!views.has(name)) brokenOutputs.add(name)
   const madeOf = (output: string): readonly string[] => {
     const tensor = outputs.find(({ name }) => name === output)?.tensor
     const before = tensor === undefined ? new Set<number>() : ancestors(model.graph, [tensor.node])

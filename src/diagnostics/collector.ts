@@ -4,14 +4,16 @@ import type { Diagnostic, DiagnosticSink } from './diagnostic.js'
 
 /** Collects reports in the order in which they come; the same code at the same span is kept once. */
 export class DiagnosticCollector implements DiagnosticSink {
-  readonly #seen = new Set<string>()
+  readonly #kept = new Map<string, Diagnostic>()
   readonly #diagnostics: Diagnostic[] = []
 
-  report(diagnostic: Diagnostic): void {
+  report(diagnostic: Diagnostic): Diagnostic {
     const key = keyOf(diagnostic)
-    if (this.#seen.has(key)) return
-    this.#seen.add(key)
+    const before = this.#kept.get(key)
+    if (before !== undefined) return before
+    this.#kept.set(key, diagnostic)
     this.#diagnostics.push(diagnostic)
+    return diagnostic
   }
 
   reportAll(diagnostics: Iterable<Diagnostic>): void {

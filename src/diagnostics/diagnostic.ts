@@ -27,7 +27,8 @@ export interface Diagnostic {
 
 /** Collects the diagnostics of one compilation; identical reports (code and span) are kept once. */
 export interface DiagnosticSink {
-  report(diagnostic: Diagnostic): void
+  /** Gives back what is kept: `diagnostic`, or the same report that came before it. */
+  report(diagnostic: Diagnostic): Diagnostic
   readonly all: readonly Diagnostic[]
   readonly hasErrors: boolean
 }

@@ -3,6 +3,7 @@ import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { IndexExpression, MemberExpression } from '../../syntax/ast.js'
 import { channel } from '../functions/channels.js'
+import { damageAt } from '../loading/damage.js'
 import { pixelClass } from '../values/builtin-enums.js'
 import { abstractValue } from '../values/conform.js'
 import { describeValue } from '../values/describe.js'
@@ -18,7 +19,8 @@ export function evaluateMember(expression: MemberExpression, env: Env): Value {
 
 export function memberOf(object: Value, expression: MemberExpression, env: Env): Value {
   const { member, span } = expression
-  if (isPoison(object) || member.recovered) return poison(span)
+  if (isPoison(object)) return poison(span, object)
+  if (member.recovered) return poison(span, damageAt(env.session, member.span))
   const field = object.kind === 'record' ? object.fields.get(member.name) : undefined
   if (field !== undefined) return seenAt(byField(field, expression, env), span)
   const fields = object.kind === 'record' ? [...object.fields.keys()] : []
@@ -28,17 +30,26 @@ export function memberOf(object: Value, expression: MemberExpression, env: Env):
   if (isName) {
     const of = `${textOf(env.session, expression.object.span)}`
     const help = `Write a comma for the dot: \`${of}, ${member.name}\`.`
-    report(env, namesDiagnostics.unknownField, member.span, {
-      name: member.name,
-      of: `\`${of}\` (${describeValue(object)})`,
-      fields,
-      help,
-    })
-    return poison(span)
+    return poison(
+      span,
+      report(env, namesDiagnostics.unknownField, member.span, {
+        name: member.name,
+        of: `\`${of}\` (${describeValue(object)})`,
+        fields,
+        help,
+      }),
+    )
   }
   const facts = { name: member.name, of: object.kind === 'record' ? of : `${of} (${describeValue(object)})`, fields }
-  report(env, namesDiagnostics.unknownField, member.span, suggestion === undefined ? facts : { ...facts, suggestion })
-  return poison(span)
+  return poison(
+    span,
+    report(
+      env,
+      namesDiagnostics.unknownField,
+      member.span,
+      suggestion === undefined ? facts : { ...facts, suggestion },
+    ),
+  )
 }
 
 /** A field of a record that is bound goes by the names that its user knows, not by the binding of the block that made it. */
@@ -61,22 +72,20 @@ export function indexOf(object: Value, expression: IndexExpression, env: Env): V
     env,
     isOfTensor ? { kind: 'enum', declaration: pixelClass } : undefined,
   )
-  if (isPoison(object) || isPoison(index)) return poison(span)
+  if (isPoison(object)) return poison(span, object)
+  if (isPoison(index)) return poison(span, index)
   if (object.kind === 'tensor' && index.kind === 'enum') {
     const place = pixelClass.values.findIndex((value) => value.name === index.value)
     if (index.declaration === pixelClass && place >= 0) return channel(object, place, index.value, span, env)
   }
   const isUnknownInt = index.kind === 'unknown' && index.type?.kind === 'int'
   if (!isUnknownInt && (index.kind !== 'number' || !index.isInteger || index.unit !== undefined)) {
-    const what = index.kind === 'tensor' ? typesDiagnostics.notStatic : undefined
-    if (what) reportUse(env, what, index, { what: 'an index', found: describeValue(index) })
-    else
-      reportUse(env, typesDiagnostics.typeMismatch, index, {
-        what: 'an index',
-        expected: 'an int',
-        found: describeValue(index),
-      })
-    return poison(span)
+    const facts = { what: 'an index', found: describeValue(index) }
+    const cause =
+      index.kind === 'tensor'
+        ? reportUse(env, typesDiagnostics.notStatic, index, facts)
+        : reportUse(env, typesDiagnostics.typeMismatch, index, { ...facts, expected: 'an int' })
+    return poison(span, cause)
   }
   if (object.kind === 'tensor') {
     if (index.kind === 'number') return channel(object, index.value, undefined, span, env, index.span)
@@ -86,16 +95,21 @@ export function indexOf(object: Value, expression: IndexExpression, env: Env): V
     return abstractValue(object.type.item, env, textOf(env.session, span), span)
   }
   if (object.kind !== 'list') {
-    report(env, typesDiagnostics.typeMismatch, object.span, {
-      what: 'what is indexed',
-      expected: 'a list, map or vector',
-      found: describeValue(object),
-    })
-    return poison(span)
+    return poison(
+      span,
+      report(env, typesDiagnostics.typeMismatch, object.span, {
+        what: 'what is indexed',
+        expected: 'a list, map or vector',
+        found: describeValue(object),
+      }),
+    )
   }
-  if (index.kind !== 'number') return object.items[0] ?? poison(span)
-  const item = object.items[index.value]
+  if (index.kind !== 'number' && object.items[0] !== undefined) return object.items[0]
+  const place = index.kind === 'number' ? index.value : 0
+  const item = object.items[place]
   if (item !== undefined) return seenAt(item, span)
-  reportUse(env, typesDiagnostics.indexOutOfRange, index, { index: index.value, length: object.items.length })
-  return poison(span)
+  return poison(
+    span,
+    reportUse(env, typesDiagnostics.indexOutOfRange, index, { index: place, length: object.items.length }),
+  )
 }

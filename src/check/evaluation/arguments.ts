@@ -1,4 +1,5 @@
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, Expression } from '../../syntax/ast.js'
@@ -36,8 +37,8 @@ export interface BoundArguments {
   readonly missing: readonly string[]
   /** Not reported here either: what stands in the parameter's place may not be meant for it. */
   readonly duplicates: readonly DuplicateArgument[]
-  /** A mistake was reported. */
-  readonly broken: boolean
+  /** The first mistake that was reported. */
+  readonly broken: Diagnostic | undefined
 }
 
 /** Arguments to parameters, by place and name; a piped value is the first by place. */
@@ -53,7 +54,7 @@ export function bindArguments(
   const byName = new Map<string, ArgumentSource>()
   const rest: ArgumentSource[] = []
   const duplicates: DuplicateArgument[] = []
-  let broken = false
+  let broken: Diagnostic | undefined
   let place = 0
   const positional: ArgumentSource[] =
     piped === undefined ? [] : [{ kind: 'value', value: piped, span: piped.span, isByPlace: true }]
@@ -66,9 +67,8 @@ export function bindArguments(
       const parameter = signature.parameters[place++]
       if (parameter !== undefined) byName.set(parameter.name, source)
       else if (!broken) {
-        broken = true
         const takes = signature.parameters.length
-        report(env, typesDiagnostics.unexpectedArgument, source.span, {
+        broken = report(env, typesDiagnostics.unexpectedArgument, source.span, {
           callee: signature.callee,
           signature: signature.text,
           takes,
@@ -81,7 +81,6 @@ export function bindArguments(
     const { name, span } = argument.name
     const source = sourceOf(argument, false)
     if (!signature.parameters.some((parameter) => parameter.name === name)) {
-      broken = true
       const unbound = signature.parameters.filter((parameter) => !byName.has(parameter.name))
       const suggestion = suggest(
         name,
@@ -93,12 +92,13 @@ export function bindArguments(
         signature: signature.text,
         takes: signature.parameters.length,
       }
-      report(
+      const reported = report(
         env,
         typesDiagnostics.unexpectedArgument,
         span,
         suggestion === undefined ? facts : { ...facts, suggestion },
       )
+      broken ??= reported
       continue
     }
     const first = byName.get(name)
@@ -113,13 +113,15 @@ function sourceOf({ value }: Argument, isByPlace: boolean): ArgumentSource {
   return { kind: 'expression', expression: value, span: value.span, isByPlace }
 }
 
-/** Parameters that are given twice, once the arguments are evaluated: whether there are any. */
-export function reportDuplicates({ duplicates }: BoundArguments, callee: string, env: Env): boolean {
-  for (const { name, span, first } of duplicates) {
-    const related = [{ span: first.span, label: 'first given here' }]
-    report(env, typesDiagnostics.duplicateArgument, span, { callee, argument: name }, related)
+/** Parameters that are given twice, once the arguments are evaluated: the first report of one. */
+export function reportDuplicates({ duplicates }: BoundArguments, callee: string, env: Env): Diagnostic | undefined {
+  let first: Diagnostic | undefined
+  for (const { name, span, first: given } of duplicates) {
+    const related = [{ span: given.span, label: 'first given here' }]
+    const reported = report(env, typesDiagnostics.duplicateArgument, span, { callee, argument: name }, related)
+    first ??= reported
   }
-  return duplicates.length > 0
+  return first
 }
 
 /**
@@ -131,8 +133,8 @@ export function reportExtraOperand(
   signature: Signature,
   texts: readonly string[],
   env: Env,
-): void {
-  report(env, typesDiagnostics.unexpectedArgument, source.span, {
+): Diagnostic {
+  return report(env, typesDiagnostics.unexpectedArgument, source.span, {
     callee: signature.callee,
     signature: signature.text,
     takes: texts.length - 1,

@@ -1,12 +1,13 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, Expression } from '../../syntax/ast.js'
-import { abstractValue, conform, mismatch } from '../values/conform.js'
+import { abstractLike, abstractValue, conform, mismatch } from '../values/conform.js'
 import type { Type } from '../values/type.js'
 import { isTensorType } from '../values/type.js'
 import { resolveType } from '../values/types.js'
-import type { BlockValue, Value } from '../values/value.js'
+import type { BlockValue, Cause, Value } from '../values/value.js'
 import { isPoison, poison } from '../values/value.js'
 import { bindArguments, reportDuplicates, reportExtraOperand } from './arguments.js'
 import { hasParameterTwice, hasWeights } from './block-facts.js'
@@ -27,14 +28,18 @@ export function callBlock(
 ): Value {
   const { block } = callee
   const inner: Env = { ...env, module: block.module }
-  if (hasParameterTwice(block.declaration)) {
-    // Which of the two an argument is for nobody can say: that is told at the block.
+  const ambiguous = hasParameterTwice(block.declaration) ? env.session.blockFacts(block, env.session).broken : undefined
+  if (ambiguous !== undefined) {
+    // Which of the two an argument is for nobody can say: that is reported at the block.
     for (const argument of args) if (argument.value.kind !== 'identifier') env.session.evaluate(argument.value, env)
-    return poison(span)
+    return poison(span, ambiguous)
   }
   const open = block.declaration.parameters.filter((parameter) => !callee.bound.has(parameter.name.name))
   const types = new Map(open.map((parameter) => [parameter.name.name, resolveType(parameter.type, inner)]))
-  const operands = open.filter((parameter) => isTensorType(types.get(parameter.name.name) ?? { kind: 'unknown' }))
+  const operands = open.filter(({ name }) => {
+    const type = types.get(name.name)
+    return type !== undefined && isTensorType(type)
+  })
   const signature = {
     callee: block.name,
     parameters: open.map((parameter) => ({ name: parameter.name.name, required: parameter.value === undefined })),
@@ -43,10 +48,10 @@ export function callBlock(
   }
   const bound = bindArguments(signature, args, piped, env)
   const values = new Map(callee.bound)
-  let broken = bound.broken
+  let broken: Cause | undefined = bound.broken
   // Operands in the wrong order or number are one mistake.
-  let confused = bound.broken
-  let hasExtra = false
+  let confused = bound.broken !== undefined
+  let extra: Diagnostic | undefined
   for (const parameter of open) {
     const { name } = parameter.name
     const source = bound.byName.get(name)
@@ -61,15 +66,12 @@ export function callBlock(
       operands.every(({ name }) => bound.byName.has(name.name))
     if (!isOperand && given.kind === 'tensor' && isTaken) {
       const texts = [...operands.map(({ name }) => bound.byName.get(name.name)?.span), source.span]
-      if (!hasExtra)
-        reportExtraOperand(
-          source,
-          signature,
-          texts.map((at) => (at ? textOf(env.session, at) : '')),
-          env,
-        )
-      hasExtra = true
-      broken = true
+      extra ??= reportExtraOperand(
+        source,
+        signature,
+        texts.map((at) => (at ? textOf(env.session, at) : '')),
+        env,
+      )
       continue
     }
     const what = `\`${name}\` of \`${block.name}\``
@@ -81,34 +83,38 @@ export function callBlock(
         : isOther
           ? mismatch(given, type, env, what, `Give the operands in their order: \`${signature.text}\`.`)
           : conform(given, type, env, what)
-    if (isPoison(value)) broken = true
+    if (isPoison(value)) broken ??= value.cause
     if (isOperand && isPoison(value) && !isPoison(given)) confused = true
     const isIntoLibrary = block.module.library && !env.module.library
     values.set(name, isIntoLibrary ? givenTo(block.name, name, value, source.span) : value)
   }
-  if (!hasExtra && reportDuplicates(bound, block.name, env)) broken = true
-  if (broken) return poison(span)
+  broken ??= extra ?? reportDuplicates(bound, block.name, env)
+  if (broken !== undefined) return poison(span, broken)
   if (operands.length > 0 && operands.every((operand) => !bound.byName.has(operand.name.name))) {
     return { kind: 'block', block, bound: values, span }
   }
   if (bound.missing.length > 0) {
-    report(env, typesDiagnostics.missingArgument, span, {
-      callee: block.name,
-      missing: bound.missing,
-      signature: signature.text,
-    })
-    return poison(span)
+    return poison(
+      span,
+      report(env, typesDiagnostics.missingArgument, span, {
+        callee: block.name,
+        missing: bound.missing,
+        signature: signature.text,
+      }),
+    )
   }
   const bindings: BlockValue = { kind: 'block', block, bound: values, span }
-  if (hasWeights(bindings) && !claimName(block.name, span, env)) return poison(span)
-  if (env.session.broken.has(block.declaration)) return poison(span)
+  const unnamed = hasWeights(bindings) ? claimName(block.name, span, env) : undefined
+  if (unnamed !== undefined) return poison(span, unnamed)
+  const facts = env.session.blockFacts(block, env.session)
+  if (facts.broken !== undefined) return poison(span, facts.broken)
   if (env.abstract) {
     const { result } = block.declaration
-    return result === undefined ? poison(span) : abstractValue(resolveType(result, inner), env, block.name, span)
+    if (result !== undefined) return abstractValue(resolveType(result, inner), env, block.name, span)
+    return abstractLike(facts.result, env, block.name, span)
   }
   if (env.frames.length >= deepest) {
-    report(env, tensorsDiagnostics.tooDeep, span, { depth: deepest })
-    return poison(span)
+    return poison(span, report(env, tensorsDiagnostics.tooDeep, span, { depth: deepest }))
   }
   return env.session.instantiate(bindings, span, env)
 }
@@ -138,10 +144,13 @@ export function callBlockType(
     if (source !== undefined)
       conform(sourceValue(source, env, operand.type), operand.type, env, `\`${operand.name}\` of \`${name}\``)
   }
-  if (reportDuplicates(bound, name, env) || bound.broken) return poison(span)
+  const broken = reportDuplicates(bound, name, env) ?? bound.broken
+  if (broken !== undefined) return poison(span, broken)
   if (bound.missing.length > 0) {
-    report(env, typesDiagnostics.missingArgument, span, { callee: name, missing: bound.missing, signature: text })
-    return poison(span)
+    return poison(
+      span,
+      report(env, typesDiagnostics.missingArgument, span, { callee: name, missing: bound.missing, signature: text }),
+    )
   }
   return abstractValue(type.result, env, name, span)
 }

@@ -3,9 +3,10 @@ import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import type { Span } from '../../source/span.js'
 import type { Binding, ReturnStatement } from '../../syntax/ast.js'
+import { damageAt } from '../loading/damage.js'
 import { abstractValue, conform } from '../values/conform.js'
 import type { Type } from '../values/type.js'
-import { isTensorType, unknownType } from '../values/type.js'
+import { isTensorType } from '../values/type.js'
 import { resolveType } from '../values/types.js'
 import type { BlockEntity, BlockValue, Value } from '../values/value.js'
 import { isPoison, poison } from '../values/value.js'
@@ -15,12 +16,21 @@ import { inStatement, report } from './env.js'
 import { slotValue } from './expression.js'
 import { GraphBuilder } from './graph.js'
 import { Scope } from './scope.js'
-import type { Session } from './session.js'
-import { isNewCircle } from './session.js'
+import type { BlockFacts, Session } from './session.js'
+import { circleKey, reportOnce } from './session.js'
 
-/** Checks a block on its own, with sizes and static values that nobody knows yet. Marks it broken when it has mistakes. */
-export function checkBlock(block: BlockEntity, session: Session): void {
-  const before = errorCount(session)
+/** Checks a block on its own, once, with sizes and static values that nobody knows yet. */
+export function blockFacts(block: BlockEntity, session: Session): BlockFacts {
+  const { checkedBlocks } = session
+  const known = checkedBlocks.get(block.declaration)
+  if (known !== undefined) return known
+  const facts = checkBlock(block, session)
+  checkedBlocks.set(block.declaration, facts)
+  return facts
+}
+
+function checkBlock(block: BlockEntity, session: Session): BlockFacts {
+  const before = session.sink.all.length
   const scope = new Scope()
   const env: Env = {
     session,
@@ -35,30 +45,35 @@ export function checkBlock(block: BlockEntity, session: Session): void {
   checkBody(block, env)
   const recursion = findRecursion(block)
   if (recursion !== undefined) {
-    session.broken.add(block.declaration)
-    if (isNewCircle(session, recursion.chain))
-      report(env, typesDiagnostics.recursion, recursion.identifier.span, { block: block.name, chain: recursion.chain })
+    const { identifier, chain } = recursion
+    const broken = reportOnce(session, circleKey(chain), () =>
+      report(env, typesDiagnostics.recursion, identifier.span, { block: block.name, chain }),
+    )
+    // Its body asks for what is known of it.
+    session.checkedBlocks.set(block.declaration, { broken, result: poison(block.declaration.span, broken) })
   }
   const types = defineParameters(block, env)
-  if (hasParameterTwice(block.declaration)) {
-    // A name that the body lacks is most likely that of the parameter.
-    session.broken.add(block.declaration)
-    return
-  }
+  // A name that the body lacks is most likely that of the parameter.
+  if (hasParameterTwice(block.declaration)) return factsOf(block, session, before)
   const { bindings, result } = bodyOf(block)
   for (const binding of bindings) defineBinding(binding, env)
   for (const binding of bindings) {
     const slot = scope.slots.get(binding.path[0]?.name ?? '')
     if (slot) slotValue(slot, env)
   }
-  if (result !== undefined) evaluateReturn(block, result, env)
-  if (errorCount(session) > before) session.broken.add(block.declaration)
-  else reportUnused(block, scope, types, env)
+  const value = result && evaluateReturn(block, result, env)
+  const facts = session.checkedBlocks.get(block.declaration) ?? factsOf(block, session, before, value)
+  if (facts.broken === undefined) reportUnused(block, scope, types, env)
+  return facts
 }
 
-/** Of mistakes that leave a block without a value. One that can be allowed is a decision about a value that there is. */
-function errorCount(session: Session): number {
-  return session.sink.all.filter(({ code, severity }) => severity === 'error' && !diagnosticRow(code)?.allowable).length
+/** `before`: how much was reported before the check. A mistake that can be allowed is a decision about a value that there is. */
+function factsOf({ declaration }: BlockEntity, session: Session, before: number, value?: Value): BlockFacts {
+  const broken = session.sink.all
+    .slice(before)
+    .find(({ code, severity }) => severity === 'error' && !diagnosticRow(code)?.allowable)
+  const { span } = declaration
+  return { broken, result: value ?? poison(span, broken ?? damageAt(session, span)) }
 }
 
 function defineParameters(block: BlockEntity, env: Env): ReadonlyMap<string, Type> {
@@ -106,8 +121,10 @@ function bodyOf(block: BlockEntity): {
 }
 
 function evaluateReturn(block: BlockEntity, statement: ReturnStatement, env: Env): Value {
-  const type = block.declaration.result === undefined ? unknownType : resolveType(block.declaration.result, env)
   const inner: Env = { ...env, statement: {} }
+  const { result } = block.declaration
+  if (result === undefined) return env.session.evaluate(statement.value, inner)
+  const type = resolveType(result, env)
   return conform(env.session.evaluate(statement.value, inner, type), type, inner, `the result of \`${block.name}\``)
 }
 
@@ -196,8 +213,8 @@ export function instantiate(value: BlockValue, span: Span, env: Env): Value {
   }
   const { bindings, result } = bodyOf(block)
   for (const binding of bindings) defineBinding(binding, inner)
-  if (result === undefined) return poison(span)
+  if (result === undefined) return poison(span, damageAt(env.session, block.declaration.span))
   const returned = evaluateReturn(block, result, inner)
-  if (isPoison(returned)) return poison(span)
+  if (isPoison(returned)) return poison(span, returned)
   return returned.kind === 'tensor' || returned.kind === 'record' ? { ...returned, span } : returned
 }

@@ -1,10 +1,12 @@
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, CallExpression, Expression, Identifier, PipeExpression } from '../../syntax/ast.js'
 import { functions, staticFunctionNames } from '../functions/table.js'
-import { isOfAnImport } from '../loading/forgotten.js'
+import { damageAt } from '../loading/damage.js'
+import { mistakeOfImport } from '../loading/forgotten.js'
 import { lookUp, namesOfKind } from '../loading/module.js'
 import { describeValue } from '../values/describe.js'
 import type { Type } from '../values/type.js'
@@ -28,7 +30,7 @@ export function evaluatePipe(expression: PipeExpression, env: Env, expected?: Ty
 }
 
 function stage(expression: Expression, input: Value, span: Span, env: Env, expected?: Type): Value {
-  if (expression.recovered || expression.kind === 'missing') return poison(span)
+  if (expression.recovered || expression.kind === 'missing') return poison(span, damageAt(env.session, expression.span))
   switch (expression.kind) {
     case 'identifier':
       return call(expression, [], input, expression.span, env, expected)
@@ -45,8 +47,7 @@ function stage(expression: Expression, input: Value, span: Span, env: Env, expec
         found: 'something else',
         help: 'Write `x |> f` or `x |> f(a)`.',
       }
-      report(env, typesDiagnostics.typeMismatch, expression.span, facts)
-      return poison(span)
+      return poison(span, report(env, typesDiagnostics.typeMismatch, expression.span, facts))
     }
   }
 }
@@ -59,7 +60,8 @@ function call(
   env: Env,
   expected?: Type,
 ): Value {
-  if (callee.recovered || args.some((argument) => argument.recovered)) return poison(span)
+  const recovered = [callee, ...args].find((part) => part.recovered)
+  if (recovered !== undefined) return poison(span, damageAt(env.session, recovered.span))
   if (callee.kind !== 'identifier') return callValue(env.session.evaluate(callee, env), callee, args, piped, span, env)
   const { name } = callee
   const slot = env.scope.find(name)
@@ -73,7 +75,8 @@ function call(
       return callValue(value, callee, args, piped, span, env)
     }
   }
-  if (env.module.ambiguous.has(name)) return argumentsOnly(callee, args, env)
+  const ambiguous = env.module.ambiguous.get(name)
+  if (ambiguous !== undefined) return argumentsOnly(callee, ambiguous, args, env)
   if (entity?.kind === 'block') {
     return callBlock({ kind: 'block', block: entity, bound: new Map(), span }, args, piped, span, env)
   }
@@ -96,25 +99,26 @@ function callValue(
     return callBlockType(value.type, callee, args, piped, span, env)
   if (isPoison(value)) {
     for (const argument of args) env.session.evaluate(argument.value, env)
-    return poison(span)
+    return poison(span, value)
   }
   return notCallable(callee, describeValue(value), env)
 }
 
 function notCallable(callee: Expression, found: string, env: Env): Value {
   const name = env.session.sources.get(callee.span.file)?.text.slice(callee.span.start, callee.span.end) ?? ''
-  report(env, typesDiagnostics.notCallable, callee.span, { name, found })
-  return poison(callee.span)
+  return poison(callee.span, report(env, typesDiagnostics.notCallable, callee.span, { name, found }))
 }
 
 function unknownFunction(callee: Identifier, args: readonly Argument[], env: Env): Value {
-  if (isOfAnImport(callee, 'block or function', env) || !env.scope.isNewlyUnknown(callee.name))
-    return argumentsOnly(callee, args, env)
+  const reported = mistakeOfImport(callee, 'block or function', env) ?? env.scope.reportOfUnknown(callee.name)
+  if (reported !== undefined) return argumentsOnly(callee, reported, args, env)
   const known = [...blockNames(env), ...namesOfKind(env.module, 'block'), ...functions.keys(), ...staticFunctionNames]
   const suggestion = meant(callee.name, args.length) ?? suggest(callee.name, known)
   const facts = { what: 'block or function', name: callee.name, known }
-  report(env, namesDiagnostics.unknownName, callee.span, suggestion === undefined ? facts : { ...facts, suggestion })
-  return argumentsOnly(callee, args, env)
+  const all = suggestion === undefined ? facts : { ...facts, suggestion }
+  const unknown = report(env, namesDiagnostics.unknownName, callee.span, all)
+  env.scope.unknown.set(callee.name, unknown)
+  return argumentsOnly(callee, unknown, args, env)
 }
 
 /** Params and parameters that hold a block. */
@@ -139,8 +143,8 @@ function meant(name: string, operands: number): string | undefined {
   return foreignNames[name.toLowerCase()]?.[operands === 1 ? 0 : 1]
 }
 
-function argumentsOnly(callee: Identifier, args: readonly Argument[], env: Env): Value {
+function argumentsOnly(callee: Identifier, cause: Diagnostic, args: readonly Argument[], env: Env): Value {
   // Words among the arguments belong to a signature that nobody knows.
   for (const argument of args) if (argument.value.kind !== 'identifier') env.session.evaluate(argument.value, env)
-  return poison(callee.span)
+  return poison(callee.span, cause)
 }

@@ -1,9 +1,10 @@
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import type { EnumDeclaration, Expression, IfExpression, MatchExpression } from '../../syntax/ast.js'
+import { damageAt } from '../loading/damage.js'
 import { describeValue, staticText } from '../values/describe.js'
 import type { Type } from '../values/type.js'
 import { sameType } from '../values/type.js'
-import type { Dim, Value } from '../values/value.js'
+import type { Cause, Dim, Value } from '../values/value.js'
 import { asStatic, isPoison, poison } from '../values/value.js'
 import type { Env } from './env.js'
 import { report, reportUse } from './env.js'
@@ -13,24 +14,20 @@ import { textOf } from './session.js'
 export function evaluateIf(expression: IfExpression, env: Env, expected?: Type): Value {
   const condition = env.session.evaluate(expression.condition, env, { kind: 'bool' })
   const branches = [expression.then, expression.otherwise]
-  if (condition.kind === 'boolean') return choose(branches, condition.value ? 0 : 1, env, expected)
-  const isUnknown = condition.kind === 'unknown' && condition.type?.kind === 'bool'
-  if (!isPoison(condition) && !isUnknown) {
-    if (condition.kind === 'tensor') {
-      reportUse(env, typesDiagnostics.notStatic, condition, {
-        what: 'the condition',
-        found: describeValue(condition),
-      })
-    } else {
-      reportUse(env, typesDiagnostics.typeMismatch, condition, {
-        what: 'the condition',
-        expected: 'a bool',
-        found: describeValue(condition),
-      })
-    }
-  }
+  if (condition.kind === 'boolean')
+    return choose(condition.value ? expression.then : expression.otherwise, branches, env, expected)
+  const cause = notACondition(condition, env)
   const values = branches.map((branch) => evaluateAside(branch, env, expected))
-  return isUnknown ? join(values, expression.span) : poison(expression.span)
+  return cause === undefined ? join(values, expression.span) : poison(expression.span, cause)
+}
+
+function notACondition(condition: Value, env: Env): Cause | undefined {
+  if (isPoison(condition)) return condition.cause
+  if (condition.kind === 'unknown' && condition.type.kind === 'bool') return undefined
+  const facts = { what: 'the condition', found: describeValue(condition) }
+  return condition.kind === 'tensor'
+    ? reportUse(env, typesDiagnostics.notStatic, condition, facts)
+    : reportUse(env, typesDiagnostics.typeMismatch, condition, { ...facts, expected: 'a bool' })
 }
 
 export function evaluateMatch(expression: MatchExpression, env: Env, expected?: Type): Value {
@@ -41,23 +38,25 @@ export function evaluateMatch(expression: MatchExpression, env: Env, expected?: 
   const values = expression.arms.map((arm) => arm.value)
   if (isPoison(subject)) {
     for (const value of values) evaluateAside(value, env, expected)
-    return poison(span)
+    return poison(span, subject)
   }
   if (subject.kind === 'tensor' || subject.kind === 'record') {
-    reportUse(env, typesDiagnostics.notStatic, subject, {
-      what: 'the subject of a match',
-      found: describeValue(subject),
-    })
-    return poison(span)
+    return poison(
+      span,
+      reportUse(env, typesDiagnostics.notStatic, subject, {
+        what: 'the subject of a match',
+        found: describeValue(subject),
+      }),
+    )
   }
   const known = asStatic(subject)
   const seen = new Set<string>()
   let rest = false
   let taken: number | undefined
-  let broken = false
+  let broken: Cause | undefined
   for (const [index, arm] of expression.arms.entries()) {
     if (arm.recovered) {
-      broken = true
+      broken ??= damageAt(env.session, arm.span)
       continue
     }
     if (arm.pattern.kind === 'wildcard') {
@@ -66,18 +65,20 @@ export function evaluateMatch(expression: MatchExpression, env: Env, expected?: 
       taken ??= known === undefined ? undefined : index
       continue
     }
-    const pattern = asStatic(env.session.evaluate(arm.pattern, { ...env, scope: env.scope }, subjectType))
+    const value = env.session.evaluate(arm.pattern, env, subjectType)
+    const pattern = asStatic(value)
     if (pattern === undefined) {
-      broken = true
+      const facts = { what: 'the pattern', found: describeValue(value) }
+      broken ??= isPoison(value) ? value.cause : reportUse(env, typesDiagnostics.notStatic, value, facts)
       continue
     }
     if (known !== undefined && pattern.kind !== known.kind) {
-      report(env, typesDiagnostics.typeMismatch, arm.pattern.span, {
+      const reported = report(env, typesDiagnostics.typeMismatch, arm.pattern.span, {
         what: 'the pattern',
         expected: `of the kind of ${describeValue(subject)}`,
-        found: describeValue(pattern as Value),
+        found: describeValue(value),
       })
-      broken = true
+      broken ??= reported
       continue
     }
     const text = staticText(pattern)
@@ -85,15 +86,22 @@ export function evaluateMatch(expression: MatchExpression, env: Env, expected?: 
     seen.add(text)
     if (known !== undefined && staticText(known) === text) taken ??= index
   }
-  if (!broken && !rest && !covers(seen, declaration, subject)) {
+  if (broken === undefined && !rest && !covers(seen, declaration, subject)) {
     const missing = declaration
       ? declaration.values.map((value) => value.name).filter((name) => !seen.has(name))
       : isBool(subject)
         ? ['true', 'false'].filter((name) => !seen.has(name))
         : ['_']
-    report(env, typesDiagnostics.matchNotExhaustive, { ...span, end: expression.subject.span.end }, { missing })
+    broken = report(
+      env,
+      typesDiagnostics.matchNotExhaustive,
+      { ...span, end: expression.subject.span.end },
+      { missing },
+    )
   }
-  if (known !== undefined) return taken === undefined ? poison(span) : choose(values, taken, env, expected)
+  const branch = taken === undefined ? undefined : values[taken]
+  if (branch !== undefined) return choose(branch, values, env, expected)
+  if (known !== undefined && broken !== undefined) return poison(span, broken)
   return join(
     values.map((value) => evaluateAside(value, env, expected)),
     span,
@@ -119,12 +127,11 @@ function enumOf(subject: Value): EnumDeclaration | undefined {
 }
 
 /** The branch that is taken; outside blocks (which are checked on their own) the others are looked at for their mistakes. */
-function choose(branches: readonly Expression[], taken: number, env: Env, expected?: Type): Value {
-  const branch = branches[taken]
+function choose(branch: Expression, branches: readonly Expression[], env: Env, expected?: Type): Value {
   if (env.frames.length === 0 && !env.abstract) {
-    for (const [index, other] of branches.entries()) if (index !== taken) evaluateAside(other, env, expected)
+    for (const other of branches) if (other !== branch) evaluateAside(other, env, expected)
   }
-  return branch === undefined ? poison(env.module.source.span) : env.session.evaluate(branch, env, expected)
+  return env.session.evaluate(branch, env, expected)
 }
 
 /** For its mistakes and its type; it makes no part of the graph. */
@@ -139,8 +146,9 @@ function evaluateAside(expression: Expression, env: Env, expected?: Type): Value
 
 /** What is known of a value that is one of several. */
 function join(values: readonly Value[], span: Expression['span']): Value {
+  const poisoned = values.find(isPoison)
   const [first, ...others] = values.filter((value) => !isPoison(value))
-  if (first === undefined) return poison(span)
+  if (first === undefined) return poison(span, poisoned ?? 'undecided')
   let joined: Value = first
   for (const other of others) {
     if (
@@ -160,8 +168,8 @@ function join(values: readonly Value[], span: Expression['span']): Value {
       }
       joined = { kind: 'record', fields, span }
     } else {
-      const [a, b] = [typeOf(joined), typeOf(other)]
-      if (a === undefined || b === undefined || !sameType(a, b)) return poison(span)
+      const [a, b]: readonly (Type | undefined)[] = [typeOf(joined), typeOf(other)]
+      if (a === undefined || b === undefined || !sameType(a, b)) return poison(span, 'undecided')
       joined = { kind: 'unknown', type: a, span }
     }
   }

@@ -1,6 +1,6 @@
 import type { DiagnosticDefinition } from '../../diagnostics/define.js'
 import { diagnose } from '../../diagnostics/define.js'
-import type { RelatedSpan } from '../../diagnostics/diagnostic.js'
+import type { Diagnostic, RelatedSpan } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { Expression } from '../../syntax/ast.js'
 import type { Module } from '../loading/module.js'
@@ -53,17 +53,16 @@ export function report<Facts>(
   span: Span,
   facts: Facts,
   related: readonly RelatedSpan[] = [],
-): void {
+): Diagnostic {
   const calls = [...env.frames].reverse()
   const outside = env.module.library ? calls.findIndex((frame) => !frame.caller.library) : -1
   const call = calls[outside]
   if (call === undefined) {
-    env.session.sink.report(diagnose(definition, span, facts, [...related, ...chainOf(calls)]))
-    return
+    return env.session.sink.report(diagnose(definition, span, facts, [...related, ...chainOf(calls)]))
   }
   const chain = chainOf(calls.filter((frame) => frame !== call))
   const inner = insideLibrary(span, calls)
-  env.session.sink.report(diagnose(definition, call.callSpan, facts, [...related, ...inner, ...chain]))
+  return env.session.sink.report(diagnose(definition, call.callSpan, facts, [...related, ...inner, ...chain]))
 }
 
 /** Reports an argument of the library's caller that its code cannot use: where the argument was written. */
@@ -73,9 +72,9 @@ export function reportGiven<Facts>(
   given: Span,
   span: Span,
   facts: Facts,
-): void {
+): Diagnostic {
   const calls = [...env.frames].reverse()
-  env.session.sink.report(diagnose(definition, given, facts, [...insideLibrary(span, calls), ...chainOf(calls)]))
+  return env.session.sink.report(diagnose(definition, given, facts, [...insideLibrary(span, calls), ...chainOf(calls)]))
 }
 
 function insideLibrary(span: Span, calls: readonly CallFrame[]): readonly RelatedSpan[] {
@@ -90,11 +89,11 @@ export function reportUse<Facts>(
   value: Value,
   facts: Facts,
   related: readonly RelatedSpan[] = [],
-): void {
+): Diagnostic {
   const use = placeOfUse(value)
   const isElsewhere = use !== value.span && !isOfLibrary(value.span)
   const written = isElsewhere ? [{ span: value.span, label: 'written here' }] : []
-  report(env, definition, use, facts, [...related, ...written])
+  return report(env, definition, use, facts, [...related, ...written])
 }
 
 export function isOfLibrary({ file }: Span): boolean {

@@ -5,7 +5,8 @@ import { assertNever } from '../../diagnostics/invariant.js'
 import { byParts, bySpelling, isOpposite, suggest } from '../../diagnostics/suggest.js'
 import type { Expression, Identifier, ListExpression, RangeExpression, RecordExpression } from '../../syntax/ast.js'
 import { functions } from '../functions/table.js'
-import { isOfAnImport } from '../loading/forgotten.js'
+import { damageAt } from '../loading/damage.js'
+import { mistakeOfImport } from '../loading/forgotten.js'
 import { lookUp, namesOfKind } from '../loading/module.js'
 import { describeValue } from '../values/describe.js'
 import type { Type } from '../values/type.js'
@@ -22,7 +23,7 @@ import type { Slot } from './scope.js'
 
 /** Value of an expression. `expected` gives bare words of an enum their meaning; whether the value conforms is the caller's to check. */
 export function evaluate(expression: Expression, env: Env, expected?: Type): Value {
-  if (expression.recovered) return poison(expression.span)
+  if (expression.recovered) return poison(expression.span, damageAt(env.session, expression.span))
   switch (expression.kind) {
     case 'identifier':
       return evaluateName(expression, env, expected)
@@ -62,7 +63,7 @@ export function evaluate(expression: Expression, env: Env, expected?: Type): Val
     case 'if':
       return evaluateIf(expression, env, expected)
     case 'missing':
-      return poison(expression.span)
+      return poison(expression.span, damageAt(env.session, expression.span))
     default:
       return assertNever(expression)
   }
@@ -78,9 +79,9 @@ function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value 
   if (slot !== undefined) {
     if (slot.what === 'label') {
       const help = `Use \`${name}\` in \`loss\`; the model sees \`image\` alone, since prediction has nothing else.`
-      report(env, tensorsDiagnostics.outsidePhase, span, { name, where: 'the model', phases: 'in training only', help })
+      const facts = { name, where: 'the model', phases: 'in training only', help }
       slot.used = true
-      return poison(span)
+      return poison(span, report(env, tensorsDiagnostics.outsidePhase, span, facts))
     }
     const value = slotValue(slot, env, identifier)
     if (word && value.kind !== 'enum' && !(value.kind === 'unknown' && value.type?.kind === 'enum')) return word
@@ -89,18 +90,21 @@ function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value 
     return value.kind === 'block' && slot.what === 'binding' ? value : seenAt(value, span)
   }
   if (word) return word
-  if (env.module.ambiguous.has(name)) return poison(span)
+  const ambiguous = env.module.ambiguous.get(name)
+  if (ambiguous !== undefined) return poison(span, ambiguous)
   const entity = lookUp(env.module, name)
   if (entity?.kind === 'block') return { kind: 'block', block: entity, bound: new Map(), span }
   if (functions.has(name) || entity?.kind === 'pipeline' || entity?.kind === 'study') {
     const found = entity === undefined ? `the function \`${name}\`` : `the ${entity.kind} \`${name}\``
-    report(env, typesDiagnostics.typeMismatch, span, {
-      what: `\`${name}\` here`,
-      expected: 'a value',
-      found,
-      ...(entity === undefined ? { help: `Call it: \`${name}(...)\`.` } : {}),
-    })
-    return poison(span)
+    return poison(
+      span,
+      report(env, typesDiagnostics.typeMismatch, span, {
+        what: `\`${name}\` here`,
+        expected: 'a value',
+        found,
+        ...(entity === undefined ? { help: `Call it: \`${name}(...)\`.` } : {}),
+      }),
+    )
   }
   return unknownName(identifier, env, expected)
 }
@@ -114,23 +118,27 @@ function unknownName(identifier: Identifier, env: Env, expected?: Type): Value {
     const contrary = others.length === 1 && known.length === 2 ? only : undefined
     const suggestion = contrary ?? suggest(name, [...known, ...namesFor(expected, env)])
     const facts = { what: `value of ${expected.declaration.name.name}`, name, known }
-    report(env, namesDiagnostics.unknownName, span, suggestion === undefined ? facts : { ...facts, suggestion })
-    return poison(span)
+    return poison(
+      span,
+      report(env, namesDiagnostics.unknownName, span, suggestion === undefined ? facts : { ...facts, suggestion }),
+    )
   }
   const word = name.toLowerCase()
   if (word === 'true' || word === 'false') {
-    report(env, namesDiagnostics.unknownName, span, { what: 'name', name, suggestion: word })
-    return poison(span)
+    return poison(span, report(env, namesDiagnostics.unknownName, span, { what: 'name', name, suggestion: word }))
   }
-  if (env.session.libraryNames().has(name) && isOfAnImport(identifier, 'name', env)) return poison(span)
-  if (!env.scope.isNewlyUnknown(name)) return poison(span)
+  const ofImport = env.session.libraryNames().has(name) ? mistakeOfImport(identifier, 'name', env) : undefined
+  const reported = ofImport ?? env.scope.reportOfUnknown(name)
+  if (reported !== undefined) return poison(span, reported)
   const known = namesFor(expected, env)
-  const all =
-    expected === undefined || !isStaticType(expected) ? [...known, ...namesOfKind(env.module, 'block')] : known
-  const suggestion = bySpelling(name, all) ?? byParts(name, known)
+  const isBlockMeant = expected === undefined || !isStaticType(expected)
+  const candidates = isBlockMeant ? [...known, ...namesOfKind(env.module, 'block')] : known
+  const suggestion = bySpelling(name, candidates) ?? byParts(name, known)
   const facts = { what: 'name', name, known }
-  report(env, namesDiagnostics.unknownName, span, suggestion === undefined ? facts : { ...facts, suggestion })
-  return poison(span)
+  const all = suggestion === undefined ? facts : { ...facts, suggestion }
+  const unknown = report(env, namesDiagnostics.unknownName, span, all)
+  env.scope.unknown.set(name, unknown)
+  return poison(span, unknown)
 }
 
 /** Names that could stand here: of values of the kind that is due, without those that are being defined. */
@@ -153,8 +161,10 @@ export function slotValue(slot: Slot, env: Env, use?: Identifier): Value {
   const { running } = env.session
   if (slot.state === 'running') {
     const chain = [...running.slice(running.indexOf(slot.name)), slot.name]
-    report(env, namesDiagnostics.cyclicBinding, use?.span ?? slot.span, { name: slot.name, chain })
-    return poison(slot.span)
+    return poison(
+      slot.span,
+      report(env, namesDiagnostics.cyclicBinding, use?.span ?? slot.span, { name: slot.name, chain }),
+    )
   }
   slot.state = 'running'
   running.push(slot.name)
@@ -190,38 +200,40 @@ function evaluateRecord(expression: RecordExpression, env: Env, expected?: Type)
 function evaluateRange(expression: RangeExpression, env: Env): Value {
   const { span } = expression
   const ends = [expression.low, expression.high].map((end) => env.session.evaluate(end, env))
-  if (ends.some(isPoison)) return poison(span)
+  const poisoned = ends.find(isPoison)
+  if (poisoned !== undefined) return poison(span, poisoned)
   const [low, high] = ends.map(asStatic)
   for (const end of ends) {
     if (end.kind === 'number' || (end.kind === 'unknown' && end.type !== undefined)) continue
-    const definition = end.kind === 'tensor' ? typesDiagnostics.notStatic : undefined
-    if (definition) reportUse(env, definition, end, { what: 'the end of a range', found: describeValue(end) })
-    else
-      reportUse(env, typesDiagnostics.typeMismatch, end, {
-        what: 'the end of a range',
-        expected: 'a number',
-        found: describeValue(end),
-      })
-    return poison(span)
+    const facts = { what: 'the end of a range', found: describeValue(end) }
+    const cause =
+      end.kind === 'tensor'
+        ? reportUse(env, typesDiagnostics.notStatic, end, facts)
+        : reportUse(env, typesDiagnostics.typeMismatch, end, { ...facts, expected: 'a number' })
+    return poison(span, cause)
   }
   if (low?.kind !== 'number' || high?.kind !== 'number') return { kind: 'unknown', type: { kind: 'range' }, span }
   if (low.unit !== high.unit && !(low.value === 0 && low.unit === undefined)) {
     const expected = low.unit === undefined ? 'a number without a unit, as its low end' : 'in the unit of its low end'
-    reportUse(env, typesDiagnostics.wrongUnit, high, {
-      what: 'the high end of the range',
-      expected,
-      found: describeValue(high),
-      help: 'Give both ends the same unit.',
-    })
-    return poison(span)
+    return poison(
+      span,
+      reportUse(env, typesDiagnostics.wrongUnit, high, {
+        what: 'the high end of the range',
+        expected,
+        found: describeValue(high),
+        help: 'Give both ends the same unit.',
+      }),
+    )
   }
   if (low.value > high.value) {
     const help = 'Write the smaller end first.'
-    report(env, typesDiagnostics.arithmetic, span, {
-      problem: `the range goes down, from ${low.value} to ${high.value}`,
-      help,
-    })
-    return poison(span)
+    return poison(
+      span,
+      report(env, typesDiagnostics.arithmetic, span, {
+        problem: `the range goes down, from ${low.value} to ${high.value}`,
+        help,
+      }),
+    )
   }
   return { kind: 'range', low, high, span }
 }

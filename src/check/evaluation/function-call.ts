@@ -1,12 +1,13 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { Argument } from '../../syntax/ast.js'
 import type { FunctionParameter, FunctionRule, ParameterType } from '../functions/rule.js'
 import { FunctionCall, signatureText } from '../functions/rule.js'
-import { conform, reportNoTensor } from '../values/conform.js'
+import { abstractValue, conform, reportNoTensor } from '../values/conform.js'
 import { isTensorType } from '../values/type.js'
-import type { Value } from '../values/value.js'
+import type { Cause, Value } from '../values/value.js'
 import { isPoison, poison } from '../values/value.js'
 import type { ArgumentSource } from './arguments.js'
 import { bindArguments, reportDuplicates } from './arguments.js'
@@ -28,9 +29,9 @@ export function callFunction(
   }
   const bound = bindArguments(signature, args, piped, env)
   const values = new Map<string, Value>()
-  let broken = bound.broken
+  let broken: Cause | undefined = bound.broken
   // Arguments in the wrong order or number are one mistake: the types of the other operands follow from it.
-  let confused = bound.broken
+  let confused = bound.broken !== undefined
   for (const parameter of rule.parameters) {
     const source = bound.byName.get(parameter.name)
     const given = source && sourceValue(source, env, parameter.type.kind === 'tensor' ? undefined : parameter.type)
@@ -42,36 +43,33 @@ export function callFunction(
           : argumentValue(given, parameter.type, env, `\`${parameter.name}\` of \`${rule.name}\``)
     if (given && value && isPoison(value) && !isPoison(given) && isOperandType(parameter.type)) confused = true
     if (value === undefined) continue
-    if (isPoison(value)) broken = true
+    if (isPoison(value)) broken ??= value.cause
     values.set(parameter.name, value)
   }
-  if (reportDuplicates(bound, rule.name, env)) broken = true
+  broken ??= reportDuplicates(bound, rule.name, env)
   const rest = rule.variadic ? variadicValues(rule, bound.rest, env) : []
   if (bound.missing.length > 0 && !bound.broken && !hasDotForComma(args, values)) {
-    report(env, typesDiagnostics.missingArgument, span, {
-      callee: rule.name,
-      missing: bound.missing,
-      signature: signature.text,
-    })
-    broken = true
+    const facts = { callee: rule.name, missing: bound.missing, signature: signature.text }
+    broken ??= report(env, typesDiagnostics.missingArgument, span, facts)
   }
   if (rule.variadic && rest.length < 2 && !rest.some(isPoison) && !bound.broken) {
-    report(env, typesDiagnostics.missingArgument, span, {
+    const missing = rest.length === 0 ? ['a', 'b'] : ['b']
+    broken ??= report(env, typesDiagnostics.missingArgument, span, {
       callee: rule.name,
-      missing: rest.length === 0 ? ['a', 'b'] : ['b'],
+      missing,
       signature: signature.text,
     })
-    broken = true
   }
-  if (broken || rest.some(isPoison)) return poison(span)
+  broken ??= rest.find(isPoison)?.cause
+  if (broken !== undefined) return poison(span, broken)
   const tensors = rest.some((value) => value.kind !== 'number') ? rest.map((value) => asOperand(value, env)) : rest
   const folded = foldNumbers(rule.name, rest, span)
   if (folded !== undefined) return folded
-  if (rule.parametric && !claimName(rule.name, span, env)) return poison(span)
+  const unnamed = rule.parametric ? claimName(rule.name, span, env) : undefined
+  if (unnamed !== undefined) return poison(span, unnamed)
   if (rule.parametric && !env.abstract && env.graph.owners.has(env.path)) {
     // `return g(x)` puts the weights of g beside the block's own.
-    report(env, tensorsDiagnostics.namesNeeded, span, { first: env.path, second: rule.name })
-    return poison(span)
+    return poison(span, report(env, tensorsDiagnostics.namesNeeded, span, { first: env.path, second: rule.name }))
   }
   return rule.apply(
     new FunctionCall(
@@ -89,17 +87,16 @@ function hasDotForComma(args: readonly Argument[], values: ReadonlyMap<string, V
   return args.some(({ value }) => value.kind === 'member') && [...values.values()].some(isPoison)
 }
 
-/** Weights are named by the statement's binding: only one call of a statement may have them. */
-export function claimName(name: string, span: Span, env: Env): boolean {
+/** Weights are named by the statement's binding: only one call of a statement may have them, and a second is reported. */
+export function claimName(name: string, span: Span, env: Env): Diagnostic | undefined {
   const first = env.statement.parametric
   if (first !== undefined) {
-    report(env, tensorsDiagnostics.namesNeeded, span, { first: first.name, second: name }, [
+    return report(env, tensorsDiagnostics.namesNeeded, span, { first: first.name, second: name }, [
       { span: first.span, label: `\`${first.name}\` has weights too` },
     ])
-    return false
   }
   env.statement.parametric = { name, span }
-  return true
+  return undefined
 }
 
 function presetValue(parameter: FunctionParameter, span: Span): Value | undefined {
@@ -131,8 +128,7 @@ function argumentValue(value: Value, type: ParameterType, env: Env, what: string
   if (type.kind !== 'tensor') return conform(value, type, env, what)
   if (isPoison(value)) return value
   if (isOperand(value)) return asOperand(value, env)
-  reportNoTensor(value, anyOperand, env, what, lacksOperands(value))
-  return poison(value.span)
+  return poison(value.span, reportNoTensor(value, anyOperand, env, what, lacksOperands(value)))
 }
 
 const anyOperand = 'a map, vector, value or scalar'
@@ -153,13 +149,15 @@ function asOperand(value: Value, env: Env): Value {
 function variadicValues(rule: FunctionRule, sources: readonly ArgumentSource[], env: Env): readonly Value[] {
   const values = sources.map((source) => sourceValue(source, env))
   const [only] = values
+  if (values.length === 1 && only?.kind === 'unknown' && only.type?.kind === 'list') {
+    const item = abstractValue(only.type.item, env, 'item', only.span)
+    return [item, item]
+  }
   const items = values.length === 1 && only?.kind === 'list' ? only.items : values
   return items.map((value) => {
     if (isPoison(value) || isOperand(value)) return value
-    if (value.kind === 'unknown' && value.type?.kind === 'list') return poison(value.span)
     const what = `an operand of \`${rule.name}\``
-    reportNoTensor(value, anyOperand, env, what, lacksOperands(value))
-    return poison(value.span)
+    return poison(value.span, reportNoTensor(value, anyOperand, env, what, lacksOperands(value)))
   })
 }
 

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import type { Span } from '../../source/span.js'
 import type {
@@ -64,10 +65,10 @@ export class GraphBuilder {
     string,
     Omit<CheckedParameter, 'trainable' | 'shape'> & { readonly shape: readonly Dim[] }
   >()
-  /** Bindings with the shape that a report already shows. */
-  readonly shapesTold = new Set<string>()
-  /** Parts of records and lists that are reported to stand where a tensor is due: each is told at its first such use. */
-  readonly misused = new Set<unknown>()
+  /** Reports of shapes by binding and shape. */
+  readonly shapeMistakes = new Map<string, Diagnostic>()
+  /** Reports of records and lists that stand where a tensor is due, by what is in them. */
+  readonly misused = new Map<unknown, Diagnostic>()
   /** Nodes whose shape is reported not to fit, those whose sides do not among them. */
   readonly misshapen = new Set<number>()
   readonly missized = new Set<number>()

@@ -4,6 +4,7 @@ import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { PhaseInput } from '../checked.js'
+import { damageAt } from '../loading/damage.js'
 import type { FlatSection } from '../settings/context.js'
 import type { CheckedData, CheckedSynthesis } from '../settings/results.js'
 import { describeValue } from '../values/describe.js'
@@ -68,7 +69,7 @@ export function openScopes(
     }
   const model = new Scope(base.scope)
   model.define('image', at, 'input', input('image', 'pixel', image, data?.range))
-  for (const name of labelInputs) model.defineValue(name, at, 'label', { kind: 'unknown', span: at })
+  for (const name of labelInputs) model.defineValue(name, at, 'label', poison(at, 'undecided'))
   const loss = new Scope(model)
   loss.define('clean', at, 'input', input('clean', 'pixel', image, data?.range))
   loss.define('fault_mask', at, 'input', input('fault_mask', 'pixel', [height, width, 1], [0, 1]))
@@ -78,9 +79,9 @@ export function openScopes(
 
 /** Defines a section's bindings and evaluates them in the order of the text. What the parser could not read is known by name alone. */
 export function evaluateSection(section: FlatSection, env: Env): void {
-  for (const name of tornNames(section)) {
+  for (const [name, at] of tornNames(section)) {
     if (env.scope.find(name) === undefined)
-      env.scope.defineValue(name, section.span, 'binding', poison(section.span)).used = true
+      env.scope.defineValue(name, at, 'binding', poison(at, damageAt(env.session, at))).used = true
   }
   for (const [name, { binding }] of section.settings) {
     const at = binding.path[0]?.span ?? binding.span
@@ -89,9 +90,10 @@ export function evaluateSection(section: FlatSection, env: Env): void {
       const what = taken.what === 'input' || taken.what === 'label' ? 'an input' : `a ${taken.what}`
       const related =
         taken.what === 'input' || taken.what === 'label' ? [] : [{ span: taken.span, label: 'first given here' }]
-      report(env, namesDiagnostics.duplicateName, at, { what: 'binding', name, of: what }, related)
-      // Whatever uses the name means one of the two: it is passed over.
-      if (!env.scope.slots.has(name)) env.scope.defineValue(name, at, 'binding', poison(at)).used = true
+      const facts = { what: 'binding', name, of: what }
+      const mistake = report(env, namesDiagnostics.duplicateName, at, facts, related)
+      // Whatever uses the name means one of the two.
+      if (!env.scope.slots.has(name)) env.scope.defineValue(name, at, 'binding', poison(at, mistake)).used = true
       continue
     }
     const inner = inStatement(whereWritten(env, binding.value), name)
@@ -104,8 +106,8 @@ export function evaluateSection(section: FlatSection, env: Env): void {
 }
 
 /** Bindings that the parser could not read, and nothing else binds. */
-function tornNames({ torn, settings }: FlatSection): readonly string[] {
-  return [...torn].filter((name) => name !== '' && !settings.has(name))
+function tornNames({ torn, settings }: FlatSection): readonly (readonly [string, Span])[] {
+  return [...torn].filter(([name]) => name !== '' && !settings.has(name))
 }
 
 /** What the model gives by name: `recon`, `seg.mask`, `seg.features.0`. */
@@ -117,7 +119,7 @@ export function outputsOf(section: FlatSection, env: Env): readonly OutputValue[
     else if (value.kind === 'record') for (const [field, inner] of value.fields) visit(`${name}.${field}`, inner)
     else if (value.kind === 'list') for (const [index, inner] of value.items.entries()) visit(`${name}.${index}`, inner)
   }
-  for (const name of tornNames(section)) outputs.push({ name, tensor: undefined })
+  for (const [name] of tornNames(section)) outputs.push({ name, tensor: undefined })
   for (const name of section.settings.keys()) {
     const slot = env.scope.slots.get(name)
     if (slot?.what !== 'binding' || slot.value === undefined) continue

@@ -8,7 +8,7 @@ import { lookUp } from '../loading/module.js'
 import { reportNoTensor } from '../values/conform.js'
 import { describeValue } from '../values/describe.js'
 import type { Type } from '../values/type.js'
-import type { ScalarStatic, Tensor, UnknownValue, Value } from '../values/value.js'
+import type { PoisonedValue, ScalarStatic, Tensor, UnknownValue, Value } from '../values/value.js'
 import { isPoison, poison } from '../values/value.js'
 import type { Env } from './env.js'
 import { report, reportUse } from './env.js'
@@ -21,7 +21,7 @@ export function evaluateUnary(expression: UnaryExpression, env: Env, expected?: 
     env,
     expression.operator === '-' ? expected : { kind: 'bool' },
   )
-  if (isPoison(operand)) return poison(expression.span)
+  if (isPoison(operand)) return poison(expression.span, operand)
   if (expression.operator === 'not') {
     if (operand.kind === 'boolean') return { kind: 'boolean', value: !operand.value, span: expression.span }
     if (operand.kind === 'unknown' && operand.type?.kind === 'bool') return { ...operand, span: expression.span }
@@ -37,12 +37,14 @@ export function evaluateUnary(expression: UnaryExpression, env: Env, expected?: 
 }
 
 function wrongOperand(operator: string, expected: string, operand: Value, env: Env): Value {
-  reportUse(env, typesDiagnostics.typeMismatch, operand, {
-    what: `the operand of \`${operator}\``,
-    expected,
-    found: describeValue(operand),
-  })
-  return poison(operand.span)
+  return poison(
+    operand.span,
+    reportUse(env, typesDiagnostics.typeMismatch, operand, {
+      what: `the operand of \`${operator}\``,
+      expected,
+      found: describeValue(operand),
+    }),
+  )
 }
 
 function isUnknownNumber(value: Value): value is UnknownValue {
@@ -73,13 +75,19 @@ export function evaluateBinary(expression: BinaryExpression, env: Env, expected?
       const numeric = expected?.kind === 'int' || expected?.kind === 'float' ? expected : undefined
       const left = env.session.evaluate(expression.left, env, numeric)
       const right = env.session.evaluate(expression.right, env, numeric)
-      if (isPoison(left) || isPoison(right)) return poison(span)
+      if (isPoison(left)) return poison(span, left)
+      if (isPoison(right)) return poison(span, right)
       return combine(operator, left, right, expression, env)
     }
     case '//': {
       const help = 'Write div_int(a, b).'
-      report(env, typesDiagnostics.arithmetic, expression.operatorSpan, { problem: 'there is no operator `//`', help })
-      return poison(span)
+      return poison(
+        span,
+        report(env, typesDiagnostics.arithmetic, expression.operatorSpan, {
+          problem: 'there is no operator `//`',
+          help,
+        }),
+      )
     }
     default:
       return assertNever(operator)
@@ -98,15 +106,15 @@ function combine(
   for (const side of [left, right]) {
     if (side.kind === 'tensor' || side.kind === 'number' || isUnknownNumber(side)) continue
     if (side.kind === 'record' || side.kind === 'list') {
-      reportNoTensor(side, 'a number or a tensor', env, `the operand of \`${operator}\``)
-      return poison(span)
+      return poison(span, reportNoTensor(side, 'a number or a tensor', env, `the operand of \`${operator}\``))
     }
     return wrongOperand(operator, 'a number or a tensor', side, env)
   }
   if (left.kind === 'tensor' || right.kind === 'tensor') {
     const leftTensor = operandTensor(operator, left, env)
     const rightTensor = operandTensor(operator, right, env)
-    if (leftTensor === undefined || rightTensor === undefined) return poison(span)
+    if (isPoison(leftTensor)) return poison(span, leftTensor)
+    if (isPoison(rightTensor)) return poison(span, rightTensor)
     return elementwiseBinary(operator, leftTensor, rightTensor, span, env, expression.right.span)
   }
   return { kind: 'unknown', type: numberType(left, right), span }
@@ -120,16 +128,13 @@ function numberType(left: Value, right: Value): Type {
   return { kind: isInt(left) && isInt(right) ? 'int' : 'float' }
 }
 
-function operandTensor(operator: string, value: Value, env: Env): Tensor | undefined {
+function operandTensor(operator: string, value: Value, env: Env): Tensor | PoisonedValue {
   if (value.kind === 'tensor') return value
   if (value.kind === 'number') {
     if (value.unit === undefined) return env.graph.constant(value.value, env.path, value.span)
-    reportUse(env, typesDiagnostics.wrongUnit, value, {
-      what: `the operand of \`${operator}\` beside a tensor`,
-      expected: 'a number without a unit',
-      found: describeValue(value),
-    })
-    return undefined
+    const what = `the operand of \`${operator}\` beside a tensor`
+    const facts = { what, expected: 'a number without a unit', found: describeValue(value) }
+    return poison(value.span, reportUse(env, typesDiagnostics.wrongUnit, value, facts))
   }
   // A number that is not known yet, in a block that is checked on its own.
   return env.graph.add({ op: 'constant', operands: [], per: 'batch', shape: [], path: env.path, span: value.span })
@@ -141,27 +146,31 @@ function compare(expression: BinaryExpression, env: Env): Value {
     const input = env.session.evaluate(expression.left, env)
     if (input.kind === 'tensor') {
       const stage = textOf(env.session, expression.right.span)
-      report(env, typesDiagnostics.arithmetic, expression.operatorSpan, {
+      const facts = {
         problem: '`>` compares numbers: a tensor goes into a call by `|>`',
         help: `Write \`${textOf(env.session, expression.left.span)} |> ${stage}\`.`,
-      })
+      }
+      return poison(span, report(env, typesDiagnostics.arithmetic, expression.operatorSpan, facts))
     }
-    if (input.kind === 'tensor' || isPoison(input)) return poison(span)
+    if (isPoison(input)) return poison(span, input)
   }
   // A bare word is a value of the other side's enum, whichever side it stands on.
   const bareLeft = expression.left.kind === 'identifier' && env.scope.find(expression.left.name) === undefined
   const firstExpression = bareLeft ? expression.right : expression.left
   const first = env.session.evaluate(firstExpression, env)
   const second = env.session.evaluate(bareLeft ? expression.left : expression.right, env, enumOf(first))
-  if (isPoison(first) || isPoison(second)) return poison(span)
+  if (isPoison(first)) return poison(span, first)
+  if (isPoison(second)) return poison(span, second)
   const [left, right] = bareLeft ? [second, first] : [first, second]
   for (const side of [left, right]) {
     if (side.kind !== 'tensor') continue
-    reportUse(env, typesDiagnostics.notStatic, side, {
-      what: `the operand of \`${operator}\``,
-      found: describeValue(side),
-    })
-    return poison(span)
+    return poison(
+      span,
+      reportUse(env, typesDiagnostics.notStatic, side, {
+        what: `the operand of \`${operator}\``,
+        found: describeValue(side),
+      }),
+    )
   }
   if (left.kind === 'unknown' || right.kind === 'unknown') return { kind: 'unknown', type: { kind: 'bool' }, span }
   if (!isScalarStatic(left)) return wrongOperand(operator, 'a number, word, string, bool or size', left, env)
@@ -208,7 +217,7 @@ function logical(expression: BinaryExpression, env: Env): Value {
   const { operator, span } = expression
   const sides = [expression.left, expression.right].map((side) => env.session.evaluate(side, env, { kind: 'bool' }))
   for (const side of sides) {
-    if (isPoison(side)) return poison(span)
+    if (isPoison(side)) return poison(span, side)
     if (side.kind === 'boolean' || (side.kind === 'unknown' && side.type?.kind === 'bool')) continue
     return wrongOperand(operator, 'a bool', side, env)
   }

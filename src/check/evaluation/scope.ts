@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { Value } from '../values/value.js'
 
@@ -16,8 +17,8 @@ export interface Slot {
 /** The names that a section or a block's body sees, with those around it. */
 export class Scope {
   readonly slots = new Map<string, Slot>()
-  /** Names that are reported as unknown: each is told once. */
-  readonly #unknown = new Set<string>()
+  /** Names that are reported as unknown, each with its report. */
+  readonly unknown = new Map<string, Diagnostic>()
   readonly parent: Scope | undefined
 
   constructor(parent?: Scope) {
@@ -41,19 +42,9 @@ export class Scope {
     return slot
   }
 
-  /** Whether this name is reported as unknown for the first time, here or around. */
-  isNewlyUnknown(name: string): boolean {
-    if (this.hasUnknown(name)) return false
-    this.#unknown.add(name)
-    return true
-  }
-
-  unknownNames(): Iterable<string> {
-    return this.#unknown
-  }
-
-  hasUnknown(name: string): boolean {
-    return this.#unknown.has(name) || this.parent?.hasUnknown(name) === true
+  /** The report of an unknown name, here or around. */
+  reportOfUnknown(name: string): Diagnostic | undefined {
+    return this.unknown.get(name) ?? this.parent?.reportOfUnknown(name)
   }
 
   /** What can be used here; labels in the model are known only to be refused. */

@@ -1,4 +1,5 @@
 import type { DiagnosticCollector } from '../../diagnostics/collector.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { SourceMap } from '../../source/source-file.js'
 import type { FileId, Span } from '../../source/span.js'
 import type { Expression } from '../../syntax/ast.js'
@@ -6,6 +7,13 @@ import type { Module } from '../loading/module.js'
 import type { Type } from '../values/type.js'
 import type { BlockEntity, BlockValue, Value } from '../values/value.js'
 import type { Env } from './env.js'
+
+export interface BlockFacts {
+  /** A mistake of its own: calls of the block are not looked into. */
+  readonly broken: Diagnostic | undefined
+  /** Its result, of which no more is known than what kind it is. */
+  readonly result: Value
+}
 
 /** What one compilation shares. */
 export interface Session {
@@ -22,10 +30,11 @@ export interface Session {
   readonly modules: Map<FileId, Module>
   /** What the library declares, read when the first name is unknown. */
   readonly libraryNames: () => ReadonlySet<string>
-  /** Blocks whose own mistakes are reported: calls of them are not looked into. */
-  readonly broken: Set<BlockEntity['declaration']>
-  /** Circles of types and blocks that are reported, by their names in order: each is told once, not from every member. */
-  readonly circles: Set<string>
+  /** What the check of a block on its own found (`blocks.ts`). */
+  readonly blockFacts: (block: BlockEntity, session: Session) => BlockFacts
+  readonly checkedBlocks: Map<BlockEntity['declaration'], BlockFacts>
+  /** Mistakes that are met in several places and reported at the first: circles, forgotten imports. */
+  readonly once: Map<string, Diagnostic>
   /** Names that are being evaluated, for circles. */
   readonly running: string[]
   /** Whether a pooling that does not divide floors (D051 is allowed) or leaves the size unknown. */
@@ -37,12 +46,18 @@ export function textOf(session: Session, span: Span): string {
   return text.slice(span.start, span.end).replace(/\s+/g, ' ').trim()
 }
 
-/** Whether the circle is new. `chain` begins and ends with the same name. */
-export function isNewCircle(session: Session, chain: readonly string[]): boolean {
-  const key = [...new Set(chain)].sort().join(' ')
-  if (session.circles.has(key)) return false
-  session.circles.add(key)
-  return true
+/** The mistake that goes by `key`, reported where it is met first. */
+export function reportOnce(session: Session, key: string, report: () => Diagnostic): Diagnostic {
+  const known = session.once.get(key)
+  if (known !== undefined) return known
+  const reported = report()
+  session.once.set(key, reported)
+  return reported
+}
+
+/** A circle is the same from whichever of its members it is met. */
+export function circleKey(chain: readonly string[]): string {
+  return `circle ${[...new Set(chain)].sort().join(' ')}`
 }
 
 export function spanKey(span: Span): string {

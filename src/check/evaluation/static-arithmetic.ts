@@ -19,34 +19,36 @@ export function arithmetic(
 ): NumberValue | UnknownValue {
   const unit = unitOfResult(operator, left, right)
   if (unit === 'mixed') {
-    reportUse(env, typesDiagnostics.wrongUnit, right, {
-      what: `the right side of \`${operator}\``,
-      expected: left.unit === undefined ? 'a number without a unit' : `in the unit of ${staticText(left)}`,
-      found: describeValue(right),
-      help: `Give both sides of \`${operator}\` the same unit, or only one of them a unit.`,
-    })
-    return poison(span)
+    return poison(
+      span,
+      reportUse(env, typesDiagnostics.wrongUnit, right, {
+        what: `the right side of \`${operator}\``,
+        expected: left.unit === undefined ? 'a number without a unit' : `in the unit of ${staticText(left)}`,
+        found: describeValue(right),
+        help: `Give both sides of \`${operator}\` the same unit, or only one of them a unit.`,
+      }),
+    )
   }
   if (operator === '/' && right.value === 0) {
     const help = 'Divide by something other than 0.'
-    reportUse(env, typesDiagnostics.arithmetic, right, { problem: 'this divides by zero', help })
-    return poison(span)
+    return poison(span, reportUse(env, typesDiagnostics.arithmetic, right, { problem: 'this divides by zero', help }))
   }
   const isInteger = left.isInteger && right.isInteger
   const value = compute(operator, left.value, right.value)
   if (isInteger && !Number.isInteger(value) && Number.isFinite(value)) {
     const problem = `${left.value} / ${right.value} is not an integer`
     const help = `Write ${left.value}.0 / ${right.value} for a number with a fraction, or div_int(${left.value}, ${right.value}) for the integer part.`
-    report(env, typesDiagnostics.arithmetic, span, { problem, help })
-    return poison(span)
+    return poison(span, report(env, typesDiagnostics.arithmetic, span, { problem, help }))
   }
   if (!Number.isFinite(value) || (isInteger && !Number.isSafeInteger(value))) {
     const problem = `${staticText(left)} ${operator} ${staticText(right)} is too large`
-    report(env, typesDiagnostics.arithmetic, span, {
-      problem,
-      help: 'Stay below 2^53 with integers and 1e308 with other numbers.',
-    })
-    return poison(span)
+    return poison(
+      span,
+      report(env, typesDiagnostics.arithmetic, span, {
+        problem,
+        help: 'Stay below 2^53 with integers and 1e308 with other numbers.',
+      }),
+    )
   }
   const given = left.given ?? right.given
   return {
@@ -130,10 +132,12 @@ function incomparable(operator: string, left: ScalarStatic, right: ScalarStatic,
     operator === '==' || operator === '!='
       ? `the same kind of value as ${describeValue(left)}`
       : `comparable with ${describeValue(left)}`
-  reportUse(env, definition, right, {
-    what: `the right side of \`${operator}\``,
-    expected,
-    found: describeValue(right),
-  })
-  return poison(span)
+  return poison(
+    span,
+    reportUse(env, definition, right, {
+      what: `the right side of \`${operator}\``,
+      expected,
+      found: describeValue(right),
+    }),
+  )
 }

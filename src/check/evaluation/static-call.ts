@@ -32,26 +32,35 @@ function divideIntegers(args: readonly Argument[], piped: Value | undefined, spa
     { name: 'b', required: true },
   ]
   const bound = bindArguments({ callee: 'div_int', parameters, variadic: false, text }, args, piped, env)
-  const values = ['a', 'b'].map((parameter) => {
+  const [a, b] = ['a', 'b'].map((parameter) => {
     const source = bound.byName.get(parameter)
     return source === undefined
       ? undefined
       : conform(sourceValue(source, env), { kind: 'int' }, env, `\`${parameter}\` of \`div_int\``)
   })
-  if (reportDuplicates(bound, 'div_int', env) || bound.broken) return poison(span)
-  if (bound.missing.length > 0) {
-    report(env, typesDiagnostics.missingArgument, span, { callee: 'div_int', missing: bound.missing, signature: text })
-    return poison(span)
+  const broken = reportDuplicates(bound, 'div_int', env) ?? bound.broken
+  if (broken !== undefined) return poison(span, broken)
+  if (a === undefined || b === undefined) {
+    return poison(
+      span,
+      report(env, typesDiagnostics.missingArgument, span, {
+        callee: 'div_int',
+        missing: bound.missing,
+        signature: text,
+      }),
+    )
   }
-  const [a, b] = values
-  if (a === undefined || b === undefined || isPoison(a) || isPoison(b)) return poison(span)
+  if (isPoison(a)) return poison(span, a)
+  if (isPoison(b)) return poison(span, b)
   if (a.kind !== 'number' || b.kind !== 'number') return { kind: 'unknown', type: { kind: 'int' }, span }
   if (b.value === 0) {
-    reportUse(env, typesDiagnostics.arithmetic, b, {
-      problem: 'this divides by zero',
-      help: 'Divide by something other than 0.',
-    })
-    return poison(span)
+    return poison(
+      span,
+      reportUse(env, typesDiagnostics.arithmetic, b, {
+        problem: 'this divides by zero',
+        help: 'Divide by something other than 0.',
+      }),
+    )
   }
   const given = a.given ?? b.given
   const value = Math.floor(a.value / b.value)
@@ -72,25 +81,33 @@ function readEnvironment(
     { name: 'default', required: false },
   ]
   const bound = bindArguments({ callee: 'env', parameters, variadic: false, text }, args, piped, env)
-  if (reportDuplicates(bound, 'env', env) || bound.broken) return poison(span)
+  const broken = reportDuplicates(bound, 'env', env) ?? bound.broken
+  if (broken !== undefined) return poison(span, broken)
   const nameSource = bound.byName.get('name')
   if (nameSource === undefined) {
-    report(env, typesDiagnostics.missingArgument, span, { callee: 'env', missing: ['name'], signature: text })
-    return poison(span)
+    return poison(
+      span,
+      report(env, typesDiagnostics.missingArgument, span, { callee: 'env', missing: ['name'], signature: text }),
+    )
   }
   const name = conform(sourceValue(nameSource, env), { kind: 'string' }, env, '`name` of `env`')
   const presetSource = bound.byName.get('default')
   const preset = presetSource === undefined ? undefined : sourceValue(presetSource, env, expected)
-  if (name.kind !== 'string' || (preset !== undefined && isPoison(preset))) return poison(span)
+  if (preset !== undefined && isPoison(preset)) return poison(span, preset)
+  if (isPoison(name)) return poison(span, name)
+  // In a block that is checked on its own a parameter may hold the name.
+  if (name.kind !== 'string') return preset ?? { kind: 'unknown', type: { kind: 'string' }, span }
   const value = env.session.environment[name.value]
   if (value === undefined) {
     if (preset !== undefined) return preset
-    report(env, typesDiagnostics.missingArgument, span, {
-      callee: 'env',
-      missing: ['default'],
-      signature: `${text}, since the variable ${name.value} is not set`,
-    })
-    return poison(span)
+    return poison(
+      span,
+      report(env, typesDiagnostics.missingArgument, span, {
+        callee: 'env',
+        missing: ['default'],
+        signature: `${text}, since the variable ${name.value} is not set`,
+      }),
+    )
   }
   env.session.environmentReads.set(spanKey(span), name.value)
   const kind = preset?.kind ?? 'string'
@@ -111,11 +128,13 @@ function readEnvironment(
   if (preset?.kind === 'enum') {
     if (preset.declaration.values.some((word) => word.name === value)) return { ...preset, value, span }
   }
-  report(env, typesDiagnostics.typeMismatch, span, {
-    what: `the environment variable ${name.value}`,
-    expected: preset === undefined ? 'a string' : `of the kind of its default (${describeValue(preset)})`,
-    found: JSON.stringify(value),
-    help: `Set ${name.value} to another value, or unset it.`,
-  })
-  return poison(span)
+  return poison(
+    span,
+    report(env, typesDiagnostics.typeMismatch, span, {
+      what: `the environment variable ${name.value}`,
+      expected: preset === undefined ? 'a string' : `of the kind of its default (${describeValue(preset)})`,
+      found: JSON.stringify(value),
+      help: `Set ${name.value} to another value, or unset it.`,
+    }),
+  )
 }

@@ -13,7 +13,7 @@ import type {
   Statement,
 } from '../../syntax/ast.js'
 import type { Session } from '../evaluation/session.js'
-import { isNewCircle } from '../evaluation/session.js'
+import { circleKey, reportOnce } from '../evaluation/session.js'
 import type { Module } from '../loading/module.js'
 import { lookUp, namesOfKind } from '../loading/module.js'
 import { namesRead } from '../loading/names-in.js'
@@ -30,7 +30,7 @@ const isSection = (name: string): boolean => (sectionNames as readonly string[])
 
 interface OpenSection {
   span: Span
-  readonly torn: Set<string>
+  readonly torn: Map<string, Span>
   readonly settings: Map<string, FlatSetting>
 }
 
@@ -101,13 +101,10 @@ export class Flattener {
       }
       if (seen.has(entity.declaration)) {
         const names = [base.name, ...chain.map((each) => each.declaration.name.name)]
-        if (isNewCircle(this.session, names))
-          this.#report(
-            diagnose(namesDiagnostics.cyclicBinding, base.span, {
-              name: declaration.name.name,
-              chain: names,
-            }),
-          )
+        const facts = { name: declaration.name.name, chain: names }
+        reportOnce(this.session, circleKey(names), () =>
+          this.session.sink.report(diagnose(namesDiagnostics.cyclicBinding, base.span, facts)),
+        )
         this.#isTorn = true
         break
       }
@@ -258,7 +255,7 @@ export class Flattener {
     const section = this.#sections.get(name) ?? {
       span: item.name.span,
       settings: new Map<string, FlatSetting>(),
-      torn: new Set<string>(),
+      torn: new Map<string, Span>(),
     }
     section.span = item.name.span
     this.#sections.set(name, section)
@@ -277,7 +274,7 @@ export class Flattener {
       for (const statement of pending) this.#allows.push({ statement, over: item.span, inherited: !last })
       pending = []
       if (item.recovered) {
-        if (item.kind === 'binding') section.torn.add(item.path[0]?.name ?? '')
+        if (item.kind === 'binding') section.torn.set(item.path[0]?.name ?? '', item.span)
         continue
       }
       if (item.kind === 'expect' && last) this.#expects.push(item)

@@ -9,7 +9,7 @@ import { pathSpan } from './paths.js'
 
 interface GraphSection {
   readonly settings: Map<string, FlatSetting>
-  readonly torn: ReadonlySet<string>
+  readonly torn: ReadonlyMap<string, unknown>
 }
 
 interface NewBinding {

@@ -1,5 +1,6 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { invariant } from '../../diagnostics/invariant.js'
 import type { Span } from '../../source/span.js'
 import type { TensorType } from '../checked.js'
 import type { Env } from '../evaluation/env.js'
@@ -37,8 +38,10 @@ export function elementwiseBinary(
   if (operator === '/') {
     if (right.range?.[0] === 0 && right.range[1] === 0) {
       const help = 'Divide by something other than 0.'
-      report(env, typesDiagnostics.arithmetic, rightSpan, { problem: 'this divides by zero', help })
-      return poison(span)
+      return poison(
+        span,
+        report(env, typesDiagnostics.arithmetic, rightSpan, { problem: 'this divides by zero', help }),
+      )
     }
     const range = right.range ?? (env.abstract ? undefined : ([-Infinity, Infinity] as const))
     if (range && range[0] <= 0 && range[1] >= 0) {
@@ -60,14 +63,16 @@ export function elementwiseBinary(
 function binary(op: BinaryOp, name: string, left: Tensor, right: Tensor, span: Span, env: Env): Value {
   const shape = broadcast(left, right)
   if (shape === undefined) {
-    reportShapes(
-      env,
+    return poison(
       span,
-      name,
-      'equal shapes, or a number, a value, a one-channel map or a vector of channels beside a map',
-      [left, right],
+      reportShapes(
+        env,
+        span,
+        name,
+        'equal shapes, or a number, a value, a one-channel map or a vector of channels beside a map',
+        [left, right],
+      ),
     )
-    return poison(span)
   }
   const per =
     left.per === 'pixel' || right.per === 'pixel'
@@ -167,7 +172,8 @@ function broadcast(left: Tensor, right: Tensor): readonly Dim[] | undefined {
 
 function fold(call: FunctionCall, op: BinaryOp): Value {
   const [first, ...others] = call.tensors
-  let result: Value = first ?? poison(call.span)
+  invariant(first, `${call.rule.name} has operands`)
+  let result: Value = first
   for (const other of others) {
     if (result.kind !== 'tensor') return result
     result = binary(op, call.rule.name, result, other, call.span, call.env)
@@ -228,7 +234,8 @@ export const arithmeticFunctions: readonly FunctionRule[] = [
       const [a, b] = [call.tensor('a'), call.tensor('b')]
       const left = scaled(call, a, weight === undefined ? undefined : 1 - weight)
       const right = scaled(call, b, weight)
-      if (left.kind !== 'tensor' || right.kind !== 'tensor') return poison(call.span)
+      if (left.kind !== 'tensor') return left
+      if (right.kind !== 'tensor') return right
       return asProbabilities(call, binary('add', 'weighted_average', left, right, call.span, call.env), [a, b])
     },
   },

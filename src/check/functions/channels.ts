@@ -1,5 +1,6 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { invariant } from '../../diagnostics/invariant.js'
 import type { Span } from '../../source/span.js'
 import type { Env } from '../evaluation/env.js'
 import { report } from '../evaluation/env.js'
@@ -14,21 +15,19 @@ import { reportShapes } from './shapes.js'
 function concat(call: FunctionCall): Value {
   const tensors = call.tensors
   const [first] = tensors
-  if (first === undefined) return poison(call.span)
+  invariant(first, 'concat has operands')
   const rank = first.shape.length
   const alike = tensors.every((tensor) => tensor.per === first.per && tensor.shape.length === rank)
   if (!alike || rank === 0) {
     const help = 'Join maps with maps, or vectors with vectors.'
     const rule = rank === 0 ? 'maps or vectors' : 'maps only or vectors only'
-    reportShapes(call.env, call.span, 'concat', rule, tensors, help)
-    return poison(call.span)
+    return poison(call.span, reportShapes(call.env, call.span, 'concat', rule, tensors, help))
   }
   const sides: Dim[] = []
   for (let axis = 0; axis < rank - 1; axis++) {
     const sizes = tensors.map((tensor) => tensor.shape[axis]).filter((size) => size !== undefined)
     if (new Set(sizes).size > 1) {
-      reportShapes(call.env, call.span, 'concat', 'maps of one height and width', tensors)
-      return poison(call.span)
+      return poison(call.span, reportShapes(call.env, call.span, 'concat', 'maps of one height and width', tensors))
     }
     sides.push(sizes[0])
   }
@@ -47,25 +46,28 @@ function softmax(call: FunctionCall): Value {
   const x = call.tensor('x')
   const { name } = call.rule
   if (x.shape.length === 0) {
-    reportShapes(call.env, call.span, name, 'a map or a vector', [x])
-    return poison(call.span)
+    return poison(call.span, reportShapes(call.env, call.span, name, 'a map or a vector', [x]))
   }
   if (x.meaning === 'probabilities') {
-    report(call.env, tensorsDiagnostics.wrongMeaning, x.span, {
-      callee: name,
-      expected: 'logits',
-      found: 'probabilities',
-      help:
-        name === 'softmax'
-          ? 'Use them as they are: a softmax has been taken already.'
-          : 'Take `log` of them, or give the logits.',
-    })
-    return poison(call.span)
+    return poison(
+      call.span,
+      report(call.env, tensorsDiagnostics.wrongMeaning, x.span, {
+        callee: name,
+        expected: 'logits',
+        found: 'probabilities',
+        help:
+          name === 'softmax'
+            ? 'Use them as they are: a softmax has been taken already.'
+            : 'Take `log` of them, or give the logits.',
+      }),
+    )
   }
   if (channels(x) === 1) {
     const help = 'Make two channels (normal, anomaly), or use `sigmoid`.'
-    reportShapes(call.env, call.span, name, 'at least two channels (of one channel it is 1 everywhere)', [x], help)
-    return poison(call.span)
+    return poison(
+      call.span,
+      reportShapes(call.env, call.span, name, 'at least two channels (of one channel it is 1 everywhere)', [x], help),
+    )
   }
   const isLog = name === 'log_softmax'
   return call.emit({
@@ -82,22 +84,22 @@ function softmax(call: FunctionCall): Value {
 export function channel(x: Tensor, index: number, name: string | undefined, span: Span, env: Env, at = span): Value {
   const count = channels(x)
   if (x.shape.length === 0) {
-    report(env, typesDiagnostics.typeMismatch, x.span, {
-      what: 'what is indexed',
-      expected: 'a list, map or vector',
-      found: describeValue(x),
-    })
-    return poison(span)
+    return poison(
+      span,
+      report(env, typesDiagnostics.typeMismatch, x.span, {
+        what: 'what is indexed',
+        expected: 'a list, map or vector',
+        found: describeValue(x),
+      }),
+    )
   }
   if (name !== undefined && count !== undefined && count !== 2) {
-    reportShapes(env, span, `[${name}]`, 'two channels (normal, anomaly)', [x])
-    return poison(span)
+    return poison(span, reportShapes(env, span, `[${name}]`, 'two channels (normal, anomaly)', [x]))
   }
   if (index < 0 || (count !== undefined && index >= count)) {
     const related = x.made === undefined ? [] : [{ span: x.made.span, label: `\`${x.made.name}\`` }]
     const facts = { index, length: count ?? 0, what: 'channel', of: describeValue(x) }
-    report(env, typesDiagnostics.indexOutOfRange, at, facts, related)
-    return poison(span)
+    return poison(span, report(env, typesDiagnostics.indexOutOfRange, at, facts, related))
   }
   return env.graph.add({
     op: 'slice_channels',

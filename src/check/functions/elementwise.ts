@@ -1,4 +1,5 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { TensorType } from '../checked.js'
 import type { Env } from '../evaluation/env.js'
@@ -23,7 +24,7 @@ function unary(
   name: UnaryOp,
   doc: string,
   range: Interval | ((of: Known) => Known),
-  check: (call: FunctionCall, of: Tensor) => boolean = () => true,
+  check: (call: FunctionCall, of: Tensor) => Diagnostic | undefined = () => undefined,
 ): FunctionRule {
   return {
     name,
@@ -31,7 +32,8 @@ function unary(
     parameters: [x],
     apply: (call) => {
       const of = call.tensor('x')
-      if (!check(call, of)) return poison(call.span)
+      const mistake = check(call, of)
+      if (mistake !== undefined) return poison(call.span, mistake)
       return call.emit({
         op: name,
         operands: [of],
@@ -51,25 +53,23 @@ function meaningAfter(name: UnaryOp, of: Tensor): TensorType['meaning'] {
   return 'plain'
 }
 
-function refuseProbabilities(call: FunctionCall, of: Tensor): boolean {
-  if (of.meaning !== 'probabilities' && of.meaning !== 'log_probabilities') return true
-  report(call.env, tensorsDiagnostics.wrongMeaning, of.span, {
+function refuseProbabilities(call: FunctionCall, of: Tensor): Diagnostic | undefined {
+  if (of.meaning !== 'probabilities' && of.meaning !== 'log_probabilities') return undefined
+  return report(call.env, tensorsDiagnostics.wrongMeaning, of.span, {
     callee: call.rule.name,
     expected: 'logits',
     found: of.meaning.replace('_', ' '),
     help: `Use it as it is, or give \`${call.rule.name}\` the logits.`,
   })
-  return false
 }
 
-function nonFinite(call: FunctionCall, of: Tensor, why: string, help: string): false {
+function nonFinite(call: FunctionCall, of: Tensor, why: string, help: string): void {
   report(call.env, tensorsDiagnostics.nonFinite, of.span, {
     callee: call.rule.name,
     why,
     range: of.range ?? [-Infinity, Infinity],
     help,
   })
-  return false
 }
 
 /** Of an operand of a block that is checked on its own nothing is known, its sign neither: its range comes with the call. */
@@ -82,9 +82,9 @@ function knownRange(call: FunctionCall, of: Tensor): Known {
   return of.range ?? (isOpen(call, of) ? undefined : [-Infinity, Infinity])
 }
 
-function checkLog(call: FunctionCall, of: Tensor): boolean {
+function checkLog(call: FunctionCall, of: Tensor): undefined {
   const range = knownRange(call, of)
-  if (range === undefined || range[0] > 0) return true
+  if (range === undefined || range[0] > 0) return
   const help =
     of.meaning === 'probabilities'
       ? 'Use `log_softmax`, or add a small number first.'
@@ -92,17 +92,15 @@ function checkLog(call: FunctionCall, of: Tensor): boolean {
         ? '`clamp` it above 0, or take its `softplus`.'
         : 'Add a small number first, or `clamp` it above 0.'
   nonFinite(call, of, `0${range[0] < 0 ? ' and less' : ''} is`, help)
-  return true
 }
 
-function checkSqrt(call: FunctionCall, of: Tensor): boolean {
+function checkSqrt(call: FunctionCall, of: Tensor): undefined {
   const range = knownRange(call, of)
-  if (range === undefined || range[0] > 0) return true
+  if (range === undefined || range[0] > 0) return
   if (range[0] < 0)
     nonFinite(call, of, 'less than 0 is', 'Take its `abs` and add a small number first: `sqrt(abs(x) + 1e-6)`.')
   else if (of.learned && !call.env.abstract)
     nonFinite(call, of, 'the slope is infinite at 0, which is', 'Add a small number first.')
-  return true
 }
 
 export const elementwiseFunctions: readonly FunctionRule[] = [

@@ -94,12 +94,14 @@ function conv2d(call: FunctionCall): Value {
     else {
       const room = size + before + after - reach - 1
       if (room < 0) {
-        report(call.env, tensorsDiagnostics.mapTooSmall, call.span, {
-          callee: 'conv2d',
-          shape: shapeText(x.shape),
-          needs: `at least ${reach + 1 - before - after} pixels a side for its kernel`,
-        })
-        return poison(call.span)
+        return poison(
+          call.span,
+          report(call.env, tensorsDiagnostics.mapTooSmall, call.span, {
+            callee: 'conv2d',
+            shape: shapeText(x.shape),
+            needs: `at least ${reach + 1 - before - after} pixels a side for its kernel`,
+          }),
+        )
       }
       sides.push(Math.floor(room / stride) + 1)
     }
@@ -144,8 +146,7 @@ function dense(call: FunctionCall): Value {
 function batchNorm(call: FunctionCall): Value {
   const x = call.tensor('x')
   if (x.shape.length === 0) {
-    reportShapes(call.env, call.span, 'batch_norm', 'a map or a vector', [x])
-    return poison(call.span)
+    return poison(call.span, reportShapes(call.env, call.span, 'batch_norm', 'a map or a vector', [x]))
   }
   const epsilon = call.bounded('epsilon', 'more than 0', (value) => value > 0)
   const momentum = call.bounded('momentum', 'between 0 and 1', (value) => value >= 0 && value <= 1)

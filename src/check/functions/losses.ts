@@ -1,5 +1,6 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { report } from '../evaluation/env.js'
 import { numberText, tensorName } from '../values/describe.js'
 import type { Tensor, Value } from '../values/value.js'
@@ -19,14 +20,13 @@ function reachesWeights(call: FunctionCall, operands: readonly Tensor[]): void {
   report(call.env, tensorsDiagnostics.termWithoutParameter, call.span, { term: `\`${call.rule.name}\`` })
 }
 
-function sameShape(call: FunctionCall, a: Tensor, b: Tensor): boolean {
+function differentShapes(call: FunctionCall, a: Tensor, b: Tensor): Diagnostic | undefined {
   const same =
     a.per === b.per &&
     a.shape.length === b.shape.length &&
     a.shape.every((size, axis) => size === b.shape[axis] || size === undefined || b.shape[axis] === undefined)
   const help = a.per === b.per ? undefined : 'Compare a map with a map, and one number an image with another.'
-  if (!same) reportShapes(call.env, call.span, call.rule.name, 'two operands of one shape', [a, b], help)
-  return same
+  return same ? undefined : reportShapes(call.env, call.span, call.rule.name, 'two operands of one shape', [a, b], help)
 }
 
 function distance(name: string, op: 'l1' | 'l2', doc: string): FunctionRule {
@@ -46,7 +46,8 @@ function compare(
   range: (a: Known, b: Known) => Known,
 ): Value {
   const [a, b] = [call.tensor('a'), call.tensor('b')]
-  if (!sameShape(call, a, b)) return poison(call.span)
+  const mistake = differentShapes(call, a, b)
+  if (mistake !== undefined) return poison(call.span, mistake)
   checkLabelReach(call.env, call.rule.name, a, b)
   reachesWeights(call, [a, b])
   return call.emit({
@@ -67,7 +68,8 @@ const pair: readonly FunctionParameter[] = [
 
 function ssim(call: FunctionCall): Value {
   const [a, b] = [call.tensor('a'), call.tensor('b')]
-  if (!sameShape(call, a, b)) return poison(call.span)
+  const mistake = differentShapes(call, a, b)
+  if (mistake !== undefined) return poison(call.span, mistake)
   reachesWeights(call, [a, b])
   const window = call.bounded(
     'window',
@@ -78,12 +80,14 @@ function ssim(call: FunctionCall): Value {
   const smallest = Math.min(...a.shape.slice(0, 2).map((size) => size ?? Infinity))
   if (window !== undefined && (window + 1) / 2 > smallest) {
     const needs = `maps of at least ${(window + 1) / 2} pixels a side for a window of ${window}`
-    report(call.env, tensorsDiagnostics.mapTooSmall, call.span, {
-      callee: 'ssim',
-      shape: `${a.shape.slice(0, 2).join('x')}`,
-      needs,
-    })
-    return poison(call.span)
+    return poison(
+      call.span,
+      report(call.env, tensorsDiagnostics.mapTooSmall, call.span, {
+        callee: 'ssim',
+        shape: `${a.shape.slice(0, 2).join('x')}`,
+        needs,
+      }),
+    )
   }
   return call.emit({
     op: 'ssim',
@@ -97,44 +101,40 @@ function ssim(call: FunctionCall): Value {
 }
 
 /** Logits of two channels and a mask of one, over the same pixels. */
-function classified(call: FunctionCall, logits: Tensor, mask: Tensor): boolean {
+function notClassified(call: FunctionCall, logits: Tensor, mask: Tensor): Diagnostic | undefined {
   const { name } = call.rule
   if (logits.meaning === 'probabilities' || logits.meaning === 'log_probabilities') {
-    report(call.env, tensorsDiagnostics.wrongMeaning, logits.span, {
+    return report(call.env, tensorsDiagnostics.wrongMeaning, logits.span, {
       callee: name,
       expected: 'logits',
       found: logits.meaning.replace('_', ' '),
       help: `Give \`${name}\` what comes before the softmax: it takes the softmax itself.`,
     })
-    return false
   }
   if (channels(logits) !== undefined && channels(logits) !== 2) {
     const isSwapped = logits.label && !mask.label
     const help = isSwapped ? `Give the logits first, then the mask: \`${name}(logits, mask)\`.` : undefined
-    reportShapes(call.env, call.span, name, 'logits of two channels (normal, anomaly)', [logits], help)
-    return false
+    return reportShapes(call.env, call.span, name, 'logits of two channels (normal, anomaly)', [logits], help)
   }
   const agrees = [0, 1].every((axis) => {
     const [size, other] = [logits.shape[axis], mask.shape[axis]]
     return size === other || size === undefined || other === undefined
   })
   if (!agrees || (channels(mask) !== undefined && channels(mask) !== 1)) {
-    reportShapes(call.env, call.span, name, 'a mask of one channel with the height and width of the logits', [
+    return reportShapes(call.env, call.span, name, 'a mask of one channel with the height and width of the logits', [
       logits,
       mask,
     ])
-    return false
   }
   if (mask.range && (mask.range[0] < 0 || mask.range[1] > 1)) {
-    report(call.env, tensorsDiagnostics.wrongMeaning, mask.span, {
+    return report(call.env, tensorsDiagnostics.wrongMeaning, mask.span, {
       callee: name,
       expected: 'a mask in [0, 1]',
       found: `${tensorName(mask, 'a map')} in [${mask.range[0]}, ${mask.range[1]}]`,
       help: 'Give it `fault_mask`.',
     })
-    return false
   }
-  return true
+  return undefined
 }
 
 function classWeights(call: FunctionCall): readonly number[] {
@@ -176,7 +176,8 @@ function classification(
     ],
     apply: (call) => {
       const [logits, mask] = [call.tensor('logits'), call.tensor('mask')]
-      if (!classified(call, logits, mask)) return poison(call.span)
+      const mistake = notClassified(call, logits, mask)
+      if (mistake !== undefined) return poison(call.span, mistake)
       reachesWeights(call, [logits])
       const weights = { class_weights: classWeights(call) }
       const gamma = call.bounded('gamma', 'between 0 and 10', (value) => value >= 0 && value <= 10)

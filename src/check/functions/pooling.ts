@@ -1,5 +1,6 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { report } from '../evaluation/env.js'
 import { interpolation } from '../values/builtin-enums.js'
 import { shapeText } from '../values/describe.js'
@@ -47,8 +48,14 @@ function pool(call: FunctionCall, op: 'max_pool' | 'avg_pool'): Value {
       }
       if (room < 0) {
         const needs = `at least ${size - 2 * padding} pixels a side`
-        report(call.env, tensorsDiagnostics.mapTooSmall, call.span, { callee: op, shape: shapeText(of.shape), needs })
-        return poison(call.span)
+        return poison(
+          call.span,
+          report(call.env, tensorsDiagnostics.mapTooSmall, call.span, {
+            callee: op,
+            shape: shapeText(of.shape),
+            needs,
+          }),
+        )
       }
       // Overlapping windows leave pixels at the border as their authors meant it; only tiles are asked to cover the map.
       const exact = room % stride === 0 || stride !== size || padding > 0
@@ -104,7 +111,7 @@ function upsample(call: FunctionCall): Value {
 }
 
 /** The size `to`, or what is added or taken a side; the first half of an odd difference is the smaller. */
-function margins(call: FunctionCall, of: Tensor, sign: 1 | -1): readonly [Dim, Dim, Dim, Dim] | undefined {
+function margins(call: FunctionCall, of: Tensor, sign: 1 | -1): readonly [Dim, Dim, Dim, Dim] | Diagnostic {
   const to = call.static('to')
   const sides = ['top', 'bottom', 'left', 'right'] as const
   if (to?.kind !== 'size') {
@@ -118,21 +125,19 @@ function margins(call: FunctionCall, of: Tensor, sign: 1 | -1): readonly [Dim, D
     return [top, bottom, left, right]
   }
   if (call.has('all') || sides.some((side) => call.has(side))) {
-    report(call.env, typesDiagnostics.duplicateArgument, to.span, { callee: call.rule.name, argument: 'to' })
-    return undefined
+    return report(call.env, typesDiagnostics.duplicateArgument, to.span, { callee: call.rule.name, argument: 'to' })
   }
   const [h, w] = [height(of), width(of)]
   if (h === undefined || w === undefined) return [undefined, undefined, undefined, undefined]
   const [dh, dw] = [sign * (to.height - h), sign * (to.width - w)]
   if (dh < 0 || dw < 0) {
     const must = sign === 1 ? `at least the size of the map (${h}x${w})` : `at most the size of the map (${h}x${w})`
-    report(call.env, tensorsDiagnostics.attribute, to.span, {
+    return report(call.env, tensorsDiagnostics.attribute, to.span, {
       callee: call.rule.name,
       name: 'to',
       must,
       found: `${to.height}x${to.width}`,
     })
-    return undefined
   }
   return [Math.floor(dh / 2), Math.ceil(dh / 2), Math.floor(dw / 2), Math.ceil(dw / 2)]
 }
@@ -153,7 +158,7 @@ function newGrid(call: FunctionCall, h: Dim, w: Dim): Grid | undefined {
 function pad(call: FunctionCall): Value {
   const of = call.tensor('x')
   const margin = margins(call, of, 1)
-  if (margin === undefined) return poison(call.span)
+  if ('code' in margin) return poison(call.span, margin)
   const [h, w] = resized(of, margin, 1)
   const meaning = of.meaning === 'probabilities' ? 'probabilities' : 'plain'
   const attributes = { padding: margin.map((side) => side ?? 0) }
@@ -173,15 +178,17 @@ function pad(call: FunctionCall): Value {
 function crop(call: FunctionCall): Value {
   const of = call.tensor('x')
   const margin = margins(call, of, -1)
-  if (margin === undefined) return poison(call.span)
+  if ('code' in margin) return poison(call.span, margin)
   const [h, w] = resized(of, margin, -1)
   if ((h !== undefined && h < 1) || (w !== undefined && w < 1)) {
-    report(call.env, tensorsDiagnostics.mapTooSmall, call.span, {
-      callee: 'crop',
-      shape: shapeText(of.shape),
-      needs: 'more pixels than it takes away',
-    })
-    return poison(call.span)
+    return poison(
+      call.span,
+      report(call.env, tensorsDiagnostics.mapTooSmall, call.span, {
+        callee: 'crop',
+        shape: shapeText(of.shape),
+        needs: 'more pixels than it takes away',
+      }),
+    )
   }
   const attributes = { top: margin[0] ?? 0, left: margin[2] ?? 0, height: h ?? 0, width: w ?? 0 }
   return call.emit({

@@ -16,18 +16,19 @@ function overImage(name: 'image_max' | 'image_mean', doc: string): FunctionRule 
     apply: (call) => {
       const x = call.tensor('x')
       if (x.meaning === 'logits' || x.meaning === 'log_probabilities') {
-        report(call.env, tensorsDiagnostics.wrongMeaning, x.span, {
-          callee: name,
-          expected: 'probabilities',
-          found: x.meaning.replace('_', ' '),
-          help: `Choose the class first: \`${name}(softmax(x)[anomaly])\`.`,
-        })
-        return poison(call.span)
+        return poison(
+          call.span,
+          report(call.env, tensorsDiagnostics.wrongMeaning, x.span, {
+            callee: name,
+            expected: 'probabilities',
+            found: x.meaning.replace('_', ' '),
+            help: `Choose the class first: \`${name}(softmax(x)[anomaly])\`.`,
+          }),
+        )
       }
       if (x.meaning === 'probabilities' && channels(x) === 2) {
         const help = `Choose the class: \`${name}(x[anomaly])\`.`
-        reportShapes(call.env, call.span, name, 'the probabilities of one class', [x], help)
-        return poison(call.span)
+        return poison(call.span, reportShapes(call.env, call.span, name, 'the probabilities of one class', [x], help))
       }
       return call.emit({ op: name, operands: [x], per: 'image', shape: [], meaning: x.meaning, range: x.range })
     },
@@ -44,8 +45,10 @@ function flatten(call: FunctionCall): Value {
 function squeeze(call: FunctionCall): Value {
   const x = call.tensor('x')
   if (channels(x) !== undefined && channels(x) !== 1) {
-    reportShapes(call.env, call.span, 'squeeze', 'a vector of length 1', [x], 'Make it with `dense(x, 1)`.')
-    return poison(call.span)
+    return poison(
+      call.span,
+      reportShapes(call.env, call.span, 'squeeze', 'a vector of length 1', [x], 'Make it with `dense(x, 1)`.'),
+    )
   }
   return call.emit({ op: 'squeeze', operands: [x], per: 'image', shape: [], meaning: x.meaning, range: x.range })
 }

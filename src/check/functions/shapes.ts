@@ -1,4 +1,5 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { Env } from '../evaluation/env.js'
 import { report } from '../evaluation/env.js'
@@ -8,7 +9,7 @@ import type { Tensor } from '../values/value.js'
 
 const places = ['the first', 'the second', 'the third', 'the fourth', 'the fifth']
 
-/** D050 with the shape of each operand and the binding that made it. */
+/** D050 with the shape of each operand and the binding that made it. A shape that does not fit one place seldom fits the next: each is reported once. */
 export function reportShapes(
   env: Env,
   span: Span,
@@ -16,12 +17,13 @@ export function reportShapes(
   rule: string,
   operands: readonly Tensor[],
   help?: string,
-): void {
-  // A shape that does not fit one place seldom fits the next: each binding's is told once.
+): Diagnostic {
   const made = operands.filter((tensor) => tensor.made !== undefined && env.graph.nodes[tensor.node]?.op !== 'input')
   const keys = made.map((tensor) => `${spanKey(tensor.made?.span ?? span)} ${shapeText(tensor.shape)}`)
-  if (keys.some((key) => env.graph.shapesTold.has(key))) return
-  for (const key of keys) env.graph.shapesTold.add(key)
+  for (const key of keys) {
+    const known = env.graph.shapeMistakes.get(key)
+    if (known !== undefined) return known
+  }
   const sides = operands.flatMap(({ per, shape }) => (per === 'pixel' ? [shapeText(shape.slice(0, 2))] : []))
   for (const { node } of made) {
     env.graph.misshapen.add(node)
@@ -37,5 +39,8 @@ export function reportShapes(
       : [{ span: tensor.made.span, label: `\`${tensor.made.name}\` is ${shapeText(tensor.shape)}` }],
   )
   const facts = { callee, rule, shapes }
-  report(env, tensorsDiagnostics.shapeMismatch, span, help === undefined ? facts : { ...facts, help }, related)
+  const all = help === undefined ? facts : { ...facts, help }
+  const reported = report(env, tensorsDiagnostics.shapeMismatch, span, all, related)
+  for (const key of keys) env.graph.shapeMistakes.set(key, reported)
+  return reported
 }

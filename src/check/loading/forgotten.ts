@@ -1,21 +1,25 @@
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Identifier } from '../../syntax/ast.js'
 import type { Env } from '../evaluation/env.js'
 import { report } from '../evaluation/env.js'
+import { reportOnce } from '../evaluation/session.js'
 
 /** The file of the library that pipelines are written with. */
 export const libraryImport = 'std/draem'
 
 /**
- * Whether an unknown block or type is the mistake of an import: of one that is not there, which is told at the import, or
- * of the library's, which was forgotten. That is told at the first of its names, and not at the others.
+ * The mistake that an unknown block or type follows from: of an import that is not there, or of the library's, which was
+ * forgotten. That is reported at the first of its names.
  */
-export function isOfAnImport({ name, span }: Identifier, what: string, env: Env): boolean {
+export function mistakeOfImport({ name, span }: Identifier, what: string, env: Env): Diagnostic | undefined {
   const { module, session } = env
-  if (module.lacksImport) return true
+  const forgotten = `forgotten import in ${module.file}`
+  const known = module.lacksImport ?? session.once.get(forgotten)
+  if (known !== undefined) return known
   // Imported, it is known, as something else than what is wanted here.
-  if (!session.libraryNames().has(name) || module.imported.has(name)) return false
-  module.lacksImport = true
-  report(env, namesDiagnostics.unknownName, span, { what, name, from: libraryImport })
-  return true
+  if (!session.libraryNames().has(name) || module.imported.has(name)) return undefined
+  return reportOnce(session, forgotten, () =>
+    report(env, namesDiagnostics.unknownName, span, { what, name, from: libraryImport }),
+  )
 }

@@ -8,6 +8,7 @@ import type { Session } from '../evaluation/session.js'
 import { functions, staticFunctionNames } from '../functions/table.js'
 import { builtinEnums } from '../values/builtin-enums.js'
 import { builtinTypes } from '../values/type.js'
+import { damageAt } from './damage.js'
 import type { Entity, Module } from './module.js'
 
 /** A file that is there and cannot be read as text: `reason` continues "cannot be read:". */
@@ -56,8 +57,9 @@ export class ModuleLoader {
       source,
       own: new Map(),
       imported: new Map(),
-      lacksImport: false,
-      ambiguous: new Set(),
+      syntaxErrors: diagnostics,
+      lacksImport: undefined,
+      ambiguous: new Map(),
       importSpans: new Map(),
     }
     this.#modules.set(path, module)
@@ -66,7 +68,8 @@ export class ModuleLoader {
     this.#declare(module)
     for (const declaration of source.declarations) {
       if (declaration.kind !== 'import') continue
-      if (declaration.recovered || declaration.path.recovered) module.lacksImport = true
+      if (declaration.recovered || declaration.path.recovered)
+        module.lacksImport ??= damageAt(this.session, declaration.span)
       else this.#import(module, declaration)
     }
     this.#open.pop()
@@ -81,13 +84,13 @@ export class ModuleLoader {
       const taken = this.#taken(module, declaration.kind, name)
       if (taken !== undefined) {
         const first = module.own.get(name)?.declaration.name.span
-        // A type is meant for the file's own; a call may be of the function or of the block.
-        if (first === undefined && declaration.kind === 'block') module.ambiguous.add(name)
         if (first === undefined) module.own.set(name, { kind: declaration.kind, name, declaration, module } as Entity)
         const related = first === undefined ? [] : [{ span: first, label: 'first declared here' }]
-        this.session.sink.report(
+        const reported = this.session.sink.report(
           diagnose(namesDiagnostics.duplicateName, span, { what: declaration.kind, name, of: taken }, related),
         )
+        // A type is meant for the file's own; a call may be of the function or of the block.
+        if (first === undefined && declaration.kind === 'block') module.ambiguous.set(name, reported)
         continue
       }
       module.own.set(name, { kind: declaration.kind, name, declaration, module } as Entity)
@@ -123,15 +126,15 @@ export class ModuleLoader {
       const chain = [...this.#open.slice(this.#open.indexOf(target.path)), target.path].map(
         (path) => path.split('/').at(-1) ?? path,
       )
-      module.lacksImport = true
-      this.session.sink.report(diagnose(namesDiagnostics.importCycle, span, { chain }))
+      const reported = this.session.sink.report(diagnose(namesDiagnostics.importCycle, span, { chain }))
+      module.lacksImport ??= reported
       return
     }
     const imported = this.load(target.path, target.file, target.library)
     if (imported === undefined || 'reason' in imported) {
-      module.lacksImport = true
       const facts = { path: value, file: target.shown, ...imported }
-      this.session.sink.report(diagnose(namesDiagnostics.importNotFound, span, facts))
+      const reported = this.session.sink.report(diagnose(namesDiagnostics.importNotFound, span, facts))
+      module.lacksImport ??= reported
       return
     }
     for (const entity of imported.own.values()) this.#bring(module, entity, span, value)
@@ -149,7 +152,6 @@ export class ModuleLoader {
     const other = module.imported.get(name)
     if (other !== undefined && other.declaration !== entity.declaration) {
       if (!mentions(module.source, name)) return
-      module.ambiguous.add(name)
       const first = module.importSpans.get(name)
       const related = first === undefined ? [] : [{ span: first, label: `\`${name}\` also comes from here` }]
       const facts = {
@@ -157,7 +159,10 @@ export class ModuleLoader {
         name,
         of: `${other.kind === 'enum' ? 'an' : 'a'} ${other.kind} of another import`,
       }
-      this.session.sink.report(diagnose(namesDiagnostics.duplicateName, span, facts, related))
+      module.ambiguous.set(
+        name,
+        this.session.sink.report(diagnose(namesDiagnostics.duplicateName, span, facts, related)),
+      )
       return
     }
     module.imported.set(name, entity)

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { FileId, Span } from '../../source/span.js'
 import type {
   EnumDeclaration,
@@ -31,10 +32,12 @@ export interface Module {
   readonly source: SourceFile
   readonly own: Map<string, Entity>
   readonly imported: Map<string, Entity>
-  /** Something that it imports is not there (reported): unknown names may be of it. */
-  lacksImport: boolean
-  /** Names of two things (reported), of two imports or of a block and the language: whatever uses one may mean either. */
-  readonly ambiguous: Set<string>
+  /** What the parser reported: recovered parts of `source` follow from it. */
+  readonly syntaxErrors: readonly Diagnostic[]
+  /** The first of its imports that is not there: unknown names may be of it. */
+  lacksImport: Diagnostic | undefined
+  /** Names of two things, of two imports or of a block and the language: whatever uses one may mean either. */
+  readonly ambiguous: Map<string, Diagnostic>
   /** The imports, for names that two of them give. */
   readonly importSpans: Map<string, Span>
 }

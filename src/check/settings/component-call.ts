@@ -124,7 +124,7 @@ class CallChecker {
             component,
             written,
             { parameter: sectionName, pointer: '', path: sectionName, replaced: noReplacements },
-            { span: section.span, excused: new Set([...misspelt, ...section.torn]) },
+            { span: section.span, excused: new Set([...misspelt, ...section.torn.keys()]) },
           )
     return {
       value: { component: sectionName, parameters },

@@ -54,6 +54,6 @@ export interface FlatSetting {
 export interface FlatSection {
   readonly span: Span
   readonly settings: ReadonlyMap<string, FlatSetting>
-  /** Names of statements that the parser could not read whole: they are not missing. */
-  readonly torn: ReadonlySet<string>
+  /** Names of statements that the parser could not read whole, with their places: they are not missing. */
+  readonly torn: ReadonlyMap<string, Span>
 }

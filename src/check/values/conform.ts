@@ -1,5 +1,6 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { Env } from '../evaluation/env.js'
 import { reportUse } from '../evaluation/env.js'
@@ -8,8 +9,8 @@ import { describeValue } from './describe.js'
 import type { Type } from './type.js'
 import { describeType, isStaticType, isTensorType, sameType } from './type.js'
 import { resolveType } from './types.js'
-import type { BlockValue, Tensor, Value } from './value.js'
-import { placeOfUse, poison } from './value.js'
+import type { BlockValue, PoisonedValue, Tensor, Value } from './value.js'
+import { isPoison, placeOfUse, poison, seenAt } from './value.js'
 
 /** A value of a type of which nothing else is known: what a block is checked with when it is checked on its own. */
 export function abstractValue(type: Type, env: Env, name: string, span: Span): Value {
@@ -31,9 +32,27 @@ export function abstractValue(type: Type, env: Env, name: string, span: Span): V
         ),
       }
     case 'unknown':
-      return poison(span)
+      return poison(span, type.cause)
     default:
       return { kind: 'unknown', type, span }
+  }
+}
+
+/** A value of which no more is known than what kind it is: the result of a block that declares none. */
+export function abstractLike(value: Value, env: Env, name: string, span: Span): Value {
+  switch (value.kind) {
+    case 'tensor':
+      return input(env, value.per, value.shape.length, name, span, value.meaning)
+    case 'record': {
+      const fields = [...value.fields].map(
+        ([field, of]) => [field, abstractLike(of, env, `${name}.${field}`, span)] as const,
+      )
+      return { kind: 'record', fields: new Map(fields), span }
+    }
+    case 'list':
+      return { ...value, items: value.items.map((item, place) => abstractLike(item, env, `${name}.${place}`, span)) }
+    default:
+      return seenAt(value, span)
   }
 }
 
@@ -57,8 +76,8 @@ function input(
  * `what` names the place for the message: `` `channels` of `conv2d` ``.
  */
 export function conform(value: Value, type: Type, env: Env, what: string): Value {
-  if (type.kind === 'unknown' || (value.kind === 'unknown' && value.type === undefined)) return value
-  if (value.kind === 'unknown' && value.type !== undefined) {
+  if (type.kind === 'unknown' || isPoison(value)) return value
+  if (value.kind === 'unknown') {
     if (sameType(value.type, type) || (value.type.kind === 'int' && type.kind === 'float')) return value
     return mismatch(value, type, env, what)
   }
@@ -125,14 +144,17 @@ export function contentOf(value: Value): unknown {
   return value.kind === 'record' ? value.fields : value.kind === 'list' ? value.items : value
 }
 
-/** A record or list where a tensor is due. Its maker is most likely mistaken, so it is told once; the mend takes a tensor out of it. */
-export function reportNoTensor(value: Value, expected: string, env: Env, what: string, help?: string): void {
+/** A record or list where a tensor is due. Its maker is most likely mistaken, so it is reported once; the fix takes a tensor out of it. */
+export function reportNoTensor(value: Value, expected: string, env: Env, what: string, help?: string): Diagnostic {
   const content = contentOf(value)
-  if (env.graph.misused.has(content)) return
-  env.graph.misused.add(content)
+  const known = env.graph.misused.get(content)
+  if (known !== undefined) return known
   const facts = { what, expected, found: describeValue(value) }
-  const mend = help ?? takenOut(value, env)
-  reportUse(env, typesDiagnostics.typeMismatch, value, mend === undefined ? facts : { ...facts, help: mend })
+  const fix = help ?? takenOut(value, env)
+  const all = fix === undefined ? facts : { ...facts, help: fix }
+  const reported = reportUse(env, typesDiagnostics.typeMismatch, value, all)
+  env.graph.misused.set(content, reported)
+  return reported
 }
 
 function takenOut(value: Value, env: Env): string | undefined {
@@ -144,20 +166,16 @@ function takenOut(value: Value, env: Env): string | undefined {
   return field && `Write \`${text}.${field[0]}\`.`
 }
 
-export function mismatch(value: Value, type: Type, env: Env, what: string, help?: string): Value {
+export function mismatch(value: Value, type: Type, env: Env, what: string, help?: string): PoisonedValue {
   const tensorDue = isTensorType(type) && type.kind !== 'record' && type.kind !== 'list'
   if (tensorDue && (value.kind === 'record' || value.kind === 'list')) {
-    reportNoTensor(value, describeType(type), env, what, help)
-    return poison(value.span)
+    return poison(value.span, reportNoTensor(value, describeType(type), env, what, help))
   }
-  const staticDue = isStaticType(type)
-  if (staticDue && value.kind === 'tensor') {
-    reportUse(env, typesDiagnostics.notStatic, value, { what, found: describeValue(value) })
-  } else {
-    const facts = { what, expected: describeType(type), found: describeValue(value) }
-    reportUse(env, typesDiagnostics.typeMismatch, value, help === undefined ? facts : { ...facts, help })
-  }
-  return poison(value.span)
+  const found = describeValue(value)
+  if (isStaticType(type) && value.kind === 'tensor')
+    return poison(value.span, reportUse(env, typesDiagnostics.notStatic, value, { what, found }))
+  const facts = { what, expected: describeType(type), found, ...(help === undefined ? {} : { help }) }
+  return poison(value.span, reportUse(env, typesDiagnostics.typeMismatch, value, facts))
 }
 
 function conformNumber(value: Value, type: Type, env: Env, what: string): Value {
@@ -170,8 +188,10 @@ function conformNumber(value: Value, type: Type, env: Env, what: string): Value 
         : value.unit === undefined
   if (!fits) {
     const expected = type.kind === 'int' || type.kind === 'float' ? 'a number without a unit' : describeType(type)
-    reportUse(env, typesDiagnostics.wrongUnit, value, { what, expected, found: describeValue(value) })
-    return poison(value.span)
+    return poison(
+      value.span,
+      reportUse(env, typesDiagnostics.wrongUnit, value, { what, expected, found: describeValue(value) }),
+    )
   }
   if (type.kind === 'int' && !value.isInteger) return mismatch(value, type, env, what)
   return type.kind === 'float' ? { ...value, isInteger: false } : value
@@ -182,13 +202,15 @@ function withMeaning(value: Tensor, type: Extract<Type, { kind: 'map' }>, env: E
   if (value.meaning === 'plain') {
     return type.meaning === 'probabilities' ? { ...value, meaning: 'probabilities' } : { ...value, meaning: 'logits' }
   }
-  reportUse(env, tensorsDiagnostics.wrongMeaning, value, {
-    callee: what.replaceAll('`', ''),
-    expected: type.meaning,
-    found: value.meaning.replace('_', ' '),
-    help: type.meaning === 'logits' ? 'Give what comes before the softmax.' : 'Put a `softmax` before it.',
-  })
-  return poison(value.span)
+  return poison(
+    value.span,
+    reportUse(env, tensorsDiagnostics.wrongMeaning, value, {
+      callee: what.replaceAll('`', ''),
+      expected: type.meaning,
+      found: value.meaning.replace('_', ' '),
+      help: type.meaning === 'logits' ? 'Give what comes before the softmax.' : 'Put a `softmax` before it.',
+    }),
+  )
 }
 
 /** Operands agree by place and type; every other parameter of the block is bound or has a default. */
@@ -210,12 +232,14 @@ function conformBlock(value: BlockValue, type: Extract<Type, { kind: 'block' }>,
   const first = others[0]
   if (first !== undefined && agrees && resultAgrees) {
     const missing = first.name.name
-    reportUse(env, typesDiagnostics.missingArgument, value, {
-      callee: value.block.name,
-      missing: others.map((parameter) => parameter.name.name),
-      signature: `${value.block.name}(${missing} = ...)`,
-    })
-    return poison(value.span)
+    return poison(
+      value.span,
+      reportUse(env, typesDiagnostics.missingArgument, value, {
+        callee: value.block.name,
+        missing: others.map((parameter) => parameter.name.name),
+        signature: `${value.block.name}(${missing} = ...)`,
+      }),
+    )
   }
   if (agrees && resultAgrees) return value
   if (agrees && result !== undefined) {

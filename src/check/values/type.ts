@@ -1,6 +1,7 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { EnumDeclaration } from '../../syntax/ast.js'
 
-/** Type of a param, of a block's parameter or of its result. `unknown` is the type of what is already reported. */
+/** Type of a param, of a block's parameter or of its result. `unknown` is what a reported mistake leaves of one. */
 export type Type =
   | { readonly kind: 'map'; readonly meaning: 'plain' | 'logits' | 'probabilities' }
   | { readonly kind: 'vector' }
@@ -11,7 +12,7 @@ export type Type =
   | { readonly kind: 'list'; readonly item: Type }
   | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Type> }
   | { readonly kind: 'block'; readonly operands: readonly OperandType[]; readonly result: Type }
-  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unknown'; readonly cause: Diagnostic }
 
 export type StaticKind = 'int' | 'float' | 'bool' | 'string' | 'size' | 'range' | 'length' | 'share'
 
@@ -37,8 +38,6 @@ export const builtinTypes: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['length', { kind: 'length' }],
   ['share', { kind: 'share' }],
 ])
-
-export const unknownType: Type = { kind: 'unknown' }
 
 export function isTensorType(type: Type): boolean {
   switch (type.kind) {

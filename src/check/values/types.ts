@@ -4,13 +4,14 @@ import { suggest } from '../../diagnostics/suggest.js'
 import type { TypeExpression } from '../../syntax/ast.js'
 import type { Env } from '../evaluation/env.js'
 import { report } from '../evaluation/env.js'
-import { isNewCircle } from '../evaluation/session.js'
-import { isOfAnImport } from '../loading/forgotten.js'
+import { circleKey, reportOnce } from '../evaluation/session.js'
+import { damageAt } from '../loading/damage.js'
+import { mistakeOfImport } from '../loading/forgotten.js'
 import type { Module } from '../loading/module.js'
 import { lookUp, namesOfKind } from '../loading/module.js'
 import { builtinEnums } from './builtin-enums.js'
 import type { Type } from './type.js'
-import { builtinTypes, unknownType } from './type.js'
+import { builtinTypes } from './type.js'
 
 /** Resolves a type as it is written; what is unknown is reported once and poisoned. */
 export function resolveType(expression: TypeExpression, env: Env, open: readonly string[] = []): Type {
@@ -49,14 +50,17 @@ function resolveName(
   open: readonly string[],
 ): Type {
   const { name } = expression.name
-  if (expression.recovered || name === '' || env.module.ambiguous.has(name)) return unknownType
+  if (expression.recovered || name === '') return { kind: 'unknown', cause: damageAt(env.session, expression.span) }
+  const ambiguous = env.module.ambiguous.get(name)
+  if (ambiguous !== undefined) return { kind: 'unknown', cause: ambiguous }
   const entity = lookUp(env.module, name)
   if (entity?.kind === 'type') {
     if (open.includes(name)) {
       const chain = [...open.slice(open.indexOf(name)), name]
-      if (isNewCircle(env.session, chain))
-        report(env, namesDiagnostics.cyclicBinding, expression.name.span, { name, chain })
-      return unknownType
+      const cause = reportOnce(env.session, circleKey(chain), () =>
+        report(env, namesDiagnostics.cyclicBinding, expression.name.span, { name, chain }),
+      )
+      return { kind: 'unknown', cause }
     }
     return resolveType(entity.declaration.type, { ...env, module: entity.module }, [...open, name])
   }
@@ -65,16 +69,12 @@ function resolveName(
   if (builtin) return builtin
   const enumeration = builtinEnums.get(name)
   if (enumeration) return { kind: 'enum', declaration: enumeration }
-  if (isOfAnImport(expression.name, 'type', env)) return unknownType
+  const ofImport = mistakeOfImport(expression.name, 'type', env)
+  if (ofImport !== undefined) return { kind: 'unknown', cause: ofImport }
   const known = typeNames(env.module)
   const suggestion = suggest(name, known)
-  report(env, namesDiagnostics.unknownName, expression.name.span, {
-    what: 'type',
-    name,
-    known,
-    ...(suggestion === undefined ? {} : { suggestion }),
-  })
-  return unknownType
+  const facts = { what: 'type', name, known, ...(suggestion === undefined ? {} : { suggestion }) }
+  return { kind: 'unknown', cause: report(env, namesDiagnostics.unknownName, expression.name.span, facts) }
 }
 
 function typeNames(module: Module): readonly string[] {

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { BlockDeclaration } from '../../syntax/ast.js'
 import type { Per, TensorType } from '../checked.js'
@@ -56,12 +57,25 @@ export interface BlockValue extends StaticPlace {
   readonly bound: ReadonlyMap<string, Value>
 }
 
-/** A static value of a block that is checked on its own, or (without a type) what is already reported. */
-export interface UnknownValue {
+/** A static value of a block that is checked on its own: only its type is known. */
+export interface AbstractValue {
   readonly kind: 'unknown'
   readonly span: Span
-  readonly type?: Type
+  readonly type: Type
 }
+
+/** Why nothing is known of a value: a reported mistake, or that the calls of a block decide what it is. */
+export type Cause = Diagnostic | 'undecided'
+
+/** A value of which nothing is known: whatever follows from its cause is not reported. */
+export interface PoisonedValue {
+  readonly kind: 'unknown'
+  readonly span: Span
+  readonly type?: undefined
+  readonly cause: Cause
+}
+
+export type UnknownValue = AbstractValue | PoisonedValue
 
 export type ScalarStatic = Exclude<StaticValue, { kind: 'list' }>
 
@@ -74,11 +88,12 @@ export interface BlockEntity {
   readonly module: Module
 }
 
-export function poison(span: Span): UnknownValue {
-  return { kind: 'unknown', span }
+/** `cause`: the mistake that was reported, or the poisoned value that this one is made of. */
+export function poison(span: Span, cause: Cause | PoisonedValue): PoisonedValue {
+  return { kind: 'unknown', span, cause: typeof cause === 'object' && 'cause' in cause ? cause.cause : cause }
 }
 
-export function isPoison(value: Value): boolean {
+export function isPoison(value: Value): value is PoisonedValue {
   return value.kind === 'unknown' && value.type === undefined
 }
 
