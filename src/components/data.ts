@@ -84,7 +84,7 @@ const hdmap = component(
       'x-kind': 'normalisation',
       type: 'object',
       default: { component: 'none', parameters: {} },
-      description: 'How the values of float files are brought into the range; the same for every file.',
+      description: 'How values are brought into the range; the same for every file.',
     },
     batch: {
       'x-form': 'number',
@@ -134,19 +134,19 @@ const none = component('normalisation', 'none', 'Values are used as the file has
 const minmax = component(
   'normalisation',
   'minmax',
-  'Float files: `low` becomes the low end of `range`, `high` its high end, values between them linearly; values outside stay an error. 8-bit and 16-bit files are not touched.',
+  '`low` becomes the low end of `range`, `high` its high end, values between them linearly; values outside stay an error. They count in values as decoded: 0 .. 1 for integer files (1 is the largest number that their bits hold), for float files as they are.',
   {
     low: {
       'x-form': 'number',
       type: 'number',
       examples: [0],
-      description: 'File value that becomes the low end of the range.',
+      description: 'Value that becomes the low end of the range.',
     },
     high: {
       'x-form': 'number',
       type: 'number',
-      examples: [255],
-      description: 'File value that becomes the high end of the range.',
+      examples: [0.0625],
+      description: 'Value that becomes the high end of the range: 0.0625 for 12 bits in 16-bit files.',
     },
   },
   { required: ['low', 'high'], positional: ['low', 'high'] },

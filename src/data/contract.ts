@@ -1,3 +1,5 @@
+import type { DataNote } from './errors.js'
+
 /** One training batch, NHWC float32, views into a shared ring: valid until `release`. */
 export interface TrainBatch {
   /** [N,H,W,C] with its synthetic fault. */
@@ -49,6 +51,8 @@ export interface DataPipeline {
   readonly trainImages: number
   /** Hash over names, sizes and contents of all files that the run reads (hex). */
   readonly contentHash: string
+  /** Of the files' content: lossy images, masks without a marked pixel, values in a sliver of the range. */
+  readonly notes: readonly DataNote[]
   /** `firstStep` counts from 0 over the whole run. */
   train(firstStep: number): TrainBatches
   readonly validation: EvaluationSet

@@ -1,167 +1,156 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import sharp from 'sharp'
+import { type SampleDepth, sampleScales } from '../components/image-kinds.js'
+import { readRegularFileSync } from '../files/read-regular.js'
 import { FileProblem } from './errors.js'
-import { declaredBy, isPng, isTiff } from './header.js'
+import { convertHelp, type ImageHeader, limits, replaceHelp } from './headers/image-header.js'
+import { damageOf, readHeader } from './headers/read.js'
+import { refuseMissing } from './missing-values.js'
+import { placesOf } from './pixels.js'
 
 /** An image as its file has it, [H,W,C] with C = 1 (grey) or 3 (red, green, blue). */
 export interface DecodedImage {
+  readonly header: ImageHeader
   readonly height: number
   readonly width: number
   readonly channels: 1 | 3
-  /** 8-bit values / 255, 16-bit / 65535, float as they are. */
+  /** Integers over the largest that their number of bits can hold, float32 as they are. */
   readonly values: Float32Array
-  readonly depth: 'uint8' | 'uint16' | 'float32'
 }
-
-/** A small file can declare a huge image; what is larger than this is refused before a pixel is decoded. */
-export const limits = { side: 16_384, pixels: 1 << 26, fileBytes: 1 << 30 } as const
-
-const replace = 'replace the file, or take it out of the data set'
-const convert = 'convert it to an 8-bit or 16-bit PNG, or to a TIFF of 8 bit, 16 bit or float32, grey or RGB'
 
 // libvips keeps decoded files and starts threads for one image; the cache and the pool of workers here take their place.
 sharp.cache(false)
 sharp.concurrency(1)
 
-/**
- * Reads a whole regular file. Synchronous, because it runs in a worker: for small files the way through libuv's threads
- * costs ten times the reading.
- *
- * @throws FileProblem
- */
+/** Reads a whole regular file, in the caller's thread: it is a worker's. @throws FileProblem */
 export function readImageFile(path: string): Buffer {
-  let file: number | undefined
-  try {
-    // Without O_NONBLOCK, opening a named pipe waits for somebody who writes to it.
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    const status = fstatSync(file)
-    if (!status.isFile()) throw new FileProblem('unreadable-file', 'is not a regular file', replace)
-    if (status.size === 0) throw new FileProblem('empty-file', 'is empty (0 bytes)', replace)
-    if (status.size > limits.fileBytes) {
-      throw new FileProblem('too-large', `has ${status.size} bytes; the limit is ${limits.fileBytes}`, convert)
-    }
-    return readFileSync(file)
-  } catch (error) {
-    throw error instanceof FileProblem ? error : unreadable(error)
-  } finally {
-    if (file !== undefined) closeSync(file)
+  const content = readRegularFileSync(path, limits.fileBytes)
+  switch (content.kind) {
+    case 'read':
+      if (content.bytes.length === 0) throw new FileProblem('empty-file', 'is empty (0 bytes)', replaceHelp)
+      return content.bytes
+    case 'missing':
+      throw new FileProblem('missing-file', 'is not there', replaceHelp)
+    case 'not_regular':
+      throw new FileProblem('unreadable-file', `is ${content.what}, not a regular file`, replaceHelp)
+    case 'too_large':
+      throw new FileProblem('too-large', `has ${content.size} bytes; the limit is ${content.maxBytes}`, convertHelp)
+    case 'unreadable':
+      throw new FileProblem('unreadable-file', `cannot be read: ${content.reason}`, 'check the permissions of the file')
   }
 }
 
-function unreadable(error: unknown): FileProblem {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  if (code === 'ENOENT') return new FileProblem('missing-file', 'is not there', replace)
-  return new FileProblem('unreadable-file', `cannot be read (${code})`, 'check the permissions of the file')
-}
-
 /**
- * Decodes a PNG (8, 16 bit) or TIFF (8, 16 bit, float32), grey or RGB; alpha is dropped, colour profiles and
- * orientation are ignored: the numbers are measurements. Each layout asks sharp for its own colour space by name:
- * what is left to sharp comes back as 8-bit sRGB, floats cut to 0-255.
+ * Decodes a PNG, TIFF or JPEG in a layout that `readHeader` accepts. Alpha that is opaque everywhere is dropped; colour
+ * profiles, gamma and orientation are ignored: the numbers are measurements.
  *
- * @throws FileProblem for everything else, and for NaN or infinity in a float file.
+ * @throws FileProblem for everything else, for transparent pixels, and for missing values in a float file.
  */
 export async function decodeImage(bytes: Buffer): Promise<DecodedImage> {
-  if (bytes.length === 0) throw new FileProblem('empty-file', 'is empty (0 bytes)', replace)
-  // Looked at here so that no other decoder of libvips ever sees a file of somebody else.
-  if (!isPng(bytes) && !isTiff(bytes)) {
-    throw new FileProblem('not-an-image', `is neither a PNG nor a TIFF (it begins with ${beginning(bytes)})`, convert)
-  }
-  refuseByHeader(bytes)
-  try {
-    return await decode(bytes)
-  } catch (error) {
-    if (error instanceof FileProblem) throw error
-    const reason = error instanceof Error ? firstLine(error.message) : String(error)
-    throw new FileProblem('broken-image', `cannot be decoded (${reason})`, replace)
-  }
+  if (bytes.length === 0) throw new FileProblem('empty-file', 'is empty (0 bytes)', replaceHelp)
+  // Before libvips: its decoders of other kinds never see a file of somebody else.
+  const header = readHeader(bytes)
+  const { height, width, depth } = header
+  const { samples, stored, channels } = await decodeSamples(bytes, header)
+  if (header.extra === 'alpha') requireOpaque(samples, stored, header)
+  const image = { header, height, width, channels, values: toFloat(samples, depth, stored, channels) }
+  if (depth === 'float32') refuseMissing(image)
+  return image
 }
 
-/** What the decoder would call broken, though it is whole. */
-function refuseByHeader(bytes: Buffer): void {
-  const declared = declaredBy(bytes)
-  if (declared === undefined) return
-  requireSize(declared.height, declared.width)
-  if (declared.bits > 32) {
-    throw new FileProblem('unsupported-image', `has ${declared.bits} bits a channel; at most 32 are read`, convert)
-  }
+interface Samples {
+  readonly samples: Uint8Array | Uint16Array | Float32Array
+  /** Samples of a pixel, with alpha last. */
+  readonly stored: number
+  /** Those of a pixel that are kept. */
+  readonly channels: 1 | 3
 }
 
-function requireSize(height: number, width: number): void {
-  if (width <= limits.side && height <= limits.side && width * height <= limits.pixels) return
-  const limit = `${limits.side} a side and ${limits.pixels} pixels`
-  throw new FileProblem('too-large', `declares ${height} x ${width} pixels; the limit is ${limit}`, convert)
+/**
+ * Each layout asks libvips for its own colour space by name: what is left to sharp comes back as 8-bit sRGB, floats cut to
+ * 0-255. Samples after grey are asked for one by one, because a grey space has a single channel.
+ */
+async function decodeSamples(bytes: Buffer, header: ImageHeader): Promise<Samples> {
+  const { colour, depth, extra } = header
+  if (colour === 'rgb' || extra === 'none') {
+    const stored = (colour === 'rgb' ? 3 : 1) + (extra === 'alpha' ? 1 : 0)
+    const samples = await decodeAs(bytes, header, spaces[depth][colour], stored)
+    return { samples, stored, channels: colour === 'rgb' ? 3 : 1 }
+  }
+  const bands = extra === 'alpha' ? ([0, 1] as const) : ([0, 1, 2] as const)
+  const samples = new arrays[depth](header.height * header.width * bands.length)
+  for (const band of bands) {
+    const plane = await decodeAs(bytes, header, spaces[depth].grey, 1, band)
+    for (let pixel = 0; pixel < plane.length; pixel += 1) samples[pixel * bands.length + band] = plane[pixel] ?? 0
+  }
+  return { samples, stored: bands.length, channels: extra === 'alpha' ? 1 : 3 }
 }
 
-async function decode(bytes: Buffer): Promise<DecodedImage> {
-  const options = { failOn: 'error', limitInputPixels: limits.pixels, ignoreIcc: true } as const
-  const { width, height, space, depth, pages, channels } = await sharp(bytes, options).metadata()
-  requireSize(height, width)
-  if ((pages ?? 1) !== 1) {
-    throw new FileProblem('unsupported-image', `holds ${pages} images; one a file is read`, convert)
-  }
-  const layout = layouts.find((row) => row.space === space && row.depth === depth)
-  if (layout === undefined || channels > 4) {
-    throw new FileProblem('unsupported-image', `has the layout ${space}, ${depth}, ${channels} channels`, convert)
-  }
-  const { data, info } = await sharp(bytes, options)
-    .toColourspace(layout.space)
-    .raw({ depth: layout.depth })
+const spaces = {
+  uint8: { grey: 'b-w', rgb: 'srgb' },
+  uint16: { grey: 'grey16', rgb: 'rgb16' },
+  float32: { grey: 'b-w', rgb: 'scrgb' },
+} as const
+const rawDepths = { uint8: 'uchar', uint16: 'ushort', float32: 'float' } as const
+const arrays = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array } as const
+
+async function decodeAs(
+  bytes: Buffer,
+  { kind, height, width, depth }: ImageHeader,
+  space: string,
+  samples: number,
+  band?: 0 | 1 | 2,
+): Promise<Samples['samples']> {
+  // A JPEG with a warning has pixels that the decoder made up; the warnings of other kinds are about tags that are not read.
+  const failOn = kind === 'jpeg' ? 'warning' : 'error'
+  const image = sharp(bytes, { failOn, limitInputPixels: limits.pixels, ignoreIcc: true })
+  const selected = band === undefined ? image : image.extractChannel(band)
+  const { data, info } = await selected
+    .toColourspace(space)
+    .raw({ depth: rawDepths[depth] })
     .toBuffer({ resolveWithObject: true })
-  if (info.width !== width || info.height !== height || info.channels < layout.channels) {
-    throw new FileProblem('unsupported-image', `has the layout ${space}, ${depth}, ${info.channels} channels`, convert)
+    .catch(() => {
+      throw damageOf(kind, bytes)
+    })
+  if (info.width !== width || info.height !== height || info.channels !== samples) {
+    const found = `${info.height} x ${info.width} x ${info.channels}`
+    throw new FileProblem('unsupported-image', `is decoded to ${found}, which its header does not declare`, convertHelp)
   }
-  const values = toFloat(data, layout, info.channels, width * height)
-  if (layout.depth === 'float') requireFinite(values, width, layout.channels)
-  return { height, width, channels: layout.channels, values, depth: depthNames[layout.depth] }
+  const sampleBytes = arrays[depth].BYTES_PER_ELEMENT
+  const aligned = data.byteOffset % sampleBytes === 0 ? data : new Uint8Array(data)
+  return new arrays[depth](aligned.buffer, aligned.byteOffset, aligned.byteLength / sampleBytes)
 }
 
-const layouts = [
-  { space: 'b-w', depth: 'uchar', channels: 1 },
-  { space: 'b-w', depth: 'float', channels: 1 },
-  { space: 'grey16', depth: 'ushort', channels: 1 },
-  { space: 'srgb', depth: 'uchar', channels: 3 },
-  { space: 'rgb16', depth: 'ushort', channels: 3 },
-  { space: 'scrgb', depth: 'float', channels: 3 },
-] as const
-type Layout = (typeof layouts)[number]
-const depthNames = { uchar: 'uint8', ushort: 'uint16', float: 'float32' } as const
-const scales = { uchar: 255, ushort: 65535, float: 1 } as const
-
-/** @param stored channels in `data`, with alpha; only the first `layout.channels` are kept. */
-function toFloat(data: Buffer, layout: Layout, stored: number, pixels: number): Float32Array {
-  const raw = typedView(data, layout.depth)
-  const scale = scales[layout.depth]
-  const values = new Float32Array(pixels * layout.channels)
-  let to = 0
-  for (let pixel = 0; pixel < pixels; pixel += 1) {
-    for (let channel = 0; channel < layout.channels; channel += 1) {
-      values[to] = (raw[pixel * stored + channel] ?? 0) / scale
-      to += 1
+function toFloat(samples: Samples['samples'], depth: SampleDepth, stored: number, channels: number): Float32Array {
+  if (samples instanceof Float32Array && stored === channels) return samples
+  const scale = sampleScales[depth]
+  const values = new Float32Array((samples.length / stored) * channels)
+  if (stored === channels) {
+    for (let index = 0; index < values.length; index += 1) values[index] = (samples[index] ?? 0) / scale
+    return values
+  }
+  for (let from = 0, to = 0; from < samples.length; from += stored) {
+    for (let channel = 0; channel < channels; channel += 1, to += 1) {
+      values[to] = (samples[from + channel] ?? 0) / scale
     }
   }
   return values
 }
 
-function typedView(data: Buffer, depth: Layout['depth']): Uint8Array | Uint16Array | Float32Array {
-  if (depth === 'uchar') return data
-  const bytes = data.byteOffset % 4 === 0 ? data : new Uint8Array(data)
-  if (depth === 'ushort') return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2)
-  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
-}
-
-function requireFinite(values: Float32Array, width: number, channels: number): void {
-  const at = values.findIndex((value) => !Number.isFinite(value))
-  if (at < 0) return
-  const pixel = Math.floor(at / channels)
-  const place = `row ${Math.floor(pixel / width)}, column ${pixel % width}`
-  throw new FileProblem('not-finite', `holds ${values[at]} at ${place}`, replace)
-}
-
-function beginning(bytes: Buffer): string {
-  return [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
-}
-
-function firstLine(text: string): string {
-  return (text.split('\n').find((line) => line.trim() !== '') ?? '').trim()
+function requireOpaque(samples: Samples['samples'], stored: number, header: ImageHeader): void {
+  const opaque = sampleScales[header.depth]
+  let [count, first] = [0, 0]
+  for (let at = stored - 1; at < samples.length; at += stored) {
+    if (samples[at] === opaque) continue
+    if (count === 0) first = at
+    count += 1
+  }
+  if (count === 0) return
+  const pixel = (first + 1) / stored - 1
+  const where = placesOf(pixel, count, header.width)
+  const what = `has pixels that are not opaque: alpha ${samples[first]} of ${opaque} at ${where}`
+  throw new FileProblem(
+    'unsupported-image',
+    what,
+    'remove the alpha channel, and decide what stands where it is not opaque',
+  )
 }

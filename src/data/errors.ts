@@ -11,8 +11,10 @@ export type DataErrorCode =
   | 'unsupported-image'
   | 'too-large'
   | 'not-finite'
+  | 'missing-values'
   | 'outside-range'
   | 'mask-size'
+  | 'bad-mask'
   | 'bad-severities'
   | 'worker-failed'
 
@@ -23,6 +25,31 @@ export interface DataError {
   readonly file: string
   readonly message: string
   readonly help: string
+}
+
+/** What whoever uses the results should know of the files, though each of them can be read. Paragraphs as of the errors. */
+export type DataNoteCode =
+  | 'lossy-images'
+  | 'misnamed-images'
+  | 'turned-images'
+  | 'mixed-types'
+  | 'narrow-values'
+  | 'mask-levels'
+  | 'full-masks'
+  | 'blank-masks'
+  | 'lost-masks'
+
+export interface DataNote {
+  readonly code: DataNoteCode
+  /** The first of the files that it is about; `.` where it is about all images. */
+  readonly file: string
+  readonly message: string
+  readonly help: string
+}
+
+/** One line. */
+export function describeNote({ code, file, message, help }: DataNote): string {
+  return `${file === '.' ? '' : `${file}: `}${message} [${code}]; ${help}`
 }
 
 const listed = 20

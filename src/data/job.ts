@@ -1,5 +1,7 @@
 import type { CacheMemory } from './cache.js'
 import type { DataError } from './errors.js'
+import type { ImageHeader } from './headers/image-header.js'
+import type { MaskContent } from './mask.js'
 import type { AdditiveParameters, Preparation } from './parameters.js'
 import type { SlotMemory } from './slots.js'
 
@@ -34,16 +36,30 @@ export type Job =
  */
 export const scanCounter = { next: 0, done: 1, count: 2 } as const
 
-export interface ScannedFile {
+/** What the scan found in a file. */
+export type ScannedFile =
+  | { readonly kind: 'broken'; readonly file: number; readonly error: DataError }
+  | ScannedImage
+  | ScannedMask
+
+interface ScannedContent {
+  /** Its number. */
   readonly file: number
-  readonly error?: DataError
   readonly bytes: number
   readonly sha256: string
-  readonly height: number
-  readonly width: number
-  /** Of an image, after normalisation. */
+  readonly header: ImageHeader
+}
+
+/** `lowest` and `highest` after normalisation. */
+export interface ScannedImage extends ScannedContent {
+  readonly kind: 'image'
   readonly lowest: number
   readonly highest: number
+}
+
+export interface ScannedMask extends ScannedContent {
+  readonly kind: 'mask'
+  readonly content: MaskContent
 }
 
 export type JobResult =

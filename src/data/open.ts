@@ -2,7 +2,7 @@ import { invariant } from '../diagnostics/invariant.js'
 import { createCacheMemory } from './cache.js'
 import type { DataPipeline, EvaluationSample, EvaluationSet, TrainBatches } from './contract.js'
 import { purposeKey } from './draws.js'
-import { type DataError, DataErrors } from './errors.js'
+import { type DataError, DataErrors, type DataNote } from './errors.js'
 import { evaluationSet, type PlannedSample, SlotStore } from './evaluation-set.js'
 import type { WorkerSetup } from './job.js'
 import type { ListedImage, ListedTest, Listing } from './listing.js'
@@ -53,11 +53,11 @@ export async function openData(plan: DataPlan, options: OpenOptions): Promise<Da
 export async function scanData(
   plan: DataPlan,
   options: OpenOptions,
-): Promise<{ readonly images: number; readonly contentHash: string }> {
+): Promise<{ readonly images: number; readonly contentHash: string; readonly notes: readonly DataNote[] }> {
   const { pool, finished } = await startScan(plan, options, false)
-  const { files, contentHash } = await finished
+  const { files, contentHash, notes } = await finished
   await pool.close()
-  return { images: files.filter(({ kind }) => kind === 'image').length, contentHash }
+  return { images: files.filter(({ kind }) => kind === 'image').length, contentHash, notes }
 }
 
 interface Scanned {
@@ -66,6 +66,7 @@ interface Scanned {
   readonly files: WorkerSetup['files']
   readonly pool: WorkerPool
   readonly contentHash: string
+  readonly notes: readonly DataNote[]
 }
 
 /** @returns the pool, and what closes it by itself where files are broken. */
@@ -98,7 +99,8 @@ async function startScan(
     try {
       const scan = await scanFiles(pool, setup, imageOfMask, options.onProgress ?? (() => undefined))
       if (missing.length + scan.errors.length > 0) throw new DataErrors(parameters.root, [...missing, ...scan.errors])
-      return { parameters, listing, files, pool, contentHash: scan.contentHash }
+      const { contentHash, notes } = scan
+      return { parameters, listing, files, pool, contentHash, notes }
     } catch (error) {
       await pool.close()
       throw error
@@ -122,6 +124,7 @@ class OpenedData implements DataPipeline {
   readonly stepsPerEpoch: number
   readonly trainImages: number
   readonly contentHash: string
+  readonly notes: readonly DataNote[]
   readonly validation: EvaluationSet
   readonly tests: readonly EvaluationSet[]
   readonly #pool: WorkerPool
@@ -129,7 +132,7 @@ class OpenedData implements DataPipeline {
   readonly #ring: RingBatches[] = []
   readonly #slots: readonly ReturnType<WorkerPool['createSlot']>[]
 
-  constructor(plan: DataPlan, { parameters, listing, files, pool, contentHash }: Scanned) {
+  constructor(plan: DataPlan, { parameters, listing, files, pool, contentHash, notes }: Scanned) {
     const heldOut = heldOutNumbers(listing.train.length, parameters.heldOut, plan.seed)
     const held = new Set(heldOut)
     const train = listing.train.map((_, number) => number).filter((number) => !held.has(number))
@@ -138,6 +141,7 @@ class OpenedData implements DataPipeline {
     this.stepsPerEpoch = this.#order.stepsPerEpoch
     this.trainImages = train.length
     this.contentHash = contentHash
+    this.notes = notes
     const { height, width, channels } = plan.image
     // One batch is with the trainer, one is ready, one is being filled by each worker.
     const ring = 2 + Math.max(1, pool.workers)

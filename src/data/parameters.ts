@@ -16,7 +16,7 @@ export interface Preparation {
   readonly fit: 'stretch' | 'keep_aspect'
   readonly padding: 'black' | 'noise'
   readonly range: readonly [low: number, high: number]
-  /** Of float files: these values become the ends of `range`. */
+  /** These values, of integer files as scaled to 0 .. 1, become the ends of `range`. */
   readonly minmax?: { readonly low: number; readonly high: number }
   readonly seed: number
 }

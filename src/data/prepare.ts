@@ -1,7 +1,9 @@
 import type { DecodedImage } from './decode.js'
 import { paddingStream } from './draws.js'
 import { FileProblem } from './errors.js'
+import { refuseUsualMark } from './missing-values.js'
 import type { Preparation } from './parameters.js'
+import { inFile, placesOf } from './pixels.js'
 import { type Raster, resize } from './resize.js'
 
 /** An image as the pipeline takes it: [height, width], one channel where the file is grey. */
@@ -16,51 +18,74 @@ export interface PreparedImage extends Raster {
  * scan, by `lowest` and `highest`.
  *
  * @param file names the file's own noise, where the padding is noise.
- * @throws FileProblem for colour in a pipeline of one channel.
+ * @throws FileProblem for colour in a pipeline of one channel, and for a number outside the range that usually marks
+ * missing values.
  */
-export function prepareImage(image: DecodedImage, preparation: Preparation, file: string): PreparedImage {
-  if (image.channels > preparation.channels) {
-    const help = 'set `channels = 3`, or convert the files to grey'
-    throw new FileProblem('unsupported-image', 'is a colour image, but the pipeline takes 1 channel', help)
-  }
-  const { range, minmax } = preparation
-  if (minmax !== undefined && image.depth === 'float32') rescale(image.values, minmax, range)
+export function prepareImage(decoded: DecodedImage, preparation: Preparation, file: string): PreparedImage {
+  const { channels, range, minmax } = preparation
+  const help = 'set `channels = 3`, or convert the files to grey'
+  const image = channels === 1 ? greyOf(decoded, 'a pipeline of 1 channel', help) : decoded
+  const { values } = image
+  const normalise = minmax === undefined ? undefined : rescaling(minmax, range)
   let lowest = Number.POSITIVE_INFINITY
   let highest = Number.NEGATIVE_INFINITY
-  for (const value of image.values) {
+  for (const value of values) {
     if (value < lowest) lowest = value
     if (value > highest) highest = value
   }
-  const { height, width } = fittedSize(image, preparation)
-  const resized = resize(image, height, width, preparation.interpolation, preparation.antialias)
-  return { ...pad(resized, preparation, file), lowest, highest }
+  for (const extreme of [lowest, highest]) {
+    const value = normalise?.(extreme) ?? extreme
+    if (value < range[0] || value > range[1]) refuseUsualMark(image, extreme)
+  }
+  if (normalise !== undefined) {
+    for (let index = 0; index < values.length; index += 1) values[index] = normalise(values[index] ?? 0)
+    lowest = Math.fround(normalise(lowest))
+    highest = Math.fround(normalise(highest))
+  }
+  return { ...fitToFrame(image, preparation, file), lowest, highest }
 }
 
-/** Brings a mask to the image's size by nearest neighbours: 1 where any channel is above 0; padding is 0. [H,W,1] */
-export function prepareMask(mask: DecodedImage, preparation: Preparation): Raster {
-  const values = new Float32Array(mask.height * mask.width)
-  mask.values.forEach((value, index) => {
-    if (value > 0) values[Math.floor(index / mask.channels)] = 1
-  })
-  const { height, width } = fittedSize(mask, preparation)
-  const resized = resize({ height: mask.height, width: mask.width, channels: 1, values }, height, width, 'nearest')
-  return pad(resized, { ...preparation, padding: 'black', range: [0, 1] }, '')
+/**
+ * An image whose channels are equal everywhere is grey, however its file stores it (palettes, JPEGs of grey scenes).
+ *
+ * @throws FileProblem with the first pixel that has a colour.
+ */
+export function greyOf(image: DecodedImage, taker: string, help: string): DecodedImage {
+  const { channels, values, width, header } = image
+  if (channels === 1) return image
+  const grey = new Float32Array(values.length / 3)
+  for (let pixel = 0; pixel < grey.length; pixel += 1) {
+    const [red, green, blue] = [values[3 * pixel] ?? 0, values[3 * pixel + 1] ?? 0, values[3 * pixel + 2] ?? 0]
+    if (red !== green || green !== blue) {
+      const colour = [red, green, blue].map((value) => inFile(value, header)).join(', ')
+      const what = header.extra === 'bands' ? 'has 3 bands' : 'is a colour image'
+      const message = `${what}, (${colour}) at ${placesOf(pixel, 1, width)}, but ${taker} takes grey ones`
+      throw new FileProblem('unsupported-image', message, help)
+    }
+    grey[pixel] = red
+  }
+  return { ...image, channels: 1, values: grey }
 }
 
-function rescale(
-  values: Float32Array,
+/** `low` and `high`, of values that are scaled already where they are integers, become the ends of the range. */
+function rescaling(
   { low, high }: { readonly low: number; readonly high: number },
   [bottom, top]: readonly [number, number],
-): void {
+): (value: number) => number {
   const factor = (top - bottom) / (high - low)
   // `low` and `high` themselves must not miss the range by a rounding. What is farther away stays, for the scan to find.
   const rounding = 1e-6 * (top - bottom)
-  for (let index = 0; index < values.length; index += 1) {
-    const value = bottom + ((values[index] ?? 0) - low) * factor
-    const over = value > top && value <= top + rounding
-    const under = value < bottom && value >= bottom - rounding
-    values[index] = over ? top : under ? bottom : value
+  return (value) => {
+    const scaled = bottom + (value - low) * factor
+    if (scaled > top && scaled <= top + rounding) return top
+    return scaled < bottom && scaled >= bottom - rounding ? bottom : scaled
   }
+}
+
+/** Resizes to the frame, or to the largest size in it that keeps the aspect ratio, and pads the rest. */
+export function fitToFrame(image: Raster, preparation: Preparation, file: string): Raster {
+  const { height, width } = fittedSize(image, preparation)
+  return pad(resize(image, height, width, preparation.interpolation, preparation.antialias), preparation, file)
 }
 
 /** Size of the image inside the frame: the frame itself, or the largest that keeps the aspect ratio. */

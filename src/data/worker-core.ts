@@ -14,7 +14,8 @@ import {
   scanCounter,
   type WorkerSetup,
 } from './job.js'
-import { prepareImage, prepareMask } from './prepare.js'
+import { prepareMask } from './mask.js'
+import { prepareImage } from './prepare.js'
 import type { Raster } from './resize.js'
 import { type Slot, type SlotMemory, slotViews } from './slots.js'
 import { applyFault, drawFault } from './synthesis/additive.js'
@@ -68,22 +69,22 @@ export class WorkerCore {
   }
 
   async #scanFile(number: number): Promise<ScannedFile> {
-    const entry = this.#entry(number)
-    const nothing = { file: number, bytes: 0, sha256: '', height: 0, width: 0, lowest: 0, highest: 0 }
+    const { file, kind } = this.#entry(number)
     try {
-      const bytes = readImageFile(join(this.setup.root, entry.file))
+      const bytes = readImageFile(join(this.setup.root, file))
       const decoded = await decodeImage(bytes)
-      const { height, width } = decoded
-      const prepared =
-        entry.kind === 'mask'
-          ? { ...prepareMask(decoded, this.setup.preparation), lowest: 0, highest: 1 }
-          : prepareImage(decoded, this.setup.preparation, entry.file)
-      this.#cache?.put(number, prepared)
-      const sha256 = createHash('sha256').update(bytes).digest('hex')
-      const { lowest, highest } = prepared
-      return { file: number, bytes: bytes.length, sha256, height, width, lowest, highest }
+      const content = { file: number, bytes: bytes.length, header: decoded.header }
+      const hash = (): string => createHash('sha256').update(bytes).digest('hex')
+      if (kind === 'mask') {
+        const mask = prepareMask(decoded, this.setup.preparation)
+        this.#cache?.put(number, mask.raster)
+        return { kind, ...content, sha256: hash(), content: mask.content }
+      }
+      const image = prepareImage(decoded, this.setup.preparation, file)
+      this.#cache?.put(number, image)
+      return { kind, ...content, sha256: hash(), lowest: image.lowest, highest: image.highest }
     } catch (error) {
-      return { ...nothing, error: fileError(entry.file, error) }
+      return { kind: 'broken', file: number, error: fileError(file, error) }
     }
   }
 
@@ -92,7 +93,7 @@ export class WorkerCore {
     const { file, kind } = this.#entry(number)
     const decoded = await decodeImage(readImageFile(join(this.setup.root, file)))
     const { preparation } = this.setup
-    return kind === 'mask' ? prepareMask(decoded, preparation) : prepareImage(decoded, preparation, file)
+    return kind === 'mask' ? prepareMask(decoded, preparation).raster : prepareImage(decoded, preparation, file)
   }
 
   /** Files were whole when they were scanned; one that has changed since ends the run by its name. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
-import { DataErrors } from '../data/errors.js'
+import { DataErrors, describeNote } from '../data/errors.js'
 import { startData } from '../data/open.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
 import { replaceJson } from '../files/replace.js'
@@ -109,6 +109,7 @@ async function run(
         device,
         precision: plan.train.precision,
       })
+      for (const found of data.notes) emit({ type: 'note', level: 'warning', message: describeNote(found) })
       for (const message of remarks(plan)) emit(message)
       return await runTraining({ ...base, plan, data, runner, device, threads }, from, resumed)
     } finally {

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeImage, readImageFile } from '../../src/data/decode.js'
 import { FileProblem } from '../../src/data/errors.js'
 import { encodeFloatTiff } from '../../src/data/tiff-write.js'
+import { pngOf, tiffOf } from '../support/images.js'
 
 const bytes = [0, 10, 20, 128, 200, 255, 7, 8, 9, 1, 2, 3]
 const words = [0, 10, 300, 1000, 30_000, 65_535, 7, 8, 9, 1, 2, 256]
@@ -39,7 +39,7 @@ describe('values of each kind of file', () => {
     }
     for (const file of files) {
       const image = await decodeImage(file)
-      expect([image.height, image.width, image.channels, image.depth]).toEqual([3, 4, 1, 'uint8'])
+      expect([image.height, image.width, image.channels, image.header.depth]).toEqual([3, 4, 1, 'uint8'])
       expect([...image.values]).toEqual(bytesOver255)
     }
   })
@@ -51,7 +51,7 @@ describe('values of each kind of file', () => {
     }
     for (const file of files) {
       const image = await decodeImage(file)
-      expect([image.channels, image.depth]).toEqual([1, 'uint16'])
+      expect([image.channels, image.header.depth]).toEqual([1, 'uint16'])
       expect([...image.values]).toEqual(wordsOver65535)
     }
   })
@@ -63,19 +63,9 @@ describe('values of each kind of file', () => {
     expect([sixteen.channels, [...sixteen.values]]).toEqual([3, wordsOver65535])
   })
 
-  test('a palette is looked up, alpha is dropped, a colour profile changes nothing', async () => {
+  test('a palette is looked up, a colour profile changes nothing', async () => {
     const palette = await decodeImage(await of8(colour).png({ palette: true, colours: 16 }).toBuffer())
     expect([...palette.values]).toEqual(bytesOver255)
-    const raw = { width: 2, height: 1, channels: 4 } as const
-    const withAlpha = await decodeImage(
-      await sharp(Buffer.from([10, 20, 30, 0, 40, 50, 60, 128]), { raw })
-        .png()
-        .toBuffer(),
-    )
-    expect([withAlpha.channels, [...withAlpha.values]]).toEqual([
-      3,
-      [10, 20, 30, 40, 50, 60].map((v) => Math.fround(v / 255)),
-    ])
     const profiled = await of8(colour).withIccProfile('p3', { attach: true }).png().toBuffer()
     const stored = await sharp(profiled, { ignoreIcc: true }).raw().toBuffer()
     expect([...(await decodeImage(profiled)).values]).toEqual([...stored].map((v) => Math.fround(v / 255)))
@@ -84,20 +74,12 @@ describe('values of each kind of file', () => {
   test('float32 TIFF: the values themselves, also outside 0 .. 1', async () => {
     const values = Float32Array.from([0, 0.1, 0.25, -0.5, 1.5, 1e-20, 3e8, 1 / 3, 0.9, 1, 2, 3])
     const image = await decodeImage(encodeFloatTiff(3, 4, values))
-    expect([image.height, image.width, image.channels, image.depth]).toEqual([3, 4, 1, 'float32'])
+    expect([image.height, image.width, image.channels, image.header.depth]).toEqual([3, 4, 1, 'float32'])
     expect(image.values).toEqual(values)
   })
 })
 
 describe('files that cannot be used', () => {
-  test('NaN and infinity in a float file, with the place', async () => {
-    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-      const problem = await problemOf(decodeImage(encodeFloatTiff(2, 3, Float32Array.from([0, 0, 0, 0, bad, 0]))))
-      expect(problem.code).toBe('not-finite')
-      expect(problem.message).toContain('row 1, column 1')
-    }
-  })
-
   test('truncated PNG and TIFF', async () => {
     const noise = Buffer.from(Array.from({ length: 64 * 64 }, (_, index) => (index * 7919) % 251))
     const image = sharp(noise, { raw: { width: 64, height: 64, channels: 1 } }).toColourspace('b-w')
@@ -109,34 +91,11 @@ describe('files that cannot be used', () => {
     }
   })
 
-  test('a file of another format, whatever it is called', async () => {
-    const jpeg = await of8(colour).jpeg().toBuffer()
-    const svg = Buffer.from(
-      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
-    )
-    for (const file of [jpeg, svg, Buffer.from('image,severity\n')]) {
-      expect((await problemOf(decodeImage(file))).code).toBe('not-an-image')
-    }
-    expect((await problemOf(decodeImage(Buffer.alloc(0)))).code).toBe('empty-file')
-  })
-
   test('a small file that declares a huge image', async () => {
-    const problem = await problemOf(decodeImage(pngThatDeclares(60_000, 60_000)))
+    const problem = await problemOf(decodeImage(pngOf({ width: 60_000, height: 60_000 }, 8, 0, [])))
     expect(problem.code).toBe('too-large')
     expect(problem.message).toContain('60000 x 60000')
-    expect((await problemOf(decodeImage(pngThatDeclares(20_000, 1)))).code).toBe('too-large')
-  })
-
-  test('64 bits a channel, in either byte order and as a BigTIFF', async () => {
-    for (const file of [float64Tiff('II', false), float64Tiff('MM', false), float64Tiff('II', true)]) {
-      const problem = await problemOf(decodeImage(file))
-      expect([problem.code, problem.message]).toEqual([
-        'unsupported-image',
-        'has 64 bits a channel; at most 32 are read',
-      ])
-      expect(problem.help).toContain('float32')
-      expect((await problemOf(decodeImage(file.subarray(0, 30)))).code).toBe('broken-image')
-    }
+    expect((await problemOf(decodeImage(pngOf({ width: 20_000, height: 1 }, 8, 0, [])))).code).toBe('too-large')
   })
 
   test('several images in one file', async () => {
@@ -149,7 +108,13 @@ describe('files that cannot be used', () => {
   })
 
   test('any bytes behind a right beginning give a problem or an image', async () => {
-    const starts = [await of8(grey).toColourspace('b-w').png().toBuffer(), encodeFloatTiff(3, 4, new Float32Array(12))]
+    const starts = [
+      await of8(grey).toColourspace('b-w').png().toBuffer(),
+      encodeFloatTiff(3, 4, new Float32Array(12)),
+      tiffOf({ width: 2, height: 2, samples: 3, extra: [0, 0], isBig: true, order: 'MM' }, Buffer.from(bytes)),
+      await of8(colour).tiff({ tile: true, tileWidth: 16, tileHeight: 16, compression: 'lzw' }).toBuffer(),
+      await of8(colour).jpeg().withMetadata({ orientation: 3 }).toBuffer(),
+    ]
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...starts),
@@ -161,7 +126,7 @@ describe('files that cannot be used', () => {
           if (result instanceof Error) expect(result).toBeInstanceOf(FileProblem)
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 500 },
     )
   })
 })
@@ -184,57 +149,3 @@ describe('reading', () => {
 })
 
 const read = async (path: string) => readImageFile(path)
-
-/** The header and first directory of a grey float64 TIFF of 95 x 31. */
-function float64Tiff(order: 'II' | 'MM', isBig: boolean): Buffer {
-  const number = (value: number, size: number): Buffer => {
-    const bytes = Buffer.alloc(size)
-    if (order === 'II') bytes.writeUIntLE(value, 0, Math.min(size, 6))
-    else bytes.writeUIntBE(value, 0, size)
-    return bytes
-  }
-  const word = isBig ? 8 : 4
-  const entry = (tag: number, value: number): Buffer =>
-    Buffer.concat([number(tag, 2), number(3, 2), number(1, word), number(value, 2), Buffer.alloc(word - 2)])
-  const entries = [entry(256, 95), entry(257, 31), entry(258, 64), entry(339, 3)]
-  return Buffer.concat([
-    Buffer.from(order, 'latin1'),
-    ...(isBig ? [number(43, 2), number(8, 2), number(0, 2), number(16, 8)] : [number(42, 2), number(8, 4)]),
-    number(entries.length, isBig ? 8 : 2),
-    ...entries,
-    Buffer.alloc(word),
-  ])
-}
-
-/** A PNG of one grey channel with a right header and hardly any data. */
-function pngThatDeclares(width: number, height: number): Buffer {
-  const header = Buffer.alloc(13)
-  header.writeUInt32BE(width, 0)
-  header.writeUInt32BE(height, 4)
-  header[8] = 8
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-  return Buffer.concat([
-    signature,
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(Buffer.alloc(100))),
-    chunk('IEND', Buffer.alloc(0)),
-  ])
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(data.length)
-  const check = Buffer.alloc(4)
-  check.writeUInt32BE(crc32(body))
-  return Buffer.concat([length, body, check])
-}
-
-function crc32(data: Buffer): number {
-  let crc = 0xffffffff
-  for (const byte of data) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
-  }
-  return (crc ^ 0xffffffff) >>> 0
-}

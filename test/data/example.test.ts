@@ -141,7 +141,7 @@ describe('the files', () => {
     const file = readImageFile(join(directory, 'domain_D/test/fault/0002.tiff'))
     const { values, mask, severity } = maps(domains[3], 'fault', 1, 3)[2] ?? { severity: 0 }
     const image = await decodeImage(file)
-    expect([image.height, image.width, image.depth]).toEqual([31, 95, 'float32'])
+    expect([image.height, image.width, image.header.depth]).toEqual([31, 95, 'float32'])
     expect(image.values).toEqual(values)
     const drawn = await decodeImage(readImageFile(join(directory, 'domain_D/ground_truth/fault/0002_mask.png')))
     expect([...drawn.values]).toEqual([...(mask ?? [])])

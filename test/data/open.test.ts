@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, mkdtemp, rm, symlink, truncate, unlink, writeFile } f
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DataPipeline, EvaluationSample, EvaluationSet } from '../../src/data/contract.js'
 import { DataErrors } from '../../src/data/errors.js'
@@ -12,6 +12,7 @@ import { openData, scanData } from '../../src/data/open.js'
 import type { DataPlan } from '../../src/data/parameters.js'
 import { encodeFloatTiff } from '../../src/data/tiff-write.js'
 import type { SettingValue } from '../../src/plan/settings.js'
+import { tiffOf } from '../support/images.js'
 
 let scratch = ''
 let root = ''
@@ -323,6 +324,78 @@ describe('the content hash', () => {
   })
 })
 
+describe('notes of what the files hold', () => {
+  const notesOf = async (directory: string, data: Readonly<Record<string, SettingValue>> = {}) =>
+    (await scanData(planOf({ root: directory, data }), { workers: 0 })).notes
+  const toFile = (image: Sharp, ...parts: readonly string[]) => image.toFile(join(...parts))
+  const flat = (value: number) =>
+    ({ create: { width: 95, height: 31, channels: 3, background: { r: value, g: value, b: value } } }) as const
+
+  test('the example has none', async () => {
+    expect(await notesOf(root)).toEqual([])
+  })
+
+  test('another type, another content than the name says, an orientation; one note a kind', async () => {
+    const copy = await copied('kinds')
+    const good = join(copy, 'domain_A/train/good')
+    await writeFile(join(good, '0002.tiff'), await sharp(flat(40)).jpeg().withMetadata({ orientation: 6 }).toBuffer())
+    await writeFile(join(good, '0005.tiff'), await sharp(flat(40)).png().toBuffer())
+    const notes = await notesOf(copy)
+    expect(notes.map(({ code, file, message }) => `${code} ${file} ${message}`)).toEqual([
+      'lossy-images domain_A/train/good/0002.tiff is a JPEG, which is lossy: its values are only near those that were measured',
+      'misnamed-images domain_A/train/good/0002.tiff is a JPEG by its content, and read as one; 2 files in all',
+      'turned-images domain_A/train/good/0002.tiff is to be turned for display (EXIF orientation 6), but read as it is stored',
+      expect.stringMatching(
+        /^mixed-types domain_A\/train\/good\/0002.tiff is uint8, but images are of several types \(\d+ float32, 2 uint8\)/,
+      ),
+    ])
+  })
+
+  test('masks that mark nothing, too little or everything, or hold values between', async () => {
+    const copy = await copied('masks')
+    const masks = join(copy, 'domain_B/ground_truth/fault')
+    const raw = { width: 95, height: 31, channels: 1 } as const
+    const mask = (name: string, pixel: (at: number) => number) =>
+      toFile(
+        sharp(Buffer.from(Array.from({ length: 31 * 95 }, (_, at) => pixel(at))), { raw }).toColourspace('b-w'),
+        masks,
+        name,
+      )
+    await mask('0000_mask.png', () => 0)
+    await mask('0001_mask.png', () => 1)
+    await mask('0002_mask.png', (at) => (at < 300 ? at % 4 : 0))
+    await mask('0003_mask.png', (at) => (at === 1 ? 255 : 0))
+    const notes = await notesOf(copy, { image: [32, 16] })
+    expect(notes.map(({ code, file, message }) => `${code} ${file} ${message}`)).toEqual([
+      'mask-levels domain_B/ground_truth/fault/0002_mask.png is a mask with the values 1, 2, 3 besides 0; what is above 0 counts as faulty',
+      'full-masks domain_B/ground_truth/fault/0001_mask.png is a mask that marks the whole image',
+      'blank-masks domain_B/ground_truth/fault/0000_mask.png is a mask that marks nothing, of the faulty image domain_B/test/fault/0000.tiff',
+    ])
+  })
+
+  test('12-bit values in 16-bit files: a note with the normalisation, which then has its effect', async () => {
+    const directory = join(scratch, 'twelve')
+    for (const part of ['train/good', 'test/good', 'test/fault']) {
+      await mkdir(join(directory, 'domain_A', part), { recursive: true })
+      for (let index = 0; index < 5; index += 1) {
+        const values = Uint16Array.from({ length: 64 }, (_, at) => (at === 0 ? 0 : at === 1 ? 4095 : 700 * index + at))
+        const file = join(directory, 'domain_A', part, `${index}.tif`)
+        await writeFile(file, tiffOf({ width: 8, height: 8, bits: 16 }, Buffer.from(values.buffer)))
+      }
+    }
+    const [note, ...others] = await notesOf(directory)
+    expect(others).toEqual([])
+    expect(note?.message).toBe('all 15 images together use only 0 .. 0.0625 of the range 0 .. 1 (6.2 %)')
+    expect(note?.help).toContain('`normalise = minmax(low = 0, high = 0.062485695)`')
+    const normalise = { component: 'minmax', parameters: { low: 0, high: 0.0625 } }
+    expect(await notesOf(directory, { normalise })).toEqual([])
+    await withData(planOf({ root: directory, data: { normalise }, batch: 2 }), 0, async (data) => {
+      const [batch] = await take(data, 0, 1)
+      expect(Math.max(...(batch?.clean ?? []))).toBeGreaterThan(0.5)
+    })
+  })
+})
+
 describe('data that cannot be used', () => {
   test('all broken files are told at once, before training, by any number of workers', async () => {
     const copy = await copied('broken')
@@ -349,7 +422,7 @@ describe('data that cannot be used', () => {
     }
   })
 
-  test('of files outside the declared range the worst is named; a normalisation mends it', async () => {
+  test('of files outside the declared range the worst is named; a normalisation corrects it', async () => {
     const copy = await copied('range')
     const write = (name: string, value: number) =>
       writeFile(join(copy, 'domain_C/test/fault', name), encodeFloatTiff(31, 95, new Float32Array(31 * 95).fill(value)))
@@ -368,7 +441,7 @@ describe('data that cannot be used', () => {
     expect(still.errors[0]?.help).toContain('`normalise = minmax(low = -1, high = 3)`')
   })
 
-  test('a value that is outside by its last bit is shown so, and the range that is named mends it', async () => {
+  test('a value that is outside by its last bit is shown so, and the range that is named corrects it', async () => {
     const copy = await copied('last-bit')
     const values = new Float32Array(31 * 95).fill(0.5)
     values.set([1.000_000_1, -0.28])

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { DecodedImage } from '../../src/data/decode.js'
+import { prepareMask } from '../../src/data/mask.js'
 import type { Preparation } from '../../src/data/parameters.js'
-import { prepareImage, prepareMask } from '../../src/data/prepare.js'
+import { prepareImage } from '../../src/data/prepare.js'
 import { type Raster, resize } from '../../src/data/resize.js'
 
 function raster(height: number, width: number, values: readonly number[], channels = 1): Raster {
@@ -156,8 +158,10 @@ const preparation: Preparation = {
   seed: 1,
 }
 
-function decoded(height: number, width: number, value: number, depth: 'uint8' | 'float32' = 'uint8') {
-  return { height, width, channels: 1, depth, values: new Float32Array(height * width).fill(value) } as const
+function decoded(height: number, width: number, value: number, depth: 'uint8' | 'float32' = 'uint8'): DecodedImage {
+  const values = new Float32Array(height * width).fill(value)
+  const layout = { depth, bits: depth === 'uint8' ? 8 : 32, colour: 'grey', extra: 'none', orientation: 1 } as const
+  return { header: { kind: 'tiff', height, width, ...layout }, height, width, channels: 1, values }
 }
 
 describe('fit', () => {
@@ -183,18 +187,76 @@ describe('fit', () => {
   test('stretch fills the frame; masks stay 0 or 1 and get no noise', () => {
     const stretched = prepareImage(decoded(2, 8, 0.25), { ...preparation, fit: 'stretch' }, 'a.png')
     expect([...stretched.values]).toEqual(Array(16).fill(0.25))
-    const mask = prepareMask(decoded(2, 4, 3 / 255), { ...preparation, padding: 'noise' })
-    expect([...mask.values]).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0])
+    const { raster } = prepareMask(decoded(2, 4, 3 / 255), { ...preparation, padding: 'noise' })
+    expect([...raster.values]).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0])
+  })
+})
+
+describe('normalisation', () => {
+  const minmax: Preparation = { ...preparation, fit: 'stretch', minmax: { low: 0, high: 0.0625 } }
+
+  test('minmax counts in values that are scaled to 0 .. 1 where they are integers, as they are in float files', () => {
+    expect(prepareImage(decoded(4, 4, 0.03125, 'float32'), minmax, 'a.tif').highest).toBe(0.5)
+    const twelve = prepareImage(decoded(4, 4, Math.fround(2048 / 65_535)), minmax, 'a.tif')
+    expect(twelve.highest).toBeCloseTo((16 * 2048) / 65_535, 7)
+    expect(twelve.values[0]).toBe(twelve.highest)
   })
 
-  test('minmax touches float files only', () => {
-    const minmax: Preparation = { ...preparation, fit: 'stretch', minmax: { low: -2, high: 2 } }
-    expect(prepareImage(decoded(4, 4, 1, 'float32'), minmax, 'a.tif').highest).toBe(0.75)
-    expect(prepareImage(decoded(4, 4, 1, 'uint8'), minmax, 'a.png').highest).toBe(1)
+  test('a usual mark of missing values outside the range is named, inside it is a value', () => {
+    const image = (mark: number): DecodedImage => {
+      const made = decoded(2, 2, 0.5, 'float32')
+      made.values.set([mark, mark], 1)
+      return made
+    }
+    for (const mark of [-9999, 3.402_823_5e38, -3.402_823_5e38, -32_768]) {
+      expect(() => prepareImage(image(mark), preparation, 'a.tif')).toThrow(
+        /^holds -?[\d.]+(e\+38)? at row 0, column 1, and at 1 more place, which usually marks missing values$/,
+      )
+    }
+    expect(prepareImage(image(-9999), { ...preparation, range: [-10_000, 1] }, 'a.tif').lowest).toBe(-9999)
+    expect(prepareImage(image(-5000), preparation, 'a.tif').lowest).toBe(-5000)
+  })
+})
+
+describe('channels', () => {
+  const colour = (values: readonly number[]): DecodedImage => ({
+    ...decoded(1, values.length / 3, 0),
+    channels: 3,
+    values: Float32Array.from(values, (value) => value / 255),
   })
 
-  test('colour in a pipeline of one channel is refused', () => {
-    const image = { height: 1, width: 1, channels: 3, depth: 'uint8', values: new Float32Array(3) } as const
-    expect(() => prepareImage(image, { ...preparation, channels: 1 }, 'a.png')).toThrow('colour')
+  test('three equal channels are grey where one is taken', () => {
+    const one: Preparation = { ...preparation, height: 1, width: 2, channels: 1 }
+    const image = prepareImage(colour([9, 9, 9, 51, 51, 51]), one, 'a.png')
+    expect([image.channels, ...image.values]).toEqual([1, Math.fround(9 / 255), Math.fround(51 / 255)])
+    expect(() => prepareImage(colour([9, 9, 9, 51, 52, 51]), one, 'a.png')).toThrow(
+      'is a colour image, (51, 52, 51) at row 0, column 1, but a pipeline of 1 channel takes grey ones',
+    )
+  })
+})
+
+describe('masks', () => {
+  const maskOf = (values: readonly number[]): DecodedImage => ({
+    ...decoded(1, values.length, 0),
+    values: Float32Array.from(values, (value) => value / 255),
+  })
+  const content = (values: readonly number[], width = values.length) =>
+    prepareMask(maskOf(values), { ...preparation, fit: 'stretch', height: 1, width }).content
+
+  test('what they mark, in the file and after resizing, and the values that they hold', () => {
+    expect(content([0, 255, 255, 0])).toEqual({ marked: 'part', levels: [255] })
+    expect(content([0, 0, 0, 0])).toEqual({ marked: 'nothing', levels: [] })
+    expect(content([1, 1, 1, 1])).toEqual({ marked: 'everything', levels: [1] })
+    expect(content([0, 255, 0, 0], 2)).toEqual({ marked: 'lost', levels: [255] })
+    expect(content([128, 0, 64, 255, 64])).toEqual({ marked: 'part', levels: [64, 128, 255] })
+  })
+
+  test('lossy and coloured ones are errors', () => {
+    const lossy = maskOf([0, 255])
+    expect(() => prepareMask({ ...lossy, header: { ...lossy.header, kind: 'jpeg' } }, preparation)).toThrow('lossy')
+    const red = { ...maskOf([0, 0]), channels: 3, values: Float32Array.from([0, 0, 0, 1, 0, 0]) } as const
+    expect(() => prepareMask(red, preparation)).toThrow(
+      'is a colour image, (255, 0, 0) at row 0, column 1, but a mask takes grey ones',
+    )
   })
 })

@@ -59,6 +59,7 @@ export function generatedData(options: { readonly poisonStep?: number } = {}): D
     open: 0,
     stepsPerEpoch: 6,
     trainImages: 24,
+    notes: [],
     contentHash: 'generated',
     validation: new GeneratedSet('val', 'val', 12, everything),
     tests: [
