@@ -145,7 +145,7 @@ const minmax = component(
     high: {
       'x-form': 'number',
       type: 'number',
-      examples: [0.0625],
+      examples: [255],
       description: 'Value that becomes the high end of the range: 0.0625 for 12 bits in 16-bit files.',
     },
   },
