@@ -1,7 +1,7 @@
 import type { EvaluatePlan, TrainPlan } from '../plan/run-plan.js'
 import type { ComponentValue, RecordedAllow, SettingOrigin } from '../plan/settings.js'
 import type { Span } from '../source/span.js'
-import type { PrimitiveName } from './evaluation/primitives.js'
+import type { AttributesOf, PrimitiveName } from './primitives/table.js'
 
 /** What one value of a tensor is for: a pixel's, an image's, or one for the whole batch. */
 export type Per = 'pixel' | 'image' | 'batch'
@@ -19,21 +19,22 @@ export interface TensorType {
   readonly range?: readonly [number, number]
 }
 
-export type AttributeValue = number | boolean | string | readonly number[]
-
 /** One primitive applied: blocks are inlined, sizes are numbers, only the batch is symbolic. */
-export interface CheckedNode {
+export interface NodeOf<Op extends PrimitiveName> {
   readonly id: number
-  readonly op: PrimitiveName
+  readonly op: Op
+  readonly attributes: AttributesOf<Op>
   readonly operands: readonly number[]
-  readonly attributes: Readonly<Record<string, AttributeValue>>
-  /** Names of the weights and statistics it owns, in the primitive's order (`primitives.ts`). */
+  /** Names of the weights and statistics that it owns, in the order of the primitive's row. */
   readonly parameters: readonly string[]
   readonly type: TensorType
   /** Binding path that made it (`recon.encoder.block1.conv1`); unique only for parametric nodes. */
   readonly path: string
   readonly span: Span
 }
+
+/** A node of any primitive, or of some: `op` tells its attributes. */
+export type CheckedNode<Op extends PrimitiveName = PrimitiveName> = { [Name in Op]: NodeOf<Name> }[Op]
 
 export type Initializer =
   | { readonly kind: 'constant'; readonly value: number }

@@ -1,5 +1,6 @@
-import type { AttributeValue, CheckedNode, CheckedPipeline, Initializer, TensorType } from './checked.js'
-import { intervalText } from './functions/intervals.js'
+import type { CheckedNode, CheckedPipeline, Initializer, TensorType } from './checked.js'
+import { intervalText } from './primitives/intervals.js'
+import type { AttributeValue } from './primitives/table.js'
 
 /** A checked pipeline as text, for `--emit checked` and goldens: settings, nodes with their types, weights. */
 export function dumpChecked(pipeline: CheckedPipeline): string {
@@ -37,7 +38,7 @@ export function dumpChecked(pipeline: CheckedPipeline): string {
 }
 
 function nodeText({ id, op, operands, attributes, type, path }: CheckedNode): string {
-  const values = Object.entries(attributes).map(([name, value]) => `${name}=${attributeText(value)}`)
+  const values = Object.entries<AttributeValue>(attributes).map(([name, value]) => `${name}=${attributeText(value)}`)
   const suffix = values.length === 0 ? '' : ` {${values.join(', ')}}`
   const source = op === 'input' || op === 'constant' ? '' : `  @${path}`
   return `%${id} = ${op}(${operands.map((operand) => `%${operand}`).join(', ')})${suffix}: ${typeText(type)}${source}`

@@ -173,7 +173,13 @@ function checkSeed(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): num
   const value = conform(base.session.evaluate(expression, env, { kind: 'int' }), { kind: 'int' }, env, '`seed`')
   if (value.kind !== 'number') return undefined
   if (value.value < 0 || value.value > 4294967295) {
-    const facts = { callee: flat.name, name: 'seed', must: 'between 0 and 4294967295', found: String(value.value) }
+    const facts = {
+      callee: flat.name,
+      name: 'seed',
+      must: 'between 0 and 4294967295',
+      found: String(value.value),
+      write: `seed = ${value.value < 0 ? -value.value : 1}`,
+    }
     report(base, tensorsDiagnostics.attribute, value.span, facts)
     return undefined
   }

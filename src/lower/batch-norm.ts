@@ -1,23 +1,23 @@
 import { invariant } from '../diagnostics/invariant.js'
 import type { ValueId } from '../ir/types.js'
-import { type LoweringContext, type LoweringRule, numberOf, only, parameterOf } from './context.js'
+import { type LoweringContext, type LoweringRule, only, parameterOf } from './context.js'
 
 /** The fed `batch_norm_momentum` stands for this one; a norm with another keeps its proportion to it. */
 const defaultMomentum = 0.1
 
 /** Normalises over batch and pixels. While training also moves the running statistics, with the unbiased variance (as PyTorch). */
-export const batchNorm: LoweringRule = (node, operands, context) => {
+export const batchNorm: LoweringRule<'batch_norm'> = (node, operands, context) => {
   const { emit } = context
   const x = only(operands).value
   const shape = emit.shapeOf(x)
   const channels = shape.at(-1) ?? 1
   // Engines know batch norm of maps only; a vector is a map of one pixel.
   const map = shape.length === 4 ? x : emit.one('reshape', [x], { shape: [shape[0] ?? 1, 1, 1, channels] })
-  const scale = emit.read(parameterOf(node, 0))
-  const offset = emit.read(parameterOf(node, 1))
-  const mean = parameterOf(node, 2)
-  const variance = parameterOf(node, 3)
-  const attributes = { epsilon: numberOf(node, 'epsilon') }
+  const scale = emit.read(parameterOf(node, 'scale'))
+  const offset = emit.read(parameterOf(node, 'offset'))
+  const mean = parameterOf(node, 'running_mean')
+  const variance = parameterOf(node, 'running_variance')
+  const attributes = { epsilon: node.attributes.epsilon }
   let y: ValueId
   if (context.phase === 'train') {
     const [normalised, batchMean, batchVariance] = emit.all('batch_norm_train', [map, scale, offset], attributes)
@@ -31,7 +31,7 @@ export const batchNorm: LoweringRule = (node, operands, context) => {
       .slice(0, 3)
       .reduce((product, side) => product * side, 1)
     const unbiased = count > 1 ? emit.one('mul', [batchVariance, emit.scalar(count / (count - 1))]) : batchVariance
-    const momentum = momentumOf(numberOf(node, 'momentum'), context)
+    const momentum = momentumOf(node.attributes.momentum, context)
     move(mean, batchMean, momentum, context)
     move(variance, unbiased, momentum, context)
   } else {

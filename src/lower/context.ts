@@ -1,4 +1,5 @@
-import type { CheckedNode, TensorType as CheckedType } from '../check/checked.js'
+import type { TensorType as CheckedType, NodeOf } from '../check/checked.js'
+import { type ParameterNameOf, type PrimitiveName, primitives } from '../check/primitives/table.js'
 import { invariant } from '../diagnostics/invariant.js'
 import type { ValueId } from '../ir/types.js'
 import type { Emitter } from './emitter.js'
@@ -20,7 +21,11 @@ export interface Operand {
 }
 
 /** Turns one primitive into IR operations and gives the value that stands for it. One per primitive, found through `table.ts`. */
-export type LoweringRule = (node: CheckedNode, operands: readonly Operand[], context: LoweringContext) => ValueId
+export type LoweringRule<Op extends PrimitiveName> = (
+  node: NodeOf<Op>,
+  operands: readonly Operand[],
+  context: LoweringContext,
+) => ValueId
 
 /** The first operand of a primitive that has exactly one. */
 export function only(operands: readonly Operand[]): Operand {
@@ -35,36 +40,12 @@ export function pair(operands: readonly Operand[]): readonly [Operand, Operand] 
   return [first, second]
 }
 
-export function numberOf(node: CheckedNode, name: string): number {
-  const value = node.attributes[name]
-  invariant(typeof value === 'number', `${node.op} at ${node.path} lacks the number ${name}`)
-  return value
-}
-
-export function numbersOf(node: CheckedNode, name: string, length: number): readonly number[] {
-  const value = node.attributes[name]
-  invariant(
-    Array.isArray(value) && value.length === length,
-    `${node.op} at ${node.path} lacks ${length} numbers ${name}`,
-  )
-  return value
-}
-
-export function flagOf(node: CheckedNode, name: string): boolean {
-  const value = node.attributes[name]
-  invariant(typeof value === 'boolean', `${node.op} at ${node.path} lacks the flag ${name}`)
-  return value
-}
-
-export function wordOf(node: CheckedNode, name: string): string {
-  const value = node.attributes[name]
-  invariant(typeof value === 'string', `${node.op} at ${node.path} lacks the word ${name}`)
-  return value
-}
-
-/** Name of the node's parameter at a place of the primitive's order. */
-export function parameterOf(node: CheckedNode, place: number): string {
-  const name = node.parameters[place]
-  invariant(name !== undefined, `${node.op} at ${node.path} lacks parameter ${place}`)
+/** Name of the state that is this weight or statistic of the node. */
+export function parameterOf<Op extends PrimitiveName>(
+  { op, path, parameters }: NodeOf<Op>,
+  parameter: ParameterNameOf<Op>,
+): string {
+  const name = parameters[Object.keys(primitives[op].parameters).indexOf(parameter)]
+  invariant(name !== undefined, `${op} at ${path} lacks its ${parameter}`)
   return name
 }

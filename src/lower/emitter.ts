@@ -1,6 +1,7 @@
 import { FunctionBuilder } from '../ir/builder.js'
 import type { OpName } from '../ir/ops/table.js'
-import type { Attributes, DType, IrFunction, NamedValue, StateVariable, ValueId } from '../ir/types.js'
+import type { AttributeArguments } from '../ir/ops/typed.js'
+import type { DType, IrFunction, NamedValue, StateVariable, ValueId } from '../ir/types.js'
 
 /** Writes one IR function for the lowering rules: with the binding path that is being lowered, and with what they ask for twice made once. */
 export class Emitter {
@@ -21,11 +22,15 @@ export class Emitter {
     this.path = path === '' ? undefined : path
   }
 
-  all(op: OpName, operands: readonly ValueId[], attributes: Attributes = {}): readonly ValueId[] {
+  all<Op extends OpName>(
+    op: Op,
+    operands: readonly ValueId[],
+    ...[attributes]: AttributeArguments<Op>
+  ): readonly ValueId[] {
     return this.builder.emit(op, operands, attributes, this.path)
   }
 
-  one(op: OpName, operands: readonly ValueId[], attributes: Attributes = {}): ValueId {
+  one<Op extends OpName>(op: Op, operands: readonly ValueId[], ...[attributes]: AttributeArguments<Op>): ValueId {
     return this.builder.one(op, operands, attributes, this.path)
   }
 

@@ -1,13 +1,14 @@
+import type { PrimitiveName } from '../check/primitives/table.js'
 import { invariant } from '../diagnostics/invariant.js'
 import type { ValueId } from '../ir/types.js'
-import { flagOf, type LoweringContext, type LoweringRule, numberOf, numbersOf, pair } from './context.js'
+import { type LoweringContext, type LoweringRule, pair } from './context.js'
 
-export const l1: LoweringRule = (_node, operands, { emit }) => {
+export const l1: LoweringRule<PrimitiveName> = (_node, operands, { emit }) => {
   const [a, b] = pair(operands)
   return emit.meanOfAll(emit.one('abs', [emit.one('sub', [a.value, b.value])]))
 }
 
-export const l2: LoweringRule = (_node, operands, { emit }) => {
+export const l2: LoweringRule<'l2'> = (_node, operands, { emit }) => {
   const [a, b] = pair(operands)
   return emit.meanOfAll(emit.one('square', [emit.one('sub', [a.value, b.value])]))
 }
@@ -16,9 +17,9 @@ export const l2: LoweringRule = (_node, operands, { emit }) => {
  * d^2 / (2 beta) where |d| < beta, else |d| - beta/2; written c (|d| - c/2) / beta with c = min(|d|, beta), which is both
  * without a comparison. beta 0 is l1.
  */
-export const smoothL1: LoweringRule = (node, operands, context) => {
+export const smoothL1: LoweringRule<'smooth_l1'> = (node, operands, context) => {
   const { emit } = context
-  const beta = numberOf(node, 'beta')
+  const { beta } = node.attributes
   if (beta === 0) return l1(node, operands, context)
   const [a, b] = pair(operands)
   const distance = emit.one('abs', [emit.one('sub', [a.value, b.value])])
@@ -44,25 +45,28 @@ function wrongness(logits: ValueId, mask: ValueId, { emit }: LoweringContext): V
 }
 
 /** Weight of each pixel's class; undefined where every pixel weighs 1. */
-function pixelWeights(weights: readonly number[], mask: ValueId, { emit }: LoweringContext): ValueId | undefined {
-  const [normal = 1, anomaly = 1] = weights
+function pixelWeights(
+  [normal, anomaly]: readonly [number, number],
+  mask: ValueId,
+  { emit }: LoweringContext,
+): ValueId | undefined {
   if (normal === anomaly) return normal === 1 ? undefined : emit.scalar(normal)
   const step = emit.one('mul', [mask, emit.scalar(anomaly - normal)])
   return normal === 0 ? step : emit.one('add', [step, emit.scalar(normal)])
 }
 
 /** Mean over pixels of w_t (1-p_t)^gamma (-log p_t) (Lin et al. 2017, eq. 5); kornia's mean also divides by the number of classes. */
-export const focal: LoweringRule = (node, operands, context) => {
+export const focal: LoweringRule<'focal'> = (node, operands, context) => {
   const { emit } = context
   const [logits, mask] = pair(operands)
   const u = wrongness(logits.value, mask.value, context)
   const entropy = emit.one('softplus', [u])
-  const gamma = numberOf(node, 'gamma')
+  const { gamma, class_weights, divide_by_classes } = node.attributes
   const modulated = gamma === 0 ? entropy : emit.one('mul', [power(u, gamma, context), entropy])
-  const weights = pixelWeights(numbersOf(node, 'class_weights', 2), mask.value, context)
+  const weights = pixelWeights(class_weights, mask.value, context)
   const pixels = weights === undefined ? modulated : emit.one('mul', [modulated, weights])
   const mean = emit.meanOfAll(pixels)
-  return flagOf(node, 'divide_by_classes') ? emit.one('mul', [mean, emit.scalar(0.5)]) : mean
+  return divide_by_classes ? emit.one('mul', [mean, emit.scalar(0.5)]) : mean
 }
 
 /** sigmoid(u)^gamma: by multiplication for a small integer, else exp(gamma log sigmoid(u)), whose log never meets 0. */
@@ -83,11 +87,11 @@ function power(u: ValueId, gamma: number, { emit }: LoweringContext): ValueId {
 }
 
 /** -log p_t, as PyTorch averages it: weighted by class, over the sum of the weights of the batch's pixels. */
-export const crossEntropy: LoweringRule = (node, operands, context) => {
+export const crossEntropy: LoweringRule<'cross_entropy'> = (node, operands, context) => {
   const { emit } = context
   const [logits, mask] = pair(operands)
   const entropy = emit.one('softplus', [wrongness(logits.value, mask.value, context)])
-  const [normal = 1, anomaly = 1] = numbersOf(node, 'class_weights', 2)
+  const [normal, anomaly] = node.attributes.class_weights
   if (normal === anomaly) return emit.meanOfAll(entropy)
   const weights = pixelWeights([normal, anomaly], mask.value, context)
   invariant(weights !== undefined, 'unequal weights are a tensor')

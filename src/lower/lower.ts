@@ -6,7 +6,7 @@ import type { LoweringPhase, Operand } from './context.js'
 import { Emitter } from './emitter.js'
 import { lowerInit } from './init.js'
 import { optimizerRule } from './optimizer.js'
-import { loweringRules } from './table.js'
+import { lowerNode } from './table.js'
 import type { TrainingDescription } from './training.js'
 
 export interface LoweredPipeline {
@@ -94,7 +94,7 @@ export function lowerForward(
   for (const node of inOrder(nodes, outputs)) {
     const operands = node.operands.map((id) => operandOf(lowered, id))
     emit.at(node.path)
-    lowered.set(node.id, { value: loweringRules[node.op](node, operands, context), type: node.type })
+    lowered.set(node.id, { value: lowerNode(node, operands, context), type: node.type })
   }
   return emit.finish(
     outputs.map((output): NamedValue => ({ name: output.name, value: operandOf(lowered, output.node).value })),

@@ -1,24 +1,20 @@
-import { type LoweringRule, numberOf, numbersOf, only } from './context.js'
+import { type LoweringRule, only } from './context.js'
 
-export const sliceChannels: LoweringRule = (node, operands, { emit }) => {
+export const sliceChannels: LoweringRule<'slice_channels'> = ({ attributes: { begin, count } }, operands, { emit }) => {
   const x = only(operands).value
-  const shape = emit.shapeOf(x)
-  const outer = shape.slice(0, -1)
-  return emit.one('slice', [x], {
-    begin: [...outer.map(() => 0), numberOf(node, 'begin')],
-    size: [...outer, numberOf(node, 'count')],
-  })
+  const outer = emit.shapeOf(x).slice(0, -1)
+  return emit.one('slice', [x], { begin: [...outer.map(() => 0), begin], size: [...outer, count] })
 }
 
-export const concat: LoweringRule = (node, operands, { emit }) =>
+export const concat: LoweringRule<'concat'> = (node, operands, { emit }) =>
   emit.one(
     'concat',
     operands.map((operand) => operand.value),
     { axis: node.type.shape.length },
   )
 
-export const pad: LoweringRule = (node, operands, { emit }) => {
-  const [top = 0, bottom = 0, left = 0, right = 0] = numbersOf(node, 'padding', 4)
+export const pad: LoweringRule<'pad'> = ({ attributes }, operands, { emit }) => {
+  const [top, bottom, left, right] = attributes.padding
   return emit.one('pad', [only(operands).value], {
     paddings: [
       [0, 0],
@@ -29,17 +25,14 @@ export const pad: LoweringRule = (node, operands, { emit }) => {
   })
 }
 
-export const crop: LoweringRule = (node, operands, { emit }) => {
+export const crop: LoweringRule<'crop'> = ({ attributes: { top, left, height, width } }, operands, { emit }) => {
   const x = only(operands).value
   const [batch = 1, , , channels = 1] = emit.shapeOf(x)
-  return emit.one('slice', [x], {
-    begin: [0, numberOf(node, 'top'), numberOf(node, 'left'), 0],
-    size: [batch, numberOf(node, 'height'), numberOf(node, 'width'), channels],
-  })
+  return emit.one('slice', [x], { begin: [0, top, left, 0], size: [batch, height, width, channels] })
 }
 
 /** To the node's own shape, the batch in front: `flatten` (map to vector) and `squeeze` (vector [1] to value). */
-export const reshaped: LoweringRule = (node, operands, { emit }) => {
+export const reshaped: LoweringRule<'flatten' | 'squeeze'> = (node, operands, { emit }) => {
   const x = only(operands).value
   return emit.one('reshape', [x], { shape: [emit.shapeOf(x)[0] ?? 1, ...node.type.shape] })
 }

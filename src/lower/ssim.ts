@@ -1,9 +1,5 @@
 import type { ValueId } from '../ir/types.js'
-import { type LoweringContext, type LoweringRule, numberOf, pair } from './context.js'
-
-/** Constants of Wang et al. 2004 for values in [0, 1]. */
-const c1 = 1e-4
-const c2 = 9e-4
+import { type LoweringContext, type LoweringRule, pair } from './context.js'
 
 /**
  * Mean of (1 - SSIM)/2 over pixels and channels, with a Gaussian window and reflect padding.
@@ -13,15 +9,20 @@ const c2 = 9e-4
  * too. The variances are only needed as a sum, so x^2 + y^2 is filtered once. Nothing here asks for a gradient of the filter of
  * an operand that depends on no weight (the clean image).
  *
+ * C1 = (0.01 L)^2 and C2 = (0.03 L)^2 with L the length of the interval that the values lie in (Wang et al. 2004, eq. 7).
+ *
  * The usual clamp of (1 - SSIM)/2 to [0, 1] is left out: the window's weights are positive and sum to 1, so SSIM is in [-1, 1]
  * whatever the images (Cauchy-Schwarz), and a clamp would only meet rounding.
  */
-export const ssim: LoweringRule = (node, operands, context) => {
+export const ssim: LoweringRule<'ssim'> = (node, operands, context) => {
   const { emit } = context
+  const { window, sigma, range } = node.attributes
+  const c1 = (0.01 * range) ** 2
+  const c2 = (0.03 * range) ** 2
   const [first, second] = pair(operands)
   const x = emit.one('transpose', [first.value], { perm: [0, 3, 1, 2] })
   const y = emit.one('transpose', [second.value], { perm: [0, 3, 1, 2] })
-  const filter = gaussianFilter(emit.shapeOf(x), numberOf(node, 'window'), numberOf(node, 'sigma'), context)
+  const filter = gaussianFilter(emit.shapeOf(x), window, sigma, context)
 
   const muX = filter(x)
   const muY = filter(y)

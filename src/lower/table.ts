@@ -1,7 +1,9 @@
-import type { PrimitiveName } from '../check/evaluation/primitives.js'
+import type { NodeOf } from '../check/checked.js'
+import type { PrimitiveName } from '../check/primitives/table.js'
+import type { ValueId } from '../ir/types.js'
 import { binary } from './arithmetic.js'
 import { batchNorm } from './batch-norm.js'
-import type { LoweringRule } from './context.js'
+import type { LoweringContext, LoweringRule, Operand } from './context.js'
 import { conv2d, dense } from './convolution.js'
 import { dropout } from './dropout.js'
 import { clamp, leakyRelu, unary } from './elementwise.js'
@@ -13,7 +15,7 @@ import { constant, input, learned, stopGradient } from './sources.js'
 import { ssim } from './ssim.js'
 
 /** What each primitive of the language becomes; a primitive without a rule does not compile. */
-export const loweringRules: Readonly<Record<PrimitiveName, LoweringRule>> = {
+const loweringRules: { readonly [Op in PrimitiveName]: LoweringRule<Op> } = {
   input,
   constant,
   learned,
@@ -62,4 +64,13 @@ export const loweringRules: Readonly<Record<PrimitiveName, LoweringRule>> = {
   ssim,
   focal,
   cross_entropy: crossEntropy,
+}
+
+/** The IR of one node, written by the rule of its primitive. */
+export function lowerNode<Op extends PrimitiveName>(
+  node: NodeOf<Op>,
+  operands: readonly Operand[],
+  context: LoweringContext,
+): ValueId {
+  return loweringRules[node.op](node, operands, context)
 }

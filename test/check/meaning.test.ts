@@ -144,7 +144,7 @@ describe('what is suggested is of the kind that is due', () => {
     [
       'a map beside a number',
       [['(severity, fault_severity', '(severity, fault_mask']],
-      'Compare a map with a map, and one number an image with another.',
+      'Compare `severity` with `fault_severity`.',
     ],
   ])('%s', (_name, slips, help) => {
     expect(helpOf(...slips)).toBe(help)

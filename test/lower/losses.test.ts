@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { AttributeValue } from '../../src/check/checked.js'
-import type { PrimitiveName } from '../../src/check/evaluation/primitives.js'
+import type { Applied, AttributesOf, Pair, PrimitiveName } from '../../src/check/primitives/table.js'
 import { FunctionBuilder } from '../../src/ir/builder.js'
 import { interpret, type Value } from '../../src/ir/interpret/run.js'
 import type { IrFunction, IrModule, ValueId } from '../../src/ir/types.js'
@@ -11,20 +10,16 @@ import { CheckedGraph } from './support/graph.js'
 
 const fixture = readFixture('losses_and_metrics')
 
-interface LossCase {
-  readonly op: PrimitiveName
-  readonly attributes?: Readonly<Record<string, AttributeValue>>
-  readonly on: 'image' | 'severity' | 'mask'
-}
+type LossCase = Applied & { readonly on: 'image' | 'severity' | 'mask' }
 
 const both = [1, 1] as const
 const cases: Readonly<Record<string, LossCase>> = {
-  l1: { op: 'l1', on: 'image' },
-  l2: { op: 'l2', on: 'image' },
-  ssim11: { op: 'ssim', attributes: { window: 11, sigma: 1.5 }, on: 'image' },
-  ssim7: { op: 'ssim', attributes: { window: 7, sigma: 1.5 }, on: 'image' },
-  severity_mae: { op: 'l1', on: 'severity' },
-  severity_mse: { op: 'l2', on: 'severity' },
+  l1: { op: 'l1', attributes: {}, on: 'image' },
+  l2: { op: 'l2', attributes: {}, on: 'image' },
+  ssim11: { op: 'ssim', attributes: { window: 11, sigma: 1.5, range: 1 }, on: 'image' },
+  ssim7: { op: 'ssim', attributes: { window: 7, sigma: 1.5, range: 1 }, on: 'image' },
+  severity_mae: { op: 'l1', attributes: {}, on: 'severity' },
+  severity_mse: { op: 'l2', attributes: {}, on: 'severity' },
   severity_smooth_l1_b1: { op: 'smooth_l1', attributes: { beta: 1 }, on: 'severity' },
   'severity_smooth_l1_b0.5': { op: 'smooth_l1', attributes: { beta: 0.5 }, on: 'severity' },
   cross_entropy: { op: 'cross_entropy', attributes: { class_weights: both }, on: 'mask' },
@@ -34,7 +29,7 @@ const cases: Readonly<Record<string, LossCase>> = {
   'kornia09_focal_alpha0.25_gamma3': focal(3, [0.75, 0.25], true),
 }
 
-function focal(gamma: number, weights: readonly number[], divide = false): LossCase {
+function focal(gamma: number, weights: Pair, divide = false): LossCase & Applied<'focal'> {
   return { op: 'focal', attributes: { gamma, class_weights: weights, divide_by_classes: divide }, on: 'mask' }
 }
 
@@ -45,7 +40,7 @@ const operandNames = {
 } as const
 
 describe('each loss against PyTorch, float64', () => {
-  test.each(Object.entries(cases))('%s: value and gradient', (name, { op, attributes = {}, on }) => {
+  test.each(Object.entries(cases))('%s: value and gradient', (name, { op, attributes, on }) => {
     const [prediction, target] = operandNames[on].map((operand) => tensor(operand))
     if (!prediction || !target) throw new Error('two operands are due')
     const { value, gradient } = run(op, attributes, prediction, target)
@@ -81,12 +76,7 @@ describe('each loss against PyTorch, float64', () => {
   })
 })
 
-function run(
-  op: PrimitiveName,
-  attributes: Readonly<Record<string, AttributeValue>>,
-  prediction: Value,
-  target: Value,
-) {
+function run<Op extends PrimitiveName>(op: Op, attributes: AttributesOf<Op>, prediction: Value, target: Value) {
   const graph = new CheckedGraph()
   const inner = (value: Value) => value.shape.slice(1)
   const a = graph.input('image', inner(prediction))

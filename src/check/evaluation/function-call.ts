@@ -140,9 +140,9 @@ function isOperand(value: Value): boolean {
 }
 
 function asOperand(value: Value, env: Env): Value {
-  if (value.kind === 'number') return env.graph.constant(value.value, env.path, value.span)
+  if (value.kind === 'number') return env.graph.constant(value.value, { ...env, span: value.span })
   if (value.kind !== 'unknown') return value
-  return env.graph.add({ op: 'constant', operands: [], per: 'batch', shape: [], path: env.path, span: value.span })
+  return env.graph.constant(undefined, { ...env, span: value.span })
 }
 
 /** A single list stands for its items: `concat(seg.features)`. */

@@ -1,25 +1,21 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import type { Span } from '../../source/span.js'
-import type {
-  AttributeValue,
-  CheckedNode,
-  CheckedParameter,
-  Initializer,
-  Per,
-  PhaseInput,
-  TensorType,
-} from '../checked.js'
+import type { CheckedNode, CheckedParameter, Initializer, PhaseInput, TensorType } from '../checked.js'
+import type { Known } from '../primitives/intervals.js'
+import { rangeOf } from '../primitives/ranges.js'
+import { type Shape, shapeRules } from '../primitives/shapes.js'
+import type { AttributeValue, Draft, DraftAttributes, ParameterNameOf, PrimitiveName } from '../primitives/table.js'
+import { primitiveRow } from '../primitives/table.js'
 import type { Dim, Grid, Tensor } from '../values/value.js'
 import type { Env } from './env.js'
-import type { PrimitiveName } from './primitives.js'
 
-/** A node whose sizes may still be unknown. */
+/** A node whose sizes and attributes may still be unknown. */
 export interface DraftNode {
   readonly id: number
   readonly op: PrimitiveName
   readonly operands: readonly number[]
-  readonly attributes: Readonly<Record<string, AttributeValue>>
+  readonly attributes: Readonly<Record<string, Draft<AttributeValue>>>
   readonly parameters: readonly string[]
   readonly tensor: Omit<Tensor, 'node'>
   readonly path: string
@@ -27,8 +23,6 @@ export interface DraftNode {
 }
 
 export interface ParameterSpec {
-  readonly name: string
-  readonly kind: 'weight' | 'statistic'
   readonly shape: readonly Dim[]
   readonly initializer: Initializer
 }
@@ -41,22 +35,26 @@ export interface PoolingEvent {
   readonly env: Env
 }
 
-export interface NodeRequest {
-  readonly op: PrimitiveName
+/** Without attributes where the primitive has none. */
+type AttributesPart<Op extends PrimitiveName> = keyof DraftAttributes<Op> extends never
+  ? { readonly attributes?: undefined }
+  : { readonly attributes: DraftAttributes<Op> }
+
+/** What a node is asked for with; its shape and range come from the rules of its primitive. */
+export type NodeRequest<Op extends PrimitiveName> = AttributesPart<Op> & {
+  readonly op: Op
   readonly operands: readonly Tensor[]
-  readonly attributes?: Readonly<Record<string, AttributeValue>>
-  readonly parameters?: readonly ParameterSpec[]
-  readonly per: Per
-  readonly shape: readonly Dim[]
+  readonly parameters?: { readonly [Name in ParameterNameOf<Op>]?: ParameterSpec }
   readonly meaning?: TensorType['meaning']
-  readonly range?: readonly [number, number] | undefined
+  /** Where the maker knows better than the rule: the type of an input, a size whose mistake is reported. */
+  readonly type?: Shape
+  readonly range?: Known
   readonly grid?: Grid | undefined
-  /** Whether gradients pass; false for `stop_gradient`. */
-  readonly differentiable?: boolean
   readonly label?: boolean
-  readonly path: string
-  readonly span: Span
 }
+
+/** Where a node comes from. */
+export type NodePlace = Pick<Env, 'path' | 'abstract'> & { readonly span: Span }
 
 /** The graph under construction: nodes in an order in which operands come first. */
 export class GraphBuilder {
@@ -79,34 +77,43 @@ export class GraphBuilder {
   /** Predictions that are reported not to reach their label. */
   readonly outOfReach = new Set<number>()
 
-  add(request: NodeRequest): Tensor {
-    const { op, operands, path, span } = request
-    const differentiable = request.differentiable ?? true
-    const weights = (request.parameters ?? []).some((parameter) => parameter.kind === 'weight')
+  add<Op extends PrimitiveName>(request: NodeRequest<Op>, { path, span, abstract }: NodePlace): Tensor {
+    const { op, operands } = request
+    const attributes = (request.attributes ?? {}) as DraftAttributes<Op>
+    const specs = Object.entries<ParameterSpec | undefined>(request.parameters ?? {})
+    const names: string[] = []
+    let weights = false
+    for (const [name, spec] of specs) {
+      if (spec === undefined) continue
+      const kind = parameterKind(op, name)
+      weights ||= kind === 'weight'
+      names.push(`${path}.${name}`)
+      this.parameters.set(`${path}.${name}`, { name: `${path}.${name}`, kind, ...spec, span })
+    }
+    if (weights) this.owners.add(path)
+    const { per, shape } = request.type ?? shapeRules[op](operands, attributes, specs[0]?.[1]?.shape.at(-1))
+    const ranges = operands.map((operand) => operand.range)
+    const range = 'range' in request ? request.range : rangeOf(op, ranges, attributes, abstract)
     const labels = operands.filter((operand) => operand.per !== 'batch' || operand.label || operand.learned)
-    const grid = request.grid ?? (request.per === 'pixel' ? operands.find((operand) => operand.grid)?.grid : undefined)
+    const grid = request.grid ?? (per === 'pixel' ? operands.find((operand) => operand.grid)?.grid : undefined)
     const tensor: Omit<Tensor, 'node'> = {
       kind: 'tensor',
       span,
-      per: request.per,
-      shape: request.shape,
+      per,
+      shape,
       meaning: request.meaning ?? 'plain',
-      ...(request.range === undefined ? {} : { range: request.range }),
-      learned: weights || (differentiable && operands.some((operand) => operand.learned)),
+      ...(range === undefined ? {} : { range }),
+      learned: weights || (op !== 'stop_gradient' && operands.some((operand) => operand.learned)),
       label: request.label ?? (labels.length > 0 && labels.every((operand) => operand.label)),
       ...(grid === undefined ? {} : { grid }),
-    }
-    if (weights) this.owners.add(path)
-    for (const { name, kind, shape, initializer } of request.parameters ?? []) {
-      this.parameters.set(name, { name, kind, shape, initializer, span })
     }
     const id = this.nodes.length
     this.nodes.push({
       id,
       op,
-      operands: operands.map((operand) => operand.node),
-      attributes: request.attributes ?? {},
-      parameters: (request.parameters ?? []).map((parameter) => parameter.name),
+      operands: operands.map(({ node }) => node),
+      attributes,
+      parameters: names,
       tensor,
       path,
       span,
@@ -123,32 +130,27 @@ export class GraphBuilder {
     return relabelled
   }
 
-  constant(value: number, path: string, span: Span): Tensor {
-    return this.add({
-      op: 'constant',
-      operands: [],
-      attributes: { value },
-      per: 'batch',
-      shape: [],
-      range: [value, value],
-      path,
-      span,
-    })
+  /** A number; undefined while it is not known. */
+  constant(value: number | undefined, place: NodePlace): Tensor {
+    return this.add({ op: 'constant', operands: [], attributes: { value } }, place)
   }
 }
 
-export function finishNode(node: DraftNode): CheckedNode {
-  const { tensor } = node
-  return {
-    id: node.id,
-    op: node.op,
-    operands: node.operands,
-    attributes: node.attributes,
-    parameters: node.parameters,
-    type: finishType(tensor),
-    path: node.path,
-    span: node.span,
+function parameterKind(op: PrimitiveName, name: string): CheckedParameter['kind'] {
+  const row = primitiveRow(op).parameters[name]
+  invariant(row !== undefined, `${op} has no parameter ${name}`)
+  return row.kind
+}
+
+/** Every attribute of the primitive's row, and no other, is known in a pipeline without mistakes. */
+export function finishNode({ id, op, operands, attributes, parameters, tensor, path, span }: DraftNode): CheckedNode {
+  for (const name of Object.keys(primitiveRow(op).attributes)) {
+    const value = attributes[name]
+    const isKnown = Array.isArray(value) ? !value.includes(undefined) : value !== undefined
+    invariant(isKnown, `the attribute ${name} of ${op} is unknown in a pipeline without mistakes`)
   }
+  // `GraphBuilder.add` takes the attributes of `op` alone.
+  return { id, op, operands, attributes, parameters, type: finishType(tensor), path, span } as CheckedNode
 }
 
 export function finishType(tensor: Omit<Tensor, 'node'>): TensorType {

@@ -5,6 +5,7 @@ import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { PhaseInput } from '../checked.js'
 import { damageAt } from '../loading/damage.js'
+import type { Known } from '../primitives/intervals.js'
 import type { FlatSection } from '../settings/context.js'
 import type { CheckedData, CheckedSynthesis } from '../settings/results.js'
 import { describeValue } from '../values/describe.js'
@@ -14,7 +15,6 @@ import { named } from './blocks.js'
 import type { Env } from './env.js'
 import { inStatement, report, whereWritten } from './env.js'
 import { slotValue } from './expression.js'
-import type { NodeRequest } from './graph.js'
 import { labelInputs } from './phase.js'
 import { Scope } from './scope.js'
 
@@ -48,25 +48,16 @@ export function openScopes(
     downHeight: 1,
     downWidth: 1,
   }
-  const input =
-    (name: PhaseInput, per: Tensor['per'], shape: readonly Dim[], range: NodeRequest['range']) => (): Value => {
-      const label = name !== 'image'
-      const onPixels = per === 'pixel' ? grid : undefined
-      const tensor = base.graph.add({
-        op: 'input',
-        operands: [],
-        attributes: { name },
-        per,
-        shape,
-        range,
-        grid: onPixels,
-        label,
-        path: name,
-        span: at,
-      })
-      base.graph.inputs.set(name, tensor.node)
-      return per === 'pixel' && data ? { ...tensor, made: { name, span: at } } : tensor
-    }
+  const input = (name: PhaseInput, per: Tensor['per'], shape: readonly Dim[], range: Known) => (): Value => {
+    const label = name !== 'image'
+    const onPixels = per === 'pixel' ? grid : undefined
+    const tensor = base.graph.add(
+      { op: 'input', operands: [], attributes: { name }, type: { per, shape }, range, grid: onPixels, label },
+      { ...base, path: name, span: at },
+    )
+    base.graph.inputs.set(name, tensor.node)
+    return per === 'pixel' && data ? { ...tensor, made: { name, span: at } } : tensor
+  }
   const model = new Scope(base.scope)
   model.define('image', at, 'input', input('image', 'pixel', image, data?.range))
   for (const name of labelInputs) model.defineValue(name, at, 'label', poison(at, 'undecided'))

@@ -131,13 +131,13 @@ function numberType(left: Value, right: Value): Type {
 function operandTensor(operator: string, value: Value, env: Env): Tensor | PoisonedValue {
   if (value.kind === 'tensor') return value
   if (value.kind === 'number') {
-    if (value.unit === undefined) return env.graph.constant(value.value, env.path, value.span)
+    if (value.unit === undefined) return env.graph.constant(value.value, { ...env, span: value.span })
     const what = `the operand of \`${operator}\` beside a tensor`
     const facts = { what, expected: 'a number without a unit', found: describeValue(value) }
     return poison(value.span, reportUse(env, typesDiagnostics.wrongUnit, value, facts))
   }
   // A number that is not known yet, in a block that is checked on its own.
-  return env.graph.add({ op: 'constant', operands: [], per: 'batch', shape: [], path: env.path, span: value.span })
+  return env.graph.constant(undefined, { ...env, span: value.span })
 }
 
 function compare(expression: BinaryExpression, env: Env): Value {

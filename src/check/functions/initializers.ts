@@ -1,4 +1,5 @@
 import type { Initializer } from '../checked.js'
+import type { InitializerWord } from '../values/builtin-enums.js'
 
 /** Sizes that an initialiser needs: values that enter and leave one output, each times the kernel's area. */
 export interface Fans {
@@ -13,7 +14,7 @@ const normal = (deviation: number): Initializer => ({ kind: 'normal', mean: 0, d
  * `standard`: PyTorch's default (kaiming uniform with a = sqrt 5, which is +-1/sqrt(fan_in)).
  * xavier: Glorot & Bengio 2010; kaiming: He et al. 2015 with the gain of ReLU.
  */
-export function kernelInitializer(word: string, { fanIn, fanOut }: Fans, deviation: number): Initializer {
+export function kernelInitializer(word: InitializerWord, { fanIn, fanOut }: Fans, deviation: number): Initializer {
   switch (word) {
     case 'xavier_uniform':
       return uniform(Math.sqrt(6 / (fanIn + fanOut)))
@@ -30,7 +31,7 @@ export function kernelInitializer(word: string, { fanIn, fanOut }: Fans, deviati
   }
 }
 
-export function biasInitializer(word: string, { fanIn }: Fans, deviation: number): Initializer {
+export function biasInitializer(word: InitializerWord, { fanIn }: Fans, deviation: number): Initializer {
   switch (word) {
     case 'zero':
       return { kind: 'constant', value: 0 }

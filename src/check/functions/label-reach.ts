@@ -1,9 +1,9 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import type { Env } from '../evaluation/env.js'
 import { report } from '../evaluation/env.js'
+import type { Interval } from '../primitives/intervals.js'
 import { numberText, tensorName } from '../values/describe.js'
 import type { Tensor } from '../values/value.js'
-import type { Interval } from './intervals.js'
 
 /** A prediction whose range does not contain its label's can never be right on part of the labels (the reference's SevNet: a sigmoid against labels up to 2). */
 export function checkLabelReach(env: Env, callee: string, a: Tensor, b: Tensor): void {

@@ -1,110 +1,73 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
-import type { Diagnostic } from '../../diagnostics/diagnostic.js'
-import { report } from '../evaluation/env.js'
+import { textOf } from '../evaluation/session.js'
+import { hullInterval } from '../primitives/intervals.js'
 import { numberText, tensorName } from '../values/describe.js'
-import type { Tensor, Value } from '../values/value.js'
-import { poison } from '../values/value.js'
-import type { Interval } from './intervals.js'
-import { absInterval, squareInterval, subIntervals } from './intervals.js'
+import type { StaticValue } from '../values/static-value.js'
+import type { Dim, PoisonedValue, Tensor } from '../values/value.js'
+import { bool, declareFunction, float, int, map, optional, range, tensor } from './declare.js'
 import { checkLabelReach } from './label-reach.js'
-import type { FunctionCall, FunctionParameter, FunctionRule } from './rule.js'
-import { aFloat, anInt, anyMap, anyTensor, channels } from './rule.js'
-import { reportShapes } from './shapes.js'
-
-type Known = Interval | undefined
+import type { FunctionCall, FunctionRule } from './rule.js'
+import { channels } from './rule.js'
+import { failShapes } from './shapes.js'
 
 /** A loss of which no operand has weights behind it trains nothing. Blocks are judged where they are called. */
 function reachesWeights(call: FunctionCall, operands: readonly Tensor[]): void {
   if (call.env.abstract || operands.some((operand) => operand.learned)) return
-  report(call.env, tensorsDiagnostics.termWithoutParameter, call.span, { term: `\`${call.rule.name}\`` })
+  call.fail(tensorsDiagnostics.termWithoutParameter, call.span, { term: `\`${call.rule.name}\`` })
 }
 
-function differentShapes(call: FunctionCall, a: Tensor, b: Tensor): Diagnostic | undefined {
+/** Reports two of different shapes, and two that no weight is behind. */
+function incomparable(call: FunctionCall, a: Tensor, b: Tensor): PoisonedValue | undefined {
   const same =
     a.per === b.per &&
     a.shape.length === b.shape.length &&
     a.shape.every((size, axis) => size === b.shape[axis] || size === undefined || b.shape[axis] === undefined)
-  const help = a.per === b.per ? undefined : 'Compare a map with a map, and one number an image with another.'
-  return same ? undefined : reportShapes(call.env, call.span, call.rule.name, 'two operands of one shape', [a, b], help)
+  if (!same) return failShapes(call, 'two operands of one shape', [a, b])
+  reachesWeights(call, [a, b])
+  return undefined
 }
 
-function distance(name: string, op: 'l1' | 'l2', doc: string): FunctionRule {
-  const power = op === 'l1' ? absInterval : squareInterval
-  return {
-    name,
+const pair = { a: tensor('Prediction.'), b: tensor('Label, of the same shape.') }
+const result = 'scalar'
+
+function distance(name: string, op: 'l1' | 'l2', doc: string, example: string): FunctionRule {
+  return declareFunction(name, {
     doc,
     parameters: pair,
-    apply: (call) => compare(call, op, {}, (a, b) => power(subIntervals(a, b))),
-  }
-}
-
-function compare(
-  call: FunctionCall,
-  op: 'l1' | 'l2' | 'smooth_l1',
-  attributes: Record<string, number>,
-  range: (a: Known, b: Known) => Known,
-): Value {
-  const [a, b] = [call.tensor('a'), call.tensor('b')]
-  const mistake = differentShapes(call, a, b)
-  if (mistake !== undefined) return poison(call.span, mistake)
-  checkLabelReach(call.env, call.rule.name, a, b)
-  reachesWeights(call, [a, b])
-  return call.emit({
-    op,
-    operands: [a, b],
-    attributes,
-    per: 'batch',
-    shape: [],
-    range: range(a.range, b.range),
-    label: false,
+    result,
+    example,
+    apply: ({ a, b }, call) => {
+      const mistake = incomparable(call, a, b)
+      if (mistake !== undefined) return mistake
+      checkLabelReach(call.env, name, a, b)
+      return call.emit({ op, operands: [a, b], label: false })
+    },
   })
 }
 
-const pair: readonly FunctionParameter[] = [
-  { name: 'a', type: anyTensor, doc: 'Prediction.' },
-  { name: 'b', type: anyTensor, doc: 'Label, of the same shape.' },
-]
-
-function ssim(call: FunctionCall): Value {
-  const [a, b] = [call.tensor('a'), call.tensor('b')]
-  const mistake = differentShapes(call, a, b)
-  if (mistake !== undefined) return poison(call.span, mistake)
-  reachesWeights(call, [a, b])
-  const window = call.bounded(
-    'window',
-    'an odd integer between 3 and 255',
-    (value) => value >= 3 && value <= 255 && value % 2 === 1,
+/** Length of the interval of the values: of the label, or else of what is not learned, or of both. */
+function lengthOfRange(a: Tensor, b: Tensor): Dim {
+  const known = [[a, b].find((side) => side.label), [a, b].find((side) => !side.learned)].find(
+    (side) => side !== undefined,
   )
-  const sigma = call.bounded('sigma', 'more than 0', (value) => value > 0)
-  const smallest = Math.min(...a.shape.slice(0, 2).map((size) => size ?? Infinity))
-  if (window !== undefined && (window + 1) / 2 > smallest) {
-    const needs = `maps of at least ${(window + 1) / 2} pixels a side for a window of ${window}`
-    return poison(
-      call.span,
-      report(call.env, tensorsDiagnostics.mapTooSmall, call.span, {
-        callee: 'ssim',
-        shape: `${a.shape.slice(0, 2).join('x')}`,
-        needs,
-      }),
-    )
-  }
-  return call.emit({
-    op: 'ssim',
-    operands: [a, b],
-    attributes: { window: window ?? 0, sigma: sigma ?? 0 },
-    per: 'batch',
-    shape: [],
-    range: [0, 1],
-    label: false,
-  })
+  const interval = known === undefined ? hullInterval(a.range, b.range) : known.range
+  return interval && positive(interval[1] - interval[0])
 }
 
-/** Logits of two channels and a mask of one, over the same pixels. */
-function notClassified(call: FunctionCall, logits: Tensor, mask: Tensor): Diagnostic | undefined {
+function lengthOf({ low, high }: Extract<StaticValue, { kind: 'range' }>): Dim {
+  return low.kind === 'number' && high.kind === 'number' ? positive(high.value - low.value) : undefined
+}
+
+function positive(length: number): Dim {
+  return Number.isFinite(length) && length > 0 ? length : undefined
+}
+
+/** Reports what is not logits of two channels and a mask of one, over the same pixels. */
+function unclassified(call: FunctionCall, logits: Tensor, mask: Tensor): PoisonedValue | undefined {
   const { name } = call.rule
   if (logits.meaning === 'probabilities' || logits.meaning === 'log_probabilities') {
-    return report(call.env, tensorsDiagnostics.wrongMeaning, logits.span, {
+    return call.fail(tensorsDiagnostics.wrongMeaning, logits.span, {
       callee: name,
       expected: 'logits',
       found: logits.meaning.replace('_', ' '),
@@ -113,21 +76,22 @@ function notClassified(call: FunctionCall, logits: Tensor, mask: Tensor): Diagno
   }
   if (channels(logits) !== undefined && channels(logits) !== 2) {
     const isSwapped = logits.label && !mask.label
-    const help = isSwapped ? `Give the logits first, then the mask: \`${name}(logits, mask)\`.` : undefined
-    return reportShapes(call.env, call.span, name, 'logits of two channels (normal, anomaly)', [logits], help)
+    const text = textOf(call.env.session, logits.span)
+    const help = isSwapped
+      ? `Give the logits first, then the mask: \`${name}(logits, mask)\`.`
+      : `Bind \`logits = conv2d(${text}, 2, kernel = 1)\` and give \`${name}\` these.`
+    return failShapes(call, 'logits of two channels (normal, anomaly)', [logits], help)
   }
   const agrees = [0, 1].every((axis) => {
     const [size, other] = [logits.shape[axis], mask.shape[axis]]
     return size === other || size === undefined || other === undefined
   })
   if (!agrees || (channels(mask) !== undefined && channels(mask) !== 1)) {
-    return reportShapes(call.env, call.span, name, 'a mask of one channel with the height and width of the logits', [
-      logits,
-      mask,
-    ])
+    const help = agrees ? 'Give it `fault_mask`, which has one channel.' : undefined
+    return failShapes(call, 'a mask of one channel with the height and width of the logits', [logits, mask], help)
   }
   if (mask.range && (mask.range[0] < 0 || mask.range[1] > 1)) {
-    return report(call.env, tensorsDiagnostics.wrongMeaning, mask.span, {
+    return call.fail(tensorsDiagnostics.wrongMeaning, mask.span, {
       callee: name,
       expected: 'a mask in [0, 1]',
       found: `${tensorName(mask, 'a map')} in [${mask.range[0]}, ${mask.range[1]}]`,
@@ -137,14 +101,12 @@ function notClassified(call: FunctionCall, logits: Tensor, mask: Tensor): Diagno
   return undefined
 }
 
-function classWeights(call: FunctionCall): readonly number[] {
-  if (!call.has('alpha')) return [1, 1]
-  const alpha = call.bounded('alpha', 'between 0 and 1', (value) => value >= 0 && value <= 1)
-  if (alpha === undefined) return [1, 1]
-  const weights = [1 - alpha, alpha]
+function classWeights(call: FunctionCall<'alpha'>, alpha: Dim | null): readonly [number, number] {
+  if (alpha === null || alpha === undefined) return [1, 1]
+  const weights = [1 - alpha, alpha] as const
   for (const [index, weight] of weights.entries()) {
     if (weight !== 0) continue
-    report(call.env, typesDiagnostics.zeroClassWeight, call.spanOf('alpha'), {
+    call.fail(typesDiagnostics.zeroClassWeight, call.spanOf('alpha'), {
       callee: call.rule.name,
       className: index === 0 ? 'normal' : 'anomaly',
       weights: `[${weights.map((value) => numberText(value, true)).join(', ')}]`,
@@ -153,88 +115,98 @@ function classWeights(call: FunctionCall): readonly number[] {
   return weights
 }
 
-function classification(
-  name: 'focal' | 'cross_entropy',
-  doc: string,
-  more: readonly FunctionParameter[],
-  last: readonly FunctionParameter[] = [],
-): FunctionRule {
-  return {
-    name,
-    doc,
-    parameters: [
-      { name: 'logits', type: anyMap, doc: 'Logits of the classes normal and anomaly.' },
-      { name: 'mask', type: anyMap, doc: '1 where there is a fault, 0 elsewhere.' },
-      ...more,
-      {
-        name: 'alpha',
-        type: aFloat,
-        default: 'none',
-        doc: 'Weighs the classes [1 - alpha, alpha]; left out, both weigh 1.',
-      },
-      ...last,
-    ],
-    apply: (call) => {
-      const [logits, mask] = [call.tensor('logits'), call.tensor('mask')]
-      const mistake = notClassified(call, logits, mask)
-      if (mistake !== undefined) return poison(call.span, mistake)
-      reachesWeights(call, [logits])
-      const weights = { class_weights: classWeights(call) }
-      const gamma = call.bounded('gamma', 'between 0 and 10', (value) => value >= 0 && value <= 10)
-      const attributes =
-        name === 'focal'
-          ? { gamma: gamma ?? 0, ...weights, divide_by_classes: call.boolean('divide_by_classes') ?? false }
-          : weights
-      return call.emit({
-        op: name,
-        operands: [logits, mask],
-        attributes,
-        per: 'batch',
-        shape: [],
-        range: [0, Infinity],
-        label: false,
-      })
-    },
-  }
+const classes = {
+  logits: map('Logits of the classes normal and anomaly, [H, W, 2].'),
+  mask: map('1 where there is a fault, 0 elsewhere, [H, W, 1].'),
 }
+const alpha = optional(
+  float('Weighs the classes [1 - alpha, alpha]; left out, both weigh 1.', { minimum: 0, maximum: 1, usual: 0.25 }),
+)
 
 export const lossFunctions: readonly FunctionRule[] = [
-  distance('l1', 'l1', 'Mean of |a - b|.'),
-  distance('l2', 'l2', 'Mean of (a - b)^2.'),
-  distance('mae', 'l1', 'Mean absolute error: mean of |a - b|.'),
-  distance('mse', 'l2', 'Mean squared error: mean of (a - b)^2.'),
-  {
-    name: 'smooth_l1',
+  distance('l1', 'l1', 'Mean of |a - b|.', 'l1(recon, clean)'),
+  distance('l2', 'l2', 'Mean of (a - b)^2.', 'l2(recon, clean)'),
+  distance('mae', 'l1', 'Mean absolute error: mean of |a - b|.', 'mae(severity, fault_severity)'),
+  distance('mse', 'l2', 'Mean squared error: mean of (a - b)^2.', 'mse(severity, fault_severity)'),
+  declareFunction('smooth_l1', {
     doc: 'Mean of (a - b)^2 / (2 beta) where |a - b| < beta, of |a - b| - beta / 2 elsewhere.',
-    parameters: [...pair, { name: 'beta', type: aFloat, default: 1, doc: 'Where the square becomes a line.' }],
-    apply: (call) => {
-      const beta = call.bounded('beta', 'more than 0', (value) => value > 0)
-      return compare(call, 'smooth_l1', { beta: beta ?? 0 }, () => [0, Infinity])
+    parameters: { ...pair, beta: float('Where the square becomes a line.', { default: 1, exclusiveMinimum: 0 }) },
+    result,
+    example: 'smooth_l1(severity, fault_severity, beta = 0.5)',
+    apply: ({ a, b, beta }, call) => {
+      const mistake = incomparable(call, a, b)
+      if (mistake !== undefined) return mistake
+      checkLabelReach(call.env, 'smooth_l1', a, b)
+      return call.emit({ op: 'smooth_l1', operands: [a, b], attributes: { beta }, label: false })
     },
-  },
-  {
-    name: 'ssim',
-    doc: 'Mean of clamp((1 - SSIM) / 2, 0, 1), Gaussian window, reflected borders (Wang et al. 2004).',
-    parameters: [
-      { name: 'a', type: anyMap, doc: 'Prediction.' },
-      { name: 'b', type: anyMap, doc: 'Label, of the same shape.' },
-      { name: 'window', type: anInt, default: 11, doc: 'Side of the window.' },
-      { name: 'sigma', type: aFloat, default: 1.5, doc: 'Standard deviation of the window.' },
-    ],
-    apply: ssim,
-  },
-  classification(
-    'focal',
-    'Mean over pixels of -(1 - p)^gamma log p of the true class, weighed by class (Lin et al. 2017).',
-    [{ name: 'gamma', type: aFloat, default: 2, doc: 'How much easy pixels are passed over.' }],
-    [
-      {
-        name: 'divide_by_classes',
-        type: { kind: 'bool' },
-        default: false,
-        doc: 'Divide by the number of classes as well, as the mean of kornia does.',
-      },
-    ],
-  ),
-  classification('cross_entropy', 'Mean over pixels of -log p of the true class, weighed by class.', []),
+  }),
+  declareFunction('ssim', {
+    doc: "Mean of clamp((1 - SSIM) / 2, 0, 1), Gaussian window, reflected borders; C1 = (0.01 L)^2 and C2 = (0.03 L)^2 with L the length of the values' range (Wang et al. 2004).",
+    parameters: {
+      a: map('Prediction.'),
+      b: map('Label, of the same shape.'),
+      window: int('Side of the window.', { default: 11, minimum: 3, maximum: 255, isOdd: true }),
+      sigma: float('Standard deviation of the window.', { default: 1.5, exclusiveMinimum: 0 }),
+      range: optional(
+        range("Interval that the values lie in; left out: the label's, which for images is that of `data`."),
+      ),
+    },
+    result,
+    example: 'ssim(recon, clean, window = 11)',
+    apply: ({ a, b, window, sigma, range }, call) => {
+      const mistake = incomparable(call, a, b)
+      if (mistake !== undefined) return mistake
+      const [h = Infinity, w = Infinity] = a.shape
+      if (window !== undefined && (window + 1) / 2 > Math.min(h, w)) {
+        return call.fail(tensorsDiagnostics.mapTooSmall, call.span, {
+          callee: 'ssim',
+          shape: `${a.shape.slice(0, 2).join('x')}`,
+          needs: `maps of at least ${(window + 1) / 2} pixels a side for a window of ${window}`,
+        })
+      }
+      const length = range === null ? lengthOfRange(a, b) : range && lengthOf(range)
+      // Where the sizes are not known, the data that would say the range is not either.
+      if (length === undefined && range === null && !call.env.abstract && Number.isFinite(h)) {
+        const why = 'nothing says in which range the values lie'
+        return call.fail(typesDiagnostics.missingArgument, call.span, {
+          callee: 'ssim',
+          missing: ['range'],
+          signature: 'ssim(a, b, range = 0 .. 1)',
+          why,
+        })
+      }
+      return call.emit({ op: 'ssim', operands: [a, b], attributes: { window, sigma, range: length }, label: false })
+    },
+  }),
+  declareFunction('focal', {
+    doc: 'Mean over pixels of -(1 - p)^gamma log p of the true class, weighed by class (Lin et al. 2017).',
+    parameters: {
+      ...classes,
+      gamma: float('How much easy pixels are passed over.', { default: 2, minimum: 0, maximum: 10 }),
+      alpha,
+      divide_by_classes: bool('Divide by the number of classes as well, as the mean of kornia does.', false),
+    },
+    result,
+    example: 'focal(seg.mask, fault_mask, gamma = 2)',
+    apply: ({ logits, mask, gamma, alpha, divide_by_classes }, call) => {
+      const mistake = unclassified(call, logits, mask)
+      if (mistake !== undefined) return mistake
+      reachesWeights(call, [logits])
+      const attributes = { gamma, class_weights: classWeights(call, alpha), divide_by_classes }
+      return call.emit({ op: 'focal', operands: [logits, mask], attributes, label: false })
+    },
+  }),
+  declareFunction('cross_entropy', {
+    doc: 'Mean over pixels of -log p of the true class, weighed by class.',
+    parameters: { ...classes, alpha },
+    result,
+    example: 'cross_entropy(seg.mask, fault_mask)',
+    apply: ({ logits, mask, alpha }, call) => {
+      const mistake = unclassified(call, logits, mask)
+      if (mistake !== undefined) return mistake
+      reachesWeights(call, [logits])
+      const attributes = { class_weights: classWeights(call, alpha) }
+      return call.emit({ op: 'cross_entropy', operands: [logits, mask], attributes, label: false })
+    },
+  }),
 ]

@@ -1,256 +1,198 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
-import type { Diagnostic } from '../../diagnostics/diagnostic.js'
-import { report } from '../evaluation/env.js'
+import { shapeRules, windowCount } from '../primitives/shapes.js'
 import { interpolation } from '../values/builtin-enums.js'
 import { shapeText } from '../values/describe.js'
-import type { Dim, Grid, Tensor, Value } from '../values/value.js'
-import { poison } from '../values/value.js'
-import { hullInterval } from './intervals.js'
-import type { FunctionCall, FunctionParameter, FunctionRule } from './rule.js'
-import { anInt, anyMap, channels, height, width } from './rule.js'
+import type { Dim, Grid, PoisonedValue, Value } from '../values/value.js'
+import { type ArgumentsOf, bool, declareFunction, int, map, optional, size, word } from './declare.js'
+import type { FunctionCall, FunctionRule } from './rule.js'
+import { channels, coarser, finer, height, width } from './rule.js'
 
-const x: FunctionParameter = { name: 'x', type: anyMap, doc: 'A map.' }
-const small = (value: number): boolean => value >= 1 && value <= 1024
-const smallText = 'an integer between 1 and 1024'
+const x = map('A map.')
+const small = { minimum: 1, maximum: 1024 }
+const windowParameters = {
+  x,
+  size: int('Side of the window.', { default: 2, ...small }),
+  stride: optional(int('Step of the window; left out: its side.', small)),
+}
+
+interface Windows extends ArgumentsOf<typeof windowParameters> {
+  readonly padding: Dim
+}
 
 /** Both poolings: max without padding, average with zeros that count. */
-function pool(call: FunctionCall, op: 'max_pool' | 'avg_pool'): Value {
-  const of = call.tensor('x')
-  const size = call.bounded('size', smallText, small)
-  const stride = call.has('stride') ? call.bounded('stride', smallText, small) : size
-  const padding =
-    op === 'avg_pool'
-      ? call.bounded(
-          'padding',
-          'an integer of at most half the size',
-          (value) => value >= 0 && 2 * value <= (size ?? 2048),
-        )
-      : 0
+function pool(call: FunctionCall, op: 'max_pool' | 'avg_pool', { x, size, stride: given, padding }: Windows): Value {
+  const stride = given === null ? size : given
+  const { graph, session, abstract } = call.env
+  // Only windows side by side are asked to cover the map; overlapping ones leave pixels at the border as their authors meant it.
+  const isTiling = stride === size && padding === 0
   const sides: Dim[] = []
   let divides = true
-  for (const side of [height(of), width(of)]) {
-    if (side === undefined || size === undefined || stride === undefined || padding === undefined) sides.push(undefined)
-    else {
-      const room = side + 2 * padding - size
-      // Below an image of a known size it is the image that is too small, as for every pooling that does not divide.
-      if (
-        room < 0 &&
-        of.grid &&
-        !call.env.abstract &&
-        !call.env.session.floorPoolings &&
-        stride === size &&
-        padding === 0
-      ) {
-        divides = false
-        sides.push(undefined)
-        continue
-      }
-      if (room < 0) {
-        const needs = `at least ${size - 2 * padding} pixels a side`
-        return poison(
-          call.span,
-          report(call.env, tensorsDiagnostics.mapTooSmall, call.span, {
-            callee: op,
-            shape: shapeText(of.shape),
-            needs,
-          }),
-        )
-      }
-      // Overlapping windows leave pixels at the border as their authors meant it; only tiles are asked to cover the map.
-      const exact = room % stride === 0 || stride !== size || padding > 0
-      divides &&= exact
-      sides.push(exact || call.env.session.floorPoolings ? Math.floor(room / stride) + 1 : undefined)
+  for (const side of [height(x), width(x)]) {
+    const count = windowCount(side, size, stride, padding, padding)
+    const isExact = !isTiling || side === undefined || size === undefined || side % size === 0
+    divides &&= isExact
+    // Below an image of a known size it is the image that is too small, as for every pooling that does not divide.
+    const isImages = isTiling && x.grid !== undefined && !abstract && !session.floorPoolings
+    if (count !== undefined && count < 1 && !isImages) {
+      return call.fail(tensorsDiagnostics.mapTooSmall, call.span, {
+        callee: op,
+        shape: shapeText(x.shape),
+        needs: `at least ${(size ?? 1) - 2 * (padding ?? 0)} pixels a side`,
+      })
     }
+    sides.push(isExact || session.floorPoolings ? count : undefined)
   }
-  const grid =
-    of.grid && stride !== undefined
-      ? { ...of.grid, downHeight: of.grid.downHeight * stride, downWidth: of.grid.downWidth * stride }
-      : undefined
-  if (grid && !call.env.abstract) call.env.graph.poolings.push({ grid, divides, span: call.span, env: call.env })
-  const pooled = { size: [size ?? 0, size ?? 0], strides: [stride ?? 0, stride ?? 0] }
-  const attributes =
-    op === 'max_pool' ? pooled : { ...pooled, padding: [padding ?? 0, padding ?? 0, padding ?? 0, padding ?? 0] }
-  const range = padding === 0 ? of.range : hullInterval(of.range, [0, 0])
-  return call.emit({
-    op,
-    operands: [of],
-    attributes,
-    per: 'pixel',
-    shape: [sides[0], sides[1], channels(of)],
-    meaning: of.meaning,
-    range,
+  const grid = coarser(x, stride)
+  if (grid && !abstract) graph.poolings.push({ grid, divides, span: call.span, env: call.env })
+  const rest = {
+    operands: [x],
+    meaning: x.meaning,
+    type: { per: 'pixel', shape: [...sides, channels(x)] },
     grid,
-  })
+  } as const
+  const windows = { size: [size, size], strides: [stride, stride] } as const
+  return op === 'max_pool'
+    ? call.emit({ op, attributes: windows, ...rest })
+    : call.emit({ op, attributes: { ...windows, padding: [padding, padding, padding, padding] }, ...rest })
 }
 
-function upsample(call: FunctionCall): Value {
-  const of = call.tensor('x')
-  const factor = call.bounded('factor', smallText, small)
-  const mode = call.word('mode') ?? 'bilinear'
-  const times = (side: Dim): Dim => (side === undefined || factor === undefined ? undefined : side * factor)
-  const grid =
-    of.grid && factor !== undefined
-      ? { ...of.grid, downHeight: of.grid.downHeight / factor, downWidth: of.grid.downWidth / factor }
-      : undefined
-  const attributes = {
-    factor: factor ?? 0,
-    mode,
-    align_corners: mode === 'bilinear' && (call.boolean('align_corners') ?? true),
-  }
-  return call.emit({
-    op: 'upsample',
-    operands: [of],
-    attributes,
-    per: 'pixel',
-    shape: [times(height(of)), times(width(of)), channels(of)],
-    meaning: of.meaning,
-    range: of.range,
-    grid,
-  })
+const side = (doc: string) => optional(int(doc, { minimum: 0, maximum: 65536 }))
+const marginParameters = {
+  x,
+  all: side('Pixels on every side.'),
+  top: side('Pixels above.'),
+  bottom: side('Pixels below.'),
+  left: side('Pixels on the left.'),
+  right: side('Pixels on the right.'),
+  to: optional(size('Size of the result, the map in its middle.')),
 }
+type Margins = ArgumentsOf<typeof marginParameters>
+type Margin = readonly [Dim, Dim, Dim, Dim]
 
 /** The size `to`, or what is added or taken a side; the first half of an odd difference is the smaller. */
-function margins(call: FunctionCall, of: Tensor, sign: 1 | -1): readonly [Dim, Dim, Dim, Dim] | Diagnostic {
-  const to = call.static('to')
-  const sides = ['top', 'bottom', 'left', 'right'] as const
-  if (to?.kind !== 'size') {
-    const all = call.has('all')
-      ? call.bounded('all', 'an integer between 0 and 65536', (value) => value >= 0 && value <= 65536)
-      : undefined
-    const [top, bottom, left, right] = sides.map((side) => {
-      if (!call.has(side)) return call.has('all') ? all : 0
-      return call.bounded(side, 'an integer between 0 and 65536', (value) => value >= 0 && value <= 65536)
-    })
-    return [top, bottom, left, right]
+function margins(
+  call: FunctionCall<'to'>,
+  { x, all, top, bottom, left, right, to }: Margins,
+  sign: 1 | -1,
+): Margin | PoisonedValue {
+  const sides = [top, bottom, left, right] as const
+  if (to === null) {
+    const own = (side: Dim | null): Dim => (side === null ? (all === null ? 0 : all) : side)
+    return [own(top), own(bottom), own(left), own(right)]
   }
-  if (call.has('all') || sides.some((side) => call.has(side))) {
-    return report(call.env, typesDiagnostics.duplicateArgument, to.span, { callee: call.rule.name, argument: 'to' })
+  if (to === undefined) return [undefined, undefined, undefined, undefined]
+  if (all !== null || sides.some((side) => side !== null)) {
+    return call.fail(typesDiagnostics.duplicateArgument, to.span, { callee: call.rule.name, argument: 'to' })
   }
-  const [h, w] = [height(of), width(of)]
+  const [h, w] = [height(x), width(x)]
   if (h === undefined || w === undefined) return [undefined, undefined, undefined, undefined]
   const [dh, dw] = [sign * (to.height - h), sign * (to.width - w)]
   if (dh < 0 || dw < 0) {
-    const must = sign === 1 ? `at least the size of the map (${h}x${w})` : `at most the size of the map (${h}x${w})`
-    return report(call.env, tensorsDiagnostics.attribute, to.span, {
-      callee: call.rule.name,
-      name: 'to',
-      must,
-      found: `${to.height}x${to.width}`,
-    })
+    const must = `at ${sign === 1 ? 'least' : 'most'} the size of the map (${h}x${w})`
+    const nearer = sign === 1 ? Math.max : Math.min
+    return call.refuse('to', must, `${to.height}x${to.width}`, `to = ${nearer(to.height, h)}x${nearer(to.width, w)}`)
   }
   return [Math.floor(dh / 2), Math.ceil(dh / 2), Math.floor(dw / 2), Math.ceil(dw / 2)]
 }
 
-function resized(of: Tensor, margin: readonly [Dim, Dim, Dim, Dim], sign: 1 | -1): readonly [Dim, Dim] {
-  const [top, bottom, left, right] = margin
-  const [h, w] = [height(of), width(of)]
-  const sum = (side: Dim, a: Dim, b: Dim): Dim =>
-    side === undefined || a === undefined || b === undefined ? undefined : side + sign * (a + b)
-  return [sum(h, top, bottom), sum(w, left, right)]
-}
-
-function newGrid(call: FunctionCall, h: Dim, w: Dim): Grid | undefined {
+function newGrid(call: FunctionCall, [h, w]: readonly Dim[]): Grid | undefined {
   if (h === undefined || w === undefined) return undefined
   return { height: h, width: w, span: call.span, isImage: false, downHeight: 1, downWidth: 1 }
 }
 
-function pad(call: FunctionCall): Value {
-  const of = call.tensor('x')
-  const margin = margins(call, of, 1)
-  if ('code' in margin) return poison(call.span, margin)
-  const [h, w] = resized(of, margin, 1)
-  const meaning = of.meaning === 'probabilities' ? 'probabilities' : 'plain'
-  const attributes = { padding: margin.map((side) => side ?? 0) }
-  const range = hullInterval(of.range, [0, 0])
-  return call.emit({
-    op: 'pad',
-    operands: [of],
-    attributes,
-    per: 'pixel',
-    shape: [h, w, channels(of)],
-    meaning,
-    range,
-    grid: newGrid(call, h, w),
-  })
+function without(side: Dim, before: Dim, after: Dim): Dim {
+  return side === undefined || before === undefined || after === undefined ? undefined : side - before - after
 }
-
-function crop(call: FunctionCall): Value {
-  const of = call.tensor('x')
-  const margin = margins(call, of, -1)
-  if ('code' in margin) return poison(call.span, margin)
-  const [h, w] = resized(of, margin, -1)
-  if ((h !== undefined && h < 1) || (w !== undefined && w < 1)) {
-    return poison(
-      call.span,
-      report(call.env, tensorsDiagnostics.mapTooSmall, call.span, {
-        callee: 'crop',
-        shape: shapeText(of.shape),
-        needs: 'more pixels than it takes away',
-      }),
-    )
-  }
-  const attributes = { top: margin[0] ?? 0, left: margin[2] ?? 0, height: h ?? 0, width: w ?? 0 }
-  return call.emit({
-    op: 'crop',
-    operands: [of],
-    attributes,
-    per: 'pixel',
-    shape: [h, w, channels(of)],
-    meaning: of.meaning,
-    range: of.range,
-    grid: newGrid(call, h, w),
-  })
-}
-
-const marginParameters: readonly FunctionParameter[] = [
-  { name: 'all', type: anInt, default: 'none', doc: 'Pixels on every side.' },
-  { name: 'top', type: anInt, default: 'none', doc: 'Pixels above.' },
-  { name: 'bottom', type: anInt, default: 'none', doc: 'Pixels below.' },
-  { name: 'left', type: anInt, default: 'none', doc: 'Pixels on the left.' },
-  { name: 'right', type: anInt, default: 'none', doc: 'Pixels on the right.' },
-  { name: 'to', type: { kind: 'size' }, default: 'none', doc: 'Size of the result, the map in its middle.' },
-]
-const windowParameters: readonly FunctionParameter[] = [
-  x,
-  { name: 'size', type: anInt, default: 2, doc: 'Side of the window.' },
-  { name: 'stride', type: anInt, default: 'none', doc: 'Step of the window; left out: its side.' },
-]
 
 export const poolingFunctions: readonly FunctionRule[] = [
-  {
-    name: 'max_pool',
+  declareFunction('max_pool', {
     doc: 'Largest value of each window.',
     parameters: windowParameters,
-    apply: (call) => pool(call, 'max_pool'),
-  },
-  {
-    name: 'avg_pool',
+    result: 'map [H / stride, W / stride, C]',
+    example: 'max_pool(hidden, 2)',
+    apply: (args, call) => pool(call, 'max_pool', { ...args, padding: 0 }),
+  }),
+  declareFunction('avg_pool', {
     doc: 'Mean of each window; zeros of the padding count.',
-    parameters: [...windowParameters, { name: 'padding', type: anInt, default: 0, doc: 'Zeros around the map.' }],
-    apply: (call) => pool(call, 'avg_pool'),
-  },
-  {
-    name: 'upsample',
+    parameters: {
+      ...windowParameters,
+      padding: int('Zeros around the map, at most half the size.', { default: 0, minimum: 0, maximum: 512 }),
+    },
+    result: 'map [H / stride, W / stride, C]',
+    example: 'avg_pool(hidden, 3, stride = 1, padding = 1)',
+    apply: (args, call) => {
+      const { size, padding } = args
+      if (size !== undefined && padding !== undefined && 2 * padding > size) {
+        const most = Math.floor(size / 2)
+        call.refuse('padding', `at most half the size (${size})`, String(padding), `padding = ${most}`)
+        return pool(call, 'avg_pool', { ...args, padding: undefined })
+      }
+      return pool(call, 'avg_pool', args)
+    },
+  }),
+  declareFunction('upsample', {
     doc: 'Enlarges a map.',
-    parameters: [
+    parameters: {
       x,
-      { name: 'factor', type: anInt, default: 2, doc: 'How many times.' },
-      {
-        name: 'mode',
-        type: { kind: 'enum', declaration: interpolation },
-        default: 'bilinear',
-        doc: 'How values between pixels are made.',
-      },
-      {
-        name: 'align_corners',
-        type: { kind: 'bool' },
-        default: true,
-        doc: 'Bilinear: whether corner pixels keep their values.',
-      },
-    ],
-    apply: upsample,
-  },
-  { name: 'pad', doc: 'Zeros around a map.', parameters: [x, ...marginParameters], apply: pad },
-  { name: 'crop', doc: 'The inner part of a map.', parameters: [x, ...marginParameters], apply: crop },
+      factor: int('How many times.', { default: 2, ...small }),
+      mode: word(interpolation, 'How values between pixels are made.', 'bilinear'),
+      align_corners: bool('Bilinear: whether corner pixels keep their values.', true),
+    },
+    result: 'map [factor H, factor W, C]',
+    example: 'upsample(hidden, 2, mode = nearest)',
+    apply: ({ x, factor, mode, align_corners: aligned }, call) =>
+      call.emit({
+        op: 'upsample',
+        operands: [x],
+        attributes: { factor, mode, align_corners: mode === 'bilinear' ? aligned : false },
+        meaning: x.meaning,
+        grid: finer(x, factor),
+      }),
+  }),
+  declareFunction('pad', {
+    doc: 'Zeros around a map.',
+    parameters: marginParameters,
+    result: 'map [H + top + bottom, W + left + right, C]',
+    example: 'pad(hidden, all = 2)',
+    apply: (args, call) => {
+      const margin = margins(call, args, 1)
+      if ('kind' in margin) return margin
+      const { x } = args
+      const attributes = { padding: margin }
+      return call.emit({
+        op: 'pad',
+        operands: [x],
+        attributes,
+        meaning: x.meaning === 'probabilities' ? 'probabilities' : 'plain',
+        grid: newGrid(call, shapeRules.pad([x], attributes, undefined).shape),
+      })
+    },
+  }),
+  declareFunction('crop', {
+    doc: 'The inner part of a map.',
+    parameters: marginParameters,
+    result: 'map [H - top - bottom, W - left - right, C]',
+    example: 'crop(hidden, to = 16x16)',
+    apply: (args, call) => {
+      const margin = margins(call, args, -1)
+      if ('kind' in margin) return margin
+      const { x } = args
+      const [top, bottom, left, right] = margin
+      const [h, w] = [without(height(x), top, bottom), without(width(x), left, right)]
+      if ((h !== undefined && h < 1) || (w !== undefined && w < 1))
+        return call.fail(tensorsDiagnostics.mapTooSmall, call.span, {
+          callee: 'crop',
+          shape: shapeText(x.shape),
+          needs: 'more pixels than it takes away',
+        })
+      return call.emit({
+        op: 'crop',
+        operands: [x],
+        attributes: { top, left, height: h, width: w },
+        meaning: x.meaning,
+        grid: newGrid(call, [h, w]),
+      })
+    },
+  }),
 ]

@@ -1,12 +1,15 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
-import { invariant } from '../../diagnostics/invariant.js'
+import type { DiagnosticDefinition } from '../../diagnostics/define.js'
+import type { RelatedSpan } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { Env } from '../evaluation/env.js'
 import { report, reportGiven } from '../evaluation/env.js'
 import type { NodeRequest } from '../evaluation/graph.js'
-import type { StaticValue } from '../values/static-value.js'
+import type { PrimitiveName } from '../primitives/table.js'
 import type { Type } from '../values/type.js'
-import type { Dim, Tensor, Value } from '../values/value.js'
+import type { Dim, Grid, PoisonedValue, Tensor, Value } from '../values/value.js'
+import { poison } from '../values/value.js'
+import type { Bounds } from './bounds.js'
 
 /** `tensor` takes a map, a vector, a value or a scalar; a number becomes a scalar constant. */
 export type ParameterType = Type | { readonly kind: 'tensor' }
@@ -16,23 +19,28 @@ export interface FunctionParameter {
   readonly type: ParameterType
   /** Value when left out; `none` where leaving it out means something of its own. Without it the parameter is required. */
   readonly default?: number | boolean | string | 'none'
+  readonly bounds?: Bounds
   readonly doc: string
 }
 
-/** A function of the language that is not written in it. */
+/** A function of the language that is not written in it: what `declareFunction` makes of its declaration. */
 export interface FunctionRule {
   readonly name: string
   readonly doc: string
   readonly parameters: readonly FunctionParameter[]
+  /** What it gives, with its shape, as the reference shows it. */
+  readonly result: string
+  /** A call of it, in the names of `docs/reference/functions.md`. */
+  readonly example: string
   /** Takes two or more tensors by place (`concat(a, b, c)`); `parameters` are then given by name only. */
-  readonly variadic?: boolean
+  readonly variadic: boolean
   /** It owns weights: a statement may hold one such call. */
-  readonly parametric?: boolean
+  readonly parametric: boolean
   readonly apply: (call: FunctionCall) => Value
 }
 
-/** One call with its arguments evaluated, conforming and free of mistakes. */
-export class FunctionCall {
+/** One call with its arguments evaluated, conforming and free of mistakes. `Name`: its parameters. */
+export class FunctionCall<Name extends string = string> {
   constructor(
     readonly rule: FunctionRule,
     readonly env: Env,
@@ -41,76 +49,53 @@ export class FunctionCall {
     readonly rest: readonly Value[],
   ) {}
 
-  tensor(name: string): Tensor {
-    const value = this.values.get(name)
-    invariant(value?.kind === 'tensor', `the operand ${name} of ${this.rule.name} is no tensor`)
-    return value
-  }
-
+  /** The operands of a variadic function. */
   get tensors(): readonly Tensor[] {
     return this.rest.filter((value) => value.kind === 'tensor')
   }
 
-  /** Undefined where it was left out without a default, or is not known yet. */
-  number(name: string): number | undefined {
-    const value = this.values.get(name)
-    return value?.kind === 'number' ? value.value : undefined
-  }
-
-  boolean(name: string): boolean | undefined {
-    const value = this.values.get(name)
-    return value?.kind === 'boolean' ? value.value : undefined
-  }
-
-  word(name: string): string | undefined {
-    const value = this.values.get(name)
-    return value?.kind === 'enum' ? value.value : undefined
-  }
-
-  has(name: string): boolean {
-    return this.values.has(name)
-  }
-
-  spanOf(name: string): Span {
+  spanOf(name: Name): Span {
     return this.values.get(name)?.span ?? this.span
   }
 
-  static(name: string): StaticValue | undefined {
-    const value = this.values.get(name)
-    return value?.kind === 'number' || value?.kind === 'size' ? value : undefined
+  /** Reports a mistake; what the call gives then. */
+  fail<Facts>(
+    definition: DiagnosticDefinition<Facts>,
+    span: Span,
+    facts: Facts,
+    related: readonly RelatedSpan[] = [],
+  ): PoisonedValue {
+    return poison(this.span, report(this.env, definition, span, facts, related))
   }
 
-  /** A number within bounds; otherwise reported, and undefined. */
-  bounded(name: string, must: string, holds: (value: number) => boolean): number | undefined {
-    const value = this.number(name)
-    if (value === undefined || holds(value)) return value
-    const facts = { callee: this.rule.name, name, must, found: String(value) }
+  /** Reports an argument's value that the function cannot use. `write`: a value that it can. */
+  refuse(name: Name, must: string, found: string, write?: string): PoisonedValue {
     const argument = this.values.get(name)
+    const facts = { callee: this.rule.name, name, must, found, ...(write === undefined ? {} : { write }) }
     const given = this.env.module.library && argument?.kind === 'number' ? argument.given : undefined
-    if (given === undefined) report(this.env, tensorsDiagnostics.attribute, this.spanOf(name), facts)
-    else {
-      const isItself = given.value === value
-      const from = `${value}, made of \`${given.name}\` of \`${given.callee}\`, which is ${given.value}`
-      const own = isItself ? { ...facts, callee: given.callee, name: given.name } : { ...facts, found: from }
-      reportGiven(this.env, tensorsDiagnostics.attribute, given.span, this.span, own)
-    }
-    return undefined
+    if (given === undefined || argument?.kind !== 'number')
+      return this.fail(tensorsDiagnostics.attribute, this.spanOf(name), facts)
+    const own =
+      given.value === argument.value
+        ? { ...facts, callee: given.callee, name: given.name }
+        : {
+            callee: this.rule.name,
+            name,
+            must,
+            found: `${argument.value}, made of \`${given.name}\` of \`${given.callee}\`, which is ${given.value}`,
+            source: given.name,
+          }
+    return poison(this.span, reportGiven(this.env, tensorsDiagnostics.attribute, given.span, this.span, own))
   }
 
-  emit(request: Omit<NodeRequest, 'path' | 'span'>): Tensor {
-    return this.env.graph.add({ ...request, path: this.env.path, span: this.span })
+  emit<Op extends PrimitiveName>(request: NodeRequest<Op>): Tensor {
+    return this.env.graph.add(request, { ...this.env, span: this.span })
   }
 
-  constant(value: number): Tensor {
-    return this.env.graph.constant(value, this.env.path, this.span)
+  constant(value: number | undefined): Tensor {
+    return this.env.graph.constant(value, { ...this.env, span: this.span })
   }
 }
-
-/** At most 2^24: a size beyond it is a slip of the pen, and no machine holds it. */
-export const largestSize = 16777216
-
-export const positiveInteger = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= largestSize
-export const positiveText = 'an integer between 1 and 16777216'
 
 export function height(tensor: Tensor): Dim {
   return tensor.shape[0]
@@ -122,19 +107,26 @@ export function channels(tensor: Tensor): Dim {
   return tensor.shape[tensor.shape.length - 1]
 }
 
-/** `conv2d(x, channels, kernel = 3)` as help shows it. */
-export function signatureText(rule: FunctionRule): string {
-  const parameters = rule.parameters.map((parameter) =>
-    parameter.default === undefined || parameter.default === 'none'
-      ? parameter.default === 'none'
-        ? `${parameter.name} = ...`
-        : parameter.name
-      : `${parameter.name} = ${String(parameter.default)}`,
-  )
-  return `${rule.name}(${[...(rule.variadic ? ['a', 'b', '...'] : []), ...parameters].join(', ')})`
+/** The grid of a map whose pixels are so many times larger a side than the operand's; undefined where unknown. */
+export function coarser({ grid }: Tensor, factor: Dim): Grid | undefined {
+  if (grid === undefined || factor === undefined) return undefined
+  return { ...grid, downHeight: grid.downHeight * factor, downWidth: grid.downWidth * factor }
 }
 
-export const anyTensor: ParameterType = { kind: 'tensor' }
-export const anyMap: ParameterType = { kind: 'map', meaning: 'plain' }
-export const anInt: ParameterType = { kind: 'int' }
-export const aFloat: ParameterType = { kind: 'float' }
+export function finer({ grid }: Tensor, factor: Dim): Grid | undefined {
+  if (grid === undefined || factor === undefined) return undefined
+  return { ...grid, downHeight: grid.downHeight / factor, downWidth: grid.downWidth / factor }
+}
+
+/** `conv2d(x, channels, kernel = 3)` as help shows it. */
+export function signatureText({
+  name,
+  variadic,
+  parameters,
+}: Pick<FunctionRule, 'name' | 'variadic' | 'parameters'>): string {
+  const shown = parameters.map(({ name, default: preset }) => {
+    if (preset === undefined) return name
+    return `${name} = ${preset === 'none' ? '...' : String(preset)}`
+  })
+  return `${name}(${[...(variadic ? ['a', 'b', '...'] : []), ...shown].join(', ')})`
+}

@@ -3,9 +3,14 @@ import type { EnumDeclaration } from '../../syntax/ast.js'
 
 const nowhere: Span = { file: '<builtin>', start: 0, end: 0 }
 
-function builtinEnum(name: string, values: readonly string[], doc: string): EnumDeclaration {
+/** An enum of the language itself; `words` are its values, so that TypeScript knows them too. */
+export interface BuiltinEnum<Word extends string = string> extends EnumDeclaration {
+  readonly words: readonly Word[]
+}
+
+function builtinEnum<const Word extends string>(name: string, words: readonly Word[], doc: string): BuiltinEnum<Word> {
   const identifier = (text: string) => ({ kind: 'identifier', name: text, span: nowhere }) as const
-  return { kind: 'enum', doc, name: identifier(name), values: values.map(identifier), span: nowhere }
+  return { kind: 'enum', doc, name: identifier(name), values: words.map(identifier), words, span: nowhere }
 }
 
 /** Channels of a segmentation, in their order: `softmax(seg.mask)[anomaly]`. */
@@ -27,6 +32,8 @@ export const initializerEnum = builtinEnum(
   'How the weights of a layer are initialised.',
 )
 
-export const builtinEnums: ReadonlyMap<string, EnumDeclaration> = new Map(
+export type InitializerWord = (typeof initializerEnum)['words'][number]
+
+export const builtinEnums: ReadonlyMap<string, EnumDeclaration> = new Map<string, EnumDeclaration>(
   [pixelClass, interpolation, initializerEnum].map((declaration) => [declaration.name.name, declaration]),
 )

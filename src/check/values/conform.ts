@@ -66,7 +66,15 @@ function input(
 ): Tensor {
   const shape = Array.from({ length: rank }, () => undefined)
   const range = meaning === 'probabilities' ? ([0, 1] as const) : undefined
-  const made = env.graph.add({ op: 'input', operands: [], per, shape, meaning, range, path: name, span })
+  const request = {
+    op: 'input',
+    operands: [],
+    attributes: { name },
+    type: { per, shape },
+    meaning,
+    range,
+  } as const
+  const made = env.graph.add(request, { ...env, path: name, span })
   // It may be made of weights: only the pipeline knows.
   return { ...made, learned: true, made: { name, span } }
 }
@@ -99,7 +107,7 @@ export function conform(value: Value, type: Type, env: Env, what: string): Value
       )
     case 'scalar':
       if (value.kind === 'number' && value.unit === undefined)
-        return env.graph.constant(value.value, env.path, value.span)
+        return env.graph.constant(value.value, { ...env, span: value.span })
       return isTensor(value, 'batch', 0) ? value : mismatch(value, type, env, what)
     case 'int':
     case 'float':

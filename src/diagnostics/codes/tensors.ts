@@ -5,14 +5,13 @@ const interval = ([low, high]: readonly [number, number]): string =>
   `${low === -Infinity ? '(-inf' : `[${low}`}, ${high === Infinity ? 'inf)' : `${high}]`}`
 
 export const tensorsDiagnostics = {
-  shapeMismatch: define<{ callee: string; rule: string; shapes: readonly string[]; help?: string }>({
+  shapeMismatch: define<{ callee: string; rule: string; shapes: readonly string[]; help: string }>({
     code: 'D050',
     name: 'shape-mismatch',
     severity: 'error',
     allowable: false,
     message: ({ callee, rule, shapes }) => `\`${callee}\` needs ${rule}: ${shapes.join(', ')}`,
-    help: ({ help }) =>
-      help ?? 'Bring the shapes together, for example with a pooling, an `upsample`, a `crop` or a `conv2d`.',
+    help: ({ help }) => help,
   }),
   poolingDoesNotDivide: define<{
     what: string
@@ -115,14 +114,28 @@ export const tensorsDiagnostics = {
     label: () => 'its weights have no name of their own',
     help: ({ second }) => `Give the call of \`${second}\` a binding of its own: weights are named by their bindings.`,
   }),
-  attribute: define<{ callee: string; name: string; must: string; found: string }>({
+  attribute: define<{
+    callee: string
+    name: string
+    must: string
+    found: string
+    /** What can be written in its place. */
+    write?: string
+    /** The parameter of the caller that the value is made of. */
+    source?: string
+  }>({
     code: 'D059',
     name: 'value-out-of-bounds',
     severity: 'error',
     allowable: false,
     message: ({ callee, name, must, found }) => `\`${name}\` of \`${callee}\` must be ${must}, and this is ${found}`,
     label: ({ must }) => `must be ${must}`,
-    help: ({ must }) => `Choose a value that is ${must}.`,
+    help: ({ write, source, name, must }) =>
+      write !== undefined
+        ? `Write \`${write}\`.`
+        : source === undefined
+          ? `Write a \`${name}\` that is ${must}.`
+          : `Choose \`${source}\` so that what is made of it is ${must}.`,
   }),
   mapTooSmall: define<{ callee: string; shape: string; needs: string }>({
     code: 'D060',

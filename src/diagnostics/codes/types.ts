@@ -32,12 +32,13 @@ export const typesDiagnostics = {
     label: ({ found }) => found,
     help: ({ expected, help }) => help ?? `Write it as ${expected}.`,
   }),
-  missingArgument: define<{ callee: string; missing: readonly string[]; signature: string }>({
+  missingArgument: define<{ callee: string; missing: readonly string[]; signature: string; why?: string }>({
     code: 'D033',
     name: 'missing-argument',
     severity: 'error',
     allowable: false,
-    message: ({ callee, missing }) => `\`${callee}\` needs ${listed(missing)}`,
+    message: ({ callee, missing, why }) =>
+      `\`${callee}\` needs ${listed(missing)}${why === undefined ? '' : `: ${why}`}`,
     label: ({ missing }) => `without ${listed(missing)}`,
     help: ({ signature }) => `It is called as \`${signature}\`.`,
   }),

@@ -3,8 +3,12 @@ import type { Attributes, TensorType } from '../types.js'
 /** `ints`: integers; `pairs`: a list of [before, after]; `dtype`: f32, bf16, i32 or bool. */
 export type AttributeKind = 'int' | 'number' | 'bool' | 'string' | 'dtype' | 'ints' | 'numbers' | 'pairs'
 
+/** Names of an operator's attributes with their kinds. */
+export type AttributeRow = Readonly<Record<string, AttributeKind>>
+export type None = Readonly<Record<never, never>>
+
 /** What one operator is: the source of type inference, verification, cost and the reference page. */
-export interface OpDefinition {
+export interface OpDefinition<A extends AttributeRow = AttributeRow> {
   /** One line: what it computes. */
   readonly summary: string
   /** Names of the operands; where `isVariadic`, the only one repeats, at least once. */
@@ -12,7 +16,7 @@ export interface OpDefinition {
   readonly isVariadic?: true
   readonly results: readonly string[]
   /** Every attribute is required and no other is allowed: equal operations have equal text. */
-  readonly attributes: Readonly<Record<string, AttributeKind>>
+  readonly attributes: A
   /** `pure`: depends on nothing but operands and attributes. */
   readonly effect: 'pure' | 'reads_state' | 'assigns_state'
   /** Whether its FLOPs are those of convolutions and dense products, which a share of the machine's peak is counted in. */
@@ -39,11 +43,11 @@ export type FlopsRule = (
 ) => number
 
 /** A family's operators: what most have is filled in. */
-export function pure(
-  definition: Omit<OpDefinition, 'effect' | 'countsAsMatrixWork' | 'results' | 'attributes'> &
-    Partial<Pick<OpDefinition, 'results' | 'attributes' | 'countsAsMatrixWork'>>,
-): OpDefinition {
-  return { results: ['y'], attributes: {}, countsAsMatrixWork: false, ...definition, effect: 'pure' }
+export function pure<const A extends AttributeRow = None>(
+  definition: Omit<OpDefinition<A>, 'effect' | 'countsAsMatrixWork' | 'results' | 'attributes'> &
+    Partial<Pick<OpDefinition<A>, 'results' | 'attributes' | 'countsAsMatrixWork'>>,
+): OpDefinition<A> {
+  return { results: ['y'], attributes: {} as A, countsAsMatrixWork: false, ...definition, effect: 'pure' }
 }
 
 /** Moves values and computes nothing. */

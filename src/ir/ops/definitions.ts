@@ -11,7 +11,7 @@ import * as updates from './updates.js'
 import * as windows from './windows.js'
 
 /** Every operator's definition; a missing one is a type error. */
-export const opDefinitions: Readonly<Record<OpName, OpDefinition>> = {
+const definitions = {
   read: state.read,
   assign: state.assign,
   constant: sources.constant,
@@ -75,4 +75,8 @@ export const opDefinitions: Readonly<Record<OpName, OpDefinition>> = {
   after: elementwise.after,
   adam_update: updates.adamUpdate,
   momentum_update: updates.momentumUpdate,
-}
+} as const satisfies Readonly<Record<OpName, OpDefinition>>
+
+export type OpDefinitions = typeof definitions
+
+export const opDefinitions: Readonly<Record<OpName, OpDefinition>> = definitions

@@ -1,13 +1,13 @@
 import { invariant } from '../../diagnostics/invariant.js'
 import type { DType } from '../types.js'
 import { dtypeOf } from './attributes.js'
-import { type FlopsRule, noFlops, type OpDefinition, pure, type TypeRule } from './definition.js'
+import { type FlopsRule, noFlops, pure, type TypeRule } from './definition.js'
 import { at, broadcastShapes, isFloat, only, requireFloat, requireSameDType, requireSameType, sizeOf } from './shape.js'
 
 /** One operation a value of the result, whatever it costs a machine. */
 const onePerValue: FlopsRule = (_operands, results) => results.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
 
-function unary(summary: string, flops: FlopsRule = onePerValue): OpDefinition {
+function unary(summary: string, flops: FlopsRule = onePerValue) {
   return pure({
     summary,
     operands: ['x'],
@@ -35,7 +35,7 @@ export const softplus = unary('log(1 + e^x)')
 export const stopGradient = unary('x; its gradient is zero', noFlops)
 
 /** An engine computes what it can as early as it can; what is large and needed late is better made late. */
-export const after: OpDefinition = pure({
+export const after = pure({
   summary: 'x, handed on when `first` is computed: what uses it is not made, and does not take up memory, before',
   operands: ['x', 'first'],
   typeRule: 'float x, any first; the type of x',
@@ -48,7 +48,7 @@ export const after: OpDefinition = pure({
   flops: noFlops,
 })
 
-export const reluGrad: OpDefinition = pure({
+export const reluGrad = pure({
   summary: 'dy where y > 0, else 0',
   operands: ['dy', 'y'],
   typeRule: 'float dy and y of one type; the type of y',
@@ -61,7 +61,7 @@ export const reluGrad: OpDefinition = pure({
   flops: onePerValue,
 })
 
-export const cast: OpDefinition = pure({
+export const cast = pure({
   summary: 'another dtype: to bf16 rounds to nearest even, to i32 towards zero, to bool is x != 0',
   operands: ['x'],
   attributes: { dtype: 'dtype' },
@@ -82,7 +82,7 @@ function binaryTypes(allowed: (dtype: DType) => boolean, words: string, result?:
 
 const isNumber = (dtype: DType) => dtype !== 'bool'
 
-function arithmetic(summary: string): OpDefinition {
+function arithmetic(summary: string) {
   return pure({
     summary,
     operands: ['a', 'b'],
@@ -97,7 +97,7 @@ export const sub = arithmetic('a - b')
 export const mul = arithmetic('a b')
 export const maximum = arithmetic('the larger; at a tie each has half of the gradient')
 export const minimum = arithmetic('the smaller; at a tie each has half of the gradient')
-export const div: OpDefinition = pure({
+export const div = pure({
   summary: 'a / b',
   operands: ['a', 'b'],
   typeRule: 'a and b of one float dtype; broadcast shape',
@@ -105,7 +105,7 @@ export const div: OpDefinition = pure({
   flops: onePerValue,
 })
 
-function comparison(summary: string): OpDefinition {
+function comparison(summary: string) {
   return pure({
     summary,
     operands: ['a', 'b'],
@@ -119,7 +119,7 @@ export const greater = comparison('a > b')
 export const greaterEqual = comparison('a >= b')
 export const less = comparison('a < b')
 export const equal = comparison('a = b')
-export const logicalAnd: OpDefinition = pure({
+export const logicalAnd = pure({
   summary: 'a and b',
   operands: ['a', 'b'],
   typeRule: 'bool a and b; bool of the broadcast shape',
@@ -127,7 +127,7 @@ export const logicalAnd: OpDefinition = pure({
   flops: onePerValue,
 })
 
-export const select: OpDefinition = pure({
+export const select = pure({
   summary: 'a where the condition holds, else b',
   operands: ['condition', 'a', 'b'],
   typeRule: 'bool condition; a and b of one dtype; broadcast shape of the three',

@@ -1,6 +1,6 @@
 import { invariant } from '../../diagnostics/invariant.js'
 import type { TensorType } from '../types.js'
-import { type OpDefinition, pure } from './definition.js'
+import { pure } from './definition.js'
 import { at, requireFloat, requireSameType, showType, sizeOf } from './shape.js'
 
 function requireChannels(x: TensorType, vectors: readonly (readonly [string, TensorType])[]): TensorType {
@@ -14,7 +14,7 @@ function requireChannels(x: TensorType, vectors: readonly (readonly [string, Ten
 
 const epsilon = { epsilon: 'number' } as const
 
-export const batchNormTrain: OpDefinition = pure({
+export const batchNormTrain = pure({
   summary:
     "y = (x - mean) / sqrt(variance + epsilon) scale + offset with the batch's own mean and biased variance over all axes but the last; gradients go through y alone",
   operands: ['x', 'scale', 'offset'],
@@ -32,7 +32,7 @@ export const batchNormTrain: OpDefinition = pure({
   flops: (operands) => 8 * sizeOf(at(operands, 0).shape),
 })
 
-export const batchNormGrad: OpDefinition = pure({
+export const batchNormGrad = pure({
   summary: 'gradients of batch_norm_train; mean and variance are those of its results',
   operands: ['dy', 'x', 'scale', 'mean', 'variance'],
   results: ['dx', 'dscale', 'doffset'],
@@ -51,7 +51,7 @@ export const batchNormGrad: OpDefinition = pure({
   flops: (operands) => 12 * sizeOf(at(operands, 1).shape),
 })
 
-export const batchNormInference: OpDefinition = pure({
+export const batchNormInference = pure({
   summary: '(x - mean) / sqrt(variance + epsilon) scale + offset; no gradient by mean and variance',
   operands: ['x', 'scale', 'offset', 'mean', 'variance'],
   attributes: epsilon,

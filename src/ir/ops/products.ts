@@ -1,7 +1,7 @@
 import { invariant } from '../../diagnostics/invariant.js'
 import type { Attributes, TensorType } from '../types.js'
 import { flagOf, numbersOf, paddingOf, stepsOf } from './attributes.js'
-import { type OpDefinition, pure } from './definition.js'
+import { pure } from './definition.js'
 import {
   at,
   broadcastShapes,
@@ -22,7 +22,7 @@ function matrix({ shape }: TensorType, isTransposed: boolean): readonly [number,
   return isTransposed ? [columns, rows] : [rows, columns]
 }
 
-export const matmul: OpDefinition = pure({
+export const matmul = pure({
   summary: 'matrix product over the last two axes; leading axes broadcast',
   operands: ['a', 'b'],
   attributes: { transpose_a: 'bool', transpose_b: 'bool' },
@@ -75,7 +75,7 @@ function requireOutput(x: readonly number[], kernel: readonly number[], dy: read
   invariant(sameShape(output, dy), `the output is ${showShape(output)}, its gradient ${showShape(dy)}`)
 }
 
-export const conv2d: OpDefinition = pure({
+export const conv2d = pure({
   summary: 'cross-correlation; padding [top, bottom, left, right] of zeros',
   operands: ['x', 'kernel'],
   attributes: convolution,
@@ -90,7 +90,7 @@ export const conv2d: OpDefinition = pure({
   flops: (operands, results) => convolutionFlops(at(results, 0).shape, at(operands, 1).shape),
 })
 
-export const conv2dInputGrad: OpDefinition = pure({
+export const conv2dInputGrad = pure({
   summary: 'gradient of conv2d by x',
   operands: ['kernel', 'dy'],
   results: ['dx'],
@@ -108,7 +108,7 @@ export const conv2dInputGrad: OpDefinition = pure({
   flops: (operands) => convolutionFlops(at(operands, 1).shape, at(operands, 0).shape),
 })
 
-export const conv2dFilterGrad: OpDefinition = pure({
+export const conv2dFilterGrad = pure({
   summary: 'gradient of conv2d by the kernel',
   operands: ['x', 'dy'],
   results: ['dkernel'],

@@ -1,6 +1,6 @@
 import { invariant } from '../../diagnostics/invariant.js'
 import { flagOf, numbersOf } from './attributes.js'
-import { type FlopsRule, type OpDefinition, pure, type TypeRule } from './definition.js'
+import { type FlopsRule, pure, type TypeRule } from './definition.js'
 import { checkedAxes, only, reducedShape, requireFloat, showShape, sizeOf } from './shape.js'
 
 const onePerOperandValue: FlopsRule = (operands) => sizeOf(only(operands).shape)
@@ -16,7 +16,7 @@ const reducedTypes: TypeRule = (operands, attributes) => {
   return [{ dtype, shape: reducedShape(x.shape, axes, flagOf(attributes, 'keep_dims')) }]
 }
 
-function reduction(summary: string): OpDefinition {
+function reduction(summary: string) {
   return pure({
     summary,
     operands: ['x'],
@@ -31,7 +31,7 @@ export const reduceSum = reduction('sum over the axes (ascending)')
 export const reduceMean = reduction('mean over the axes (ascending)')
 export const reduceMax = reduction('maximum over the axes (ascending); values that tie share the gradient equally')
 
-function lastAxis(summary: string): OpDefinition {
+function lastAxis(summary: string) {
   return pure({
     summary,
     operands: ['x'],

@@ -1,9 +1,9 @@
 import { invariant } from '../../diagnostics/invariant.js'
 import { numberOf, numbersOf, pairsOf } from './attributes.js'
-import { noFlops, type OpDefinition, pure } from './definition.js'
+import { noFlops, pure } from './definition.js'
 import { at, broadcastShapes, only, requireSameDType, requireShape, sameShape, showShape, sizeOf } from './shape.js'
 
-export const reshape: OpDefinition = pure({
+export const reshape = pure({
   summary: 'the same values, row-major, in another shape',
   operands: ['x'],
   attributes: { shape: 'ints' },
@@ -20,7 +20,7 @@ export const reshape: OpDefinition = pure({
   flops: noFlops,
 })
 
-export const transpose: OpDefinition = pure({
+export const transpose = pure({
   summary: 'axis i of the result is axis perm[i] of x',
   operands: ['x'],
   attributes: { perm: 'ints' },
@@ -35,7 +35,7 @@ export const transpose: OpDefinition = pure({
   flops: noFlops,
 })
 
-export const broadcastTo: OpDefinition = pure({
+export const broadcastTo = pure({
   summary: 'repeats along new axes and axes of side 1',
   operands: ['x'],
   attributes: { shape: 'ints' },
@@ -52,7 +52,7 @@ export const broadcastTo: OpDefinition = pure({
   flops: noFlops,
 })
 
-export const concat: OpDefinition = pure({
+export const concat = pure({
   summary: 'one after the other along an axis',
   operands: ['x'],
   isVariadic: true,
@@ -77,7 +77,7 @@ export const concat: OpDefinition = pure({
   flops: noFlops,
 })
 
-export const slice: OpDefinition = pure({
+export const slice = pure({
   summary: 'the box of this size that begins there',
   operands: ['x'],
   attributes: { begin: 'ints', size: 'ints' },
@@ -99,7 +99,7 @@ export const slice: OpDefinition = pure({
   flops: noFlops,
 })
 
-export const pad: OpDefinition = pure({
+export const pad = pure({
   summary: 'zeros before and after along each axis',
   operands: ['x'],
   attributes: { paddings: 'pairs' },

@@ -1,9 +1,9 @@
 import { invariant } from '../../diagnostics/invariant.js'
 import { dtypeOf, numberOf, numbersOf, textOf } from './attributes.js'
-import { noFlops, type OpDefinition, pure, type TypeRule } from './definition.js'
+import { noFlops, pure, type TypeRule } from './definition.js'
 import { only, requireShape, showType, sizeOf } from './shape.js'
 
-export const constant: OpDefinition = pure({
+export const constant = pure({
   summary: 'a tensor filled with one number; bool is 0 or 1',
   operands: [],
   attributes: { value: 'number', shape: 'ints', dtype: 'dtype' },
@@ -18,7 +18,7 @@ export const constant: OpDefinition = pure({
   flops: noFlops,
 })
 
-export const literal: OpDefinition = pure({
+export const literal = pure({
   summary: 'a small table, row-major',
   operands: [],
   attributes: { values: 'numbers', shape: 'ints' },
@@ -32,7 +32,7 @@ export const literal: OpDefinition = pure({
   flops: noFlops,
 })
 
-export const gaussianBand: OpDefinition = pure({
+export const gaussianBand = pure({
   summary:
     'row i is the normalised Gaussian window centred at i, with reflect padding folded in: G x filters the rows of x as a padded convolution would',
   operands: [],
@@ -64,13 +64,13 @@ const random = {
   flops: noFlops,
 } as const
 
-export const randomUniform: OpDefinition = pure({
+export const randomUniform = pure({
   ...random,
   summary:
     "uniform in [0, 1): Philox4x32-10 at counter (block, 0, step, 0), value j of block i, its 23 low bits; as TensorFlow's StatelessRandomUniformV2 with counter [0, step]",
 })
 
-export const randomNormal: OpDefinition = pure({
+export const randomNormal = pure({
   ...random,
   summary:
     "standard normal by Box-Muller on pairs of the same words: r sin, r cos; as TensorFlow's StatelessRandomNormalV2 with counter [0, step]",

@@ -1,6 +1,6 @@
 import { invariant } from '../../diagnostics/invariant.js'
 import type { TensorType } from '../types.js'
-import { type OpDefinition, pure } from './definition.js'
+import { pure } from './definition.js'
 import { at, requireSameType, showType, sizeOf } from './shape.js'
 
 function requireLike(p: TensorType, others: readonly (readonly [string, TensorType])[]): void {
@@ -13,7 +13,7 @@ function requireScalars(scalars: readonly (readonly [string, TensorType])[]): vo
     invariant(type.dtype === 'f32' && type.shape.length === 0, `${name} is f32[], not ${showType(type)}`)
 }
 
-export const adamUpdate: OpDefinition = pure({
+export const adamUpdate = pure({
   summary:
     'made by passes: p decay is subtracted from p first (AdamW: decay is lr weight_decay); m = beta1 m + (1-beta1) g; v = beta2 v + (1-beta2) g^2; ' +
     'p = p - lr / correction1 m / (sqrt v / sqrt correction2 + epsilon), correction_i = 1 - beta_i^t as PyTorch writes Adam',
@@ -39,7 +39,7 @@ export const adamUpdate: OpDefinition = pure({
   flops: (operands) => 15 * sizeOf(at(operands, 0).shape),
 })
 
-export const momentumUpdate: OpDefinition = pure({
+export const momentumUpdate = pure({
   summary: 'made by passes: buffer = momentum buffer + g; p = p - lr buffer',
   operands: ['p', 'buffer', 'g', 'lr'],
   results: ['p', 'buffer'],

@@ -1,7 +1,7 @@
 import { invariant } from '../../diagnostics/invariant.js'
 import type { Attributes } from '../types.js'
 import { numberOf, numbersOf, paddingOf, stepsOf } from './attributes.js'
-import { type OpDefinition, pure } from './definition.js'
+import { pure } from './definition.js'
 import {
   at,
   fourAxes,
@@ -34,7 +34,7 @@ const noPadding = [0, 0, 0, 0] as const
 const maxPooling = { size: 'ints', strides: 'ints' } as const
 const averagePooling = { ...maxPooling, padding: 'ints' } as const
 
-export const maxPool: OpDefinition = pure({
+export const maxPool = pure({
   summary: 'maximum of each window; no padding, what does not fill a window is left out',
   operands: ['x'],
   attributes: maxPooling,
@@ -46,7 +46,7 @@ export const maxPool: OpDefinition = pure({
   flops: (_operands, results, attributes) => sizeOf(at(results, 0).shape) * windowSize(attributes),
 })
 
-export const maxPoolGrad: OpDefinition = pure({
+export const maxPoolGrad = pure({
   summary: 'gradient of max_pool by x: to the first maximum of the window in row-major order',
   operands: ['x', 'y', 'dy'],
   results: ['dx'],
@@ -64,7 +64,7 @@ export const maxPoolGrad: OpDefinition = pure({
   flops: (operands, _results, attributes) => sizeOf(at(operands, 1).shape) * windowSize(attributes),
 })
 
-export const avgPool: OpDefinition = pure({
+export const avgPool = pure({
   summary: 'mean of each window; padding [top, bottom, left, right] of zeros that count',
   operands: ['x'],
   attributes: averagePooling,
@@ -76,7 +76,7 @@ export const avgPool: OpDefinition = pure({
   flops: (_operands, results, attributes) => sizeOf(at(results, 0).shape) * windowSize(attributes),
 })
 
-export const avgPoolGrad: OpDefinition = pure({
+export const avgPoolGrad = pure({
   summary: 'gradient of avg_pool by x',
   operands: ['dy'],
   results: ['dx'],
@@ -105,7 +105,7 @@ function resizedShape(shape: readonly number[], attributes: Attributes) {
 
 const bilinear = { height: 'int', width: 'int', align_corners: 'bool' } as const
 
-export const resizeBilinear: OpDefinition = pure({
+export const resizeBilinear = pure({
   summary:
     'bilinear interpolation; align_corners: source = i (in-1)/(out-1), corners on corners; else half-pixel centres, clamped at the border',
   operands: ['x'],
@@ -118,7 +118,7 @@ export const resizeBilinear: OpDefinition = pure({
   flops: (_operands, results) => 8 * sizeOf(at(results, 0).shape),
 })
 
-export const resizeBilinearGrad: OpDefinition = pure({
+export const resizeBilinearGrad = pure({
   summary: 'gradient of resize_bilinear by x; height and width are those of x',
   operands: ['dy'],
   results: ['dx'],
@@ -142,7 +142,7 @@ function requireMultiple(small: readonly number[], large: readonly number[]): vo
   )
 }
 
-export const resizeNearest: OpDefinition = pure({
+export const resizeNearest = pure({
   summary: 'repeats each value by an integer factor',
   operands: ['x'],
   attributes: nearest,
@@ -156,7 +156,7 @@ export const resizeNearest: OpDefinition = pure({
   flops: () => 0,
 })
 
-export const resizeNearestGrad: OpDefinition = pure({
+export const resizeNearestGrad = pure({
   summary: 'gradient of resize_nearest by x; height and width are those of x',
   operands: ['dy'],
   results: ['dx'],

@@ -1,5 +1,4 @@
-import type { CheckedNode } from '../../check/checked.js'
-import type { PrimitiveName } from '../../check/evaluation/primitives.js'
+import type { Applied } from '../../check/primitives/table.js'
 import type { LoweringPhase } from '../../lower/context.js'
 import { gradientPrefix } from '../../passes/differentiate.js'
 import { type Comparison, compare } from './compare.js'
@@ -9,9 +8,7 @@ import { type Fixture, FixtureError, type FixtureTensor, groups, tensor } from '
 import { type LayerParameter, layerFunction, layerOutput, layerProgram } from './layer.js'
 import { ourMap, ourWeight } from './layout.js'
 
-interface Block {
-  readonly op: PrimitiveName
-  readonly attributes: CheckedNode['attributes']
+type Block = Applied & {
   /** Shapes of its weights in PyTorch's layout, for an output of so many channels; none where it has no weights. */
   readonly weights?: (inputChannels: number, outputChannels: number) => readonly (readonly number[])[]
   readonly phase?: LoweringPhase
@@ -35,7 +32,7 @@ const blocks: readonly { readonly pattern: RegExp; readonly block: (match: RegEx
       attributes: {
         kernel: [Number(height), Number(width)],
         strides: [Number(stride), Number(stride)],
-        padding: Array(4).fill(Number(pad)),
+        padding: [Number(pad), Number(pad), Number(pad), Number(pad)],
         dilations: [Number(dilation), Number(dilation)],
         use_bias: true,
       },
@@ -78,14 +75,17 @@ const blocks: readonly { readonly pattern: RegExp; readonly block: (match: RegEx
   },
   {
     pattern: /^avg_pool_(\d+)x\1_same_count_padding$/,
-    block: ([, size]) => ({
-      op: 'avg_pool',
-      attributes: {
-        size: [Number(size), Number(size)],
-        strides: [1, 1],
-        padding: Array(4).fill(Math.floor(Number(size) / 2)),
-      },
-    }),
+    block: ([, size]) => {
+      const padding = Math.floor(Number(size) / 2)
+      return {
+        op: 'avg_pool',
+        attributes: {
+          size: [Number(size), Number(size)],
+          strides: [1, 1],
+          padding: [padding, padding, padding, padding],
+        },
+      }
+    },
   },
   {
     pattern: /^upsample_align_corners_x(\d+)(?:_from\d+)?$/,
@@ -148,8 +148,7 @@ function compareBlock(
   }
   const cotangent = ourMap(at('cotangent'))
   const program = layerProgram({
-    op: block.op,
-    attributes: block.attributes,
+    ...block,
     operands: [{ name: 'input0', per: input.shape.length === 4 ? 'pixel' : 'image', tensor: input, isTrained: true }],
     parameters,
     phase: block.phase ?? 'train',

@@ -1,9 +1,9 @@
 import type { CheckedNode, TensorType } from '../../check/checked.js'
-import type { PrimitiveName } from '../../check/evaluation/primitives.js'
+import type { Applied } from '../../check/primitives/table.js'
 import type { IrModule, StateVariable } from '../../ir/types.js'
 import type { LoweringPhase } from '../../lower/context.js'
 import { Emitter } from '../../lower/emitter.js'
-import { loweringRules } from '../../lower/table.js'
+import { lowerNode } from '../../lower/table.js'
 import type { OptimizerRule, TrainingDescription } from '../../lower/training.js'
 import { runPasses } from '../../passes/runner.js'
 import type { Program } from './engines.js'
@@ -11,9 +11,7 @@ import { shown } from './expected.js'
 import { FixtureError, type FixtureTensor } from './fixture.js'
 
 /** What one primitive is applied to and how, by names of state. */
-export interface Layer {
-  readonly op: PrimitiveName
-  readonly attributes: CheckedNode['attributes']
+export type Layer = Applied & {
   /** Operands in order; those with `trained` get a gradient. */
   readonly operands: readonly LayerOperand[]
   /** Weights and statistics in the primitive's order. */
@@ -58,21 +56,22 @@ export function layerProgram(layer: Layer): Program {
   ]
   const batch = layer.operands[0]?.tensor.shape[0] ?? 1
   const emit = new Emitter(layerFunction, state, batch)
-  const node: CheckedNode = {
+  const { op, attributes } = layer
+  const node = {
     id: 0,
-    op: layer.op,
+    op,
+    attributes,
     operands: layer.operands.map((_, index) => index),
-    attributes: layer.attributes,
     parameters: layer.parameters.map(({ name }) => name),
     type: { per: 'batch', shape: [], meaning: 'plain' },
-    path: layer.op,
+    path: op,
     span,
-  }
+  } as CheckedNode
   const operands = layer.operands.map(({ name, per, tensor }) => ({
     value: emit.read(name),
     type: { per, shape: tensor.shape.slice(1), meaning: 'plain' } as const,
   }))
-  const output = loweringRules[layer.op](node, operands, { phase: layer.phase, seed: 0, emit })
+  const output = lowerNode(node, operands, { phase: layer.phase, seed: 0, emit })
   let loss = output
   if (layer.cotangent !== undefined) {
     const made = emit.shapeOf(output)

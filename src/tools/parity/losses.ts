@@ -1,5 +1,4 @@
-import type { CheckedNode } from '../../check/checked.js'
-import type { PrimitiveName } from '../../check/evaluation/primitives.js'
+import type { Applied, Pair } from '../../check/primitives/table.js'
 import { gradientPrefix } from '../../passes/differentiate.js'
 import { type Comparison, compare } from './compare.js'
 import type { ParityEngine } from './engines.js'
@@ -9,13 +8,9 @@ import { layerFunction, layerLoss, layerProgram } from './layer.js'
 import { ourMap } from './layout.js'
 import { compareMetrics, compareWeightTraces, traceTensors } from './traces.js'
 
-interface Loss {
-  readonly op: PrimitiveName
-  readonly attributes: CheckedNode['attributes']
-  readonly of: 'image' | 'mask' | 'severity'
-}
+type Loss = Applied & { readonly of: 'image' | 'mask' | 'severity' }
 
-function classWeights(alpha: string | undefined): readonly number[] {
+function classWeights(alpha: string | undefined): Pair {
   return alpha === undefined ? [1, 1] : [1 - Number(alpha), Number(alpha)]
 }
 
@@ -23,7 +18,7 @@ const losses: readonly { readonly pattern: RegExp; readonly loss: (match: RegExp
   { pattern: /^(l1|l2)$/, loss: ([, op]) => ({ op: op === 'l1' ? 'l1' : 'l2', attributes: {}, of: 'image' }) },
   {
     pattern: /^ssim(\d+)$/,
-    loss: ([, window]) => ({ op: 'ssim', attributes: { window: Number(window), sigma: 1.5 }, of: 'image' }),
+    loss: ([, window]) => ({ op: 'ssim', attributes: { window: Number(window), sigma: 1.5, range: 1 }, of: 'image' }),
   },
   {
     pattern: /^(kornia09_)?focal(?:_alpha([\d.]+))?_gamma([\d.]+)$/,
@@ -98,8 +93,7 @@ function compareLoss(fixture: Fixture, name: string, engines: readonly ParityEng
   const [prediction, target] = operandsOf(fixture, loss.of)
   const per = loss.of === 'severity' ? 'image' : 'pixel'
   const program = layerProgram({
-    op: loss.op,
-    attributes: loss.attributes,
+    ...loss,
     operands: [
       { name: 'prediction', per, tensor: prediction, isTrained: true },
       { name: 'target', per, tensor: target, isTrained: false },

@@ -1,4 +1,5 @@
 import type { CheckedNode } from '../../check/checked.js'
+import type { Applied } from '../../check/primitives/table.js'
 import type { IrModule, StateVariable } from '../../ir/types.js'
 import { lowerForward } from '../../lower/lower.js'
 import type { TrainingDescription } from '../../lower/training.js'
@@ -101,7 +102,7 @@ export function compareWeightTraces(fixture: Fixture, engines: readonly ParityEn
 /** The trace in the fixture was made with plain gradient descent, rate 0.1, from log variances of 0. */
 const uncertaintyRate = 0.1
 
-/** sum of w_i L_i / (2 exp(v_i)) + v_i / 2 with learnt v (Kendall et al. 2018), through lowering, gradients and update. */
+/** sum of w_i L_i / (2 exp(v_i)) + v_i / 2 with learned v (Kendall et al. 2018), through lowering, gradients and update. */
 function compareUncertainty(fixture: Fixture, engine: ParityEngine): readonly Comparison[] {
   const base = tensor(fixture, 'uncertainty/base').values
   const tasks = tensor(fixture, 'uncertainty/tasks')
@@ -134,13 +135,21 @@ function uncertaintyModule(names: readonly string[], base: FixtureTensor['values
   const graph = new ScalarGraph()
   let total: number | undefined
   for (const [term, name] of names.entries()) {
-    const variance = graph.node('learned', [], {}, [name])
+    const variance = graph.node({ op: 'learned', attributes: {} }, [], [name])
     // A batch of one image whose value is the task's loss.
-    const task = graph.node('mean', [graph.node('input', [], { name: `task${term}` }, [], 'image')])
-    const weighted = graph.node('mul', [task, graph.constant((base[term] ?? 0) / 2)])
-    const attenuated = graph.node('mul', [weighted, graph.node('exp', [graph.node('neg', [variance])])])
-    const whole = graph.node('add', [attenuated, graph.node('mul', [variance, graph.constant(0.5)])])
-    total = total === undefined ? whole : graph.node('add', [total, whole])
+    const task = graph.node({ op: 'mean', attributes: {} }, [
+      graph.node({ op: 'input', attributes: { name: `task${term}` } }, [], [], 'image'),
+    ])
+    const weighted = graph.node({ op: 'mul', attributes: {} }, [task, graph.constant((base[term] ?? 0) / 2)])
+    const attenuated = graph.node({ op: 'mul', attributes: {} }, [
+      weighted,
+      graph.node({ op: 'exp', attributes: {} }, [graph.node({ op: 'neg', attributes: {} }, [variance])]),
+    ])
+    const whole = graph.node({ op: 'add', attributes: {} }, [
+      attenuated,
+      graph.node({ op: 'mul', attributes: {} }, [variance, graph.constant(0.5)]),
+    ])
+    total = total === undefined ? whole : graph.node({ op: 'add', attributes: {} }, [total, whole])
   }
   if (total === undefined) throw new FixtureError('uncertainty has no terms')
   const state: readonly StateVariable[] = names.map((name) => ({
@@ -169,20 +178,19 @@ class ScalarGraph {
   readonly nodes: CheckedNode[] = []
 
   node(
-    op: CheckedNode['op'],
+    { op, attributes }: Applied,
     operands: readonly number[],
-    attributes: CheckedNode['attributes'] = {},
     parameters: readonly string[] = [],
     per: 'image' | 'batch' = 'batch',
   ): number {
     const id = this.nodes.length
     const type = { per, shape: [], meaning: 'plain' } as const
     const span = { file: 'parity', start: 0, end: 0 }
-    this.nodes.push({ id, op, operands, attributes, parameters, type, path: op, span })
+    this.nodes.push({ id, op, attributes, operands, parameters, type, path: op, span } as CheckedNode)
     return id
   }
 
   constant(value: number): number {
-    return this.node('constant', [], { value })
+    return this.node({ op: 'constant', attributes: { value } }, [])
   }
 }

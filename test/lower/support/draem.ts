@@ -39,7 +39,7 @@ export function draem(config: DraemConfig, settings: Partial<PipelineSettings> =
 
   const times = (factor: number, node: Node) => graph.binary('mul', graph.constant(factor), node)
   const l2 = graph.loss('l2', [recon, clean], {}, 'loss.l2')
-  const ssim = times(2, graph.loss('ssim', [recon, clean], { window: 11, sigma: 1.5 }, 'loss.ssim'))
+  const ssim = times(2, graph.loss('ssim', [recon, clean], { window: 11, sigma: 1.5, range: 1 }, 'loss.ssim'))
   const focal = graph.loss(
     'focal',
     [seg.mask, mask],
@@ -55,7 +55,10 @@ export function draem(config: DraemConfig, settings: Partial<PipelineSettings> =
   if (severity !== undefined) {
     const label = graph.input('fault_severity', [])
     const kind = config.severity_loss ?? 'mse'
-    const term = graph.loss(kind === 'mse' ? 'l2' : 'smooth_l1', [severity, label], { beta: 1 }, 'loss.severity')
+    const term =
+      kind === 'mse'
+        ? graph.loss('l2', [severity, label], {}, 'loss.severity')
+        : graph.loss('smooth_l1', [severity, label], { beta: 1 }, 'loss.severity')
     losses.push({ name: 'severity', node: term })
     total = graph.binary('add', total, times(config.severity_weight ?? 1, term))
   }

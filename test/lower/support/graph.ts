@@ -1,5 +1,4 @@
 import type {
-  AttributeValue,
   CheckedNode,
   CheckedParameter,
   CheckedPipeline,
@@ -8,7 +7,7 @@ import type {
   PhaseInput,
   TensorType,
 } from '../../../src/check/checked.js'
-import type { PrimitiveName } from '../../../src/check/evaluation/primitives.js'
+import type { AttributesOf, PrimitiveName } from '../../../src/check/primitives/table.js'
 import { invariant } from '../../../src/diagnostics/invariant.js'
 
 const span = { file: 'test.draem', start: 0, end: 0 }
@@ -31,11 +30,11 @@ export class CheckedGraph {
     return found.type
   }
 
-  add(
-    op: PrimitiveName,
+  add<Op extends PrimitiveName>(
+    op: Op,
     operands: readonly Node[],
     shape: readonly number[],
-    attributes: Readonly<Record<string, AttributeValue>> = {},
+    attributes: AttributesOf<Op>,
     {
       path = '',
       parameters = [],
@@ -53,7 +52,7 @@ export class CheckedGraph {
       path,
       span,
       type: { per: known, shape, meaning: 'plain' },
-    })
+    } as CheckedNode)
     return id
   }
 
@@ -122,12 +121,12 @@ export class CheckedGraph {
     return this.add('batch_norm', [x], this.shape(x), { epsilon: 1e-5, momentum: 0.1 }, { path, parameters })
   }
 
-  same(op: PrimitiveName, x: Node, attributes: Readonly<Record<string, AttributeValue>> = {}, path = ''): Node {
+  same<Op extends PrimitiveName>(op: Op, x: Node, attributes = {} as AttributesOf<Op>, path = ''): Node {
     return this.add(op, [x], this.shape(x), attributes, { path, per: this.type(x).per })
   }
 
   /** Two operands; the result has the shape of the one with more axes, or channels. */
-  binary(op: PrimitiveName, a: Node, b: Node): Node {
+  binary(op: 'add' | 'sub' | 'mul' | 'div' | 'maximum' | 'minimum', a: Node, b: Node): Node {
     const size = (node: Node) => this.shape(node).reduce((product, side) => product * side, 1)
     const larger =
       this.shape(a).length > this.shape(b).length ||
@@ -157,7 +156,7 @@ export class CheckedGraph {
   concat(...parts: readonly Node[]): Node {
     const [first = 0] = parts
     const channels = parts.reduce((sum, part) => sum + (this.shape(part).at(-1) ?? 0), 0)
-    return this.add('concat', parts, [...this.shape(first).slice(0, -1), channels])
+    return this.add('concat', parts, [...this.shape(first).slice(0, -1), channels], {})
   }
 
   channels(x: Node, begin: number, count: number): Node {
@@ -174,17 +173,17 @@ export class CheckedGraph {
   }
 
   averaged(x: Node): Node {
-    return this.add('global_average_pool', [x], [this.shape(x)[2] ?? 0])
+    return this.add('global_average_pool', [x], [this.shape(x)[2] ?? 0], {})
   }
 
   value(op: 'image_max' | 'image_mean' | 'squeeze', x: Node): Node {
     return this.add(op, [x], [], {}, { per: 'image' })
   }
 
-  loss(
-    op: PrimitiveName,
+  loss<Op extends PrimitiveName>(
+    op: Op,
     operands: readonly Node[],
-    attributes: Readonly<Record<string, AttributeValue>> = {},
+    attributes = {} as AttributesOf<Op>,
     path = '',
   ): Node {
     return this.add(op, operands, [], attributes, { path, per: 'batch' })

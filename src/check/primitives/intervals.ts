@@ -1,6 +1,6 @@
 /** Closed interval of values; ends may be infinite. Absent: nothing is known. */
 export type Interval = readonly [number, number]
-type Known = Interval | undefined
+export type Known = Interval | undefined
 
 /** 0 times infinity is 0 here: an infinite end is a bound that is not reached. */
 function times(a: number, b: number): number {

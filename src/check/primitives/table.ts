@@ -1,0 +1,194 @@
+/** Down, across. */
+export type Pair = readonly [number, number]
+/** Top, bottom, left, right. */
+export type Sides = readonly [number, number, number, number]
+
+/** What an attribute can be. */
+interface AttributeKinds {
+  readonly int: number
+  readonly number: number
+  readonly bool: boolean
+  readonly pair: Pair
+  readonly sides: Sides
+  /** Weights of the classes normal and anomaly. */
+  readonly class_weights: readonly [number, number]
+  readonly interpolation: 'bilinear' | 'nearest'
+  readonly string: string
+}
+
+/** A weight is trained, a statistic is kept while training. `shape` as it is written in the reference. */
+interface PrimitiveParameter {
+  readonly kind: 'weight' | 'statistic'
+  readonly shape: string
+  /** The attribute that says whether it is there; without it, it always is. */
+  readonly onlyIf?: string
+}
+
+/** Everything that is known of one primitive, but how its shape, range and IR come about: those are tables of the same keys. */
+export interface Primitive {
+  readonly doc: string
+  /** Kinds of the operands and of the result, without the batch: map [H, W, C], vector [C], value [], scalar [] (one a batch). */
+  readonly operands: readonly string[]
+  readonly result: string
+  /** In the order in which a node lists them; each is named `path.NAME`. */
+  readonly parameters: Readonly<Record<string, PrimitiveParameter>>
+  readonly attributes: Readonly<Record<string, keyof AttributeKinds>>
+}
+
+type None = Readonly<Record<never, never>>
+
+function primitive<const P extends Primitive['parameters'] = None, const A extends Primitive['attributes'] = None>(
+  doc: string,
+  operands: readonly string[],
+  result: string,
+  { parameters, attributes }: { readonly parameters?: P; readonly attributes?: A } = {},
+) {
+  return { doc, operands, result, parameters: parameters ?? ({} as P), attributes: attributes ?? ({} as A) }
+}
+
+const elementwise = <const A extends Primitive['attributes'] = None>(doc: string, attributes?: A) =>
+  primitive(doc, ['any'], 'as the operand', attributes === undefined ? {} : { attributes })
+
+/**
+ * Two of equal shape; or one is a scalar; or a value stands beside a map or vector, a map of one channel beside a map, a vector
+ * [C] beside a map [H, W, C].
+ */
+const binary = (doc: string) => primitive(doc, ['any', 'any'], 'as the larger operand')
+const loss = <const A extends Primitive['attributes'] = None>(
+  doc: string,
+  operands: readonly string[],
+  attributes?: A,
+) => primitive(doc, operands, 'scalar', attributes === undefined ? {} : { attributes })
+
+const bias = { kind: 'weight', shape: '[out]', onlyIf: 'use_bias' } as const
+
+/**
+ * The primitives of the language: what a checked graph is made of. `check/` types them, `lower/` turns each into IR; a library in
+ * `grammar/std/` builds everything else from them. A new primitive is a row here: the tables that lack it then do not compile.
+ */
+export const primitives = {
+  input: primitive('What a phase is fed with.', [], 'map | value', { attributes: { name: 'string' } }),
+  constant: primitive('A number.', [], 'scalar', { attributes: { value: 'number' } }),
+  conv2d: primitive('Convolution; padding with zeros.', ['map'], 'map', {
+    parameters: { kernel: { kind: 'weight', shape: '[kernel, in, out]' }, bias },
+    attributes: { kernel: 'pair', strides: 'pair', padding: 'sides', dilations: 'pair', use_bias: 'bool' },
+  }),
+  dense: primitive('Dense layer.', ['vector'], 'vector', {
+    parameters: { kernel: { kind: 'weight', shape: '[in, out]' }, bias },
+    attributes: { use_bias: 'bool' },
+  }),
+  batch_norm: primitive(
+    'Batch normalisation over batch and pixels; running = (1 - momentum) running + momentum batch, the variance unbiased.',
+    ['map | vector'],
+    'as the operand',
+    {
+      parameters: {
+        scale: { kind: 'weight', shape: '[C]' },
+        offset: { kind: 'weight', shape: '[C]' },
+        running_mean: { kind: 'statistic', shape: '[C]' },
+        running_variance: { kind: 'statistic', shape: '[C]' },
+      },
+      attributes: { epsilon: 'number', momentum: 'number' },
+    },
+  ),
+  relu: elementwise('max(x, 0).'),
+  leaky_relu: elementwise('x where x > 0, slope x elsewhere.', { slope: 'number' }),
+  sigmoid: elementwise('1 / (1 + exp(-x)).'),
+  tanh: elementwise('Hyperbolic tangent.'),
+  softplus: elementwise('log(1 + exp(x)).'),
+  exp: elementwise('Exponential.'),
+  log: elementwise('Natural logarithm.'),
+  sqrt: elementwise('Square root.'),
+  square: elementwise('x^2.'),
+  abs: elementwise('|x|.'),
+  neg: elementwise('-x.'),
+  clamp: elementwise('x within [low, high].', { low: 'number', high: 'number' }),
+  add: binary('a + b.'),
+  sub: binary('a - b.'),
+  mul: binary('a b.'),
+  div: binary('a / b.'),
+  maximum: binary('The larger.'),
+  minimum: binary('The smaller.'),
+  softmax: primitive('Softmax over the channels.', ['map | vector'], 'as the operand'),
+  log_softmax: primitive('Logarithm of the softmax over the channels.', ['map | vector'], 'as the operand'),
+  slice_channels: primitive(
+    'Channels from `begin`: `softmax(x)[anomaly]` is begin 1, count 1.',
+    ['map | vector'],
+    'as the operand',
+    {
+      attributes: { begin: 'int', count: 'int' },
+    },
+  ),
+  concat: primitive('Channels one after the other.', ['map | vector', '..'], 'as the operands'),
+  max_pool: primitive('Largest value of each window; no padding, the size rounds down.', ['map'], 'map', {
+    attributes: { size: 'pair', strides: 'pair' },
+  }),
+  avg_pool: primitive('Mean of each window; zeros of the padding count.', ['map'], 'map', {
+    attributes: { size: 'pair', strides: 'pair', padding: 'sides' },
+  }),
+  upsample: primitive('Enlarges.', ['map'], 'map', {
+    attributes: { factor: 'int', mode: 'interpolation', align_corners: 'bool' },
+  }),
+  pad: primitive('Zeros around the map.', ['map'], 'map', { attributes: { padding: 'sides' } }),
+  crop: primitive('The box that begins at top, left.', ['map'], 'map', {
+    attributes: { top: 'int', left: 'int', height: 'int', width: 'int' },
+  }),
+  global_average_pool: primitive('Mean of each channel over the pixels.', ['map'], 'vector'),
+  global_max_pool: primitive('Largest value of each channel over the pixels.', ['map'], 'vector'),
+  image_max: primitive('Largest value over pixels and channels.', ['map'], 'value'),
+  image_mean: primitive('Mean over pixels and channels.', ['map'], 'value'),
+  squeeze: primitive('The one entry of a vector of length 1.', ['vector'], 'value'),
+  flatten: primitive('All values as a vector.', ['map'], 'vector'),
+  dropout: elementwise('Training only: drops a share `rate`, scales the rest by 1 / (1 - rate).', { rate: 'number' }),
+  stop_gradient: elementwise('x; no gradient passes.'),
+  mean: loss('Mean over batch and everything.', ['any']),
+  l1: loss('Mean of |a - b|.', ['any', 'as the first']),
+  l2: loss('Mean of (a - b)^2.', ['any', 'as the first']),
+  smooth_l1: loss('Mean of the Huber loss over beta.', ['any', 'as the first'], { beta: 'number' }),
+  ssim: loss(
+    'Mean of (1 - SSIM) / 2, Gaussian window, reflected borders; C1 = (0.01 range)^2, C2 = (0.03 range)^2 (Wang et al. 2004).',
+    ['map', 'as the first'],
+    { window: 'int', sigma: 'number', range: 'number' },
+  ),
+  focal: loss('Mean over pixels of w (1 - p)^gamma (-log p) of the true class.', ['map [H, W, 2]', 'map [H, W, 1]'], {
+    gamma: 'number',
+    class_weights: 'class_weights',
+    divide_by_classes: 'bool',
+  }),
+  cross_entropy: loss('Weighted mean over pixels of -log p of the true class.', ['map [H, W, 2]', 'map [H, W, 1]'], {
+    class_weights: 'class_weights',
+  }),
+  learned: primitive('A learned number.', [], 'scalar', { parameters: { value: { kind: 'weight', shape: '[]' } } }),
+} as const
+
+type Primitives = typeof primitives
+export type PrimitiveName = keyof Primitives
+
+/** Attributes of a primitive by name, each with its type; of a union of primitives those that all have. */
+export type AttributesOf<Op extends PrimitiveName> = {
+  readonly [Name in keyof Primitives[Op]['attributes']]: Primitives[Op]['attributes'][Name] extends keyof AttributeKinds
+    ? AttributeKinds[Primitives[Op]['attributes'][Name]]
+    : never
+}
+
+/** Names of the weights and statistics of a primitive. */
+export type ParameterNameOf<Op extends PrimitiveName> = keyof Primitives[Op]['parameters'] & string
+
+/** A value of which parts may still be unknown: a block is being checked on its own, or a mistake is reported. */
+export type Draft<Known> = Known extends readonly unknown[]
+  ? { readonly [Place in keyof Known]: Known[Place] | undefined }
+  : Known | undefined
+
+export type DraftAttributes<Op extends PrimitiveName> = {
+  readonly [Name in keyof AttributesOf<Op>]: Draft<AttributesOf<Op>[Name]>
+}
+
+/** The row of a primitive whose name is known only when the compiler runs. */
+export const primitiveRow = (op: PrimitiveName): Primitive => primitives[op]
+
+export type AttributeValue = AttributeKinds[keyof AttributeKinds]
+
+/** A primitive with what it is applied with: a union that is told apart by `op`. */
+export type Applied<Op extends PrimitiveName = PrimitiveName> = {
+  [Name in Op]: { readonly op: Name; readonly attributes: AttributesOf<Name> }
+}[Op]
