@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ProvisionError, runCommand } from './commands.js'
-import { extractProgram } from './extract.js'
 import { type EngineLocation, type EngineManifest, enginesDirectory, listEngines, manifestFile } from './locate.js'
 import {
   bindingVersion,
@@ -26,7 +25,7 @@ export interface InstallProgress {
 
 export interface InstallOptions {
   readonly device: Device
-  /** Folder with `package.json`, `package-lock.json` and `requirements-cuda.txt` of the engine. */
+  /** Folder with `package.json`, `package-lock.json`, `requirements-cuda.txt` and `extract_wheel.py` of the engine. */
   readonly recipe: string
   readonly onProgress: (progress: InstallProgress) => void
   readonly environment?: NodeJS.ProcessEnv
@@ -159,7 +158,7 @@ async function placeLibraries(
   options: InstallOptions,
 ): Promise<Record<string, string>> {
   const unpacked = join(staging, 'unpacked')
-  await unpack(wheel, unpacked, ['tensorflow/libtensorflow', 'tensorflow/include/'], options.onProgress)
+  await unpack(wheel, unpacked, ['tensorflow/libtensorflow', 'tensorflow/include/'], options)
   if (release.device === 'cuda') await addCuda(staging, unpacked, options)
   const deps = join(packageDirectory(staging), 'deps')
   const lib = join(deps, 'lib')
@@ -186,11 +185,11 @@ async function unpack(
   wheel: string,
   target: string,
   prefixes: readonly string[],
-  onProgress: InstallOptions['onProgress'],
+  { recipe, onProgress }: InstallOptions,
 ): Promise<void> {
   const message = 'libraries and headers'
   onProgress({ step: 'unpack', message, share: 0 })
-  await runCommand('python3', ['-c', extractProgram, wheel, target, ...prefixes], {
+  await runCommand('python3', [join(recipe, 'extract_wheel.py'), wheel, target, ...prefixes], {
     help: 'see that the disk has 2 GB free, then try again',
     onLine: (line) => {
       const [done, total] = line.split(' ').map(Number)
@@ -211,8 +210,7 @@ async function addCuda(staging: string, unpacked: string, options: InstallOption
       .concat(['-r', join(options.recipe, 'requirements-cuda.txt')]),
     { help: pipHelp },
   )
-  for (const wheel of await readdir(folder))
-    await unpack(join(folder, wheel), unpacked, ['nvidia/'], options.onProgress)
+  for (const wheel of await readdir(folder)) await unpack(join(folder, wheel), unpacked, ['nvidia/'], options)
   await rm(folder, { recursive: true })
 }
 

@@ -1,17 +1,19 @@
 import { render } from 'ink'
-import { resultsTable } from '../report/results-table.js'
 import type { RunStore } from '../report/store.js'
-import { Screen, screenRows } from './screen.js'
+import { Screen } from './screen.js'
 
 /** At most ten frames a second: the step has the cores. */
 const frameMilliseconds = 100
 /** Without events the clock still moves. */
 const tickMilliseconds = 1000
 
-/** Draws a run on a terminal stream until `finish`, which leaves the last frame standing and the cursor shown. */
+/**
+ * Draws a run on a terminal stream until `finish`, which leaves the whole last state standing, taller than the terminal or
+ * not: nothing is drawn over it any more, so it may scroll. The cursor is shown again.
+ */
 export function mountRunView(store: RunStore, stream: NodeJS.WriteStream): { finish(): Promise<void> } {
-  const frame = (now?: number) => {
-    const state = now === undefined ? store.state : { ...store.state, now: Math.max(now, store.state.now ?? 0) }
+  const frame = () => {
+    const state = { ...store.state, now: Math.max(Date.now(), store.state.now ?? 0) }
     return <Screen state={state} columns={columnsOf(stream)} rows={rowsOf(stream)} />
   }
   // No component reads keys: the terminal stays as it is, and its Ctrl-C is a signal to the command.
@@ -25,7 +27,7 @@ export function mountRunView(store: RunStore, stream: NodeJS.WriteStream): { fin
   const draw = () => {
     clearTimeout(timer)
     timer = undefined
-    app.rerender(frame(Date.now()))
+    app.rerender(frame())
   }
   const unsubscribe = store.subscribe(() => {
     timer ??= setTimeout(draw, frameMilliseconds)
@@ -39,19 +41,11 @@ export function mountRunView(store: RunStore, stream: NodeJS.WriteStream): { fin
       clearTimeout(timer)
       clearInterval(clock)
       stream.off('resize', draw)
-      app.rerender(frame())
+      app.rerender(<Screen state={store.state} columns={columnsOf(stream)} rows={Number.POSITIVE_INFINITY} />)
       app.unmount()
       await app.waitUntilExit()
-      writeWhatDidNotFit(store, stream)
     },
   }
-}
-
-/** A results table that is taller than the terminal was left out of the frame: it follows as plain lines, which scroll. */
-function writeWhatDidNotFit({ state }: RunStore, stream: NodeJS.WriteStream): void {
-  const columns = columnsOf(stream)
-  if (state.evaluations.length === 0 || screenRows(state, columns).length <= rowsOf(stream) - 1) return
-  stream.write(`\n${resultsTable(state.evaluations, columns).join('\n')}\n`)
 }
 
 /**

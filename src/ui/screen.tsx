@@ -212,12 +212,14 @@ function resultRows({ evaluations, best }: RunState, columns: number): readonly 
   ]
 }
 
-function messageRows({ notes, earlyStop, failure }: RunState, columns: number): readonly ScreenRow[] {
+function messageRows({ notes, earlyStop, failure, finished }: RunState, columns: number): readonly ScreenRow[] {
   const rows: ScreenRow[] = []
-  for (const [i, note] of [...notes.entries()].slice(-4)) {
+  // While the run goes on, the last ones in a row each; at the end all, in full.
+  for (const [i, note] of [...notes.entries()].slice(finished ? 0 : -4)) {
     const isWarning = note.level === 'warning'
     const style = isWarning ? { colour: 'yellow', label: 'warning' } : { colour: 'gray', label: 'note' }
-    rows.push({ key: `note ${i}`, weight: 30, element: <Message {...style}>{note.message}</Message> })
+    if (finished) rows.push(...messageInFull(note.message, { key: `note ${i}`, weight: 30, ...style }, columns))
+    else rows.push({ key: `note ${i}`, weight: 30, element: <Message {...style}>{note.message}</Message> })
   }
   if (earlyStop) {
     rows.push(

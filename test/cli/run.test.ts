@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { draemc, draemcInTerminal, projectRoot, temporaryDirectory } from '../support/draemc.js'
 import { describeNative } from '../support/native.js'
+import { Terminal } from '../ui/terminal.js'
 
 /** The quickstart pipeline over a tenth of the example data, in a folder of its own. */
 function smallProject(): { readonly directory: string; readonly pipeline: string; readonly data: string } {
@@ -92,16 +93,19 @@ describeNative('draemc run', () => {
     expect(stderr).toContain(String(image))
   })
 
-  it('draws on a terminal and leaves it as it was', async () => {
+  it('draws on a terminal that is lower than the results, leaves them whole and the terminal as it was', async () => {
     const { directory, pipeline } = smallProject()
-    const ended = await draemcInTerminal(['run', pipeline, ...quick], { rows: 30, columns: 100 }, [], {
-      cwd: directory,
-    })
+    const size = { rows: 10, columns: 100 }
+    const ended = await draemcInTerminal(['run', pipeline, ...quick], size, [], { cwd: directory })
     expect(ended.status).toBe(0)
     expect(ended.restored).toBe(true)
     expect(ended.screen.lastIndexOf('\u001b[?25h')).toBeGreaterThan(ended.screen.lastIndexOf('\u001b[?25l'))
     expect(ended.screen).toContain('img/s')
-    expect(ended.screen).toContain('domain_A')
+    const terminal = new Terminal(size.columns, size.rows)
+    terminal.write(ended.screen.replaceAll('\r\n', '\n'))
+    const lines = terminal.text.split('\n')
+    for (const domain of ['domain_A', 'domain_B']) expect(lines.filter((line) => line.includes(domain))).toHaveLength(1)
+    expect(lines.at(-1)).toMatch(/^written to .*runs\/quickstart\//)
   })
 
   it('ends after the step on Ctrl-C, with a checkpoint and results', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createRunStore } from '../../src/report/store.js'
-import { wholeRun } from '../report/events.js'
+import { runDirectory, wholeRun } from '../report/events.js'
 import { asStream, Terminal } from './terminal.js'
 
 // Ink looks for CI when it is loaded and then draws nothing; the command never shows a live view there, this test does.
@@ -69,12 +69,17 @@ describe('on a terminal', () => {
     expect(terminal.isCursorShown).toBe(true)
   })
 
-  test('a table that does not fit the terminal follows the last frame', async () => {
-    const terminal = new Terminal(80, 8)
-    await show(terminal)
-    expect(terminal.clears).toBe(0)
-    const lines = terminal.text.split('\n')
-    expect(lines.some((line) => line.startsWith('mean      target'))).toBe(true)
-    for (const domain of ['domain_A', 'domain_B', 'domain_C']) expect(terminal.text).toContain(domain)
-  })
+  test.each([8, 16])(
+    'in %i rows the end is whole, and once: the table, and where the run was written',
+    async (rows) => {
+      const terminal = new Terminal(80, rows)
+      await show(terminal)
+      expect(terminal.clears).toBe(0)
+      const lines = terminal.text.split('\n')
+      expect(lines.filter((line) => line.startsWith('quickstart'))).toHaveLength(1)
+      for (const row of ['domain_A', 'domain_B', 'domain_C', 'mean      target'])
+        expect(lines.filter((line) => line.startsWith(row))).toHaveLength(1)
+      expect(lines.at(-1)).toBe(`written to ${runDirectory}`)
+    },
+  )
 })

@@ -9,6 +9,8 @@ export class Terminal extends EventEmitter {
   #lines: string[] = ['']
   #row = 0
   #column = 0
+  /** First row on the screen: rows above it have scrolled out of reach. */
+  #top = 0
   isCursorShown = true
   /** Writes that drew something: frames. */
   frames = 0
@@ -69,6 +71,7 @@ export class Terminal extends EventEmitter {
   #put(character: string): void {
     if (character === '\n') {
       this.#row++
+      this.#top = Math.max(this.#top, this.#row - this.rows + 1)
       this.#column = 0
       while (this.#lines.length <= this.#row) this.#lines.push('')
       return
@@ -82,7 +85,7 @@ export class Terminal extends EventEmitter {
     const count = Number(parameters || '1')
     if (command === 'm' || parameters === '?2026') return
     if (parameters === '?25') this.isCursorShown = command === 'h'
-    else if (command === 'A') this.#row = Math.max(0, this.#row - count)
+    else if (command === 'A') this.#row = Math.max(this.#top, this.#row - count)
     else if (command === 'E') {
       this.#row += count
       this.#column = 0
