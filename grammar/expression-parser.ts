@@ -206,6 +206,7 @@ export abstract class ExpressionParser extends RecoveringParser {
   })
 
   readonly primary = this.RULE('primary', () => {
+    this.requireValue()
     this.OR([
       { ALT: () => this.CONSUME(t.Identifier) },
       { ALT: () => this.SUBRULE(this.number) },

@@ -4,15 +4,17 @@ import {
   defaultParserErrorProvider,
   EOF,
   type IParserErrorMessageProvider,
+  type IRecognitionException,
   type IToken,
   isRecognitionException,
+  NoViableAltException,
   type TokenType,
   tokenLabel,
   tokenMatcher,
 } from 'chevrotain'
 import * as t from './tokens.js'
 
-/** Where the parser met something that it did not expect. Turned into a diagnostic by `src/syntax/messages.ts`. */
+/** Where the parser met something that it did not expect. Turned into a diagnostic by `src/syntax/problems.ts`. */
 export interface SyntaxProblem {
   /** The rule that was being read. */
   readonly rule: string
@@ -26,7 +28,8 @@ export interface SyntaxProblem {
 
 const openers: ReadonlySet<TokenType> = new Set([t.LeftParenthesis, t.LeftBracket, t.LeftBrace])
 const closers: ReadonlySet<TokenType> = new Set([t.RightParenthesis, t.RightBracket, t.RightBrace])
-const valueStarts: readonly TokenType[] = [
+/** What a separator may be missing before. */
+const simpleValueStarts: readonly TokenType[] = [
   t.Identifier,
   t.NumberLiteral,
   t.SizeLiteral,
@@ -34,6 +37,7 @@ const valueStarts: readonly TokenType[] = [
   t.True,
   t.False,
 ]
+const valueStarts: readonly TokenType[] = [...simpleValueStarts, ...openers, t.If, t.Match]
 /** Brackets within each other that are read at once: a level takes some forty frames of the stack, which would not hold 256. */
 const depthAtOnce = 40
 /** `if` and `match` in the head of another: without brackets between them they are read by recursion alone. */
@@ -60,6 +64,8 @@ const wording: IParserErrorMessageProvider = {
  */
 export abstract class RecoveringParser extends CstParser {
   #problems: SyntaxProblem[] = []
+  /** Those that were met as exceptions, in the text that is read at once. */
+  #thrown: SyntaxProblem[] = []
   #broken = new Set<number>()
   #separatorMissing = false
   #putOff: PutOff[] = []
@@ -102,16 +108,12 @@ export abstract class RecoveringParser extends CstParser {
     this.#separatorMissing = false
     this.#depth = 0
     this.#heads = 0
+    this.#thrown = []
     this.input = tokens
-    const cst = rule()
-    for (const error of this.errors) {
-      this.#problems.push({
-        rule: error.context.ruleStack.at(-1) ?? cst.name,
-        found: error.token,
-        previous: previousOf(error),
-        ...(error.name === 'MismatchedTokenException' ? { expected: error.message } : {}),
-      })
-    }
+    const cst = withoutStacks(rule)
+    const [outermost] = this.#thrown.length === 0 ? this.errors : []
+    if (outermost !== undefined) this.#thrown.push(problemOf(outermost))
+    this.#problems.push(...this.#thrown)
     return cst
   }
 
@@ -139,6 +141,14 @@ export abstract class RecoveringParser extends CstParser {
     } finally {
       this.#heads -= 1
     }
+  }
+
+  /** What Chevrotain would find out by itself, after it has listed all that could have stood here. */
+  protected requireValue(): void {
+    if (this.RECORDING_PHASE || valueStarts.some((type) => tokenMatcher(this.LA(1), type))) return
+    const error = new NoViableAltException('', this.LA(1), this.LA(0))
+    error.context = { ruleStack: ['primary'], ruleOccurrenceStack: [] }
+    throw error
   }
 
   protected mayOpenHead(): boolean {
@@ -190,13 +200,14 @@ export abstract class RecoveringParser extends CstParser {
       return true
     }
     const first = this.LA(1).startOffset
-    const known = this.errors.length
+    const known = this.#thrown.length
     try {
       read()
       return true
     } catch (error) {
-      if (!(error instanceof Error) || !isRecognitionException(error)) throw error
-      if (this.errors.length > known + 1) this.errors = this.errors.slice(0, known + 1)
+      if (!isRecognition(error)) throw error
+      if (this.#thrown.length === known) this.#thrown.push(problemOf(error))
+      this.#thrown.length = known + 1
       // At the end of the text there is no offset: what was read last is what broke.
       this.#broken.add(Number.isNaN(first) ? this.LA(0).startOffset : first)
       this.#skip(stops)
@@ -235,7 +246,7 @@ export abstract class RecoveringParser extends CstParser {
   }
 
   #report(rule: string): void {
-    this.#problems.push({ rule, found: this.LA(1), previous: this.LA(0) })
+    this.#problems.push({ rule, found: this.LA(1), previous: known(this.LA(0)) })
   }
 
   /** Whether an item begins here although no separator was read. In a call or list any value does, elsewhere `name =` or `name {`. */
@@ -243,7 +254,7 @@ export abstract class RecoveringParser extends CstParser {
     const next = this.LA(1)
     const after = this.LA(2).tokenType
     if (!stops.includes(t.Comma)) return false
-    if (!stops.includes(t.Newline)) return valueStarts.some((type) => tokenMatcher(next, type))
+    if (!stops.includes(t.Newline)) return simpleValueStarts.some((type) => tokenMatcher(next, type))
     return tokenMatcher(next, t.Identifier) && (after === t.Assign || after === t.DoubleArrow || after === t.LeftBrace)
   }
 
@@ -279,7 +290,32 @@ function graft(root: CstNode, late: ReadonlyMap<IToken | undefined, CstNode>): v
   }
 }
 
-function previousOf(error: unknown): IToken | undefined {
-  const previous = (error as { readonly previousToken?: IToken }).previousToken
-  return previous === undefined || tokenMatcher(previous, EOF) ? undefined : previous
+/** A file of mistakes throws thousands of exceptions: without stacks that costs a third. */
+function withoutStacks<Result>(read: () => Result): Result {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  try {
+    return read()
+  } finally {
+    Error.stackTraceLimit = limit
+  }
+}
+
+function isRecognition(error: unknown): error is IRecognitionException {
+  return error instanceof Error && isRecognitionException(error)
+}
+
+function problemOf(error: IRecognitionException): SyntaxProblem {
+  const { previousToken } = error as { readonly previousToken?: IToken }
+  return {
+    rule: error.context.ruleStack.at(-1) ?? '',
+    found: error.token,
+    previous: previousToken === undefined ? undefined : known(previousToken),
+    ...(error.name === 'MismatchedTokenException' ? { expected: error.message } : {}),
+  }
+}
+
+/** Before the first token Chevrotain gives that of the end. */
+function known(previous: IToken): IToken | undefined {
+  return tokenMatcher(previous, EOF) ? undefined : previous
 }

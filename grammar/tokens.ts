@@ -24,7 +24,20 @@ export const linkingWords = ['extends', 'of', 'because'] as const
 /** Sections that a pipeline has. Ordinary names for the parser: the checker knows what each may hold. */
 export const sectionWords = ['model', 'loss', 'train', 'evaluate'] as const
 
-export const Identifier = createToken({ name: 'Identifier', pattern: /[A-Za-z_][A-Za-z0-9_]*/, label: 'a name' })
+const foreignLetters =
+  '\\u00aa\\u00b5\\u00ba\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u1fff\\u200b-\\u200f\\u2060-\\u2064\\u2c00-\\u2dff\\u3005-\\ud7ff\\uf900-\\ufdff\\ufe70-\\ufefe\\uff10-\\uffdc'
+
+/** A name with letters, or characters without width, that no name has. */
+export const MalformedName = createToken({
+  name: 'MalformedName',
+  pattern: new RegExp(`[A-Za-z_${foreignLetters}][A-Za-z0-9_${foreignLetters}]*`),
+})
+export const Identifier = createToken({
+  name: 'Identifier',
+  pattern: /[A-Za-z_][A-Za-z0-9_]*/,
+  longer_alt: MalformedName,
+  label: 'a name',
+})
 
 function reserved(word: (typeof reservedWords)[number]): TokenType {
   const name = word.charAt(0).toUpperCase() + word.slice(1)
@@ -76,31 +89,42 @@ export const Because = contextual('because')
 
 export const Wildcard = createToken({ name: 'Wildcard', pattern: /_/, longer_alt: Identifier, label: '`_`' })
 
+const unitsAsWords = Object.keys(unitWords).filter((word) => word !== '%')
+
 /** Digits may be grouped: 97_496_710. A point needs a digit on both sides, so that `1..3` is a range. */
 export const NumberLiteral = createToken({
   name: 'Number',
-  pattern: /\d(?:[\d_]*\d)?(?:\.\d(?:[\d_]*\d)?)?(?:[eE][+-]?\d+)?/,
+  pattern: new RegExp(
+    `\\d+(?:_\\d+)*(?:\\.\\d+(?:_\\d+)*)?(?:[eE][+-]?\\d+)?(?=(?:${unitsAsWords.join('|')})?(?![\\w\u00d7]))(?!\\.(?!\\.))`,
+  ),
   label: 'a number',
 })
 export const SizeLiteral = createToken({
   name: 'Size',
-  pattern: /\d+x\d+(?![A-Za-z0-9_])/,
+  pattern: /\d+x\d+(?![\w\u00d7])(?!\.(?!\.))/,
   label: 'a size (height x width)',
 })
 
-const unitPattern = new RegExp(
-  `${Object.keys(unitWords)
-    .filter((word) => word !== '%')
-    .map((word) => `${word}(?![A-Za-z0-9_])`)
-    .join('|')}|%`,
-  'y',
-)
+const malformedNumber = /(?:\d|(?<![\w)\]}])\.\d)[\w\u00d7]*(?:\.(?!\.)[\w\u00d7]*)*/y
+
+/** What begins as a number and is none: `16pixels`, `.5`, `1__0`, `32X96`. Tried after the numbers. */
+export const MalformedNumber = createToken({
+  name: 'MalformedNumber',
+  pattern: (text: string, offset: number) => {
+    malformedNumber.lastIndex = offset
+    return malformedNumber.exec(text)
+  },
+  line_breaks: false,
+  start_chars_hint: [...'.0123456789'],
+})
+
+const unitPattern = new RegExp(`(?:${unitsAsWords.join('|')})(?!\\w)|%`, 'y')
 
 /** A unit word is one only right after a number (on its line); elsewhere the same letters are a name. */
 const matchUnit: CustomPatternMatcherFunc = (text: string, offset: number, tokens: IToken[]) => {
   const previous = tokens.at(-1)
   if (previous === undefined || previous.tokenType !== NumberLiteral) return null
-  if (/[^ \t]/.test(text.slice((previous.endOffset ?? previous.startOffset) + 1, offset))) return null
+  if (!/^[ \t]*$/.test(text.slice((previous.endOffset ?? previous.startOffset) + 1, offset))) return null
   unitPattern.lastIndex = offset
   return unitPattern.exec(text)
 }
@@ -126,7 +150,7 @@ export const UnclosedString = createToken({
   label: 'a text in quotes',
 })
 
-const pathPattern = /(?:~|\.{1,2}|[A-Za-z]:(?=[\\/]))?[\\/](?![/*])[^\s,;()[\]{}"']+/y
+const pathPattern = /(?:~|\.{1,2}|[A-Za-z]:(?=[\\/]))?[\\/](?![/*])[^\s,;()[\]{}"']+"?/y
 
 /** A path without its quotes, where a value begins: nothing else of the language looks like it there. */
 const matchPath: CustomPatternMatcherFunc = (text: string, offset: number, tokens: IToken[]) => {
@@ -174,12 +198,13 @@ const Blank = createToken({ name: 'Blank', pattern: /[ \t\f\v\u00a0\ufeff]+/, gr
 /** `///` documents what follows; both kinds of comment leave the token stream and are found by position. */
 export const Comment = createToken({ name: 'Comment', pattern: /\/\/[^\r\n]*/, group: 'comments' })
 
-/** Operators that other languages read and this one does not; `syntax/foreign.ts` says what to write instead. */
+/** Operators that other languages read: tried before those that they begin with. */
 export const ForeignOperator = createToken({ name: 'ForeignOperator', pattern: /&&|\|\||\*\*|:=|\/\*[^\r\n]*/ })
-/** All other text that is not of the language. */
+/** All other text that is not of the language; `src/syntax/lexical.ts` says what to write instead. */
 export const Foreign = createToken({
   name: 'Foreign',
-  pattern: /'(?:[^'\\\r\n]|\\.)*'|`[^`\r\n]*`|[“”„«‘‚][^“”„«»‘’‚"\r\n]*[“”»’‘"]|#[^\r\n]*|[\u0080-\uffff]+|./,
+  pattern:
+    /'(?:[^'\\\r\n]|\\.)*'|`[^`\r\n]*`|[“”„«‘‚][^“”„«»‘’‚"\r\n]*[“”»’‘"]|#[^\r\n]*|[\u0080-\uffff]+|[$@^~\\?]+|./,
 })
 
 /** After these a value begins. */
@@ -193,6 +218,7 @@ export const allTokens: readonly TokenType[] = [
   BarePath,
   SizeLiteral,
   NumberLiteral,
+  MalformedNumber,
   UnitWord,
   If,
   Else,
@@ -220,6 +246,7 @@ export const allTokens: readonly TokenType[] = [
   Because,
   Wildcard,
   Identifier,
+  MalformedName,
   StringLiteral,
   UnclosedString,
   ForeignOperator,

@@ -1,336 +1,277 @@
 import { type IToken, type TokenType, tokenMatcher } from 'chevrotain'
 import * as t from '../../grammar/tokens.js'
-import { endOf, retyped } from './token.js'
+import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
+import { diagnose } from '../diagnostics/define.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import type { FileId } from '../source/span.js'
+import { endOf, endsValue, followingText, isOneOf, retyped, tokenSpan } from './token.js'
 
-/** One bracket that is not as it should be, and what was done about it. */
-export type BracketRepair =
-  | { readonly kind: 'unclosed'; readonly opener: IToken; readonly closer: string; readonly end: number }
-  | { readonly kind: 'stray'; readonly token: IToken }
-  | { readonly kind: 'unopened'; readonly token: IToken }
-  | { readonly kind: 'no_brace'; readonly opener: IToken }
-  | { readonly kind: 'mistyped'; readonly token: IToken; readonly opener: IToken; readonly closer: string }
-  | { readonly kind: 'too_deep'; readonly token: IToken }
+/** Deepest nesting of brackets, and of the tree. */
+export const maximumDepth = 256
 
-export interface MatchedBrackets {
-  /** Every opener has its closer, nested properly, at most `maximum` deep. */
-  readonly tokens: readonly IToken[]
-  readonly repairs: readonly BracketRepair[]
-  readonly silent: readonly number[]
+/** One bracket that is not as it should be. */
+export interface BracketMistake {
+  readonly diagnostic: Diagnostic
+  /** Offsets between which other mistakes may follow from it. */
+  readonly from: number
+  readonly to: number
+  /** The opener that was closed by what follows; not for a brace, which holds whole statements. */
+  readonly unclosed?: IToken
 }
 
-const closerOf = new Map<TokenType, TokenType>([
-  [t.LeftParenthesis, t.RightParenthesis],
-  [t.LeftBracket, t.RightBracket],
-  [t.LeftBrace, t.RightBrace],
+export interface MatchedBrackets {
+  /** Every opener has its closer, nested properly, at most `maximumDepth` deep. */
+  readonly tokens: readonly IToken[]
+  readonly mistakes: readonly BracketMistake[]
+}
+
+const brackets: ReadonlyMap<TokenType, { readonly type: TokenType; readonly text: string }> = new Map([
+  [t.LeftParenthesis, { type: t.RightParenthesis, text: ')' }],
+  [t.LeftBracket, { type: t.RightBracket, text: ']' }],
+  [t.LeftBrace, { type: t.RightBrace, text: '}' }],
 ])
-const closers = new Set(closerOf.values())
-const closerText = new Map<TokenType, string>([
-  [t.LeftParenthesis, ')'],
-  [t.LeftBracket, ']'],
-  [t.LeftBrace, '}'],
-])
+const closers: ReadonlySet<TokenType> = new Set([...brackets.values()].map(({ type }) => type))
 
 /**
- * Balances brackets. Where closers are missing, indentation and line ends tell best which opener they belong to: if the
- * plain reading leaves openers without closers, a second one ends those at the line where their content seems to end,
- * and is taken unless it blames more than the plain one. The same holds for a `{` that is missing at the end of a head.
+ * Balances brackets. Where the plain reading finds mistakes, indentation tells better which bracket is wrong: a second
+ * reading follows it, and counts unless it blames more.
  */
-export function matchBrackets(tokens: readonly IToken[], maximum: number): MatchedBrackets {
-  const plain = new Matcher(tokens, maximum, new Set(), false, false).run()
-  const unclosed = plain.repairs.flatMap((repair) => (repair.kind === 'unclosed' ? [repair.opener] : []))
-  const hasStrayBrace = plain.repairs.some(
-    (repair) => repair.kind === 'stray' && repair.token.tokenType === t.RightBrace,
-  )
-  if (unclosed.length === 0 && !hasStrayBrace) return plain
-  const hasBrace = unclosed.some((opener) => opener.tokenType === t.LeftBrace)
-  const guided = new Matcher(tokens, maximum, new Set(unclosed), hasBrace, hasStrayBrace).run()
-  const best = guided.repairs.length <= plain.repairs.length ? guided : plain
-  if (!hasStrayBrace || best.repairs.some((repair) => repair.kind === 'unopened' || repair.kind === 'no_brace'))
-    return best
-  const careful = new Matcher(tokens, maximum, new Set(unclosed), hasBrace, false, true).run()
-  return careful.repairs.length <= best.repairs.length ? careful : best
+export function matchBrackets(tokens: readonly IToken[], file: FileId): MatchedBrackets {
+  const plain = new Matcher(tokens, file, undefined)
+  const result = plain.run()
+  if (result.mistakes.length === 0) return result
+  const unclosed = result.mistakes.flatMap((mistake) => mistake.unclosed ?? [])
+  const guided = new Matcher(tokens, file, new Set([...unclosed, ...plain.overrun])).run()
+  return guided.mistakes.length <= result.mistakes.length + plain.overrun.size ? guided : result
 }
 
 interface Open {
   readonly token: IToken
-  /** Indentation of the line that it stands in. */
+  /** Its place in the output. */
+  readonly at: number
+  /** Of the line that it stands in. */
   readonly indent: number
+  readonly endsLine: boolean
 }
 
 class Matcher {
   readonly #open: Open[] = []
   readonly #out: IToken[] = []
-  readonly #repairs: BracketRepair[] = []
-  readonly #silent: number[] = []
+  readonly #mistakes: BracketMistake[] = []
+  /** Of the line that is read, and the place of its first token in the output. */
   #indent = 0
-  /** Index in `out` of the first token of the line that is read. */
   #lineStart = 0
+  #isTooDeep = false
+  /** Parentheses and brackets that reach into a line that is indented as little as theirs. */
+  readonly overrun = new Set<IToken>()
 
+  /** `suspects`: openers that a plain reading leaves open. With them, this reading follows the indentation. */
   constructor(
     readonly tokens: readonly IToken[],
-    readonly maximum: number,
-    readonly suspects: ReadonlySet<IToken>,
-    readonly byIndent: boolean,
-    readonly addOpeners: boolean,
-    /** Whether a brace closes nothing while the lines after it are still indented as what it would close. */
-    readonly leaveOutEarly = false,
+    readonly file: FileId,
+    readonly suspects: ReadonlySet<IToken> | undefined,
   ) {}
 
   run(): MatchedBrackets {
-    let lineStart = true
+    const following = followingText(this.tokens)
     for (let i = 0; i < this.tokens.length; i++) {
       const token = this.tokens[i]
       if (token === undefined) break
-      if (token.tokenType === t.Newline) {
-        lineStart = true
-        this.#out.push(token)
-        continue
-      }
-      if (lineStart) {
-        this.#beginLine(token)
-        lineStart = false
-      }
-      if (closerOf.has(token.tokenType)) {
-        if (this.#open.length >= this.maximum) i = this.#leaveOut(i)
-        else {
-          this.#open.push({ token, indent: this.#indent })
-          this.#out.push(token)
-        }
-      } else if (closers.has(token.tokenType)) this.#close(token, i)
+      const type = token.tokenType
+      const begins = i === 0 || this.tokens[i - 1]?.tokenType === t.Newline
+      if (begins && type !== t.Newline) this.#beginLine(token)
+      if (brackets.has(type)) {
+        if (this.#open.length >= maximumDepth) i = this.#leaveOut(i)
+        else this.#push(token, this.tokens[i + 1]?.tokenType === t.Newline)
+      } else if (closers.has(type))
+        this.#close(token, begins, this.tokens[i + 1]?.tokenType === t.Newline ? following[i] : undefined)
       else this.#out.push(token)
     }
-    const tooDeep = this.#repairs.some((repair) => repair.kind === 'too_deep')
-    while (this.#open.length > 0) this.#closeMissing(this.#out.length, !tooDeep)
-    return { tokens: this.#out, repairs: this.#repairs, silent: this.#silent }
+    while (this.#open.length > 0) this.#closeMissing(this.#out.length)
+    return { tokens: this.#out, mistakes: this.#mistakes }
   }
 
-  /** Ends the openers whose content seems to be over where this line begins. */
+  #push(token: IToken, endsLine: boolean): void {
+    this.#open.push({ token, at: this.#out.length, indent: this.#indent, endsLine })
+    this.#out.push(token)
+  }
+
   #beginLine(first: IToken): void {
-    const indent = (first.startColumn ?? 1) - 1
-    if (this.addOpeners && indent > this.#indent) this.#openMissing(first)
-    for (;;) {
-      const top = this.#open.at(-1)
-      if (top === undefined || !this.#seemsOver(top, first, indent)) break
-      this.#closeMissing(this.#endOfLastLine(), true)
+    const indent = indentOf(first)
+    const top = this.#open.at(-1)
+    if (
+      top !== undefined &&
+      top.token.tokenType !== t.LeftBrace &&
+      indent <= top.indent &&
+      !closers.has(first.tokenType)
+    )
+      this.overrun.add(top.token)
+    if (this.suspects !== undefined) {
+      if (indent > this.#indent) this.#openMissing(first)
+      while (this.#isOver(this.#open.at(-1), first, indent)) this.#closeMissing(this.#endOfLastLine())
     }
     this.#indent = indent
     this.#lineStart = this.#out.length
   }
 
-  /** `model` or `pipeline p` alone on its line, with what it should hold indented below. */
+  /** Whether what an opener holds ends where this line begins. */
+  #isOver(top: Open | undefined, first: IToken, indent: number): boolean {
+    if (top === undefined || (!this.suspects?.has(top.token) && !this.#hasOpenBrace(top))) return false
+    return closers.has(first.tokenType) ? indent < top.indent : indent <= top.indent
+  }
+
+  /** Of the braces that are left open the plain reading blames the outermost, and indentation the right one. */
+  #hasOpenBrace({ token }: Open): boolean {
+    return token.tokenType === t.LeftBrace && [...(this.suspects ?? [])].some((each) => each.tokenType === t.LeftBrace)
+  }
+
+  /** `model` or `pipeline p` at the end of its line, and deeper indented below it what it should hold. */
   #openMissing(first: IToken): void {
     const end = this.#endOfLastLine()
     const head = this.#out[this.#lineStart]
     const last = this.#out[end - 1]
-    if (
-      head === undefined ||
-      last === undefined ||
-      !tokenMatcher(head, t.Identifier) ||
-      this.#open.length >= this.maximum
-    )
-      return
     const top = this.#open.at(-1)
-    if (top?.token.tokenType === t.LeftBrace && end - 2 === this.#lineStart && isInPlaceOfBrace(last, head)) {
-      this.#repairs.push({ kind: 'no_brace', opener: last })
-      const brace = retyped(last, t.LeftBrace)
-      this.#open.push({ token: brace, indent: this.#indent })
-      this.#out[end - 1] = brace
+    if (head === undefined || last === undefined || first.tokenType === t.LeftBrace || first.tokenType === t.Pipe)
       return
-    }
-    const isAlone = end - 1 === this.#lineStart && top?.token.tokenType === t.LeftBrace
-    const isHead = top === undefined && t.declarationWords.some((word) => word === head.image) && endsValue(last)
-    if ((!isAlone && !isHead) || first.tokenType === t.LeftBrace || first.tokenType === t.Pipe) return
-    const inserted = {
-      ...retyped(last, t.LeftBrace, ''),
-      startOffset: endOf(last),
-      endOffset: endOf(last) - 1,
-      isInsertedInRecovery: true,
-    }
-    this.#repairs.push({ kind: 'unopened', token: inserted })
-    this.#open.push({ token: inserted, indent: this.#indent })
-    this.#out.splice(end, 0, inserted)
+    if (!tokenMatcher(head, t.Identifier) || this.#open.length >= maximumDepth) return
+    const length = end - this.#lineStart
+    const isInBody = top?.token.tokenType === t.LeftBrace && top.indent < this.#indent
+    const isDeclaration = top === undefined && isOneOf(t.declarationWords, head)
+    const inPlace = isInBody
+      ? length === 2 && (last.tokenType === t.Colon || isOneOf(t.sectionWords, head))
+      : isDeclaration && last.tokenType === t.Colon
+    const isHead = isInBody ? length === 1 : isDeclaration && endsValue(last)
+    if (!inPlace && !isHead) return
+    const brace = inPlace ? retyped(last, t.LeftBrace) : inserted(t.LeftBrace, last)
+    this.#report(inPlace ? notABrace(last, this.file) : noBrace(last, this.file), last.startOffset, last.startOffset)
+    this.#out.splice(inPlace ? end - 1 : end, inPlace ? 1 : 0, brace)
+    this.#open.push({ token: brace, at: inPlace ? end - 1 : end, indent: this.#indent, endsLine: true })
   }
 
-  #seemsOver(top: Open, first: IToken, indent: number): boolean {
-    if (top.token.tokenType === t.LeftBrace) {
-      if (!this.byIndent) return false
-      return first.tokenType === t.RightBrace
-        ? indent < top.indent
-        : indent <= top.indent && !closers.has(first.tokenType)
-    }
-    if (!this.suspects.has(top.token)) return false
-    if (indent <= top.indent) return true
-    const last = this.#out[this.#endOfLastLine() - 1]
-    return last !== undefined && endsValue(last) && startsValue(first)
-  }
-
-  /** Index in `out` after the last token that is no newline. */
+  /** Place in the output after the last token that is no newline. */
   #endOfLastLine(): number {
     let index = this.#out.length
     while (index > 0 && this.#out[index - 1]?.tokenType === t.Newline) index -= 1
     return index
   }
 
-  #closeMissing(index: number, told: boolean): void {
+  #closeMissing(index: number): void {
     const top = this.#open.pop()
-    if (top === undefined) return
+    const closer = top && brackets.get(top.token.tokenType)
+    if (top === undefined || closer === undefined) return
     const before = this.#out[index - 1] ?? top.token
-    const closer = closerText.get(top.token.tokenType) ?? ''
-    const type = closerOf.get(top.token.tokenType) ?? t.RightBrace
-    if (told) this.#repairs.push({ kind: 'unclosed', opener: top.token, closer, end: endOf(before) })
-    const inserted = retyped(before, type, '')
-    this.#out.splice(index, 0, {
-      ...inserted,
-      startOffset: endOf(before),
-      endOffset: endOf(before) - 1,
-      isInsertedInRecovery: true,
-    })
+    const { token } = top
+    if (!this.#isTooDeep) {
+      const diagnostic = diagnose(codes.unclosed, tokenSpan(token, this.file), {
+        opener: token.image,
+        closer: closer.text,
+      })
+      const to = token.tokenType === t.LeftBrace ? token.startOffset : endOf(before)
+      this.#mistakes.push({ diagnostic, from: token.startOffset, to, unclosed: token })
+    }
+    this.#out.splice(index, 0, inserted(closer.type, before))
   }
 
-  #close(token: IToken, index: number): void {
+  /** `following`: the next text, where `token` ends its line. */
+  #close(token: IToken, begins: boolean, following: IToken | undefined): void {
     const top = this.#open.at(-1)
-    if (this.leaveOutEarly && top !== undefined && this.#comesEarly(top, token, index)) {
-      this.#repairs.push({ kind: 'stray', token })
-      return
-    }
-    if (top !== undefined && closerOf.get(top.token.tokenType) === token.tokenType) {
-      this.#open.pop()
-      this.#out.push(token)
-      return
-    }
-    if (top !== undefined && this.#isBodyOf(top, token, index)) {
-      this.#repairs.push({ kind: 'no_brace', opener: top.token })
-      this.#open.pop()
-      const at = this.#out.indexOf(top.token)
-      this.#out[at] = retyped(top.token, t.LeftBrace)
-      this.#out.push(token)
-      return
-    }
+    const isEarly =
+      token.tokenType === t.RightBrace &&
+      following !== undefined &&
+      top !== undefined &&
+      indentOf(following) > top.indent
     const match = this.#matchBelow(token)
-    if (match >= 0) {
-      while (this.#open.length - 1 > match) this.#closeMissing(this.#endOfLastLine(), true)
+    const isGuided = this.suspects !== undefined
+    const isWrongOpener =
+      isGuided && begins && top?.endsLine && top.token.tokenType !== t.LeftBrace && indentOf(token) === top.indent
+    if (isGuided && isEarly && match === this.#open.length - 1) this.#stray(token)
+    else if (top !== undefined && isWrongOpener && token.tokenType === t.RightBrace) {
+      this.#report(notABrace(top.token, this.file), top.token.startOffset, top.token.startOffset)
+      this.#out[top.at] = retyped(top.token, t.LeftBrace)
       this.#open.pop()
       this.#out.push(token)
-      return
-    }
-    if (top !== undefined && top.token.tokenType !== t.LeftBrace && !this.#closedLater(top, index)) {
-      const type = closerOf.get(top.token.tokenType) ?? token.tokenType
-      this.#repairs.push({
-        kind: 'mistyped',
-        token,
-        opener: top.token,
-        closer: closerText.get(top.token.tokenType) ?? '',
-      })
+    } else if (match >= 0) {
+      while (this.#open.length - 1 > match) this.#closeMissing(this.#endOfLastLine())
+      this.#open.pop()
+      this.#out.push(token)
+    } else if (top !== undefined && top.token.tokenType !== t.LeftBrace && this.#isSuspect(top.token.tokenType)) {
+      const { type, text } = brackets.get(top.token.tokenType) ?? { type: token.tokenType, text: '' }
+      const related = [{ span: tokenSpan(top.token, this.file), label: 'opened here' }]
+      const facts = { closer: token.image, expected: text }
+      const diagnostic = diagnose(codes.strayCloser, tokenSpan(token, this.file), facts, related)
+      this.#report(diagnostic, top.token.startOffset, token.startOffset)
       this.#open.pop()
       this.#out.push(retyped(token, type))
-      return
-    }
-    this.#repairs.push({ kind: 'stray', token })
-    this.#silent.push(this.tokens[index + 1]?.startOffset ?? endOf(token))
+    } else this.#stray(token)
   }
 
-  /** A `}` at the end of a line, although the next line is indented deeper than the line of the brace that it would close. */
-  #comesEarly(top: Open, token: IToken, index: number): boolean {
-    if (token.tokenType !== t.RightBrace || top.token.tokenType !== t.LeftBrace) return false
-    if (this.tokens[index + 1]?.tokenType !== t.Newline) return false
-    const next = this.tokens.find((each, i) => i > index && each.tokenType !== t.Newline)
-    return next !== undefined && (next.startColumn ?? 1) - 1 > top.indent
+  #stray(token: IToken): void {
+    const diagnostic = diagnose(codes.strayCloser, tokenSpan(token, this.file), { closer: token.image })
+    this.#report(diagnostic, token.startOffset, token.startOffset)
   }
 
-  /** `model (` at the end of its line, and a `}` that begins one of the same indentation: the `(` was meant to be a brace. */
-  #isBodyOf({ token: opener, indent }: Open, token: IToken, index: number): boolean {
-    if (token.tokenType !== t.RightBrace || opener.tokenType === t.LeftBrace) return false
-    const at = this.tokens.indexOf(opener)
-    const before = this.tokens[at - 1]
-    return (
-      this.tokens[at + 1]?.tokenType === t.Newline &&
-      this.tokens[index - 1]?.tokenType === t.Newline &&
-      (token.startColumn ?? 1) - 1 === indent &&
-      before !== undefined &&
-      tokenMatcher(before, t.Identifier)
-    )
+  #report(diagnostic: Diagnostic, from: number, to: number): void {
+    this.#mistakes.push({ diagnostic, from, to })
   }
 
-  /** Index of the opener that `token` closes when those above it are taken as unclosed; a `)` or `]` reaches no further than its braces. */
+  /** Place among the open ones of what `token` closes, those above it being unclosed; a `)` or `]` reaches no further than its braces. */
   #matchBelow(token: IToken): number {
     for (let i = this.#open.length - 1; i >= 0; i--) {
       const type = this.#open[i]?.token.tokenType
       if (type === undefined) break
-      if (closerOf.get(type) === token.tokenType) return i
+      if (brackets.get(type)?.type === token.tokenType) return i
       if (type === t.LeftBrace) break
     }
     return -1
   }
 
-  /** Whether what follows token `index` within the same braces still closes `opener`, and those of its kind around it. */
-  #closedLater({ token: opener, indent }: Open, index: number): boolean {
-    const wanted = closerOf.get(opener.tokenType)
-    let missing = this.#openOfKind(opener.tokenType)
-    let depth = 0
-    for (let i = index + 1; i < this.tokens.length; i++) {
-      const token = this.tokens[i]
-      const type = token?.tokenType
-      const isOutside =
-        token !== undefined &&
-        type !== t.Newline &&
-        !closers.has(token.tokenType) &&
-        startsOutside(token, this.tokens[i - 1], indent)
-      if (type === undefined || isOutside || (depth === 0 && (type === t.LeftBrace || type === t.RightBrace)))
-        return false
-      if (depth === 0 && type === wanted) missing -= 1
-      if (missing === 0) return true
-      if (closerOf.has(type)) depth += 1
-      else if (closers.has(type) && depth > 0) depth -= 1
+  /** Of openers of one kind within the innermost braces the plain reading leaves the outermost open. */
+  #isSuspect(type: TokenType): boolean {
+    for (let i = this.#open.length - 1; i >= 0; i--) {
+      const token = this.#open[i]?.token
+      if (token === undefined || token.tokenType === t.LeftBrace) break
+      if (token.tokenType === type && this.suspects?.has(token)) return true
     }
     return false
-  }
-
-  /** How many of these are open within the innermost braces. */
-  #openOfKind(type: TokenType): number {
-    let count = 0
-    for (let i = this.#open.length - 1; i >= 0; i--) {
-      const open = this.#open[i]?.token.tokenType
-      if (open === t.LeftBrace) break
-      if (open === type) count += 1
-    }
-    return count
   }
 
   /** Leaves out the bracket at `index` with its content; gives the index of its closer. */
   #leaveOut(index: number): number {
     const token = this.tokens[index]
     if (token === undefined) return index
-    if (!this.#repairs.some((repair) => repair.kind === 'too_deep')) this.#repairs.push({ kind: 'too_deep', token })
     let depth = 0
     let i = index
     for (; i < this.tokens.length; i++) {
       const type = this.tokens[i]?.tokenType
-      if (type === undefined) break
-      if (closerOf.has(type)) depth += 1
-      else if (closers.has(type)) depth -= 1
+      if (type !== undefined && brackets.has(type)) depth += 1
+      else if (type !== undefined && closers.has(type)) depth -= 1
       if (depth === 0) break
     }
-    const last = this.tokens[Math.min(i, this.tokens.length - 1)]
-    this.#silent.push(this.tokens[i + 1]?.startOffset ?? (last === undefined ? token.startOffset : endOf(last)))
+    const last = this.tokens[Math.min(i, this.tokens.length - 1)] ?? token
+    const diagnostic = diagnose(codes.tooDeep, tokenSpan(token, this.file), { limit: maximumDepth })
+    if (!this.#isTooDeep) this.#report(diagnostic, token.startOffset, last.startOffset)
+    this.#isTooDeep = true
     return i
   }
 }
 
-/** `model:` and `model begin`. */
-function isInPlaceOfBrace(last: IToken, head: IToken): boolean {
-  const isWord = tokenMatcher(last, t.Identifier) && t.sectionWords.some((word) => word === head.image)
-  return last.tokenType === t.Colon || isWord
+function noBrace(after: IToken, file: FileId): Diagnostic {
+  const end = endOf(after)
+  const facts = { expected: '`{`', found: 'the end of the line', help: 'write `{` at the end of the line' }
+  return diagnose(codes.unexpected, { file, start: end, end }, facts)
 }
 
-/** Whether a line begins with `token` that is indented no deeper than the line of the bracket. */
-function startsOutside(token: IToken, before: IToken | undefined, indent: number): boolean {
-  return before?.tokenType === t.Newline && (token.startColumn ?? 1) - 1 <= indent
+function notABrace(token: IToken, file: FileId): Diagnostic {
+  const facts = { expected: '`{`', found: `\`${token.image}\``, help: `write \`{\` instead of \`${token.image}\`` }
+  return diagnose(codes.unexpected, tokenSpan(token, file), facts)
 }
 
-function endsValue(token: IToken): boolean {
-  return /[A-Za-z0-9_%")\]}]$/.test(token.image) && !['and', 'or', 'not', 'if', 'match', 'else'].includes(token.image)
+function indentOf(first: IToken): number {
+  return (first.startColumn ?? 1) - 1
 }
 
-function startsValue(token: IToken): boolean {
-  return /^[A-Za-z0-9_"[({]/.test(token.image) && !['and', 'or'].includes(token.image)
+/** Without text, right after `before`. */
+function inserted(type: TokenType, before: IToken): IToken {
+  const end = endOf(before)
+  return { ...retyped(before, type, ''), startOffset: end, endOffset: end - 1, isInsertedInRecovery: true }
 }

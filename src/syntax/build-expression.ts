@@ -6,7 +6,7 @@ import { type Span, spanning } from '../source/span.js'
 import type { Argument, Expression, MatchArm, RecordField } from './ast.js'
 import type { Builder } from './builder.js'
 import { endOfElement, node, nodes, only, startOf, token, tokens } from './cst.js'
-import { numberValue } from './numbers.js'
+import { numberValue } from './lexical.js'
 import { combine, type Prefixed } from './operators.js'
 
 /** The expression under `parent`, or a missing one where the parser found none. */

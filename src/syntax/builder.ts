@@ -5,8 +5,9 @@ import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { FileId, Span } from '../source/span.js'
 import type { Expression, Identifier, MissingExpression, StringLiteral, TypeExpression } from './ast.js'
+import { maximumDepth } from './brackets.js'
 import { endOfElement, startOf } from './cst.js'
-import { maximumDepth } from './layout.js'
+import { Intervals } from './intervals.js'
 import { readText } from './text.js'
 import { tokenSpan } from './token.js'
 
@@ -14,7 +15,7 @@ import { tokenSpan } from './token.js'
 export class Builder {
   readonly diagnostics: Diagnostic[] = []
   readonly #depths = new WeakMap<Expression | TypeExpression, number>()
-  readonly #broken: readonly number[]
+  readonly #broken: Intervals
   #toldDepth = false
 
   /** `broken`: offsets at which the parser or the layout completed something by themselves. */
@@ -24,7 +25,7 @@ export class Builder {
     broken: Iterable<number>,
     readonly tokens: readonly IToken[],
   ) {
-    this.#broken = [...broken].sort((a, b) => a - b)
+    this.#broken = Intervals.ofPoints(broken)
   }
 
   /** Span of an element; empty at `fallback` for one that holds no text. */
@@ -35,7 +36,7 @@ export class Builder {
 
   /** `{ recovered: true }` where something within the span was completed or skipped. */
   recovery(span: Span, isIncomplete = false): { readonly recovered?: true } {
-    const touched = isIncomplete || this.#broken.some((offset) => span.start <= offset && offset <= span.end)
+    const touched = isIncomplete || this.#broken.meets(span.start, span.end)
     return touched ? { recovered: true } : {}
   }
 
@@ -45,14 +46,25 @@ export class Builder {
 
   /** The names that a statement which could not be read begins with: they may have been meant to be bound. */
   leadingNames(span: Span): readonly Identifier[] {
-    const first = this.tokens.findIndex((token) => token.startOffset >= span.start)
     const names: Identifier[] = []
-    for (let i = first; i >= 0 && names.length < 2; i++) {
+    for (let i = this.#firstFrom(span.start); names.length < 2; i++) {
       const token = this.tokens[i]
       if (token === undefined || token.startOffset >= span.end || !tokenMatcher(token, t.Identifier)) break
       names.push({ ...this.identifier(token), recovered: true })
     }
     return names
+  }
+
+  /** Place of the first token at or after an offset. */
+  #firstFrom(offset: number): number {
+    let low = 0
+    let high = this.tokens.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.tokens[middle]?.startOffset ?? 0) < offset) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   /** A name that the parser did not find: empty, so that it can never be meant. */

@@ -6,12 +6,13 @@ import type { IToken } from 'chevrotain'
  */
 export function documentation(text: string, comments: readonly IToken[]): (start: number) => string | undefined {
   const byNextText = new Map<number, readonly string[]>()
-  let run: readonly string[] = []
+  let run: string[] = []
   let expected = -1
   for (const comment of comments) {
     const isDoc = comment.image.startsWith('///') && !comment.image.startsWith('////')
     if (!isDoc || !ownLine(text, comment.startOffset)) continue
-    run = comment.startOffset === expected ? [...run, docLine(comment)] : [docLine(comment)]
+    if (comment.startOffset !== expected) run = []
+    run.push(docLine(comment))
     expected = nextText(text, comment.startOffset + comment.image.length)
     byNextText.set(expected, run)
   }
@@ -23,17 +24,18 @@ function docLine(comment: IToken): string {
 }
 
 function ownLine(text: string, offset: number): boolean {
-  for (let i = offset - 1; i >= 0 && !/[\r\n]/.test(text.charAt(i)); i--) if (!/\s/.test(text.charAt(i))) return false
+  for (let at = offset - 1; at >= 0; at--) {
+    const character = text.charCodeAt(at)
+    if (character === 10 || character === 13) return true
+    if (text.charAt(at).trim() !== '') return false
+  }
   return true
 }
 
-/** Offset of the text on the next line; -1 past a blank line or the end. */
+const lineBreak = /[^\S\r\n]*(?:\r\n|\r|\n)[^\S\r\n]*(?=\S)/y
+
+/** Offset of the text on the next line; -1 before a blank line or the end. */
 function nextText(text: string, from: number): number {
-  let lines = 0
-  for (let i = from; i < text.length; i++) {
-    const character = text.charAt(i)
-    if (character === '\n' || (character === '\r' && text.charAt(i + 1) !== '\n')) lines += 1
-    else if (!/\s/.test(character)) return lines === 1 ? i : -1
-  }
-  return -1
+  lineBreak.lastIndex = from
+  return lineBreak.test(text) ? lineBreak.lastIndex : -1
 }

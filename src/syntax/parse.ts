@@ -1,7 +1,5 @@
-import type { CstNode, IToken } from 'chevrotain'
+import type { CstNode } from 'chevrotain'
 import { parser } from '../../grammar/parser.js'
-import type { SyntaxProblem } from '../../grammar/recovering-parser.js'
-import { declarationWords } from '../../grammar/tokens.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { DiagnosticCollector } from '../diagnostics/collector.js'
 import { diagnose } from '../diagnostics/define.js'
@@ -13,8 +11,8 @@ import { expressionIn } from './build-expression.js'
 import { Builder } from './builder.js'
 import { documentation } from './docs.js'
 import { type Layout, layOut } from './layout.js'
-import { Messages } from './messages.js'
 import { checkPlacement } from './placement.js'
+import { Problems } from './problems.js'
 
 export interface ParsedFile {
   readonly file: SourceFile
@@ -36,7 +34,7 @@ export function parse(text: string, file: FileId): ParsedFile {
   }
   const { cst, builder, collector, layout } = read(text, file, 'source_file')
   const tree = buildFile(builder, cst, text.length)
-  collector.reportAll(builder.diagnostics.filter(({ span }) => !isDoubtful(layout, span.start)))
+  collector.reportAll(builder.diagnostics.filter(({ span }) => !layout.doubtful.has(span.start)))
   const placed = checkPlacement(tree)
   collector.reportAll(placed.diagnostics)
   return { file: placed.file, diagnostics: collector.sorted }
@@ -71,13 +69,17 @@ function read(text: string, file: FileId, rule: 'source_file' | 'single_expressi
   const layout = layOut(text, file, rule === 'source_file')
   const { cst, problems, broken } = parser.read(rule, [...layout.tokens])
   const collector = new DiagnosticCollector()
-  const described = describe(problems, layout, file, text.length)
-  // Where statements stand at the top of a file, the brace that is left over behind them is the same mistake.
-  const escaped = described.some((diagnostic) => diagnostic.code === codes.misplaced.code)
-  const isLeftOver = ({ code, span }: Diagnostic): boolean =>
-    code === codes.strayCloser.code && text[span.start] === '}'
-  collector.reportAll(layout.diagnostics.filter((diagnostic) => !escaped || !isLeftOver(diagnostic)))
-  collector.reportAll(described)
+  const messages = new Problems(file, layout.tokens, text.length)
+  collector.reportAll(layout.diagnostics)
+  const met = new Set<string>()
+  for (const problem of problems) {
+    const [from, to] = messages.gap(problem)
+    // The second number of `a = 1, 2, 3`, the second `:` of `{lr: 1, decay: 2}`: the same mistake again.
+    const kind = `${problem.rule} ${problem.found.tokenType.name} ${problem.found.startLine}`
+    if (!met.has(kind) && !layout.doubtful.has(from) && !layout.doubtful.has(to))
+      collector.report(messages.describe(problem))
+    met.add(kind)
+  }
   const builder = new Builder(
     file,
     documentation(text, layout.comments),
@@ -85,60 +87,4 @@ function read(text: string, file: FileId, rule: 'source_file' | 'single_expressi
     layout.tokens,
   )
   return { layout, cst, builder, collector }
-}
-
-/** One message for one mistake: what follows from text or a bracket that was refused already is left out. */
-function describe(
-  problems: readonly SyntaxProblem[],
-  layout: Layout,
-  file: FileId,
-  length: number,
-): readonly Diagnostic[] {
-  const messages = new Messages(file, layout.tokens, length)
-  const silent = [...layout.silent]
-  return withoutRuns(problems, layout.tokens).flatMap((problem) => {
-    const [from, to] = messages.gap(problem)
-    const told =
-      silent.some((offset) => from <= offset && offset <= to) || isDoubtful(layout, to) || isDoubtful(layout, from)
-    return told ? [] : [messages.describe(problem)]
-  })
-}
-
-function isDoubtful(layout: Layout, offset: number): boolean {
-  return layout.doubtful.some(([start, end]) => start <= offset && offset < end)
-}
-
-/** Rules whose mistake may leave a body without its head. */
-const headRules: ReadonlySet<string> = new Set(['pipeline_declaration', 'block_declaration', 'study_declaration'])
-
-/** Statements that stand at the top of a file come in runs, when the braces around them are wrong: the first tells it. */
-function withoutRuns(problems: readonly SyntaxProblem[], tokens: readonly IToken[]): readonly SyntaxProblem[] {
-  const heads = tokens.filter(
-    (token) => token.startColumn === 1 && declarationWords.some((word) => word === token.image),
-  )
-  let last: SyntaxProblem | undefined
-  return [...problems]
-    .sort((a, b) => offsetOf(a) - offsetOf(b))
-    .filter((problem) => {
-      const before = last
-      last = problem
-      if (before !== undefined && repeats(problem, before)) return false
-      if (problem.rule !== 'source_file' || before === undefined) return true
-      const isRun = before.rule === 'source_file' || headRules.has(before.rule)
-      return (
-        !isRun || heads.some((head) => offsetOf(before) < head.startOffset && head.startOffset <= offsetOf(problem))
-      )
-    })
-}
-
-/** The same mistake again: the second number of `a = 1, 2, 3`, the second `:` of `{lr: 1, decay: 2}`, and `for` with its words. */
-function repeats({ rule, found, previous }: SyntaxProblem, before: SyntaxProblem): boolean {
-  if (rule !== before.rule || found.startLine !== before.found.startLine) return false
-  if (rule === 'body') return previous?.image === ',' && before.previous?.image === ','
-  if (rule === 'record_field') return found.tokenType === before.found.tokenType && found.image.length === 1
-  return previous === before.found && [before.found.image, found.image].some((word) => word === 'for' || word === 'in')
-}
-
-function offsetOf(problem: SyntaxProblem): number {
-  return Number.isNaN(problem.found.startOffset) ? Number.MAX_SAFE_INTEGER : problem.found.startOffset
 }

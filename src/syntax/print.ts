@@ -1,8 +1,7 @@
 import { type IToken, tokenMatcher } from 'chevrotain'
 import * as t from '../../grammar/tokens.js'
 import { alignBindings, type PrintedLine } from './align.js'
-import { isForeign } from './foreign.js'
-
+import { readWords } from './lexical.js'
 import { isTight } from './spacing.js'
 
 const indentWidth = 2
@@ -14,7 +13,7 @@ const indentWidth = 2
  */
 export function format(text: string): string {
   const lexed = t.lexer.tokenize(text)
-  if (lexed.tokens.some((token) => isForeign(token) || token.tokenType === t.UnclosedString)) return text
+  if (readWords(lexed.tokens, '').diagnostics.length > 0) return text
   const words = [...lexed.tokens.filter((token) => token.tokenType !== t.Newline), ...(lexed.groups.comments ?? [])]
   words.sort((a, b) => a.startOffset - b.startOffset)
   const lines = alignBindings(new Printer().print(words))

@@ -1,4 +1,5 @@
 import { createTokenInstance, type IToken, type TokenType } from 'chevrotain'
+import * as t from '../../grammar/tokens.js'
 import type { FileId, Span } from '../source/span.js'
 
 export function tokenSpan(token: IToken, file: FileId): Span {
@@ -22,4 +23,26 @@ export function retyped(at: IToken, type: TokenType, image = at.image): IToken {
     at.startColumn ?? 1,
     at.endColumn ?? 1,
   )
+}
+
+/** Whether a value may end with this word. */
+export function endsValue(token: IToken): boolean {
+  return (
+    /[A-Za-z0-9_%")\]}]$/.test(token.image) && ![t.And, t.Or, t.Not, t.If, t.Match, t.Else].includes(token.tokenType)
+  )
+}
+
+export function isOneOf(words: readonly string[], { image }: IToken): boolean {
+  return words.includes(image)
+}
+
+/** For each token the next that is no newline. */
+export function followingText(tokens: readonly IToken[]): readonly (IToken | undefined)[] {
+  const following: (IToken | undefined)[] = []
+  let next: IToken | undefined
+  for (let i = tokens.length - 1; i >= 0; i--) {
+    following[i] = next
+    if (tokens[i]?.tokenType !== t.Newline) next = tokens[i]
+  }
+  return following
 }
