@@ -3,7 +3,7 @@ import { paddingStream } from './draws.js'
 import { FileProblem } from './errors.js'
 import { refuseUsualMark } from './missing-values.js'
 import type { Preparation } from './parameters.js'
-import { inFile, placesOf } from './pixels.js'
+import { inFile, placesOf, shownFloat } from './pixels.js'
 import { type Raster, resize } from './resize.js'
 
 /** An image as the pipeline takes it: [height, width], one channel where the file is grey. */
@@ -57,7 +57,7 @@ export function greyOf(image: DecodedImage, taker: string, help: string): Decode
   for (let pixel = 0; pixel < grey.length; pixel += 1) {
     const [red, green, blue] = [values[3 * pixel] ?? 0, values[3 * pixel + 1] ?? 0, values[3 * pixel + 2] ?? 0]
     if (red !== green || green !== blue) {
-      const colour = [red, green, blue].map((value) => inFile(value, header)).join(', ')
+      const colour = [red, green, blue].map((value) => shownFloat(inFile(value, header))).join(', ')
       const what = header.extra === 'bands' ? 'has 3 bands' : 'is a colour image'
       const message = `${what}, (${colour}) at ${placesOf(pixel, 1, width)}, but ${taker} takes grey ones`
       throw new FileProblem('unsupported-image', message, help)
