@@ -1,12 +1,12 @@
-"""Times one training step of DRAEM with the SevNet head (single scale) in PyTorch, and prints JSON.
+"""Training steps of DRAEM with the SevNet head (single scale) in PyTorch, without end: a line of JSON a step.
 
 The same layers, losses and optimiser as bench/draem_sevnet.draem: l2 + 2 ssim + focal + smooth_l1, Adam, no dropout.
-float32 and bf16 autocast, both in channels_last, PyTorch's fastest layout on CPU. Needs torch alone.
+float32 or bf16 autocast, in channels_last, PyTorch's fastest layout on a CPU. Needs torch alone.
 """
 
 import argparse
+import itertools
 import json
-import statistics
 import time
 
 import torch
@@ -102,7 +102,8 @@ def focal_loss(logits, mask):
     return -((1 - log_right.exp()) ** 2 * log_right).mean()
 
 
-def measure(widths, batch, side, precision, steps):
+def loop(widths, batch, side, precision):
+    """Steps without end; a line a step with the clock and the images so far."""
     torch.manual_seed(0)
     model = Model(*widths).to(memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
@@ -112,8 +113,7 @@ def measure(widths, batch, side, precision, steps):
     line = torch.exp(-((torch.arange(11.0) - 5) ** 2) / (2 * 1.5**2))
     line = line / line.sum()
 
-    def step():
-        start = time.perf_counter()
+    for count in itertools.count(1):
         optimizer.zero_grad(set_to_none=True)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
             recon, logits, predicted = model(image)
@@ -123,27 +123,18 @@ def measure(widths, batch, side, precision, steps):
         loss.backward()
         optimizer.step()
         loss.item()
-        return 1000 * (time.perf_counter() - start)
-
-    for _ in range(2):
-        step()
-    return statistics.median(step() for _ in range(steps))
+        print(json.dumps({"milliseconds": 1000 * time.monotonic(), "images": count * batch}), flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--side", type=int, default=128)
-    parser.add_argument("--steps", type=int, default=5)
-    parser.add_argument("--only", choices=["small", "full"], help="widths 32/16 at batch 4, or 128/64 at batch 2")
+    parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--widths", default="32,16", help="of the reconstructive and the discriminative network")
+    parser.add_argument("--precision", choices=["float32", "bf16"], default="float32")
     arguments = parser.parse_args()
-    rows = []
-    for size, widths, batch in (("small", (32, 16), 4), ("full", (128, 64), 2)):
-        if arguments.only not in (None, size):
-            continue
-        for precision in ("float32", "bf16"):
-            milliseconds = measure(widths, batch, arguments.side, precision, arguments.steps)
-            rows.append({"size": size, "precision": precision, "milliseconds": milliseconds})
-    print(json.dumps({"version": torch.__version__, "threads": torch.get_num_threads(), "rows": rows}))
+    widths = [int(width) for width in arguments.widths.split(",")]
+    loop(widths, arguments.batch, arguments.side, arguments.precision)
 
 
 if __name__ == "__main__":

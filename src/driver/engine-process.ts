@@ -5,6 +5,7 @@ import type { RunEvent, StampedEvent } from '../events/events.js'
 import { removeLeftovers } from '../files/replace.js'
 import type { EngineLocation } from '../native/locate.js'
 import { bundledProgram } from '../native/package-root.js'
+import { libraryEnvironment } from '../train/engine-binding.js'
 import { eventsFile } from './run-directory.js'
 
 export interface EngineProcessOptions {
@@ -33,7 +34,7 @@ export function engineEnvironment(directory: string): NodeJS.ProcessEnv {
     MALLOC_ARENA_MAX: '1',
     MALLOC_MMAP_MAX_: '0',
     MALLOC_TRIM_THRESHOLD_: String(2 ** 34),
-    TF_CPP_MIN_LOG_LEVEL: '2',
+    ...libraryEnvironment,
     ...process.env,
     DRAEMC_ENGINE_DIR: directory,
   }

@@ -2,13 +2,13 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { locateEngine } from '../native/locate.js'
-import { serveAlone } from './bench/alone.js'
+import { stepAlone } from './bench/alone.js'
 import { measureEager } from './bench/eager.js'
 import { type MeasurementName, measurements } from './bench/measurements.js'
 import { measurePyTorch } from './bench/pytorch.js'
 import { measureRun } from './bench/run.js'
 import { measureStart } from './bench/start.js'
-import { lastWords, programEnvironment } from './bench/support.js'
+import { keepEnd, programEnvironment } from './bench/support.js'
 import { type BenchResults, benchTable } from './bench/table.js'
 
 /** The bench is its own child program: each measurement has a process of its own. */
@@ -19,7 +19,7 @@ const usage = `usage: npm run bench [-- --json] [--only ${tables.join(',')}]
 
 Measures how soon a second \`npm start\` trains, the compiled step against eager tfjs, its share of the matrix product's peak,
 time to the first step, memory and leaks, a real run's throughput, and the same step in PyTorch where \`python3\` has it.
-What is compared is measured in turn.
+What is compared is measured in alternate slices, one process stopped while the other works.
 `
 
 /** Runs one measurement in a process of its own; its result comes over the channel. */
@@ -30,13 +30,13 @@ function inOwnProcess(name: MeasurementName, directory: string): Promise<unknown
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     let result: unknown
-    const talk = lastWords(child)
+    const stderr = keepEnd(child)
     child.on('message', (message) => {
       result = message
     })
     child.on('close', (code) => {
       if (code === 0 && result !== undefined) resolve(result)
-      else reject(new Error(`the measurement ${name} ended with ${code}:\n${talk()}`))
+      else reject(new Error(`the measurement ${name} ended with ${code}:\n${stderr()}`))
     })
   })
 }
@@ -63,7 +63,7 @@ async function main(): Promise<number> {
     if (isMeasurement(name)) return inOwnProcess(name, engine.directory)
     if (name === 'start') return measureStart()
     if (name === 'eager') return measureEager(program, engine.directory)
-    return name === 'run' ? measureRun(program, engine) : measurePyTorch()
+    return name === 'run' ? measureRun(program, engine) : measurePyTorch(program, engine.directory)
   }
   const results: Record<string, unknown> = {}
   for (const name of names) {
@@ -82,5 +82,5 @@ if (asked === undefined || process.send === undefined) {
 } else if (isMeasurement(asked)) {
   process.send(measurements[asked](directory), () => process.disconnect())
 } else {
-  serveAlone(directory, JSON.parse(process.env.DRAEMC_BENCH_WORKLOAD ?? '{}'))
+  stepAlone(directory, JSON.parse(process.env.DRAEMC_BENCH_WORKLOAD ?? '{}'))
 }

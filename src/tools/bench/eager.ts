@@ -1,5 +1,6 @@
 import type { EagerSize } from '../../../bench/eager-draem.js'
 import { openAlone, type Workload } from './alone.js'
+import { inverse, type Ratio, ratioToReference, takeTurns, withPeers } from './pairing.js'
 import { median } from './support.js'
 
 export interface EagerResult {
@@ -7,17 +8,16 @@ export interface EagerResult {
   readonly compiled: number
   /** The same model in eager tfjs, started as `node` starts any script. */
   readonly eager: number
-  readonly ratio: number
+  /** How many times as fast the compiled step is. */
+  readonly ratio: Ratio
   /** Eager tfjs with the environment of draemc's engine process: its memory stays with it. */
   readonly eagerTuned: number
 }
 
 const size: EagerSize = { side: 128, batch: 4, reconstructiveWidth: 32, discriminativeWidth: 16 }
-const rounds = 6
-const sliceMilliseconds = 4000
 
-/** The same step compiled and as eager operators, on the same library; each in a process of its own, in turn. */
-export async function measureEager(program: string, engine: string): Promise<EagerResult> {
+/** The same step compiled and as eager operators, on the same library. */
+export function measureEager(program: string, engine: string): Promise<EagerResult> {
   const set = {
     reconstructive_width: size.reconstructiveWidth,
     discriminative_width: size.discriminativeWidth,
@@ -25,22 +25,19 @@ export async function measureEager(program: string, engine: string): Promise<Eag
   }
   const compiled: Workload = { kind: 'compiled', file: 'draem_sevnet.draem', set }
   const eager: Workload = { kind: 'eager', size }
-  const children = [
-    await openAlone(program, engine, compiled),
-    await openAlone(program, engine, { ...eager, environment: 'plain' }),
-    await openAlone(program, engine, eager),
+  const open = [
+    () => openAlone('the compiled step', program, engine, compiled),
+    () => openAlone('eager tfjs', program, engine, { ...eager, environment: 'plain' }),
+    () => openAlone("eager tfjs in draemc's environment", program, engine, eager),
   ]
-  try {
-    const times: number[][] = []
-    for (let round = 0; round < rounds; round++) {
-      const taken: number[] = []
-      for (const child of children) taken.push((1000 * size.batch) / (await child.measure(sliceMilliseconds)))
-      times.push(taken)
+  return withPeers(open, async (peers) => {
+    const turns = await takeTurns(peers, { rounds: 6, sliceMilliseconds: 4000 })
+    const step = (rates: readonly number[] = []) => (1000 * size.batch) / median(rates)
+    return {
+      compiled: step(turns.reference),
+      eager: step(turns.others[0]),
+      ratio: inverse(ratioToReference(turns, 0)),
+      eagerTuned: step(turns.others[1]),
     }
-    const of = (index: number) => median(times.map((taken) => taken[index] ?? Number.NaN))
-    const ratios = times.map(([ours = Number.NaN, theirs = Number.NaN]) => theirs / ours)
-    return { compiled: of(0), eager: of(1), ratio: median(ratios), eagerTuned: of(2) }
-  } finally {
-    for (const child of children) child.close()
-  }
+  })
 }

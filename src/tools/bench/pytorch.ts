@@ -1,46 +1,81 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { packageRoot } from '../../native/package-root.js'
+import { openAlone } from './alone.js'
+import { inverse, type Ratio, ratioToReference, takeTurns, withPeers } from './pairing.js'
 import type { Precision } from './peak.js'
+import { Peer, reportsByLine } from './peer.js'
+import { median } from './support.js'
 
 export interface PyTorchResult {
   /** Why there are no rows. */
   readonly reason?: string
   readonly version?: string
-  readonly threads?: number
-  readonly rows: readonly {
-    readonly size: 'small' | 'full'
-    readonly precision: Precision
-    readonly milliseconds: number
-  }[]
+  readonly rows: readonly PyTorchRow[]
 }
 
-/** The same training step in PyTorch: rows where `python3` can import torch, else why not. */
-export async function measurePyTorch(): Promise<PyTorchResult> {
-  const found = await python(['-c', 'import torch'])
-  if (found.code !== 0) return { reason: 'PyTorch is not installed for python3', rows: [] }
-  const { code, output, talk } = await python([join(packageRoot(), 'bench', 'pytorch_step.py')])
-  if (code !== 0) throw new Error(`bench/pytorch_step.py ended with ${code}:\n${talk}`)
-  return JSON.parse(output)
+export interface PyTorchRow extends Size {
+  readonly precision: Precision
+  /** Milliseconds a step. */
+  readonly compiled: number
+  readonly pytorch: number
+  /** How many times as fast the compiled step is. */
+  readonly ratio: Ratio
 }
 
-interface Ended {
-  readonly code: number | null
-  readonly output: string
-  readonly talk: string
+interface Size {
+  readonly side: number
+  readonly batch: number
+  readonly widths: readonly [reconstructive: number, discriminative: number]
+  /** What the ratio is held to in float32. */
+  readonly bar: number
 }
 
-function python(args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = spawn('python3', args, { stdio: ['ignore', 'pipe', 'pipe'] })
-    let [output, talk] = ['', '']
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8')
-    })
-    child.stderr.on('data', (chunk: Buffer) => {
-      talk = (talk + chunk.toString('utf8')).slice(-4000)
-    })
-    child.on('error', (error) => resolve({ code: null, output, talk: error.message }))
-    child.on('close', (code) => resolve({ code, output, talk }))
+const sizes: readonly Size[] = [
+  { side: 128, batch: 4, widths: [32, 16], bar: 1.1 },
+  { side: 128, batch: 2, widths: [128, 64], bar: 1.35 },
+  { side: 64, batch: 8, widths: [16, 8], bar: 1.1 },
+]
+
+/** The same training step in PyTorch, in channels_last, its fastest layout on a CPU: rows where `python3` can import torch. */
+export async function measurePyTorch(program: string, engine: string): Promise<PyTorchResult> {
+  const found = spawnSync('python3', ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' })
+  if (found.status !== 0) return { reason: 'PyTorch is not installed for python3', rows: [] }
+  const rows: PyTorchRow[] = []
+  for (const precision of ['float32', 'bf16'] as const) {
+    for (const size of sizes) rows.push(await measureSize(program, engine, size, precision))
+  }
+  return { version: found.stdout.trim(), rows }
+}
+
+function measureSize(program: string, engine: string, size: Size, precision: Precision): Promise<PyTorchRow> {
+  const { side, batch, widths } = size
+  const set = {
+    reconstructive_width: widths[0],
+    discriminative_width: widths[1],
+    'data.batch': batch,
+    'data.image': `${side}x${side}`,
+    'train.precision': precision,
+  }
+  const script = join(packageRoot(), 'bench', 'pytorch_step.py')
+  const options = { side, batch, widths: widths.join(','), precision }
+  const open = [
+    () => openAlone('the compiled step', program, engine, { kind: 'compiled', file: 'draem_sevnet.draem', set }),
+    () => {
+      const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`)
+      const child = spawn('python3', [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+      return Peer.open('PyTorch', child, reportsByLine)
+    },
+  ]
+  return withPeers(open, async (peers) => {
+    const turns = await takeTurns(peers, { rounds: 8, sliceMilliseconds: 4000 })
+    const step = (rates: readonly number[] = []) => (1000 * batch) / median(rates)
+    return {
+      ...size,
+      precision,
+      compiled: step(turns.reference),
+      pytorch: step(turns.others[0]),
+      ratio: inverse(ratioToReference(turns)),
+    }
   })
 }

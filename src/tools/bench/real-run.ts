@@ -1,6 +1,4 @@
 import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { setTimeout as wait } from 'node:timers/promises'
 import { dumpChecked } from '../../check/dump.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import { engineEnvironment } from '../../driver/engine-process.js'
@@ -10,17 +8,10 @@ import { printModule } from '../../ir/print.js'
 import type { EngineLocation } from '../../native/locate.js'
 import { bundledProgram } from '../../native/package-root.js'
 import { type BenchPipeline, compileBench } from './compiled.js'
-import { lastWords } from './support.js'
+import { Peer, type ProgressSource } from './peer.js'
 
-/** A real run's engine process, with its workers, its events and its files; it stands still but for its slices. */
-export interface RealRun {
-  /** Lets it go on for so many milliseconds: images per second between the ends of its first and last reported steps. */
-  slice(milliseconds: number): Promise<number>
-  close(): Promise<void>
-}
-
-/** Starts a run as `draemc run` does and waits for its second epoch: by then the data's caches are full. */
-export async function openRealRun(pipeline: BenchPipeline, engine: EngineLocation, out: string): Promise<RealRun> {
+/** Starts a run as `draemc run` does, with its workers, its events and its files, and waits for its second epoch: by then the data's caches are full. */
+export function openRealRun(pipeline: BenchPipeline, engine: EngineLocation, out: string): Promise<Peer> {
   const { checked, ir, graph, plan } = compileBench(pipeline, { lookAtDisk: true }).artefacts
   invariant(checked?.pipeline && ir && graph && plan, 'the bench compiles as far as the plan')
   const resolved = dumpChecked(checked.pipeline)
@@ -31,35 +22,14 @@ export async function openRealRun(pipeline: BenchPipeline, engine: EngineLocatio
     env: engineEnvironment(engine.directory),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
-  const talk = lastWords(child)
-  let reports: { readonly time: number; readonly step: number }[] = []
-  const isWarm = new Promise<void>((resolve, reject) => {
-    child.on('exit', (code) => reject(new Error(`the run of ${pipeline.file} ended with ${code}:\n${talk()}`)))
-    child.on('message', (message) => {
+  let epoch = 0
+  const reportsOfSteps: ProgressSource = (run, report) => {
+    run.on('message', (message) => {
       const { time, event } = message as StampedEvent
       if (event.type !== 'step') return
-      reports.push({ time, step: event.step })
-      if (event.epoch > 1) resolve()
+      epoch = event.epoch
+      report({ milliseconds: time, images: event.step * plan.batch })
     })
-  })
-  await isWarm
-  child.kill('SIGSTOP')
-  return {
-    slice: async (milliseconds) => {
-      reports = []
-      child.kill('SIGCONT')
-      await wait(milliseconds)
-      child.kill('SIGSTOP')
-      // What it sent before it stood still.
-      await wait(50)
-      // The first report counts from before the pause: the time is taken from its end.
-      const [first, last] = [reports[0], reports.at(-1)]
-      invariant(first && last && last.step > first.step, `no two steps in ${milliseconds} ms`)
-      return (1000 * (last.step - first.step) * plan.batch) / (last.time - first.time)
-    },
-    close: async () => {
-      child.kill('SIGKILL')
-      await once(child, 'exit')
-    },
   }
+  return Peer.open(`the run of ${pipeline.file}`, child, reportsOfSteps, () => epoch > 1)
 }

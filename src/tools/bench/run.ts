@@ -5,6 +5,7 @@ import { writeExampleData } from '../../data/example/write.js'
 import type { EngineLocation } from '../../native/locate.js'
 import { openAlone } from './alone.js'
 import type { BenchPipeline } from './compiled.js'
+import { type Ratio, ratioToReference, takeTurns, withPeers } from './pairing.js'
 import { openRealRun } from './real-run.js'
 import { median } from './support.js'
 
@@ -14,13 +15,10 @@ export interface RunResult {
     readonly imagesPerSecond: number
     /** Images per second of the same step in a loop, its batch always the same. */
     readonly alone: number
-    /** The run's part of the step alone: the median over pairs of slices measured one after the other. */
-    readonly share: number
+    /** The run's throughput as a part of the step's. */
+    readonly share: Ratio
   }[]
 }
-
-const rounds = 6
-const sliceMilliseconds = 4000
 
 /** Trained for longer than it is watched, and never validated: throughput leaves validation out. */
 const endless = { 'train.epochs': 10_000, 'train.validate': 'every(10000 epochs)' }
@@ -46,21 +44,17 @@ export async function measureRun(program: string, engine: EngineLocation): Promi
   }
 }
 
-async function measurePair(program: string, engine: EngineLocation, pipeline: BenchPipeline, out: string) {
-  const alone = await openAlone(program, engine.directory, { kind: 'compiled', ...pipeline })
-  const run = await openRealRun(pipeline, engine, out)
-  try {
-    const alones = [await alone.measure(sliceMilliseconds)]
-    const slices: number[] = []
-    for (let round = 0; round < rounds; round++) {
-      slices.push(await run.slice(sliceMilliseconds))
-      alones.push(await alone.measure(sliceMilliseconds))
+function measurePair(program: string, engine: EngineLocation, pipeline: BenchPipeline, out: string) {
+  const open = [
+    () => openAlone('the step alone', program, engine.directory, { kind: 'compiled', ...pipeline }),
+    () => openRealRun(pipeline, engine, out),
+  ]
+  return withPeers(open, async (peers) => {
+    const turns = await takeTurns(peers, { rounds: 6, sliceMilliseconds: 4000 })
+    return {
+      imagesPerSecond: median(turns.others[0] ?? []),
+      alone: median(turns.reference),
+      share: ratioToReference(turns),
     }
-    // Each slice against the step alone just before and just after it.
-    const shares = slices.map((slice, i) => (2 * slice) / ((alones[i] ?? 0) + (alones[i + 1] ?? 0)))
-    return { imagesPerSecond: median(slices), alone: median(alones), share: median(shares) }
-  } finally {
-    alone.close()
-    await run.close()
-  }
+  })
 }

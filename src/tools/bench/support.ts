@@ -20,9 +20,16 @@ export function inTemporaryDirectory<Result>(
 
 /** Of an even number of values the mean of the middle two. */
 export function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}
+
+/** Linear between the two nearest of the sorted values. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b)
-  const at = (index: number) => sorted[Math.floor(index)] ?? Number.NaN
-  return (at((sorted.length - 1) / 2) + at(sorted.length / 2)) / 2
+  const place = share * (sorted.length - 1)
+  const at = (index: number) => sorted[index] ?? Number.NaN
+  const below = Math.floor(place)
+  return at(below) + (place - below) * (at(Math.ceil(place)) - at(below))
 }
 
 /** What a child process of the bench is told: which measurement, the engine, what to run in a loop. */
@@ -41,11 +48,11 @@ export function programEnvironment(
   }
 }
 
-/** Keeps the end of what a child says on stderr, for the error that tells of its end. */
-export function lastWords(child: ChildProcess): () => string {
-  let talk = ''
+/** Keeps the end of a child's stderr, for the error that reports its exit. */
+export function keepEnd(child: ChildProcess): () => string {
+  let end = ''
   child.stderr?.on('data', (chunk: Buffer) => {
-    talk = (talk + chunk.toString('utf8')).slice(-4000)
+    end = (end + chunk.toString('utf8')).slice(-4000)
   })
-  return () => talk
+  return () => end
 }

@@ -1,6 +1,7 @@
 import type { ConvolutionResult } from './convolutions.js'
 import type { EagerResult } from './eager.js'
 import type { ShareResult, StartupResult, SteadyResult } from './measurements.js'
+import type { Ratio } from './pairing.js'
 import type { PyTorchResult } from './pytorch.js'
 import type { RunResult } from './run.js'
 import type { StartResult } from './start.js'
@@ -34,7 +35,7 @@ export function benchTable(results: BenchResults): string {
       ['eager tfjs, 128 x 128, batch 4, widths 32/16', ms(eager.eager), ''],
       ["eager tfjs with the environment of draemc's engine", ms(eager.eagerTuned), ''],
       ['compiled step, the same', ms(eager.compiled), ''],
-      ['compiled against eager', `${eager.ratio.toFixed(2)} times faster`, '>= 3'],
+      ['compiled against eager', times(eager.ratio), '>= 3'],
     )
   }
   for (const [precision, share, bar] of [
@@ -61,7 +62,7 @@ export function benchTable(results: BenchResults): string {
   for (const { name, imagesPerSecond, alone, share } of run?.runs ?? []) {
     rows.push([
       `${name}: a real run against the step alone`,
-      `${imagesPerSecond.toFixed(1)} of ${alone.toFixed(1)} img/s, ${percent(share)}`,
+      `${imagesPerSecond.toFixed(1)} of ${alone.toFixed(1)} img/s, ${percent(share.median)} (middle half ${percent(share.low)} to ${percent(share.high)})`,
       '>= 95 %',
     ])
   }
@@ -73,23 +74,26 @@ export function benchTable(results: BenchResults): string {
       '',
     ])
   }
-  if (pytorch !== undefined) rows.push(...pytorchRows(pytorch, results))
+  if (pytorch !== undefined) rows.push(...pytorchRows(pytorch))
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   const line = ([what, measured, bar]: Row) =>
     `${what.padEnd(widths[0] ?? 0)}  ${measured.padStart(widths[1] ?? 0)}  ${bar}`.trimEnd()
   return `${rows.map(line).join('\n')}\n`
 }
 
-/** The same step in PyTorch; how many times faster the compiled one is, where this run of the bench measured it. */
-function pytorchRows({ reason, rows }: PyTorchResult, ours: BenchResults): readonly Row[] {
+/** The same step in PyTorch and compiled, measured in alternate slices. */
+function pytorchRows({ reason, version, rows }: PyTorchResult): readonly Row[] {
   if (reason !== undefined) return [['PyTorch', reason, '']]
-  return rows.map(({ size, precision, milliseconds }) => {
-    const small = precision === 'float32' ? ours.eager?.compiled : undefined
-    const compiled = size === 'small' ? small : ours[precision]?.step
-    const ratio = compiled === undefined ? '' : `, compiled ${(milliseconds / compiled).toFixed(2)} times as fast`
-    const what = size === 'small' ? 'batch 4, widths 32/16' : 'batch 2, widths 128/64'
-    return [`PyTorch ${precision}, 128 x 128, ${what}`, `${ms(milliseconds)}${ratio}`, '']
-  })
+  return rows.map(({ side, batch, widths, precision, compiled, pytorch, ratio, bar }) => [
+    `PyTorch ${version} and compiled, ${precision}, ${side} x ${side}, batch ${batch}, widths ${widths.join('/')}`,
+    `${ms(pytorch)}, ${ms(compiled)}, ${times(ratio)}`,
+    precision === 'float32' ? `>= ${bar}` : '',
+  ])
+}
+
+/** Median and the middle half of the rounds. */
+function times({ median, low, high }: Ratio): string {
+  return `${median.toFixed(2)} times as fast (${low.toFixed(2)} to ${high.toFixed(2)})`
 }
 
 function ms(milliseconds: number): string {
