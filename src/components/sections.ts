@@ -1,3 +1,4 @@
+import { precisions } from './precision.js'
 import { type Component, component, type ParameterSchema } from './schema.js'
 
 const train = component(
@@ -49,10 +50,10 @@ const train = component(
     precision: {
       'x-form': 'choice',
       type: 'string',
-      enum: ['float32', 'bf16'],
+      enum: [...precisions],
       default: 'float32',
       description:
-        '`bf16` computes convolutions and dense layers in bfloat16, with float32 weights, statistics and losses.',
+        '`bf16` trains with convolutions in bfloat16; weights, statistics, dense layers, losses and evaluation stay float32. `float64` computes everything in float64, evaluation too.',
     },
   },
   { required: ['optimizer', 'epochs'] },

@@ -2,7 +2,7 @@ import type { CheckedParameter, CheckedPipeline } from '../check/checked.js'
 import { invariant } from '../diagnostics/invariant.js'
 import { bytesOf, costOf } from '../ir/ops/cost.js'
 import { sizeOf } from '../ir/ops/shape.js'
-import type { IrFunction, IrModule, Operation, ValueId } from '../ir/types.js'
+import type { DType, IrFunction, IrModule, Operation, ValueId } from '../ir/types.js'
 import { type PassReport, runPasses } from '../passes/runner.js'
 import type { RecordedAllow, SettingOrigin } from '../plan/settings.js'
 import type { Artefacts } from './phase.js'
@@ -11,7 +11,7 @@ import type { Artefacts } from './phase.js'
 export interface BlockCost {
   readonly block: string
   readonly parameters: number
-  /** Bytes of the float32 weights and statistics. */
+  /** Bytes of the weights and statistics. */
   readonly weightBytes: number
   /** FLOPs (multiplications and additions counted each) of convolutions and matrix products for one image, forward. */
   readonly forwardFlops: number
@@ -62,9 +62,10 @@ export function explainPipeline(
   { pipeline, lowered: { module, training }, optimised }: ExplainedStages,
   { trainImages }: ExplainFacts = {},
 ): Explanation {
-  const forward = runPasses(module, training, { stopAfter: 'mixed_precision' }).module
+  const forward = runPasses(module, training, { stopAfter: 'double_precision' }).module
   const differentiated = runPasses(module, training, { stopAfter: 'differentiate' }).module
   const blocks = blockCosts(pipeline, {
+    dtypes: new Map(forward.state.map(({ name, type }) => [name, type.dtype])),
     forward: trainStep(forward),
     differentiated: trainStep(differentiated),
     // FLOPs are said of convolutions by their definition, however they are then computed.
@@ -126,6 +127,8 @@ function together(left: BlockCost, right: BlockCost): BlockCost {
 }
 
 interface Stages {
+  /** What each weight and statistic is kept in. */
+  readonly dtypes: ReadonlyMap<string, DType>
   readonly forward: IrFunction
   /** The operations of `forward`, in their order, then those of the gradients. */
   readonly differentiated: IrFunction
@@ -140,8 +143,9 @@ function blockCosts(pipeline: CheckedPipeline, stages: Stages): readonly BlockCo
     costs.set(block, together(costs.get(block) ?? { ...nothing, block }, { ...nothing, block, ...cost }))
   }
   for (const { name, shape, kind } of pipeline.parameters) {
+    const dtype = stages.dtypes.get(name) ?? 'f32'
     const size = sizeOf(shape)
-    add(name, { parameters: kind === 'weight' ? size : 0, weightBytes: size * 4 })
+    add(name, { parameters: kind === 'weight' ? size : 0, weightBytes: bytesOf({ dtype, shape }) })
   }
   for (const operation of stages.forward.operations)
     add(operation.path, { forwardFlops: costOf(operation, stages.forward.types).matrixFlops / pipeline.batch })

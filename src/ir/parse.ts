@@ -1,4 +1,4 @@
-import { isDType } from './ops/attributes.js'
+import { dtypes, isDType } from './ops/attributes.js'
 import { type OpName, opNames } from './ops/table.js'
 import { IrScanner } from './scan.js'
 import type {
@@ -100,8 +100,8 @@ function parseAttribute(scanner: IrScanner): Attribute {
 }
 
 function parseType(scanner: IrScanner): TensorType {
-  const dtype = scanner.word('f32, bf16, i32 or bool')
-  if (!isDType(dtype)) return scanner.fail('f32, bf16, i32 or bool before this')
+  const dtype = scanner.word(dtypes.join(', '))
+  if (!isDType(dtype)) return scanner.fail(`one of ${dtypes.join(', ')} before this`)
   return { dtype, shape: scanner.list('[', ']', () => scanner.number()) }
 }
 

@@ -23,7 +23,7 @@ const head = [
   '<!-- Generated from src/ir/ops by `npm run generate`. -->',
   '# Operators of the intermediate representation',
   '',
-  'Tensors are NHWC, kernels HWIO, shapes static. Dtypes are f32, bf16, i32 and bool; "float" is f32 or bf16. Elementwise operators',
+  'Tensors are NHWC, kernels HWIO, shapes static. Dtypes are f32, f64, bf16, i32 and bool; "float" is one of the first three. Elementwise operators',
   'broadcast as NumPy does. Every attribute is required. The reference interpreter (`src/ir/interpret/`) defines what each means.',
   '"Matrix work" is what a share of the machine\'s matrix-product peak is counted in: 2 FLOPs for each multiplication and addition.',
   '',

@@ -1,6 +1,6 @@
 import type { OpName } from './ops/table.js'
 
-export type DType = 'f32' | 'bf16' | 'i32' | 'bool'
+export type DType = 'f32' | 'f64' | 'bf16' | 'i32' | 'bool'
 
 /** Every shape in the IR is static: a step has its batch size, an evaluation pads its last batch. */
 export interface TensorType {

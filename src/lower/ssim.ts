@@ -48,8 +48,8 @@ export const ssim: LoweringRule<'ssim'> = (node, operands, context) => {
 /** Filters a map of this shape [N,C,H,W]; what it gives is [N C, H, W]. */
 function gaussianFilter(shape: readonly number[], window: number, sigma: number, { emit }: LoweringContext) {
   const [batch = 1, channels = 1, height = 1, width = 1] = shape
-  const rows = emit.one('gaussian_band', [], { size: height, window, sigma })
-  const columns = height === width ? rows : emit.one('gaussian_band', [], { size: width, window, sigma })
+  const rows = emit.one('gaussian_band', [], { size: height, window, sigma, dtype: 'f32' })
+  const columns = height === width ? rows : emit.one('gaussian_band', [], { size: width, window, sigma, dtype: 'f32' })
   const images = batch * channels
   return (map: ValueId): ValueId => {
     // Along the width all rows of all images are one tall matrix.

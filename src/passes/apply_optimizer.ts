@@ -1,4 +1,5 @@
-import type { IrFunction, IrModule, StateVariable, ValueId } from '../ir/types.js'
+import { invariant } from '../diagnostics/invariant.js'
+import type { DType, IrFunction, IrModule, StateVariable, ValueId } from '../ir/types.js'
 import type { OptimizerRule } from '../lower/training.js'
 import { stateOf } from './analysis.js'
 import { gradientPrefix } from './differentiate.js'
@@ -31,10 +32,13 @@ function withUpdates(module: IrModule, step: IrFunction, optimizer: OptimizerRul
     const state = operation.op === 'read' ? stateOf(operation) : undefined
     if (state !== undefined && result !== undefined) reads.set(state, rewriter.value(result))
   }
-  const update = optimizer.kind === 'adam' ? adam(rewriter, optimizer) : sgd(rewriter, optimizer)
   const slots: StateVariable[] = []
   const kept = step.outputs.filter(({ name }) => !name.startsWith(gradientPrefix))
   const gradients = step.outputs.filter(({ name }) => name.startsWith(gradientPrefix))
+  const [first] = gradients
+  invariant(first, 'there is a gradient')
+  const { dtype } = rewriter.type(rewriter.value(first.value))
+  const update = optimizer.kind === 'adam' ? adam(rewriter, dtype, optimizer) : sgd(rewriter, dtype, optimizer)
   for (const { name, value } of gradients) {
     const weight = name.slice(gradientPrefix.length)
     const gradient = rewriter.value(value)
@@ -83,20 +87,20 @@ interface Trained {
 /** Gives the weight's next value; assigns the slots itself. */
 type Update = (trained: Trained) => ValueId
 
-const scalarType = { dtype: 'f32', shape: [] } as const
-
 /** Kingma & Ba 2015 with the corrections as PyTorch applies them: p - lr/correction1 m / (sqrt v / sqrt correction2 + epsilon). */
-function adam(rewriter: Rewriter, rule: Extract<OptimizerRule, { kind: 'adam' }>): Update {
+function adam(rewriter: Rewriter, dtype: DType, rule: Extract<OptimizerRule, { kind: 'adam' }>): Update {
+  const number = (value: number) => rewriter.scalar(value, dtype)
+  const scalarType = { dtype, shape: [] }
   const rate = rewriter.inputNamed('learning_rate', scalarType)
   const correction1 = rewriter.inputNamed('correction1', scalarType)
   const correction2 = rewriter.inputNamed('correction2', scalarType)
   const stepSize = rewriter.one('div', [rate, correction1])
   const root2 = rewriter.one('sqrt', [correction2])
   const decays = rule.weightDecay !== 0
-  const shrink = decays && rule.decoupled ? rewriter.one('mul', [rate, rewriter.scalar(rule.weightDecay)]) : undefined
+  const shrink = decays && rule.decoupled ? rewriter.one('mul', [rate, number(rule.weightDecay)]) : undefined
   return ({ weight, parameter, gradient, slot }) => {
     const one: typeof rewriter.one = (op, operands, attributes) => rewriter.one(op, operands, attributes, weight)
-    const by = (value: ValueId, factor: number) => one('mul', [value, rewriter.scalar(factor)])
+    const by = (value: ValueId, factor: number) => one('mul', [value, rewriter.scalar(factor, dtype)])
     const g = decays && !rule.decoupled ? one('add', [gradient, by(parameter, rule.weightDecay)]) : gradient
     const m = slot('adam_m')
     const v = slot('adam_v')
@@ -105,17 +109,17 @@ function adam(rewriter: Rewriter, rule: Extract<OptimizerRule, { kind: 'adam' }>
     rewriter.assign(m.name, newM, weight)
     rewriter.assign(v.name, newV, weight)
     const start = shrink === undefined ? parameter : one('sub', [parameter, one('mul', [parameter, shrink])])
-    const spread = one('add', [one('div', [one('sqrt', [newV]), root2]), rewriter.scalar(rule.epsilon)])
+    const spread = one('add', [one('div', [one('sqrt', [newV]), root2]), number(rule.epsilon)])
     return one('sub', [start, one('mul', [stepSize, one('div', [newM, spread])])])
   }
 }
 
 /** buffer = momentum buffer + g; p - lr buffer, without dampening (PyTorch's first step too: the buffer starts at zero). */
-function sgd(rewriter: Rewriter, rule: Extract<OptimizerRule, { kind: 'sgd' }>): Update {
-  const rate = rewriter.inputNamed('learning_rate', scalarType)
+function sgd(rewriter: Rewriter, dtype: DType, rule: Extract<OptimizerRule, { kind: 'sgd' }>): Update {
+  const rate = rewriter.inputNamed('learning_rate', { dtype, shape: [] })
   return ({ weight, parameter, gradient, slot }) => {
     const one: typeof rewriter.one = (op, operands, attributes) => rewriter.one(op, operands, attributes, weight)
-    const by = (value: ValueId, factor: number) => one('mul', [value, rewriter.scalar(factor)])
+    const by = (value: ValueId, factor: number) => one('mul', [value, rewriter.scalar(factor, dtype)])
     let direction = rule.weightDecay === 0 ? gradient : one('add', [gradient, by(parameter, rule.weightDecay)])
     if (rule.momentum !== 0) {
       const buffer = slot('momentum')

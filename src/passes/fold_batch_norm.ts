@@ -73,7 +73,10 @@ function writeFolded(norm: Operation, { conv, bias }: Foldable, rewriter: Rewrit
   if (scale === undefined || offset === undefined || mean === undefined || variance === undefined) return
   if (image === undefined || kernel === undefined || y === undefined || typeof epsilon !== 'number') return
   const one: typeof rewriter.one = (op, operands, attributes) => rewriter.one(op, operands, attributes, norm.path)
-  const factor = one('mul', [scale, one('rsqrt', [one('add', [variance, rewriter.scalar(epsilon)])])])
+  const factor = one('mul', [
+    scale,
+    one('rsqrt', [one('add', [variance, rewriter.scalar(epsilon, rewriter.type(variance).dtype)])]),
+  ])
   const centre = bias === undefined ? one('neg', [mean]) : one('sub', [rewriter.value(bias), mean])
   const shift = one('add', [one('mul', [centre, factor]), offset])
   const folded = rewriter.one('conv2d', [image, one('mul', [kernel, factor])], conv.attributes, conv.path)

@@ -38,12 +38,13 @@ function fuse(source: IrFunction, { optimizer }: TrainingDescription): FunctionR
   if (updates.size === 0) return { function: source, changes: [] }
 
   const rewriter = new Rewriter(source)
+  const dtypeOf = ([weight = -1]: readonly ValueId[]) => rewriter.sourceType(weight).dtype
   for (const operation of source.operations) {
     const update = updates.get(operation)
     if (update) {
       const decay =
         update.decay === 'none'
-          ? [rewriter.scalar(0)]
+          ? [rewriter.scalar(0, dtypeOf(update.operands))]
           : update.decay === undefined
             ? []
             : [rewriter.value(update.decay)]

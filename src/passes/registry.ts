@@ -3,6 +3,8 @@ import { cse } from './cse.js'
 import { dce } from './dce.js'
 import { deadConvBias } from './dead_conv_bias.js'
 import { differentiate } from './differentiate.js'
+import { dilatedGradients } from './dilated_gradients.js'
+import { doublePrecision } from './double_precision.js'
 import { filterProduct } from './filter_product.js'
 import { fold } from './fold.js'
 import { foldBatchNorm } from './fold_batch_norm.js'
@@ -19,9 +21,11 @@ export const passes: readonly Pass[] = [
   deadConvBias,
   foldBatchNorm,
   mixedPrecision,
+  doublePrecision,
   differentiate,
   applyOptimizer,
   fuseOptimizer,
+  dilatedGradients,
   winograd,
   filterProduct,
   fold,

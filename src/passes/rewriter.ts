@@ -115,7 +115,7 @@ export class Rewriter implements OperationWriter {
   }
 
   /** A number of shape [], written once for all who ask. */
-  scalar(value: number, dtype: DType = 'f32'): ValueId {
+  scalar(value: number, dtype: DType): ValueId {
     const key = `${dtype} ${value}`
     const known = this.scalars.get(key)
     if (known !== undefined) return known

@@ -31,7 +31,7 @@ export function stateGroups(state: readonly PlanState[]): readonly (readonly Pla
   const groups: PlanState[][] = []
   let free = 0
   for (const entry of state) {
-    const bytes = 4 * entry.shape.reduce((product, size) => product * size, 1)
+    const bytes = (entry.dtype === 'f64' ? 8 : 4) * entry.shape.reduce((product, size) => product * size, 1)
     const last = groups.at(-1)
     if (last === undefined || bytes > free) {
       groups.push([entry])

@@ -1,3 +1,4 @@
+import type { Precision } from '../components/precision.js'
 import type { ComponentValue, RecordedAllow, SettingOrigin } from './settings.js'
 
 export type Every = { readonly unit: 'epoch' | 'step'; readonly count: number }
@@ -15,7 +16,8 @@ export interface TrainPlan {
   readonly epochs: number
   /** Ends sooner where given: for tests and benches. */
   readonly maxSteps?: number
-  readonly precision: 'float32' | 'bf16'
+  /** What training computes in, and with float64 evaluation too. */
+  readonly precision: Precision
   readonly dropLast: boolean
   readonly validate: Every
   readonly earlyStop?: { readonly monitor: MetricReference; readonly patience: number; readonly minDelta: number }
@@ -41,7 +43,7 @@ export interface EvaluatePlan {
 /** One tensor that a compiled function takes or gives. */
 export interface PlanTensor {
   readonly name: string
-  readonly dtype: 'f32' | 'i32'
+  readonly dtype: 'f32' | 'f64' | 'i32'
   readonly shape: readonly number[]
 }
 
@@ -54,6 +56,8 @@ export interface PlanFunction {
 export interface PlanState {
   readonly name: string
   readonly kind: 'weight' | 'statistic' | 'slot'
+  /** As `precision` says; checkpoints hold the same. */
+  readonly dtype: 'f32' | 'f64'
   readonly shape: readonly number[]
 }
 

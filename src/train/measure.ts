@@ -3,6 +3,7 @@ import type { MetricReference, MetricRequest, RunPlan } from '../plan/run-plan.j
 import { metricKey } from './metrics/key.js'
 import { imageMetric, metricNames, pixelMetrics, valueMetric } from './metrics/table.js'
 import type { SetScores } from './scores.js'
+import { likeArray } from './step-runner.js'
 
 /** What is to be measured on a set, by what it is computed from. */
 export interface Measurements {
@@ -75,7 +76,7 @@ function withMasks(scores: SetScores, { image }: RunPlan): Pick<SetScores, 'maps
   const size = image.height * image.width
   const kept = samples.flatMap(({ label, hasMask }, i) => (label === 0 || hasMask ? [i] : []))
   const masks = new Uint8Array(kept.length * size)
-  const maps = new Map([...scores.maps.keys()].map((name) => [name, new Float32Array(kept.length * size)]))
+  const maps = new Map([...scores.maps].map(([name, map]) => [name, likeArray(map, kept.length * size)]))
   kept.forEach((from, to) => {
     masks.set(scores.masks.subarray(from * size, (from + 1) * size), to * size)
     for (const [name, map] of maps) {

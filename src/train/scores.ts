@@ -2,15 +2,16 @@ import type { EvaluationSample, EvaluationSet } from '../data/contract.js'
 import type { Phase } from '../events/events.js'
 import type { RunContext } from './context.js'
 import { RunFailure } from './failure.js'
+import type { FloatArray } from './step-runner.js'
 import { yieldToEvents } from './stop.js'
 
 /** What the model says of the images of one set, in the set's order. */
 export interface SetScores {
   readonly samples: readonly EvaluationSample[]
   /** Per-image outputs by name: one number an image. */
-  readonly values: ReadonlyMap<string, Float32Array>
+  readonly values: ReadonlyMap<string, FloatArray>
   /** The maps that were asked for by name: [images, height, width]. */
-  readonly maps: ReadonlyMap<string, Float32Array>
+  readonly maps: ReadonlyMap<string, FloatArray>
   /** [images, height, width] of 0 and 1; only there when maps are. */
   readonly masks: Uint8Array
 }
@@ -35,8 +36,12 @@ export async function scoreSet(
   const { plan, runner, stop, emit, clock } = context
   const size = plan.image.height * plan.image.width
   const samples: EvaluationSample[] = []
-  const values = new Map(valueOutputs(context).map((name) => [name, new Float32Array(set.images)]))
-  const maps = new Map(mapNames.map((name) => [name, new Float32Array(set.images * size)]))
+  const array = (name: string, length: number): FloatArray => {
+    const output = plan.functions.eval_step.outputs.find((candidate) => candidate.name === name)
+    return output?.dtype === 'f64' ? new Float64Array(length) : new Float32Array(length)
+  }
+  const values = new Map(valueOutputs(context).map((name) => [name, array(name, set.images)]))
+  const maps = new Map(mapNames.map((name) => [name, array(name, set.images * size)]))
   const masks = new Uint8Array(mapNames.length > 0 ? set.images * size : 0)
   const feedsMask = plan.functions.eval_step.inputs.some(({ name }) => name === 'fault_mask')
   let reported = clock()

@@ -3,7 +3,7 @@ import { invariant } from '../diagnostics/invariant.js'
 import { doneNode, inputNode, outputNode, stateGroups } from '../plan/graph-names.js'
 import type { PlanFunction, PlanState, PlanTensor } from '../plan/run-plan.js'
 import { type EngineArray, type EngineBinding, EngineError, messageOf } from './engine-binding.js'
-import type { NamedState, StepRunner } from './step-runner.js'
+import type { FloatArray, NamedState, StepRunner } from './step-runner.js'
 
 /** What the session must know of a compiled program; a `RunPlan` has it. */
 export interface SessionPlan {
@@ -12,7 +12,7 @@ export interface SessionPlan {
 }
 
 /** A tensor to feed; a number stands for a scalar. Arrays are read during the call only; one on a 64-byte boundary is not copied. */
-export type Feed = EngineArray | number
+export type Feed = EngineArray | Float64Array | number
 
 /** A loaded program with its weights. All calls block the thread until the engine is done; what fails throws `EngineError`. */
 export interface EngineSession extends StepRunner {
@@ -21,7 +21,7 @@ export interface EngineSession extends StepRunner {
     name: string,
     inputs: Readonly<Record<string, Feed>>,
     outputs?: readonly string[],
-  ): Readonly<Record<string, Float32Array>>
+  ): Readonly<Record<string, FloatArray>>
   /** `TensorFlow 2.21.0, CPU, 2 threads`. */
   readonly device: string
   /** Threads that one operator uses; other counts give other bits. */
@@ -51,12 +51,14 @@ interface Call {
   readonly what: string
   readonly inputs: readonly PlanTensor[]
   readonly inputNames: string
-  readonly outputs: readonly string[]
+  readonly outputs: readonly Output[]
   readonly outputNames: string
 }
 
-function call(name: string, inputs: readonly PlanTensor[], outputs: readonly string[]): Call {
-  const fetched = outputs.length === 0 ? [doneNode(name)] : outputs.map((output) => outputNode(name, output))
+type Output = Pick<PlanTensor, 'name' | 'dtype'>
+
+function call(name: string, inputs: readonly PlanTensor[], outputs: readonly Output[]): Call {
+  const fetched = outputs.length === 0 ? [doneNode(name)] : outputs.map((output) => outputNode(name, output.name))
   return {
     what: name,
     inputs,
@@ -64,6 +66,13 @@ function call(name: string, inputs: readonly PlanTensor[], outputs: readonly str
     outputs,
     outputNames: fetched.map((node) => `${node}:0`).join(','),
   }
+}
+
+const arrayOf = { f32: Float32Array, f64: Float64Array, i32: Int32Array } as const
+
+/** The binding has no float64: such tensors cross it as their int32 halves. */
+function fromHalves({ buffer, byteOffset, length }: EngineArray): Float64Array {
+  return new Float64Array(buffer, byteOffset, length / 2)
 }
 
 class NativeSession implements EngineSession {
@@ -96,22 +105,20 @@ class NativeSession implements EngineSession {
     name: string,
     inputs: Readonly<Record<string, Feed>>,
     outputs?: readonly string[],
-  ): Readonly<Record<string, Float32Array>> {
+  ): Readonly<Record<string, FloatArray>> {
     const planned = this.#plan.functions[name]
     invariant(planned !== undefined, `the program has no function ${name}`)
-    if (outputs !== undefined) return this.#execute(call(name, planned.inputs, outputs), inputs)
-    const whole =
-      this.#calls.get(name) ??
-      call(
-        name,
-        planned.inputs,
-        planned.outputs.map((tensor) => tensor.name),
-      )
+    if (outputs !== undefined) {
+      const known = new Map(planned.outputs.map((output) => [output.name, output]))
+      const wanted = outputs.map((output): Output => known.get(output) ?? { name: output, dtype: 'f32' })
+      return this.#execute(call(name, planned.inputs, wanted), inputs)
+    }
+    const whole = this.#calls.get(name) ?? call(name, planned.inputs, planned.outputs)
     this.#calls.set(name, whole)
     return this.#execute(whole, inputs)
   }
 
-  #execute(wanted: Call, feeds: Readonly<Record<string, Feed>>): Readonly<Record<string, Float32Array>> {
+  #execute(wanted: Call, feeds: Readonly<Record<string, Feed>>): Readonly<Record<string, FloatArray>> {
     const ids: number[] = []
     let results: ReturnType<EngineBinding['runSavedModel']> = []
     try {
@@ -119,12 +126,13 @@ class NativeSession implements EngineSession {
       results = attempt(`run ${wanted.what}`, () =>
         this.#engine.runSavedModel(this.#id, ids, wanted.inputNames, wanted.outputNames),
       )
-      const values: Record<string, Float32Array> = {}
-      for (const [index, output] of wanted.outputs.entries()) {
+      const values: Record<string, FloatArray> = {}
+      for (const [index, { name, dtype }] of wanted.outputs.entries()) {
         const result = results[index]
-        invariant(result !== undefined, `${wanted.what} gave no ${output}`)
+        invariant(result !== undefined, `${wanted.what} gave no ${name}`)
         const array = this.#engine.tensorDataSync(result.id)
-        values[output] = array instanceof Float32Array ? array : Float32Array.from(array)
+        values[name] =
+          dtype === 'f64' ? fromHalves(array) : array instanceof Float32Array ? array : Float32Array.from(array)
       }
       return values
     } finally {
@@ -135,25 +143,30 @@ class NativeSession implements EngineSession {
 
   #feed(what: string, tensor: PlanTensor, feed: Feed | undefined): number {
     invariant(feed !== undefined, `${what} was not given ${tensor.name}`)
-    const isFloat = tensor.dtype === 'f32'
-    const values = typeof feed !== 'number' ? feed : isFloat ? Float32Array.of(feed) : Int32Array.of(feed)
+    const values = typeof feed === 'number' ? arrayOf[tensor.dtype].of(feed) : feed
     const size = tensor.shape.reduce((product, length) => product * length, 1)
     invariant(values.length === size, `${what} was given ${values.length} numbers for ${tensor.name}, not ${size}`)
-    const type = isFloat ? this.#engine.TF_FLOAT : this.#engine.TF_INT32
-    return attempt(`take ${tensor.name} of ${what}`, () => this.#engine.createTensor(tensor.shape, type, values))
+    invariant(
+      values instanceof arrayOf[tensor.dtype],
+      `${what} was given another type than ${tensor.dtype} for ${tensor.name}`,
+    )
+    const halves = values instanceof Float64Array
+    const carried = halves ? new Int32Array(values.buffer, values.byteOffset, 2 * size) : values
+    const type = carried instanceof Float32Array ? this.#engine.TF_FLOAT : this.#engine.TF_INT32
+    const shape = halves ? [...tensor.shape, 2] : tensor.shape
+    return attempt(`take ${tensor.name} of ${what}`, () => this.#engine.createTensor(shape, type, carried))
   }
 
   *state(): Generator<NamedState> {
     for (const [index, group] of this.#groups.entries()) {
-      const names = group.map((entry) => entry.name)
-      const values = this.#execute(call(`get_${index}`, [], names), {})
-      for (const name of names) yield { name, values: values[name] ?? new Float32Array() }
+      const values = this.#execute(call(`get_${index}`, [], group), {})
+      for (const { name } of group) yield { name, values: values[name] ?? new Float32Array() }
     }
   }
 
   /** Sets a group as soon as all of it has come, and at the end the groups of which some came. */
   setState(states: Iterable<NamedState>): number {
-    const waiting = this.#groups.map(() => new Map<string, Float32Array>())
+    const waiting = this.#groups.map(() => new Map<string, FloatArray>())
     let count = 0
     for (const { name, values } of states) {
       const index = this.#groupOf.get(name)
@@ -167,11 +180,10 @@ class NativeSession implements EngineSession {
     return count
   }
 
-  #set(index: number, values: Map<string, Float32Array>): void {
+  #set(index: number, values: Map<string, FloatArray>): void {
     const entries = (this.#groups[index] ?? []).filter((entry) => values.has(entry.name))
-    const inputs = entries.map((entry): PlanTensor => ({ name: entry.name, dtype: 'f32', shape: entry.shape }))
-    const names = entries.map((entry) => entry.name)
-    this.#execute(call(`set_${index}`, inputs, names), Object.fromEntries(values))
+    const done = entries.map(({ name }): Output => ({ name, dtype: 'i32' }))
+    this.#execute(call(`set_${index}`, entries, done), Object.fromEntries(values))
     values.clear()
   }
 

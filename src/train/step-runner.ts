@@ -1,5 +1,13 @@
 import type { RunPlan } from '../plan/run-plan.js'
 
+/** A tensor's values: float64 where the plan says f64. */
+export type FloatArray = Float32Array | Float64Array
+
+/** Zeros of the type of another array. */
+export function likeArray(like: FloatArray, length: number): FloatArray {
+  return like instanceof Float64Array ? new Float64Array(length) : new Float32Array(length)
+}
+
 export type FunctionName = keyof RunPlan['functions']
 
 /**
@@ -13,8 +21,8 @@ export interface StepRunner {
    */
   run(
     name: FunctionName,
-    inputs: Readonly<Record<string, Float32Array | Int32Array | number>>,
-  ): Readonly<Record<string, Float32Array | Int32Array>>
+    inputs: Readonly<Record<string, FloatArray | Int32Array | number>>,
+  ): Readonly<Record<string, FloatArray | Int32Array>>
   /** Every state variable in the plan's order, one after the other, so that a whole model never lies in memory twice. */
   state(): Iterable<NamedState>
   /** Sets the states given; the others keep their values. */
@@ -24,5 +32,5 @@ export interface StepRunner {
 
 export interface NamedState {
   readonly name: string
-  readonly values: Float32Array
+  readonly values: FloatArray
 }

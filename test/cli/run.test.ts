@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { decodeSafetensors } from '../../src/plan/safetensors.js'
 import { draemc, draemcInTerminal, projectRoot, temporaryDirectory } from '../support/draemc.js'
 import { describeNative } from '../support/native.js'
 import { Terminal } from '../ui/terminal.js'
@@ -81,6 +82,26 @@ describeNative('draemc run', () => {
     )
     expect(ended.status).toBe(130)
     expect(readFileSync(join(out, 'events.jsonl'), 'utf8')).toContain('"outcome":"interrupted","steps":0')
+  })
+
+  it('computes in float64 when asked, and says so wherever it says what is computed', () => {
+    const { directory, pipeline } = smallProject()
+    const out = join(directory, 'float64')
+    const asked = ['--set', 'train.precision=float64']
+    const run = draemc(['run', pipeline, ...quick, ...asked, '--out', out], { cwd: directory })
+    expect(run.status).toBe(0)
+    expect(run.stderr).toMatch(/seed 1, float64, TensorFlow/)
+    expect(JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')).precision).toBe('float64')
+    const { tensors } = decodeSafetensors(readFileSync(join(out, 'checkpoints', 'last.safetensors')))
+    expect(new Set([...tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(['F64']))
+    // What stays in float32 is what the data's workers write, and random numbers.
+    const floats = readFileSync(join(out, 'ir.txt'), 'utf8').split('\n')
+    const narrow = floats.filter((line) => /^ {2}.*: f32\[/.test(line))
+    expect(narrow.filter((line) => !/= random_(uniform|normal)\(/.test(line))).toEqual([])
+    const [header, row] = readFileSync(join(out, 'predictions.csv'), 'utf8').split('\n')
+    const score = row?.split(',')[header?.split(',').indexOf('score') ?? -1] ?? ''
+    expect(Number(score)).not.toBe(Math.fround(Number(score)))
+    expect(draemc(['explain', pipeline, ...asked], { cwd: directory }).stdout).toMatch(/training step .* in float64/)
   })
 
   it('names a broken image before training, with exit code 4', () => {

@@ -82,7 +82,7 @@ describe('gaussian_band', () => {
     const size = 9
     const [window, sigma] = [5, 1.5]
     const x = randomValue('row', [size, 1])
-    const [band] = applied('gaussian_band', [], { size, window, sigma })
+    const [band] = applied('gaussian_band', [], { size, window, sigma, dtype: 'f32' })
     const weights = [-2, -1, 0, 1, 2].map((d) => Math.exp((-d * d) / (2 * sigma * sigma)))
     const total = weights.reduce((sum, weight) => sum + weight, 0)
     const reflected = (i: number) => (i < 0 ? -i : i >= size ? 2 * (size - 1) - i : i)

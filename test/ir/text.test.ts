@@ -106,7 +106,10 @@ describe('text form', () => {
   it.each([
     ['', '1:1: expected "module"'],
     ['module m\nstate w: thing f32[]', '2:16: expected weight, statistic or slot before this'],
-    ['module m\nfunction f() -> () {\n  %0: f16[] = read\n}', '3:10: expected f32, bf16, i32 or bool before this'],
+    [
+      'module m\nfunction f() -> () {\n  %0: f16[] = read\n}',
+      '3:10: expected one of f32, f64, bf16, i32, bool before this',
+    ],
     ['module m\nfunction f() -> () {\n  frobnicate\n}', '4:1: expected an operator, not frobnicate, before this'],
     ['module m\nfunction f(%0 x: f32[]) -> () {', '2:32: expected an operator'],
     ['module m\nfunction f(%0 x: f32[], %0 y: f32[]) -> () {}', '2:31: expected %0 made once'],
@@ -132,7 +135,7 @@ function write(
     case 'constant':
       return builder.one('constant', [], { value, shape: [2], dtype: 'f32' }, path)
     case 'literal':
-      return builder.one('literal', [], { values: [value, values.at(-1) ?? 0], shape: [2] }, path)
+      return builder.one('literal', [], { values: [value, values.at(-1) ?? 0], shape: [2], dtype: 'f32' }, path)
     case 'concat':
       return builder.one('slice', [builder.one('concat', [a, b], { axis: 0 }, path)], pair, path)
     case 'slice':

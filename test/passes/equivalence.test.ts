@@ -130,6 +130,20 @@ test('the same pipeline gives the same text', () => {
   expect(text()).toBe(text())
 })
 
+test('float64 is the same step, with nothing left in float32 but what is fed and random', () => {
+  const lowered = lowerPipeline(drawnPipeline(small))
+  const asked = { ...lowered, training: { ...lowered.training, precision: 'float64' as const } }
+  const wide = passed(asked, [])
+  expect(differing(runAll(passed(lowered, []), 5), runAll(wide, 5), 1e-12)).toEqual([])
+  expect(wide.state.filter(({ type }) => type.dtype !== 'f64')).toEqual([])
+  const narrow = wide.functions.flatMap(({ operations, types }) =>
+    operations
+      .filter(({ results }) => results.some((result) => types.get(result)?.dtype === 'f32'))
+      .map(({ op }) => op),
+  )
+  expect(narrow.filter((op) => !op.startsWith('random_'))).toEqual([])
+})
+
 test('bf16 rounds what convolutions see and stays near float32', () => {
   const exact = lowerPipeline(drawnPipeline(small))
   const narrow = lowerPipeline(drawnPipeline({ ...small, precision: 'bf16' }))

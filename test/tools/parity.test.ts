@@ -64,6 +64,39 @@ describeNative('npm run parity', () => {
     expect([...new Set(groups.map(({ group }) => group))].sort()).toEqual(['after', 'eval', 'grad', 'loss', 'train'])
   })
 
+  test('a training step without a named precision is computed in float64, aloud; evaluation in float32', () => {
+    const folder = folderOf('unnamed')
+    copyFileSync(join(fixtures, 'draem.safetensors'), join(folder, 'draem.safetensors'))
+    const { stdout } = spawnSync(process.execPath, [tool, folder, '--engine', 'native'], { encoding: 'utf8' })
+    expect(stdout).toMatch(/^draem +eval +native +float32 /m)
+    for (const group of ['train', 'loss', 'grad', 'after'])
+      expect(stdout).toMatch(new RegExp(`^draem +${group} +native +float64 `, 'm'))
+    expect(stdout).toContain('computed with `precision = float64`: the training steps of draem')
+    expect(stdout).toContain('0 beyond what is allowed')
+  })
+
+  test('a training step in float32 is held to PyTorch’s own spread, by the L2 norm of each tensor', () => {
+    const name = 'grad/discriminative_subnetwork.encoder_segment.block1.0.weight'
+    const { metadata } = decodeSafetensors(readFileSync(join(fixtures, 'float32_sevnet.safetensors')))
+    const spread: number = JSON.parse(metadata.config ?? '{}').float32_relative_l2[name]
+    const folder = changed('float32', 'float32_sevnet', {
+      tensors: (all) => {
+        const { shape, ...rest } = all.get(name) ?? float64Tensor([0], new Float64Array())
+        // Twice what is allowed for the tensor, spread over it.
+        const off = Float64Array.from(toFloat64({ shape, ...rest }), (value) => value * (1 + 6 * spread))
+        all.set(name, float64Tensor(shape, off))
+      },
+    })
+    const { status, result } = parity(folder, '--engine', 'native')
+    expect(result.unrunnable).toEqual([])
+    expect(new Set(result.comparisons.map(({ computedIn, norm }) => `${computedIn} ${norm}`))).toEqual(
+      new Set(['float32 l2']),
+    )
+    const beyond = result.comparisons.filter(({ share }) => !(share <= 1))
+    expect(beyond.map(({ group, tensor }) => `${group}/${tensor}`)).toEqual([name])
+    expect(status).toBe(1)
+  })
+
   /** A fixture of ours with some tensors and settings of its config changed, alone in a folder. */
   function changed(
     folder: string,
@@ -110,6 +143,8 @@ describeNative('npm run parity', () => {
     ['draem', reshaped('input/image', [2, 3, 16, 64]), 'input/image is [2, 3, 16, 64], not [2, 3, 32, 32]'],
     ['draem', { config: { dead_biases: [`${conv}.weight`] } }, `its dead_biases hold ${conv}.weight`],
     ['draem', { config: { sspcab: 1 } }, "its config's sspcab is 1, not true or false"],
+    ['draem', { config: { precision: 'bf16' } }, 'its config\'s precision is "bf16", not one of float32, float64'],
+    ['draem', { config: { float32_relative_l2: { 'loss/l2': -1 } } }, 'float32_relative_l2 of loss/l2 is -1'],
     ['draem', { config: { kind: 'riddle' } }, 'its kind "riddle" is not known'],
     ['optimizers', { config: { results: ['rmsprop/after'] } }, 'it lacks rmsprop/after'],
   ])('%s: a fixture that is not what it promises is refused, named %#', (name, change, reason) => {

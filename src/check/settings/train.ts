@@ -1,3 +1,4 @@
+import { precisions } from '../../components/precision.js'
 import { withUnit } from '../../components/words.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
@@ -35,7 +36,7 @@ export function checkTrain(
     optimizer: { component: optimizerName, parameters: parametersOf(optimizer) },
     epochs,
     ...(most === undefined ? {} : { maxSteps: most }),
-    precision: precision === 'bf16' ? 'bf16' : 'float32',
+    precision: precisions.find((name) => name === precision) ?? 'float32',
     dropLast: data?.dropLast ?? true,
     validate: every,
     ...(stopMonitor === undefined

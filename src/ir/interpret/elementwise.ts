@@ -29,6 +29,7 @@ export const cast: InterpretRule = (operands, attributes) => {
     case 'bool':
       return [data.map((x) => (x === 0 ? 0 : 1))]
     case 'f32':
+    case 'f64':
     case 'bf16':
       return [data]
   }

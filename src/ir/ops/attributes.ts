@@ -2,7 +2,7 @@ import { invariant } from '../../diagnostics/invariant.js'
 import type { Attribute, Attributes, DType } from '../types.js'
 import type { AttributeKind } from './definition.js'
 
-export const dtypes: readonly DType[] = ['f32', 'bf16', 'i32', 'bool']
+export const dtypes: readonly DType[] = ['f32', 'f64', 'bf16', 'i32', 'bool']
 
 export function isDType(text: unknown): text is DType {
   return dtypes.some((dtype) => dtype === text)

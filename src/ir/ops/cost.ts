@@ -12,7 +12,7 @@ export interface Cost {
   readonly bytes: number
 }
 
-const bytesPerValue: Readonly<Record<DType, number>> = { f32: 4, bf16: 2, i32: 4, bool: 1 }
+const bytesPerValue: Readonly<Record<DType, number>> = { f32: 4, f64: 8, bf16: 2, i32: 4, bool: 1 }
 
 export function bytesOf({ dtype, shape }: TensorType): number {
   return sizeOf(shape) * bytesPerValue[dtype]

@@ -62,7 +62,7 @@ export const reluGrad = pure({
 })
 
 export const cast = pure({
-  summary: 'another dtype: to bf16 rounds to nearest even, to i32 towards zero, to bool is x != 0',
+  summary: 'another dtype: to bf16 and f32 rounds to nearest even, to i32 towards zero, to bool is x != 0',
   operands: ['x'],
   attributes: { dtype: 'dtype' },
   typeRule: 'dtype of the shape of x',
@@ -101,7 +101,7 @@ export const div = pure({
   summary: 'a / b',
   operands: ['a', 'b'],
   typeRule: 'a and b of one float dtype; broadcast shape',
-  types: binaryTypes(isFloat, 'f32 or bf16'),
+  types: binaryTypes(isFloat, 'f32, f64 or bf16'),
   flops: onePerValue,
 })
 

@@ -3,11 +3,12 @@ import type { TensorType } from '../types.js'
 import { pure } from './definition.js'
 import { at, requireFloat, requireSameType, showType, sizeOf } from './shape.js'
 
+/** Statistics, scale and offset: float32, also beside a map in bf16; float64 beside one in float64. */
 function requireChannels(x: TensorType, vectors: readonly (readonly [string, TensorType])[]): TensorType {
   requireFloat(x, 'x')
   const channels = x.shape.at(-1)
   invariant(channels !== undefined && x.shape.length >= 2, `x has a batch and channels, not ${showType(x)}`)
-  const vector: TensorType = { dtype: 'f32', shape: [channels] }
+  const vector: TensorType = { dtype: x.dtype === 'f64' ? 'f64' : 'f32', shape: [channels] }
   for (const [name, type] of vectors) requireSameType(type, vector, `${name} against a value a channel`)
   return vector
 }
@@ -20,7 +21,7 @@ export const batchNormTrain = pure({
   operands: ['x', 'scale', 'offset'],
   results: ['y', 'mean', 'variance'],
   attributes: epsilon,
-  typeRule: 'float x [..,C]; scale, offset f32[C]; y as x, mean and variance f32[C]',
+  typeRule: 'float x [..,C]; scale, offset [C] in f32, for f64 x in f64; y as x, mean and variance as scale',
   types: (operands) => {
     const x = at(operands, 0)
     const vector = requireChannels(x, [
@@ -37,7 +38,7 @@ export const batchNormGrad = pure({
   operands: ['dy', 'x', 'scale', 'mean', 'variance'],
   results: ['dx', 'dscale', 'doffset'],
   attributes: epsilon,
-  typeRule: 'dy as x; scale, mean, variance f32[C]; dx as x, dscale and doffset f32[C]',
+  typeRule: 'dy as x; scale, mean, variance [C] in f32, for f64 x in f64; dx as x, dscale and doffset as scale',
   types: (operands) => {
     const x = at(operands, 1)
     requireSameType(at(operands, 0), x, 'dy against x')
@@ -55,7 +56,7 @@ export const batchNormInference = pure({
   summary: '(x - mean) / sqrt(variance + epsilon) scale + offset; no gradient by mean and variance',
   operands: ['x', 'scale', 'offset', 'mean', 'variance'],
   attributes: epsilon,
-  typeRule: 'float x [..,C]; the vectors f32[C]; the type of x',
+  typeRule: 'float x [..,C]; the vectors [C] in f32, for f64 x in f64; the type of x',
   types: (operands) => {
     const x = at(operands, 0)
     requireChannels(x, [

@@ -70,11 +70,11 @@ export function at(types: readonly TensorType[], place: number): TensorType {
 }
 
 export function isFloat(dtype: DType): boolean {
-  return dtype === 'f32' || dtype === 'bf16'
+  return dtype === 'f32' || dtype === 'f64' || dtype === 'bf16'
 }
 
 export function requireFloat({ dtype }: TensorType, what = 'the operand'): DType {
-  invariant(isFloat(dtype), `${what} is f32 or bf16, not ${dtype}`)
+  invariant(isFloat(dtype), `${what} is f32, f64 or bf16, not ${dtype}`)
   return dtype
 }
 

@@ -1,4 +1,5 @@
 import { invariant } from '../../diagnostics/invariant.js'
+import type { Attributes, DType } from '../types.js'
 import { dtypeOf, numberOf, numbersOf, textOf } from './attributes.js'
 import { noFlops, pure, type TypeRule } from './definition.js'
 import { only, requireShape, showType, sizeOf } from './shape.js'
@@ -18,16 +19,22 @@ export const constant = pure({
   flops: noFlops,
 })
 
+function tableType(attributes: Attributes): DType {
+  const dtype = dtypeOf(attributes, 'dtype')
+  invariant(dtype === 'f32' || dtype === 'f64', `a table is f32 or f64, not ${dtype}`)
+  return dtype
+}
+
 export const literal = pure({
   summary: 'a small table, row-major',
   operands: [],
-  attributes: { values: 'numbers', shape: 'ints' },
-  typeRule: 'f32 of shape',
+  attributes: { values: 'numbers', shape: 'ints', dtype: 'dtype' },
+  typeRule: 'dtype (f32 or f64) of shape',
   types: (_operands, attributes) => {
     const shape = requireShape(numbersOf(attributes, 'shape'))
     const count = numbersOf(attributes, 'values').length
     invariant(count === sizeOf(shape), `${count} values do not fill [${shape.join(',')}]`)
-    return [{ dtype: 'f32', shape }]
+    return [{ dtype: tableType(attributes), shape }]
   },
   flops: noFlops,
 })
@@ -36,15 +43,15 @@ export const gaussianBand = pure({
   summary:
     'row i is the normalised Gaussian window centred at i, with reflect padding folded in: G x filters the rows of x as a padded convolution would',
   operands: [],
-  attributes: { size: 'int', window: 'int', sigma: 'number' },
-  typeRule: 'f32[size,size]',
+  attributes: { size: 'int', window: 'int', sigma: 'number', dtype: 'dtype' },
+  typeRule: 'dtype (f32 or f64) of [size,size]',
   types: (_operands, attributes) => {
     const size = numberOf(attributes, 'size')
     const window = numberOf(attributes, 'window')
     invariant(window >= 1 && window % 2 === 1, `a window is odd, not ${window}`)
     invariant((window - 1) / 2 < size, `reflecting ${(window - 1) / 2} values needs a side above that, not ${size}`)
     invariant(numberOf(attributes, 'sigma') > 0, 'sigma is positive')
-    return [{ dtype: 'f32', shape: [size, size] }]
+    return [{ dtype: tableType(attributes), shape: [size, size] }]
   },
   flops: noFlops,
 })

@@ -1,16 +1,15 @@
 import { invariant } from '../../diagnostics/invariant.js'
 import type { TensorType } from '../types.js'
 import { pure } from './definition.js'
-import { at, requireSameType, showType, sizeOf } from './shape.js'
+import { at, requireSameType, sizeOf } from './shape.js'
 
 function requireLike(p: TensorType, others: readonly (readonly [string, TensorType])[]): void {
-  invariant(p.dtype === 'f32', `a weight is f32, not ${p.dtype}`)
+  invariant(p.dtype === 'f32' || p.dtype === 'f64', `a weight is f32 or f64, not ${p.dtype}`)
   for (const [name, type] of others) requireSameType(type, p, `${name} against p`)
 }
 
-function requireScalars(scalars: readonly (readonly [string, TensorType])[]): void {
-  for (const [name, type] of scalars)
-    invariant(type.dtype === 'f32' && type.shape.length === 0, `${name} is f32[], not ${showType(type)}`)
+function requireScalars({ dtype }: TensorType, scalars: readonly (readonly [string, TensorType])[]): void {
+  for (const [name, type] of scalars) requireSameType(type, { dtype, shape: [] }, `${name} beside p`)
 }
 
 export const adamUpdate = pure({
@@ -20,7 +19,7 @@ export const adamUpdate = pure({
   operands: ['p', 'm', 'v', 'g', 'lr', 'correction1', 'correction2', 'decay'],
   results: ['p', 'm', 'v'],
   attributes: { beta1: 'number', beta2: 'number', epsilon: 'number' },
-  typeRule: 'p, m, v, g of one f32 type, the rest f32[]; p, m, v as they were',
+  typeRule: 'p, m, v, g of one f32 or f64 type, the rest scalars of its dtype; p, m, v as they were',
   types: (operands) => {
     const p = at(operands, 0)
     requireLike(p, [
@@ -28,7 +27,7 @@ export const adamUpdate = pure({
       ['v', at(operands, 2)],
       ['g', at(operands, 3)],
     ])
-    requireScalars([
+    requireScalars(p, [
       ['lr', at(operands, 4)],
       ['correction1', at(operands, 5)],
       ['correction2', at(operands, 6)],
@@ -44,14 +43,14 @@ export const momentumUpdate = pure({
   operands: ['p', 'buffer', 'g', 'lr'],
   results: ['p', 'buffer'],
   attributes: { momentum: 'number' },
-  typeRule: 'p, buffer, g of one f32 type, lr f32[]; p, buffer as they were',
+  typeRule: 'p, buffer, g of one f32 or f64 type, lr a scalar of its dtype; p, buffer as they were',
   types: (operands) => {
     const p = at(operands, 0)
     requireLike(p, [
       ['buffer', at(operands, 1)],
       ['g', at(operands, 2)],
     ])
-    requireScalars([['lr', at(operands, 3)]])
+    requireScalars(p, [['lr', at(operands, 3)]])
     return [p, p]
   },
   flops: (operands) => 4 * sizeOf(at(operands, 0).shape),

@@ -17,11 +17,15 @@ export function differentiate(
   wrt: readonly ValueId[],
 ): readonly ValueId[] {
   const lossType = writer.type(loss)
-  invariant(lossType.dtype === 'f32' && lossType.shape.length === 0, `a loss is f32[], not ${showType(lossType)}`)
+  const { dtype, shape } = lossType
+  invariant(
+    (dtype === 'f32' || dtype === 'f64') && shape.length === 0,
+    `a loss is f32[] or f64[], not ${showType(lossType)}`,
+  )
   const forward = [...operations]
   const varying = reachedFrom(writer, forward, wrt)
   const gradients = new Map<ValueId, ValueId>()
-  if (varying.has(loss)) gradients.set(loss, single(writer, 'constant', [], { value: 1, shape: [], dtype: 'f32' }))
+  if (varying.has(loss)) gradients.set(loss, single(writer, 'constant', [], { value: 1, shape: [], dtype }))
 
   for (const operation of forward.reverse()) {
     const byResult = operation.results.map((result) => gradients.get(result))

@@ -13,14 +13,15 @@ export const batchNormTrain: GradientRule = throughFirst((site, dy) =>
 export const batchNormInference: GradientRule = throughFirst((site, dy) => {
   const x = site.operand(0)
   const { dtype, shape } = site.type(x)
-  const epsilon = site.scalar(numberOf(site.attributes, 'epsilon'), 'f32')
+  const statistics = site.type(site.operand(4)).dtype
+  const epsilon = site.scalar(numberOf(site.attributes, 'epsilon'), statistics)
   const inverse = site.one('rsqrt', [site.one('add', [site.operand(4), epsilon])])
   const cast = (value: ValueId, to: typeof dtype) =>
     site.type(value).dtype === to ? value : site.one('cast', [value], { dtype: to })
-  const wide = () => cast(dy, 'f32')
+  const wide = () => cast(dy, statistics)
   const dx = () => site.one('mul', [dy, cast(site.one('mul', [site.operand(1), inverse]), dtype)])
   const dscale = () => {
-    const centred = site.one('sub', [cast(x, 'f32'), site.operand(3)])
+    const centred = site.one('sub', [cast(x, statistics), site.operand(3)])
     return site.one('mul', [overBatch(site, site.one('mul', [wide(), centred]), shape.length), inverse])
   }
   return [

@@ -1,3 +1,4 @@
+import type { DType } from '../../ir/types.js'
 import { fits, integers, madeBy, type Rule } from './rule.js'
 
 /** What has the due type already stays as it is. */
@@ -30,15 +31,19 @@ export const transpose: Rule = ({ operation, operands, rewriter }) => {
   return rewriter.one('transpose', [source], { perm: both }, operation.path)
 }
 
-/** To the type that a value had before it was widened: bf16 -> f32 -> bf16 is exact. (Narrowing first is not: it rounds.) */
+/** To the type that a value had before it was widened: bf16 -> f32 -> bf16 is exact, as is f32 -> f64 -> f32. (Narrowing first is not: it rounds.) */
 export const cast: Rule = (site) => {
   const unchanged = identity(site)
   if (unchanged !== undefined) return unchanged
   const { operands, rewriter, type } = site
-  const inner = madeBy(operands[0], 'cast', rewriter)?.operands[0]
-  if (inner === undefined || type.dtype !== 'bf16' || rewriter.type(inner).dtype !== 'bf16') return undefined
-  return inner
+  const [widened] = operands
+  const inner = madeBy(widened, 'cast', rewriter)?.operands[0]
+  if (widened === undefined || inner === undefined || rewriter.type(inner).dtype !== type.dtype) return undefined
+  return widerThan[type.dtype]?.includes(rewriter.type(widened).dtype) ? inner : undefined
 }
+
+/** What holds every value of a type. */
+const widerThan: Readonly<Partial<Record<DType, readonly DType[]>>> = { bf16: ['f32', 'f64'], f32: ['f64'] }
 
 /** One operand is no concatenation. */
 export const concat: Rule = (site) => (site.operands.length === 1 ? identity(site) : undefined)

@@ -140,7 +140,7 @@ export class TransformWriter {
     if (literal === undefined) {
       const both = matrix.flatMap((row) => matrix.map((column) => row.flatMap((a) => column.map((b) => a * b + 0))))
       const shape = [both.length, both[0]?.length ?? 0]
-      literal = single(this.writer, 'literal', [], { values: both.flat(), shape })
+      literal = single(this.writer, 'literal', [], { values: both.flat(), shape, dtype: 'f32' })
       this.matrices.set(matrix, literal)
     }
     return this.times(literal, values)

@@ -1,4 +1,4 @@
-import type { DType, TensorType } from '../../ir/types.js'
+import type { DType } from '../../ir/types.js'
 import type { AttrValue, ShapeProto, TensorProto } from './proto.js'
 
 /** Numbers of tensorflow/core/framework/types.proto. */
@@ -13,14 +13,7 @@ export const dataType = {
   uint64: 23,
 } as const
 
-/** Types of the graph: in a function of `float64.ts`, what the IR calls f32 is computed in float64. */
-export type GraphDType = DType | 'f64'
-
-export interface GraphType extends Omit<TensorType, 'dtype'> {
-  readonly dtype: GraphDType
-}
-
-const byDType: Readonly<Record<GraphDType, number>> = {
+const byDType: Readonly<Record<DType, number>> = {
   f32: dataType.float,
   f64: dataType.double,
   i32: dataType.int32,
@@ -28,7 +21,7 @@ const byDType: Readonly<Record<GraphDType, number>> = {
   bf16: dataType.bfloat16,
 }
 
-export function tensorflowType(dtype: GraphDType): number {
+export function tensorflowType(dtype: DType): number {
   return byDType[dtype]
 }
 
@@ -37,7 +30,7 @@ export function shapeProto(shape: readonly number[]): ShapeProto {
 }
 
 export const attr = {
-  type: (dtype: GraphDType): AttrValue => ({ type: byDType[dtype] }),
+  type: (dtype: DType): AttrValue => ({ type: byDType[dtype] }),
   rawType: (type: number): AttrValue => ({ type }),
   shape: (shape: readonly number[]): AttrValue => ({ shape: shapeProto(shape) }),
   int: (i: number): AttrValue => ({ i }),
@@ -49,7 +42,7 @@ export const attr = {
 }
 
 /** A tensor of one repeated number; TensorFlow repeats the last value given over the whole shape. */
-export function filledTensor(dtype: GraphDType, shape: readonly number[], value: number): TensorProto {
+export function filledTensor(dtype: DType, shape: readonly number[], value: number): TensorProto {
   const base = { dtype: byDType[dtype], tensorShape: shapeProto(shape) }
   switch (dtype) {
     case 'f32':

@@ -1,6 +1,5 @@
 import { invariant } from '../../diagnostics/invariant.js'
-import type { OpName } from '../../ir/ops/table.js'
-import type { IrFunction, IrModule, NamedValue, StateVariable, TensorType, ValueId } from '../../ir/types.js'
+import type { DType, IrFunction, IrModule, NamedValue, StateVariable, TensorType, ValueId } from '../../ir/types.js'
 import type { Device } from '../../passes/pass.js'
 import { doneNode, graphName, inputNode, outputNode, stateGroups } from '../../plan/graph-names.js'
 import type { PlanFunction, PlanState, PlanTensor } from '../../plan/run-plan.js'
@@ -25,7 +24,7 @@ export function emitSavedModel(module: IrModule, device: Device = 'cpu'): Emitte
     bytes: encodeSavedModel(graph),
     graph,
     functions: Object.fromEntries(module.functions.map((fn) => [fn.name, planFunction(fn)])),
-    state: module.state.map(({ name, kind, type }) => ({ name, kind, shape: type.shape })),
+    state: planState(module),
   }
 }
 
@@ -35,8 +34,7 @@ export function emitGraph(module: IrModule, device: Device = 'cpu'): Graph {
   const signatures: Record<string, Signature> = {}
   for (const fn of module.functions) signatures[fn.name] = emitFunction(graph, fn, device)
   const types = new Map(module.state.map((variable) => [variable.name, variable]))
-  const plan = module.state.map(({ name, kind, type }) => ({ name, kind, shape: type.shape }))
-  for (const [index, group] of stateGroups(plan).entries()) {
+  for (const [index, group] of stateGroups(planState(module)).entries()) {
     const variables = group.map(({ name }) => types.get(name)).filter((variable) => variable !== undefined)
     signatures[`get_${index}`] = emitGet(graph, `get_${index}`, variables)
     signatures[`set_${index}`] = emitSet(graph, `set_${index}`, variables)
@@ -45,7 +43,7 @@ export function emitGraph(module: IrModule, device: Device = 'cpu'): Graph {
 }
 
 function emitVariable(graph: GraphBuilder, { name, type }: StateVariable): void {
-  invariant(type.dtype === 'f32', `state ${name} is ${type.dtype}: the engine keeps its state in float32`)
+  stateType(name, type)
   const node = stateNode(name)
   graph.add(node, 'VarHandleOp', [], {
     dtype: attr.type(type.dtype),
@@ -55,63 +53,88 @@ function emitVariable(graph: GraphBuilder, { name, type }: StateVariable): void 
   })
 }
 
-/** Their kernels make float32 whatever the function is computed in; `read` says so itself. */
-const narrowResults: ReadonlySet<OpName> = new Set([
-  'random_uniform',
-  'random_normal',
-  'adam_update',
-  'momentum_update',
-])
-
 function emitFunction(graph: GraphBuilder, fn: IrFunction, device: Device): Signature {
   const scope = graphName(fn.name)
   const context = new RuleContext(graph, fn, scope, device)
   const inputs: Record<string, TensorInfo> = {}
   for (const { name, value } of fn.inputs) {
-    const { dtype, shape } = typeOf(fn, value)
-    const node = graph.add(inputNode(fn.name, name), 'Placeholder', [], {
-      dtype: attr.type(dtype),
-      shape: attr.shape(shape),
-    })
-    context.setNarrow(value, () => node)
-    inputs[name] = { name: `${node}:0`, dtype: tensorflowType(dtype), tensorShape: shapeProto(shape) }
+    const fed = feed(graph, inputNode(fn.name, name), typeOf(fn, value))
+    context.set(value, fed.tensor)
+    inputs[name] = fed.info
   }
   for (const operation of fn.operations) {
     const tensors = rules[operation.op](operation, context)
     for (const [index, tensor] of tensors.entries()) {
       const value = operation.results[index]
       if (value === undefined) continue
-      if (narrowResults.has(operation.op)) context.setNarrow(value, () => tensor)
-      else context.set(value, tensor)
+      context.set(value, tensor)
     }
   }
   const tensors = fn.outputs.map((output) => outputTensor(context, output))
   context.orderUpdates()
   const updated = barrier(graph, scope, context.updates)
   const outputs: Record<string, TensorInfo> = {}
-  for (const { name, shape, tensor } of tensors) {
-    const node = graph.add(outputNode(fn.name, name), 'Identity', [tensor, ...updated], { T: attr.type('f32') })
-    outputs[name] = { name: `${node}:0`, dtype: tensorflowType('f32'), tensorShape: shapeProto(shape) }
-  }
+  for (const { name, type, tensor } of tensors)
+    outputs[name] = fetched(graph, outputNode(fn.name, name), type, tensor, updated)
   emitDone(graph, fn.name, updated)
   return { inputs, outputs, methodName: 'tensorflow/serving/predict' }
 }
 
 interface OutputTensor {
   readonly name: string
-  readonly shape: readonly number[]
+  readonly type: TensorType
   readonly tensor: TensorName
 }
 
-/** What is fetched is float32, whatever it was computed in. */
+/** JavaScript has arrays of float32 and float64: what is neither is fetched in float32, which holds it. */
 function outputTensor(context: RuleContext, { name, value }: NamedValue): OutputTensor {
-  const { dtype, shape } = typeOf(context.fn, value)
-  if (dtype === 'f32') return { name, shape, tensor: context.narrow(value) }
+  const type = typeOf(context.fn, value)
+  if (type.dtype === 'f32' || type.dtype === 'f64') return { name, type, tensor: context.tensor(value) }
   const tensor = context.graph.add(`${outputNode(context.fn.name, name)}/cast`, 'Cast', [context.tensor(value)], {
-    SrcT: attr.type(dtype),
+    SrcT: attr.type(type.dtype),
     DstT: attr.type('f32'),
   })
-  return { name, shape, tensor }
+  return { name, type: { ...type, dtype: 'f32' }, tensor }
+}
+
+/**
+ * What crosses the binding: it has no float64, so such a tensor goes as its int32 halves, one axis more. A bit cast moves nothing.
+ */
+function carried({ dtype, shape }: TensorType): TensorType {
+  return dtype === 'f64' ? { dtype: 'i32', shape: [...shape, 2] } : { dtype, shape }
+}
+
+function infoOf(node: string, { dtype, shape }: TensorType): TensorInfo {
+  return { name: `${node}:0`, dtype: tensorflowType(dtype), tensorShape: shapeProto(shape) }
+}
+
+/** A placeholder and the tensor that it stands for. */
+function feed(
+  graph: GraphBuilder,
+  name: string,
+  type: TensorType,
+): { readonly tensor: TensorName; readonly info: TensorInfo } {
+  const { dtype, shape } = carried(type)
+  const node = graph.add(name, 'Placeholder', [], { dtype: attr.type(dtype), shape: attr.shape(shape) })
+  return { tensor: bitcast(graph, node, dtype, type.dtype), info: infoOf(node, { dtype, shape }) }
+}
+
+/** The node of this name that is fetched; it waits for `after`. */
+function fetched(
+  graph: GraphBuilder,
+  name: string,
+  type: TensorType,
+  tensor: TensorName,
+  after: readonly string[] = [],
+): TensorInfo {
+  const { dtype, shape } = carried(type)
+  const value = bitcast(graph, tensor, type.dtype, dtype, name)
+  return infoOf(graph.add(name, 'Identity', [value, ...after], { T: attr.type(dtype) }), { dtype, shape })
+}
+
+function bitcast(graph: GraphBuilder, tensor: TensorName, from: DType, to: DType, name: string = tensor): TensorName {
+  if (from === to) return tensor
+  return graph.add(`${name}/bits`, 'Bitcast', [tensor], { T: attr.type(from), type: attr.type(to) })
 }
 
 /** One node that waits for all updates, as a control input; none where nothing is updated. */
@@ -135,11 +158,11 @@ function emitDone(graph: GraphBuilder, name: string, updated: readonly string[])
 function emitGet(graph: GraphBuilder, name: string, variables: readonly StateVariable[]): Signature {
   const outputs: Record<string, TensorInfo> = {}
   for (const variable of variables) {
-    const { dtype, shape } = variable.type
-    const node = graph.add(outputNode(name, variable.name), 'ReadVariableOp', [stateNode(variable.name)], {
-      dtype: attr.type(dtype),
+    const node = outputNode(name, variable.name)
+    const read = graph.add(`${node}/read`, 'ReadVariableOp', [stateNode(variable.name)], {
+      dtype: attr.type(variable.type.dtype),
     })
-    outputs[variable.name] = { name: `${node}:0`, dtype: tensorflowType(dtype), tensorShape: shapeProto(shape) }
+    outputs[variable.name] = fetched(graph, node, variable.type, read)
   }
   return { inputs: {}, outputs, methodName: 'tensorflow/serving/predict' }
 }
@@ -153,14 +176,14 @@ function emitSet(graph: GraphBuilder, name: string, variables: readonly StateVar
   const outputs: Record<string, TensorInfo> = {}
   const zero = graph.ints(name, [0], [])
   for (const variable of variables) {
-    const { dtype, shape } = variable.type
-    const type = attr.type(dtype)
-    const fed = graph.add(inputNode(name, variable.name), 'Placeholder', [], { dtype: type, shape: attr.shape(shape) })
-    const copy = graph.add(`${fed}/copy`, 'DeepCopy', [fed], { T: type })
-    const assign = graph.add(`${fed}/assign`, 'AssignVariableOp', [stateNode(variable.name), copy], { dtype: type })
-    const done = graph.add(outputNode(name, variable.name), 'Identity', [zero, `^${assign}`], { T: attr.type('i32') })
-    inputs[variable.name] = { name: `${fed}:0`, dtype: tensorflowType(dtype), tensorShape: shapeProto(shape) }
-    outputs[variable.name] = { name: `${done}:0`, dtype: tensorflowType('i32'), tensorShape: shapeProto([]) }
+    const node = inputNode(name, variable.name)
+    const type = attr.type(variable.type.dtype)
+    const { tensor, info } = feed(graph, node, variable.type)
+    const copy = graph.add(`${node}/copy`, 'DeepCopy', [tensor], { T: type })
+    const assign = graph.add(`${node}/assign`, 'AssignVariableOp', [stateNode(variable.name), copy], { dtype: type })
+    inputs[variable.name] = info
+    const done = [`^${assign}`]
+    outputs[variable.name] = fetched(graph, outputNode(name, variable.name), { dtype: 'i32', shape: [] }, zero, done)
   }
   return { inputs, outputs, methodName: 'tensorflow/serving/predict' }
 }
@@ -175,9 +198,21 @@ function planFunction(fn: IrFunction): PlanFunction {
   return {
     inputs: fn.inputs.map(({ name, value }): PlanTensor => {
       const { dtype, shape } = typeOf(fn, value)
-      invariant(dtype === 'f32' || dtype === 'i32', `input ${name} of ${fn.name} is ${dtype}`)
+      invariant(dtype === 'f32' || dtype === 'f64' || dtype === 'i32', `input ${name} of ${fn.name} is ${dtype}`)
       return { name, dtype, shape }
     }),
-    outputs: fn.outputs.map(({ name, value }): PlanTensor => ({ name, dtype: 'f32', shape: typeOf(fn, value).shape })),
+    outputs: fn.outputs.map(({ name, value }): PlanTensor => {
+      const { dtype, shape } = typeOf(fn, value)
+      return { name, dtype: dtype === 'f64' ? 'f64' : 'f32', shape }
+    }),
   }
+}
+
+function planState({ state }: IrModule): readonly PlanState[] {
+  return state.map(({ name, kind, type }) => ({ name, kind, dtype: stateType(name, type), shape: type.shape }))
+}
+
+function stateType(name: string, { dtype }: TensorType): PlanState['dtype'] {
+  invariant(dtype === 'f32' || dtype === 'f64', `state ${name} is ${dtype}: state is kept in float32 or float64`)
+  return dtype
 }

@@ -1,5 +1,6 @@
 import { invariant } from '../../diagnostics/invariant.js'
-import { attr, doubleTensor, filledTensor, floatTensor, type GraphDType, intTensor } from './data-types.js'
+import type { DType } from '../../ir/types.js'
+import { attr, doubleTensor, filledTensor, floatTensor, intTensor } from './data-types.js'
 import type { AttrValue, NodeDef, TensorProto } from './proto.js'
 
 /** Name of a tensor in the graph: `node`, or `node:1` for a further output. */
@@ -78,7 +79,7 @@ export class GraphBuilder {
     return this.constant(scope, key, attr.type('i32'), intTensor(shape, values))
   }
 
-  filled(scope: string, dtype: GraphDType, shape: readonly number[], value: number): TensorName {
+  filled(scope: string, dtype: DType, shape: readonly number[], value: number): TensorName {
     const key = `${dtype}[${shape.join(',')}]=${Object.is(value, -0) ? '-0' : value}`
     return this.constant(scope, key, attr.type(dtype), filledTensor(dtype, shape, value))
   }

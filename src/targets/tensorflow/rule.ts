@@ -1,9 +1,8 @@
 import { invariant } from '../../diagnostics/invariant.js'
-import type { Attribute, IrFunction, Operation, ValueId } from '../../ir/types.js'
+import type { Attribute, DType, IrFunction, Operation, TensorType, ValueId } from '../../ir/types.js'
 import type { Device } from '../../passes/pass.js'
 import { graphName } from '../../plan/graph-names.js'
-import { attr, type GraphDType, type GraphType } from './data-types.js'
-import { isComputedInFloat64 } from './float64.js'
+import { attr } from './data-types.js'
 import type { GraphBuilder, NodeAttributes, TensorName } from './graph-builder.js'
 
 /** Turns one operation into nodes; one tensor per result. */
@@ -12,9 +11,6 @@ export type Rule = (operation: Operation, context: RuleContext) => readonly Tens
 /** What rules see while one function is emitted. */
 export class RuleContext {
   readonly #tensors = new Map<ValueId, TensorName>()
-  /** In a function computed in float64: values that are there in float32 too. */
-  readonly #narrow = new Map<ValueId, () => TensorName>()
-  readonly #isWide: boolean
   readonly #lazy = new Map<ValueId, () => TensorName>()
   readonly #definitions = new Map<ValueId, Operation>()
   readonly #users = new Map<ValueId, Operation[]>()
@@ -39,9 +35,8 @@ export class RuleContext {
     readonly scope: string,
     device: Device,
   ) {
-    this.#isWide = isComputedInFloat64(fn)
     const isMixed = [...fn.types.values()].some(({ dtype }) => dtype === 'bf16')
-    this.sumsInGroups = device === 'cpu' && !this.#isWide && !isMixed
+    this.sumsInGroups = device === 'cpu' && !isMixed
     for (const operation of fn.operations) {
       for (const result of operation.results) this.#definitions.set(result, operation)
       for (const operand of operation.operands) {
@@ -52,11 +47,10 @@ export class RuleContext {
     }
   }
 
-  /** What `tensor(value)` is in the graph. */
-  type(value: ValueId): GraphType {
+  type(value: ValueId): TensorType {
     const type = this.fn.types.get(value)
     invariant(type !== undefined, `value ${value} of ${this.fn.name} has no type`)
-    return this.#isWide && type.dtype === 'f32' ? { ...type, dtype: 'f64' } : type
+    return type
   }
 
   definition(value: ValueId): Operation | undefined {
@@ -78,35 +72,6 @@ export class RuleContext {
   /** For values that often turn out not to be needed: emitted at the first use. */
   setLazy(value: ValueId, emit: () => TensorName): void {
     this.#lazy.set(value, emit)
-  }
-
-  /** Sets a value that is made in the type which the IR says: variables, what is fed, random numbers. */
-  setNarrow(value: ValueId, emit: () => TensorName): void {
-    if (this.type(value).dtype !== 'f64') {
-      this.setLazy(value, emit)
-      return
-    }
-    let made: TensorName | undefined
-    const once = () => {
-      made ??= emit()
-      return made
-    }
-    this.#narrow.set(value, once)
-    this.setLazy(value, () => {
-      const types = { SrcT: attr.type('f32'), DstT: attr.type('f64') }
-      return this.graph.add(`${this.scope}/wide/${value}`, 'Cast', [once()], types)
-    })
-  }
-
-  /** The value in the type which the IR says. */
-  narrow(value: ValueId): TensorName {
-    if (this.type(value).dtype !== 'f64') return this.tensor(value)
-    const known = this.#narrow.get(value)
-    if (known !== undefined) return known()
-    const types = { SrcT: attr.type('f64'), DstT: attr.type('f32') }
-    const tensor = this.graph.add(`${this.scope}/narrow/${value}`, 'Cast', [this.tensor(value)], types)
-    this.#narrow.set(value, () => tensor)
-    return tensor
   }
 
   tensor(value: ValueId): TensorName {
@@ -136,12 +101,12 @@ export class RuleContext {
     return this.graph.ints(this.scope, values, shape)
   }
 
-  filled(dtype: GraphDType, shape: readonly number[], value: number): TensorName {
+  filled(dtype: DType, shape: readonly number[], value: number): TensorName {
     return this.graph.filled(this.scope, dtype, shape, value)
   }
 
   /** `tensor` as `to`, through a Cast where the types differ. */
-  cast(operation: Operation, tensor: TensorName, from: GraphDType, to: GraphDType, suffix = '_cast'): TensorName {
+  cast(operation: Operation, tensor: TensorName, from: DType, to: DType, suffix = '_cast'): TensorName {
     if (from === to) return tensor
     return this.node(operation, 'Cast', [tensor], { SrcT: attr.type(from), DstT: attr.type(to) }, suffix)
   }
@@ -151,12 +116,12 @@ export class RuleContext {
     return stateNode(state)
   }
 
-  /** The node that reads a state in this function, in float32; one for all uses. */
-  read(state: string): TensorName {
+  /** The node that reads a state in this function; one for all uses. */
+  read(state: string, dtype: DType): TensorName {
     const known = this.reads.get(state)
     if (known !== undefined) return known
     const name = this.graph.add(`${this.scope}/read/${graphName(state)}`, 'ReadVariableOp', [stateNode(state)], {
-      dtype: attr.type('f32'),
+      dtype: attr.type(dtype),
     })
     this.reads.set(state, name)
     return name
@@ -220,6 +185,6 @@ export function result(operation: Operation, index = 0): ValueId {
   return value
 }
 
-export function resultType(operation: Operation, context: RuleContext, index = 0): GraphType {
+export function resultType(operation: Operation, context: RuleContext, index = 0): TensorType {
   return context.type(result(operation, index))
 }

@@ -61,7 +61,7 @@ function measure(shape: Shape, op: ConvolutionOp, engine: EngineBinding): Convol
   const exact = sampled(shape, op, operands)
   const errors = sessions.map((session) => {
     session.setState(Object.entries(operands).map(([name, values]) => ({ name, values })))
-    const { result = new Float32Array() } = session.run('whole', {})
+    const { result = [] } = session.run('whole', {})
     return relativeError(exact, result)
   })
   const times = sessions.map((): number[] => [])
@@ -183,7 +183,7 @@ function sampled(
   return found
 }
 
-function relativeError(exact: ReadonlyMap<number, number>, actual: Float32Array): number {
+function relativeError(exact: ReadonlyMap<number, number>, actual: ArrayLike<number>): number {
   let [error, size] = [0, 0]
   for (const [place, value] of exact) {
     const found = actual[place]

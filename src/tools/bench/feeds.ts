@@ -1,4 +1,4 @@
-import type { PlanFunction } from '../../plan/run-plan.js'
+import type { PlanFunction, PlanTensor } from '../../plan/run-plan.js'
 import type { Feed } from '../../train/session.js'
 
 /** Values for every input of a step: images in [0,1], a sparse mask, scalars as in the first step of a run. */
@@ -13,7 +13,7 @@ const scalars: Readonly<Record<string, number>> = {
   correction2: 1e-3,
 }
 
-function feedFor(name: string, dtype: 'f32' | 'i32', shape: readonly number[]): Feed {
+function feedFor(name: string, dtype: PlanTensor['dtype'], shape: readonly number[]): Feed {
   if (shape.length === 0) return scalars[name] ?? 1
   const size = shape.reduce((product, length) => product * length, 1)
   const random = generator(name.length)

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { IrModule } from '../../ir/types.js'
 import { targets } from '../../targets/registry.js'
-import { isComputedInFloat64 } from '../../targets/tensorflow/float64.js'
 import type { EngineBinding } from '../../train/engine-binding.js'
 import { openSession } from '../../train/session.js'
 import type { EngineName } from './compare.js'
+
+const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array } as const
 
 /** A compiled module and what its state is before the first call. */
 export interface Program {
@@ -18,8 +19,6 @@ export interface Program {
 export interface Loaded {
   run(name: string, inputs: Readonly<Record<string, ArrayLike<number>>>): Readonly<Record<string, ArrayLike<number>>>
   state(): ReadonlyMap<string, ArrayLike<number>>
-  /** Whether a function is computed in float64 inside, whatever is fed and fetched. */
-  isFloat64(name: string): boolean
   close(): void
 }
 
@@ -28,7 +27,7 @@ export interface ParityEngine {
   load(program: Program): Loaded
 }
 
-/** The native engine, float32: the whole way through a SavedModel on disk and a session. */
+/** The native engine: the whole way through a SavedModel on disk and a session. */
 export function nativeEngine(binding: EngineBinding): ParityEngine {
   return {
     name: 'native',
@@ -38,18 +37,17 @@ export function nativeEngine(binding: EngineBinding): ParityEngine {
       for (const [name, bytes] of files) writeFileSync(join(directory, name), bytes)
       const session = openSession(directory, { functions, state }, binding)
       rmSync(directory, { recursive: true })
-      session.setState([...initial].map(([name, values]) => ({ name, values: Float32Array.from(values) })))
+      const dtypes = new Map(state.map(({ name, dtype }) => [name, dtype]))
+      session.setState(
+        [...initial].map(([name, values]) => ({ name, values: arrays[dtypes.get(name) ?? 'f32'].from(values) })),
+      )
       return {
         run: (name, inputs) => {
           const planned = functions[name]?.inputs ?? []
-          const feeds = planned.map(({ name: input, dtype }) => [
-            input,
-            dtype === 'f32' ? Float32Array.from(inputs[input] ?? []) : Int32Array.from(inputs[input] ?? []),
-          ])
+          const feeds = planned.map(({ name: input, dtype }) => [input, arrays[dtype].from(inputs[input] ?? [])])
           return session.run(name, Object.fromEntries(feeds))
         },
         state: () => new Map([...session.state()].map(({ name, values }) => [name, values])),
-        isFloat64: (name) => module.functions.some((fn) => fn.name === name && isComputedInFloat64(fn)),
         close: () => session.close(),
       }
     },

@@ -22,7 +22,6 @@ export const interpreterEngine: ParityEngine = {
         return Object.fromEntries(Object.entries(result.outputs).map(([output, { data }]) => [output, data]))
       },
       state: () => state,
-      isFloat64: () => true,
       close: () => undefined,
     }
   },

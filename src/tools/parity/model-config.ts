@@ -1,3 +1,4 @@
+import type { ComputedIn } from './compare.js'
 import { promisedResults } from './expected.js'
 import { FixtureError, isJson } from './fixture.js'
 
@@ -12,8 +13,12 @@ export interface ModelConfig {
   readonly parameters: number
   /** Convolution biases before a batch norm, by anomalib's names: their gradient is noise. */
   readonly deadBiases: readonly string[]
-  /** How far PyTorch's float32 is from its float64, by tensor: a result each. */
-  readonly float32Error: ReadonlyMap<string, number>
+  /** What the training step is computed in; where it is not named, the fixture is of float64. */
+  readonly precision?: ComputedIn
+  /** Relative L2 error of PyTorch's own float32, the largest of its ways to compute, by tensor. */
+  readonly float32Spread: ReadonlyMap<string, number>
+  /** Results whose error in PyTorch's float32 the maker tells: they are there. */
+  readonly measured: readonly string[]
   /** Names of the results that are there, where the maker says so. */
   readonly results?: ReadonlySet<string>
 }
@@ -44,6 +49,7 @@ type Json = Readonly<Record<string, unknown>>
 
 export function readModelConfig(config: Json): ModelConfig {
   const results = promisedResults(config.results)
+  const spread = readErrors(config, 'float32_relative_l2')
   return {
     reconstructiveWidth: count(config, 'reconstructive_width'),
     discriminativeWidth: count(config, 'discriminative_width'),
@@ -53,7 +59,9 @@ export function readModelConfig(config: Json): ModelConfig {
     severity: readSeverity(config),
     parameters: count(config, 'parameters'),
     deadBiases: readNames(config, 'dead_biases'),
-    float32Error: readErrors(config.float32_max_abs_error),
+    ...(config.precision === undefined ? {} : { precision: choice(config, 'precision', ['float32', 'float64']) }),
+    float32Spread: spread,
+    measured: [...readErrors(config, 'float32_max_abs_error').keys(), ...spread.keys()],
     ...(results === undefined ? {} : { results }),
   }
 }
@@ -98,13 +106,14 @@ function readNames(config: Json, name: string): readonly string[] {
   throw wrong(name, value, 'a list of names')
 }
 
-function readErrors(errors: unknown): ReadonlyMap<string, number> {
+function readErrors(config: Json, setting: string): ReadonlyMap<string, number> {
+  const errors = config[setting]
   if (errors === undefined) return new Map()
-  if (!isJson(errors)) throw wrong('float32_max_abs_error', errors, 'an object')
+  if (!isJson(errors)) throw wrong(setting, errors, 'an object')
   return new Map(
     Object.entries(errors).map(([name, value]) => {
       if (typeof value === 'number' && value >= 0) return [name, value] as const
-      throw wrong(`float32_max_abs_error of ${name}`, value, 'a number from 0')
+      throw wrong(`${setting} of ${name}`, value, 'a number from 0')
     }),
   )
 }

@@ -80,15 +80,14 @@ export function checkModelTensors(fixture: Fixture, config: ModelConfig, pipelin
  */
 function promised(
   fixture: Fixture,
-  { results, float32Error }: ModelConfig,
+  { results, measured }: ModelConfig,
   ours: Iterable<string>,
 ): ReadonlySet<string> | undefined {
-  if (results !== undefined || float32Error.size === 0) return results
-  const listed = [...float32Error.keys()]
+  if (results !== undefined || measured.length === 0) return results
   const started = resultGroups.filter((group) =>
-    [...listed, ...fixture.tensors.keys()].some((name) => name.startsWith(`${group}/`)),
+    [...measured, ...fixture.tensors.keys()].some((name) => name.startsWith(`${group}/`)),
   )
-  return new Set([...listed, ...[...ours].filter((name) => started.some((group) => name.startsWith(`${group}/`)))])
+  return new Set([...measured, ...[...ours].filter((name) => started.some((group) => name.startsWith(`${group}/`)))])
 }
 
 /**

@@ -1,4 +1,5 @@
 import { assertNever } from '../../diagnostics/invariant.js'
+import type { ComputedIn } from './compare.js'
 import type { ModelConfig } from './model-config.js'
 
 /** A combined score that the fixture has, by name: `final_simple_average`, `final_maximum`, `final_weighted_average_0.3`. */
@@ -19,7 +20,7 @@ export function scoreBinding(name: string): string {
  * The pipeline that a fixture's config describes, as a user would write it: weights then come from the fixture.
  * Labels of severity lie where the head's predictions do, so that it can reach them.
  */
-export function pipelineText(config: ModelConfig, scores: readonly string[]): string {
+export function pipelineText(config: ModelConfig, scores: readonly string[], precision: ComputedIn): string {
   const { image, batch } = config
   const head = severityHead(config)
   const hasHead = head !== undefined
@@ -54,6 +55,7 @@ ${lines(lossTerms(config))}
   train {
     optimizer = sgd(lr = 0.1)
     epochs = 1
+    precision = ${precision}
   }
 
   evaluate {

@@ -6,8 +6,8 @@ import type { IrModule } from '../../ir/types.js'
 import { type LoweredPipeline, lossPrefix, lowerForward } from '../../lower/lower.js'
 import { packageRoot } from '../../native/package-root.js'
 import { gradientPrefix } from '../../passes/differentiate.js'
-import { type Comparison, compare } from './compare.js'
-import type { Loaded, ParityEngine } from './engines.js'
+import { type Comparison, type ComputedIn, compare, type Expectation } from './compare.js'
+import type { Loaded, ParityEngine, Program } from './engines.js'
 import { type Fixture, FixtureError, type FixtureTensor, groupNames, tensor } from './fixture.js'
 import { withGradients } from './layer.js'
 import { ourMap, ourWeight } from './layout.js'
@@ -15,12 +15,18 @@ import { type ModelConfig, readModelConfig } from './model-config.js'
 import { checkModelTensors, deadBiases, isCounter, isTrained, ourName } from './model-tensors.js'
 import { isScore, pipelineText, scoreBinding } from './model-text.js'
 
-/** A whole model: evaluation, and one training pass with its losses, gradients and running statistics. */
+/**
+ * A whole model: evaluation in float32, and one training pass with its losses, gradients and running statistics in the precision that
+ * the config names; without one in float64, which the pipeline of the comparison then asks for.
+ */
 export function compareModel(fixture: Fixture, engines: readonly ParityEngine[]): readonly Comparison[] {
   const config = readModelConfig(fixture.config)
   const scores = groupNames(fixture, 'eval').filter((name) => isScore(config, name))
-  const { pipeline, lowered } = compiled(pipelineText(config, scores))
+  const computedIn = config.precision ?? 'float64'
+  const { pipeline, lowered } = compiled(pipelineText(config, scores, 'float32'))
   const module = parityModule(pipeline, lowered)
+  const asked = compiled(pipelineText(config, scores, computedIn))
+  const training = computedIn === 'float32' ? module : parityModule(asked.pipeline, asked.lowered)
   const initial = weights(fixture, module)
   const count = module.state
     .filter(({ kind }) => kind === 'weight')
@@ -29,13 +35,22 @@ export function compareModel(fixture: Fixture, engines: readonly ParityEngine[])
   checkModelTensors(fixture, config, pipeline)
   const dead = deadBiases(fixture, config, pipeline)
   return engines.flatMap((engine) => {
-    const loaded = engine.load({ module, initial })
-    try {
-      return [...compareEvaluation(fixture, loaded, engine), ...compareTraining(fixture, config, dead, loaded, engine)]
-    } finally {
-      loaded.close()
-    }
+    const evaluated = using(engine, { module, initial }, (loaded) => compareEvaluation(fixture, config, loaded, engine))
+    if (!isTrained(fixture)) return evaluated
+    const trained = using(engine, { module: training, initial }, (loaded) =>
+      compareTraining(fixture, { ...config, precision: computedIn }, dead, loaded, engine),
+    )
+    return [...evaluated, ...trained]
   })
+}
+
+function using<Result>(engine: ParityEngine, program: Program, work: (loaded: Loaded) => Result): Result {
+  const loaded = engine.load(program)
+  try {
+    return work(loaded)
+  } finally {
+    loaded.close()
+  }
 }
 
 function compiled(text: string): { readonly pipeline: CheckedPipeline; readonly lowered: LoweredPipeline } {
@@ -121,25 +136,39 @@ function inputs(fixture: Fixture): Readonly<Record<string, ArrayLike<number>>> {
   }
 }
 
-function compareEvaluation(fixture: Fixture, loaded: Loaded, engine: ParityEngine): readonly Comparison[] {
+function compareEvaluation(
+  fixture: Fixture,
+  config: ModelConfig,
+  loaded: Loaded,
+  engine: ParityEngine,
+): readonly Comparison[] {
   const outputs = loaded.run('eval_step', inputs(fixture))
   return groupNames(fixture, 'eval').map((name) => {
     const expected = ourMap(tensor(fixture, `eval/${name}`))
-    const expectation = { fixture: fixture.name, group: 'eval', tensor: name, expected }
-    return compare(engine.name, expectation, outputOf(outputs, name))
+    return compare(engine.name, expectationOf(fixture, config, 'eval', name, expected), outputOf(outputs, name))
   })
+}
+
+function expectationOf(
+  { name: fixture }: Fixture,
+  { float32Spread }: ModelConfig,
+  group: string,
+  name: string,
+  expected: FixtureTensor,
+): Expectation {
+  const spread = float32Spread.get(`${group}/${name}`)
+  const expectation = { fixture, group, tensor: name, expected }
+  return spread === undefined ? expectation : { ...expectation, float32Spread: spread }
 }
 
 function compareTraining(
   fixture: Fixture,
-  config: ModelConfig,
+  config: ModelConfig & { readonly precision: ComputedIn },
   dead: ReadonlySet<string>,
   loaded: Loaded,
   engine: ParityEngine,
 ): readonly Comparison[] {
-  if (!isTrained(fixture)) return []
   const outputs = loaded.run('train_step', inputs(fixture))
-  const isFloat64 = loaded.isFloat64('train_step')
   const state = loaded.state()
   const one = (
     group: string,
@@ -147,10 +176,8 @@ function compareTraining(
     expected: FixtureTensor,
     actual: ArrayLike<number> | undefined,
   ): Comparison => {
-    // What float32 does to a training step is no excuse where the step is computed in float64.
-    const float32Error = group === 'loss' || isFloat64 ? undefined : config.float32Error.get(`${group}/${name}`)
-    const expectation = { fixture: fixture.name, group, tensor: name, expected }
-    return compare(engine.name, float32Error === undefined ? expectation : { ...expectation, float32Error }, actual)
+    const expectation = expectationOf(fixture, config, group, name, expected)
+    return compare(engine.name, { ...expectation, computedIn: config.precision }, actual)
   }
   return [
     ...groupNames(fixture, 'train').map((name) =>

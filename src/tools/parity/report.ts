@@ -22,15 +22,25 @@ export function parityJson(result: ParityResult): string {
   return `${JSON.stringify(result, finite, 2)}\n`
 }
 
+/** Which training steps the pipelines of the comparison ask for in float64, as their fixtures name no other precision. */
+function askedFor({ comparisons }: ParityResult): readonly string[] {
+  const native = comparisons.filter(({ engine, computedIn }) => engine === 'native' && computedIn === 'float64')
+  const fixtures = [...new Set(native.map(({ fixture }) => fixture))]
+  return fixtures.length === 0
+    ? []
+    : [`computed with \`precision = float64\`: the training steps of ${fixtures.join(', ')}; evaluation is in float32`]
+}
+
 /** One row a fixture, group and engine: the tensor that comes closest to what is allowed. */
 export function parityTable(result: ParityResult): string {
-  const header = ['fixture', 'group', 'engine', 'tensors', 'largest error', 'allowed', 'share', 'worst tensor']
+  const header = ['fixture', 'group', 'engine', 'in', 'tensors', 'worst error', 'allowed', 'share', 'worst tensor']
   const rows = worstByGroup(result.comparisons).map((row) => [
     row.fixture,
     row.group,
     row.engine,
+    row.computedIn,
     String(row.count),
-    row.error.toExponential(1),
+    row.error.toExponential(1) + (row.norm === 'l2' ? ' (L2)' : ''),
     row.allowed.toExponential(1),
     row.share.toFixed(2) + (row.share <= 1 ? '' : '  TOO LARGE'),
     row.tensor,
@@ -45,8 +55,9 @@ export function parityTable(result: ParityResult): string {
   return [
     line(header),
     ...rows.map(line),
-    ...result.unrunnable.map(({ fixture, reason }) => `${fixture}: CANNOT BE RUN: ${reason}`),
     '',
+    ...askedFor(result),
+    ...result.unrunnable.map(({ fixture, reason }) => `${fixture}: CANNOT BE RUN: ${reason}`),
     `${result.comparisons.length} tensors compared, ${above.length} beyond what is allowed, ` +
       `${result.unrunnable.length} fixtures that cannot be run`,
     '',

@@ -32,8 +32,8 @@ export interface CheckpointMetadata {
 }
 
 /**
- * Writes all state as safetensors (float32, in the plan's order and layout: kernels HWIO, dense (in, out)), one tensor
- * after the other, so that the model is never in memory twice.
+ * Writes all state as safetensors (float32, or float64 where the pipeline computes in it; in the plan's order and layout: kernels
+ * HWIO, dense (in, out)), one tensor after the other, so that the model is never in memory twice.
  */
 export function writeCheckpoint(
   path: string,
@@ -54,6 +54,12 @@ export function writeCheckpoint(
   })
 }
 
+/** How safetensors name what the state is kept in, and the array that holds it. */
+const stored = {
+  f32: { dtype: 'F32', array: Float32Array },
+  f64: { dtype: 'F64', array: Float64Array },
+} as const satisfies Record<PlanState['dtype'], unknown>
+
 export interface CheckpointFile {
   readonly metadata: CheckpointMetadata
   /** Reads the tensors of these kinds, one at a time. */
@@ -65,20 +71,23 @@ export function readCheckpoint(path: string, state: readonly PlanState[]): Check
   const { header, dataStart } = readHeader(path)
   const metadata = parseMetadata(path, header)
   const places = new Map(header.places.map((place) => [place.name, place]))
-  const placeOf = ({ name, shape }: PlanState): TensorPlace => {
+  const placeOf = ({ name, dtype, shape }: PlanState): TensorPlace => {
     const found = places.get(name)
     if (!found) throw broken(path, `lacks ${name}`)
-    if (found.dtype === 'F32' && found.shape.join() === shape.join()) return found
-    throw broken(path, `has ${name} as ${found.dtype} [${found.shape.join(', ')}], not F32 [${shape.join(', ')}]`)
+    if (found.dtype === stored[dtype].dtype && found.shape.join() === shape.join()) return found
+    throw broken(
+      path,
+      `has ${name} as ${found.dtype} [${found.shape.join(', ')}], not ${stored[dtype].dtype} [${shape.join(', ')}]`,
+    )
   }
-  const wanted = state.map((entry) => ({ kind: entry.kind, ...placeOf(entry) }))
+  const wanted = state.map((entry) => ({ ...placeOf(entry), kind: entry.kind, array: stored[entry.dtype].array }))
   return {
     metadata,
     *tensors(kinds = ['weight', 'statistic', 'slot']) {
       const descriptor = openSync(path, 'r')
       try {
-        for (const { name, from, to } of wanted.filter((entry) => kinds.includes(entry.kind))) {
-          const values = new Float32Array((to - from) / 4)
+        for (const { name, from, to, array } of wanted.filter((entry) => kinds.includes(entry.kind))) {
+          const values = new array((to - from) / array.BYTES_PER_ELEMENT)
           readAll(descriptor, path, new Uint8Array(values.buffer), dataStart + from)
           yield { name, values }
         }
@@ -92,9 +101,10 @@ export function readCheckpoint(path: string, state: readonly PlanState[]): Check
 function encodeHeader(state: readonly PlanState[], metadata: CheckpointMetadata): Uint8Array {
   const entries: Record<string, unknown> = { __metadata__: { format: 'draemc', draemc: JSON.stringify(metadata) } }
   let offset = 0
-  for (const { name, shape } of state) {
-    const end = offset + 4 * shape.reduce((product, size) => product * size, 1)
-    entries[name] = { dtype: 'F32', shape, data_offsets: [offset, end] }
+  for (const { name, dtype: kept, shape } of state) {
+    const { dtype, array } = stored[kept]
+    const end = offset + array.BYTES_PER_ELEMENT * shape.reduce((product, size) => product * size, 1)
+    entries[name] = { dtype, shape, data_offsets: [offset, end] }
     offset = end
   }
   const json = Buffer.from(JSON.stringify(entries))

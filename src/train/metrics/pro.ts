@@ -1,8 +1,9 @@
+import type { FloatArray } from '../step-runner.js'
 import { labelRegions } from './regions.js'
 
 /** Score maps and masks of the images of one domain, each [height, width] after the other. */
 export interface ScoredMaps {
-  readonly scores: Float32Array
+  readonly scores: FloatArray
   readonly masks: Uint8Array
   readonly height: number
   readonly width: number
@@ -15,7 +16,7 @@ const maxRegions = 2 ** 20
  * Per-region overlap: the mean over faulty regions (8-neighbour components) of the share of the region that is above the
  * threshold, against the false positive rate over all normal pixels; its area from rate 0 to `limit`, divided by `limit`
  * (Bergmann et al., "The MVTec Anomaly Detection Dataset", IJCV 2021, section 5.2). Each region counts the same, whatever its size.
- * NaN without faulty regions or without normal pixels.
+ * NaN without faulty regions or without normal pixels. Thresholds are float32: of float64 scores, the nearest.
  */
 export function pro({ scores, masks, height, width }: ScoredMaps, limit = 0.3): number {
   const size = height * width

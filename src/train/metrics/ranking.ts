@@ -1,22 +1,21 @@
 import { invariant } from '../../diagnostics/invariant.js'
+import { type FloatArray, likeArray } from '../step-runner.js'
 
 /**
  * Scores of the two classes, each sorted ascending. All ranking metrics are walks over the two lists, so nothing is paired
  * and nothing but the scores themselves is in memory: a typed array sorts numerically without a comparator.
  */
 export interface Ranking {
-  readonly positives: Float32Array | Float64Array
-  readonly negatives: Float32Array | Float64Array
+  readonly positives: FloatArray
+  readonly negatives: FloatArray
 }
 
 /** `labels[i]` is 1 for a fault (of the image, or of the pixel), else 0. Scores must be finite: a NaN has no place in an order. */
-export function rank(scores: Float32Array | Float64Array, labels: ArrayLike<number>): Ranking {
+export function rank(scores: FloatArray, labels: ArrayLike<number>): Ranking {
   let count = 0
   for (let i = 0; i < scores.length; i++) if (labels[i] === 1) count++
-  const make = (length: number) =>
-    scores instanceof Float32Array ? new Float32Array(length) : new Float64Array(length)
-  const positives = make(count)
-  const negatives = make(scores.length - count)
+  const positives = likeArray(scores, count)
+  const negatives = likeArray(scores, scores.length - count)
   let p = 0
   let n = 0
   for (let i = 0; i < scores.length; i++) {

@@ -1,3 +1,4 @@
+import type { FloatArray } from '../step-runner.js'
 import { auroc } from './auroc.js'
 import { averagePrecision } from './average-precision.js'
 import { mae, rmse, within } from './errors.js'
@@ -34,7 +35,7 @@ export function lowerIsBetter(metric: string): boolean {
   return metric === 'mae' || metric === 'rmse'
 }
 
-export function imageMetric(name: string, scores: Float32Array, labels: ArrayLike<number>): number {
+export function imageMetric(name: string, scores: FloatArray, labels: ArrayLike<number>): number {
   return lookUp(rankingMetrics, name)(rank(scores, labels))
 }
 

@@ -7,7 +7,7 @@ import { loadEngine } from '../../../src/train/engine-binding.js'
 import { describeNative } from '../../support/native.js'
 import { onEngine, relativeError } from './on-engine.js'
 
-/** Batch norm and its gradient alone: no convolution, so the step stays float32 whatever its work. */
+/** Batch norm and its gradient alone. */
 function norm(map: readonly number[]): IrModule {
   const builder = new FunctionBuilder('train_step')
   const input = (name: string, shape: readonly number[]) => builder.input(name, { dtype: 'f32', shape })

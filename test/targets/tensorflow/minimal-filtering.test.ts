@@ -24,7 +24,7 @@ function convolution(): IrModule {
 }
 
 /** Root mean square of the differences in parts of that of the values. */
-function error(actual: Float32Array | undefined, exact: Float64Array): number {
+function error(actual: ArrayLike<number> | undefined, exact: Float64Array): number {
   const sum = (values: Float64Array) => values.reduce((total, value) => total + value * value, 0)
   return Math.sqrt(sum(exact.map((value, at) => value - (actual?.[at] ?? Number.NaN))) / sum(exact))
 }

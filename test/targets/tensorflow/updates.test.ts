@@ -8,20 +8,24 @@ import { describeNative } from '../../support/native.js'
 import { generator, onEngine, relativeError } from './on-engine.js'
 
 const shape = [3, 5]
-const vector = (name: string): StateVariable => ({ name, kind: 'weight', type: { dtype: 'f32', shape } })
+type Float = 'f32' | 'f64'
+const arrays = { f32: Float32Array, f64: Float64Array } as const
+const vector =
+  (dtype: Float = 'f32') =>
+  (name: string): StateVariable => ({ name, kind: 'weight', type: { dtype, shape } })
 
-function scalarInputs(builder: FunctionBuilder, names: readonly string[]): readonly ValueId[] {
-  return names.map((name) => builder.input(name, { dtype: 'f32', shape: [] }))
+function scalarInputs(builder: FunctionBuilder, names: readonly string[], dtype: Float = 'f32'): readonly ValueId[] {
+  return names.map((name) => builder.input(name, { dtype, shape: [] }))
 }
 
 /** A step of Adam; `alsoOutput` makes the new weight an output too, so that it may not be changed in place unseen. */
-function adam(decays: boolean, alsoOutput: boolean): IrModule {
-  const state = ['p', 'm', 'v'].map(vector)
+function adam(decays: boolean, alsoOutput: boolean, dtype: Float = 'f32'): IrModule {
+  const state = ['p', 'm', 'v'].map(vector(dtype))
   const builder = new FunctionBuilder('step', state)
   const old = ['p', 'm', 'v'].map((name) => builder.read(name))
-  const g = builder.input('g', { dtype: 'f32', shape })
-  const scalars = scalarInputs(builder, ['lr', 'c1', 'c2'])
-  const decay = decays ? builder.input('decay', { dtype: 'f32', shape: [] }) : builder.constant(0)
+  const g = builder.input('g', { dtype, shape })
+  const scalars = scalarInputs(builder, ['lr', 'c1', 'c2'], dtype)
+  const decay = decays ? builder.input('decay', { dtype, shape: [] }) : builder.constant(0, [], dtype)
   const attributes = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
   const updated = builder.emit('adam_update', [...old, g, ...scalars, decay], attributes)
   for (const [index, name] of ['p', 'm', 'v'].entries()) builder.assign(name, updated[index] ?? -1)
@@ -30,19 +34,19 @@ function adam(decays: boolean, alsoOutput: boolean): IrModule {
   return { name: 'adam', state, functions: [builder.build()] }
 }
 
-function momentum(): IrModule {
-  const state = ['p', 'm'].map(vector)
+function momentum(dtype: Float = 'f32'): IrModule {
+  const state = ['p', 'm'].map(vector(dtype))
   const builder = new FunctionBuilder('step', state)
-  const [lr = -1] = scalarInputs(builder, ['lr'])
-  const g = builder.input('g', { dtype: 'f32', shape })
+  const [lr = -1] = scalarInputs(builder, ['lr'], dtype)
+  const g = builder.input('g', { dtype, shape })
   const updated = builder.emit('momentum_update', [builder.read('p'), builder.read('m'), g, lr], { momentum: 0.9 })
   for (const [index, name] of ['p', 'm'].entries()) builder.assign(name, updated[index] ?? -1)
   return { name: 'momentum', state, functions: [builder.build()] }
 }
 
 /** Two states change places: reads see what was there at entry, whatever is assigned. */
-function swap(): IrModule {
-  const state = ['p', 'm'].map(vector)
+function swap(dtype: Float = 'f32'): IrModule {
+  const state = ['p', 'm'].map(vector(dtype))
   const builder = new FunctionBuilder('step', state)
   builder.assign('m', builder.one('neg', [builder.read('p')]))
   builder.assign('p', builder.read('m'))
@@ -54,11 +58,13 @@ const scalar = (value: number): Value => ({ shape: [], data: Float64Array.of(val
 
 describeNative('state on the native engine', ({ directory }) => {
   function expectSame(module: IrModule, steps: number): void {
+    const dtype = module.state[0]?.type.dtype === 'f64' ? 'f64' : 'f32'
+    const tolerance = dtype === 'f64' ? 1e-13 : 1.5e-5
     const random = generator(3)
     const draw = () => Float64Array.from({ length: 15 }, () => Math.fround(random() - 0.5))
     let state: ReadonlyMap<string, Float64Array> = new Map(module.state.map(({ name }) => [name, draw().map(Math.abs)]))
     onEngine(loadEngine(directory), module, (session) => {
-      session.setState([...state].map(([name, values]) => ({ name, values: Float32Array.from(values) })))
+      session.setState([...state].map(([name, values]) => ({ name, values: arrays[dtype].from(values) })))
       for (let step = 1; step <= steps; step++) {
         const inputs: Readonly<Record<string, Value>> = {
           g: { shape, data: draw() },
@@ -69,13 +75,13 @@ describeNative('state on the native engine', ({ directory }) => {
         }
         const expected = interpret(module, 'step', inputs, state)
         state = expected.state
-        const feeds = Object.entries(inputs).map(([name, { data }]) => [name, Float32Array.from(data)])
+        const feeds = Object.entries(inputs).map(([name, { data }]) => [name, arrays[dtype].from(data)])
         const actual = session.run('step', Object.fromEntries(feeds))
         for (const [name, { data }] of Object.entries(expected.outputs)) {
-          expect(relativeError(actual[name] ?? [], data), `${name} at step ${step}`).toBeLessThan(1e-5)
+          expect(relativeError(actual[name] ?? [], data), `${name} at step ${step}`).toBeLessThan(tolerance)
         }
         for (const { name, values } of session.state()) {
-          expect(relativeError(values, state.get(name) ?? []), `${name} after step ${step}`).toBeLessThan(1.5e-5)
+          expect(relativeError(values, state.get(name) ?? []), `${name} after step ${step}`).toBeLessThan(tolerance)
         }
         expect(session.liveTensors).toBe(0)
       }
@@ -89,6 +95,10 @@ describeNative('state on the native engine', ({ directory }) => {
     ['AdamW whose result is used again', adam(true, true)],
     ['momentum', momentum()],
     ['two states that change places', swap()],
+    ['AdamW in float64', adam(true, false, 'f64')],
+    ['AdamW in float64 whose result is used again', adam(true, true, 'f64')],
+    ['momentum in float64', momentum('f64')],
+    ['two states in float64 that change places', swap('f64')],
   ])('%s', (_name, module) => expectSame(module, 4))
 
   it('sets some of the state and leaves the rest', () => {
@@ -109,7 +119,7 @@ describeNative('state on the native engine', ({ directory }) => {
   })
 
   it('waits for who reads the weight by way of a reshape, which hands on its buffer', () => {
-    const state = ['p', 'm', 'v'].map(vector)
+    const state = ['p', 'm', 'v'].map(vector())
     const builder = new FunctionBuilder('step', state)
     const old = ['p', 'm', 'v'].map((name) => builder.read(name))
     const flat = builder.one('reshape', [old[0] ?? -1], { shape: [15, 1] })

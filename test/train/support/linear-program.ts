@@ -112,6 +112,7 @@ export function linearPlan(
     state: ['head.kernel', 'head.bias', 'head.kernel/momentum', 'head.bias/momentum'].map((name) => ({
       name,
       kind: name.endsWith('momentum') ? 'slot' : 'weight',
+      dtype: 'f32',
       shape: [1],
     })),
     data: { component: 'hdmap', parameters: {} },

@@ -1,9 +1,8 @@
-import { invariant } from '../../../diagnostics/invariant.js'
-import type { Operation, ValueId } from '../../../ir/types.js'
-import { attr, type GraphDType } from '../data-types.js'
+import type { DType, Operation, ValueId } from '../../../ir/types.js'
+import { attr } from '../data-types.js'
 import { type NodeAttributes, output, type TensorName } from '../graph-builder.js'
 import { number, operand, type Rule, type RuleContext, result } from '../rule.js'
-import { exactBatchNorm, exactBatchNormGrad } from './batch-norm-exact.js'
+import { float64BatchNorm, float64BatchNormGrad, float64BatchNormInference } from './batch-norm-float64.js'
 import { groupedStatistics, groupedSums, groupingOf } from './batch-norm-grouped.js'
 
 function isFloat64(value: ValueId, context: RuleContext): boolean {
@@ -38,7 +37,7 @@ function reshape(
   operation: Operation,
   context: RuleContext,
   tensor: TensorName,
-  dtype: GraphDType,
+  dtype: DType,
   shape: readonly number[],
   suffix: string,
 ): TensorName {
@@ -66,7 +65,7 @@ function count(shape: readonly number[]): number {
  */
 export const batchNormTrain: Rule = (operation, context) => {
   const [x, scale, offset] = [operand(operation, 0), operand(operation, 1), operand(operation, 2)]
-  if (isFloat64(x, context)) return exactBatchNorm(operation, context)
+  if (isFloat64(x, context)) return float64BatchNorm(operation, context)
   const empty = context.filled('f32', [0], 0)
   const grouping = groupingOf(context.type(x).shape)
   if (context.sumsInGroups && grouping.groups > 1) {
@@ -103,9 +102,7 @@ export const batchNormTrain: Rule = (operation, context) => {
 export const batchNormGrad: Rule = (operation, context) => {
   const [dy, x, scale] = [operand(operation, 0), operand(operation, 1), operand(operation, 2)]
   const [mean, variance] = [operand(operation, 3), operand(operation, 4)]
-  const isOfThisBatch = context.definition(mean)?.op === 'batch_norm_train'
-  if (isOfThisBatch && isFloat64(x, context)) return exactBatchNormGrad(operation, context)
-  invariant(context.type(x).dtype !== 'f64', 'in float64 the statistics are those of the batch')
+  if (isFloat64(x, context)) return float64BatchNormGrad(operation, context)
   const reserves = context.batchNormReserves.get(mean) ?? [
     context.tensor(mean),
     context.tensor(variance),
@@ -127,6 +124,7 @@ export const batchNormGrad: Rule = (operation, context) => {
 
 export const batchNormInference: Rule = (operation, context) => {
   const x = operand(operation, 0)
+  if (isFloat64(x, context)) return float64BatchNormInference(operation, context)
   const parameters = operation.operands.slice(1).map((value) => context.tensor(value))
   const inputs = [asMap(operation, context, x, '_map'), ...parameters]
   const node = context.node(operation, 'FusedBatchNormV3', inputs, attributes(operation, context, x, false))

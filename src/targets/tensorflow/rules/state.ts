@@ -1,11 +1,12 @@
 import type { Operation } from '../../../ir/types.js'
 import { graphName } from '../../../plan/graph-names.js'
 import { attr } from '../data-types.js'
-import { operand, type Rule, type RuleContext, result, text } from '../rule.js'
+import { operand, type Rule, type RuleContext, result, resultType, text } from '../rule.js'
 
 /** Emitted when used: a state that only a fused update touches is never read. */
 export const read: Rule = (operation, context) => {
-  context.setNarrow(result(operation), () => context.read(text(operation, 'state')))
+  const state = text(operation, 'state')
+  context.setLazy(result(operation), () => context.read(state, resultType(operation, context).dtype))
   return []
 }
 
@@ -16,8 +17,8 @@ export const assign: Rule = (operation, context) => {
   const node = context.node(
     operation,
     'AssignVariableOp',
-    [context.handle(state), context.narrow(value)],
-    { dtype: attr.type('f32') },
+    [context.handle(state), context.tensor(value)],
+    { dtype: attr.type(context.type(value).dtype) },
     `_to_${graphName(state)}`,
   )
   context.assignments.push({ state, node })
@@ -44,20 +45,19 @@ function ownStates(operation: Operation, slots: number, context: RuleContext): r
   return found.map((assignment) => text(assignment, 'state'))
 }
 
-const float = { T: attr.type('f32') } as const
-
 /**
  * PyTorch's Adam, p - lr/c1 * m / (sqrt(v)/sqrt(c2) + eps), is ResourceApplyAdam's p - a * m / (sqrt(v) + e) with
  * a = lr sqrt(c2)/c1 and e = eps sqrt(c2). The powers of beta are given as 0, since 1 - power would lose digits.
  */
 export const adamUpdate: Rule = (operation, context) => {
   const [g, lr, c1, c2, decay] = [3, 4, 5, 6, 7].map((index) => operand(operation, index))
+  const { dtype } = resultType(operation, context)
   const node = (op: string, inputs: readonly string[], suffix: string): string =>
-    context.node(operation, op, inputs, float, suffix)
-  const tensors = [g, lr, c1, c2, decay].map((value) => context.narrow(value ?? -1))
+    context.node(operation, op, inputs, { T: attr.type(dtype) }, suffix)
+  const tensors = [g, lr, c1, c2, decay].map((value) => context.tensor(value ?? -1))
   const [gradient = '', rate = '', correction1 = '', correction2 = '', shrink = ''] = tensors
   const scalars = adamScalars(operation, context, rate, correction1, correction2)
-  const scalar = (value: number): string => context.filled('f32', [], value)
+  const scalar = (value: number): string => context.filled(dtype, [], value)
   const beta1 = Number(operation.attributes.beta1)
   const beta2 = Number(operation.attributes.beta2)
   const decays = !isZero(decay, context)
@@ -67,9 +67,9 @@ export const adamUpdate: Rule = (operation, context) => {
     const handle = context.handle(p)
     let decayed: string | undefined
     if (decays) {
-      const value = context.read(p)
+      const value = context.read(p, dtype)
       const loss = node('Mul', [value, shrink], '_decay')
-      decayed = context.node(operation, 'AssignSubVariableOp', [handle, loss], { dtype: attr.type('f32') }, '_decayed')
+      decayed = context.node(operation, 'AssignSubVariableOp', [handle, loss], { dtype: attr.type(dtype) }, '_decayed')
       context.inPlace.push({ state: p, node: decayed })
     }
     const apply = node(
@@ -93,7 +93,7 @@ export const adamUpdate: Rule = (operation, context) => {
     context.updates.push(apply)
     return []
   }
-  const [p = '', m = '', v = ''] = [0, 1, 2].map((index) => context.narrow(operand(operation, index)))
+  const [p = '', m = '', v = ''] = [0, 1, 2].map((index) => context.tensor(operand(operation, index)))
   const start = decays ? node('Sub', [p, node('Mul', [p, shrink], '_decay')], '_decayed') : p
   const moment = (old: string, next: string, beta: number, suffix: string): string =>
     node(
@@ -129,12 +129,13 @@ function adamScalars(
   const key = [rate, correction1, correction2, epsilon].join(' ')
   const found = known.get(key)
   if (found !== undefined) return found
+  const { dtype } = resultType(operation, context)
   const node = (op: string, inputs: readonly string[], suffix: string): string =>
-    context.node(operation, op, inputs, float, suffix)
+    context.node(operation, op, inputs, { T: attr.type(dtype) }, suffix)
   const root = node('Sqrt', [correction2], '_root2')
   const scalars = {
     rate: node('RealDiv', [node('Mul', [rate, root], '_rate2'), correction1], '_rate'),
-    epsilon: node('Mul', [context.filled('f32', [], epsilon), root], '_epsilon'),
+    epsilon: node('Mul', [context.filled(dtype, [], epsilon), root], '_epsilon'),
   }
   known.set(key, scalars)
   return scalars
@@ -146,20 +147,22 @@ function isZero(value: number | undefined, context: RuleContext): boolean {
 }
 
 export const momentumUpdate: Rule = (operation, context) => {
-  const momentum = context.filled('f32', [], Number(operation.attributes.momentum))
-  const [gradient, rate] = [context.narrow(operand(operation, 2)), context.narrow(operand(operation, 3))]
+  const { dtype } = resultType(operation, context)
+  const T = attr.type(dtype)
+  const momentum = context.filled(dtype, [], Number(operation.attributes.momentum))
+  const [gradient, rate] = [context.tensor(operand(operation, 2)), context.tensor(operand(operation, 3))]
   const states = ownStates(operation, 2, context)
   if (states !== undefined) {
     const [p = '', buffer = ''] = states
     const inputs = [context.handle(p), context.handle(buffer), rate, gradient, momentum]
-    const apply = context.node(operation, 'ResourceApplyMomentum', inputs, float)
+    const apply = context.node(operation, 'ResourceApplyMomentum', inputs, { T })
     for (const state of states) context.inPlace.push({ state, node: apply })
     context.updates.push(apply)
     return []
   }
   const node = (op: string, inputs: readonly string[], suffix: string): string =>
-    context.node(operation, op, inputs, float, suffix)
-  const [p = '', old = ''] = [0, 1].map((index) => context.narrow(operand(operation, index)))
+    context.node(operation, op, inputs, { T }, suffix)
+  const [p = '', old = ''] = [0, 1].map((index) => context.tensor(operand(operation, index)))
   const buffer = node('AddV2', [node('Mul', [old, momentum], '_old'), gradient], '_buffer')
   return [node('Sub', [p, node('Mul', [buffer, rate], '_step')], ''), buffer]
 }
