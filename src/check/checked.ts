@@ -1,5 +1,5 @@
-import type { EvaluatePlan, TrainPlan } from '../plan/run-plan.js'
-import type { ComponentValue, RecordedAllow, SettingOrigin } from '../plan/settings.js'
+import type { DataValue, EvaluatePlan, SynthesisValue, TrainPlan } from '../plan/run-plan.js'
+import type { RecordedAllow, SettingOrigin } from '../plan/settings.js'
 import type { Span } from '../source/span.js'
 import type { AttributesOf, PrimitiveName } from './primitives/table.js'
 
@@ -72,8 +72,8 @@ export interface CheckedPipeline {
   readonly image: { readonly height: number; readonly width: number; readonly channels: number }
   readonly batch: number
   readonly evalBatch: number
-  readonly data: ComponentValue
-  readonly synthesis: ComponentValue
+  readonly data: DataValue
+  readonly synthesis: SynthesisValue
   readonly nodes: readonly CheckedNode[]
   readonly parameters: readonly CheckedParameter[]
   /** Node ids by phase input name: image, clean, fault_mask, fault_severity (those that are used). */

@@ -3,7 +3,7 @@ import { namesDiagnostics } from '../diagnostics/codes/names.js'
 import { tensorsDiagnostics } from '../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import { diagnose } from '../diagnostics/define.js'
-import type { EvaluatePlan, TrainPlan } from '../plan/run-plan.js'
+import { type EvaluatePlan, monitorsOf, type TrainPlan } from '../plan/run-plan.js'
 import type { SettingOrigin } from '../plan/settings.js'
 import type { CheckOptions } from './check.js'
 import type { CheckedPipeline, TensorType } from './checked.js'
@@ -93,7 +93,7 @@ export function checkFlatPipeline(
   }
   const whole =
     seed !== undefined &&
-    data !== undefined &&
+    data?.value !== undefined &&
     synthesis !== undefined &&
     total !== undefined &&
     outputs !== undefined &&
@@ -113,8 +113,8 @@ export function checkFlatPipeline(
     ...(flat.doc === undefined ? {} : { doc: flat.doc }),
     seed,
     image: data.image,
-    batch: data.batch,
-    evalBatch: data.evalBatch,
+    batch: data.value.parameters.batch,
+    evalBatch: data.value.parameters.eval_batch,
     data: data.value,
     synthesis: synthesis.value,
     ...finished,
@@ -293,11 +293,8 @@ function measuredOutputs(
   evaluation: EvaluatePlan | undefined,
 ): ReadonlySet<string> | undefined {
   if (train === undefined || evaluation === undefined) return undefined
-  const requests = [...evaluation.image, ...evaluation.pixel, ...evaluation.values].map(({ output }) => output)
-  const monitors = [train.earlyStop?.monitor, train.checkpoint.monitor].flatMap((monitor) =>
-    monitor === undefined ? [] : [monitor.output],
-  )
-  return new Set([...requests, ...monitors])
+  const measured = [...evaluation.image, ...evaluation.pixel, ...evaluation.values, ...monitorsOf(train)]
+  return new Set(measured.map(({ parameters }) => parameters.output))
 }
 
 function reportUnusedParams(base: Env, replaced: ReadonlySet<string>): void {

@@ -1,11 +1,14 @@
-import { componentsOf } from './registry.js'
-import { type Component, type ComponentKind, componentKinds, type ParameterSchema, type ValueSchema } from './schema.js'
-import { boundsInWords, describeForm, showValue, withUnit } from './words.js'
+import { metrics } from './metrics.js'
+import { type Component, componentsOf, componentTables, isRequired } from './registry.js'
+import { type ComponentKind, componentKinds, type ParameterSchema, type ValueSchema } from './schema.js'
+import { alternatives, boundsInWords, describeForm, showValue, withUnit } from './words.js'
 
 /** `docs/reference/components.md`: every registered component with its parameters, from their schemas alone. */
 export function componentsReference(): string {
-  const parts = componentKinds.map((kind) =>
-    [`## ${kindTitles[kind]}`, ...componentsOf(kind).map((component) => describeComponent(component))].join('\n\n'),
+  const parts = (Object.keys(componentTables) as ComponentKind[]).map((kind) =>
+    [`## ${componentKinds[kind].title}`, ...componentsOf(kind).map((component) => describeComponent(component))].join(
+      '\n\n',
+    ),
   )
   return `${[intro, ...parts].join('\n\n')}\n`
 }
@@ -18,62 +21,52 @@ What is not a tensor is registered: data sources, syntheses of faults, optimizer
 sections \`train\` and \`evaluate\`. Each is written as a call, \`adamw(lr = 1e-4)\`; one that needs no parameters may be
 written as its name alone. Parameters in **bold** may be given without their name, in this order.`
 
-const kindTitles: Readonly<Record<ComponentKind, string>> = {
-  data: 'Data sources: `data = ...`',
-  synthesis: 'Syntheses of faults: `synthesis = ...`',
-  normalisation: 'Normalisations: `normalise = ...` of a data source',
-  validation: 'Validation sets: `validation = ...` of a data source',
-  optimizer: 'Optimizers: `optimizer = ...` in `train`',
-  schedule: 'Schedules: `learning_rate = ...` in `train`',
-  interval: 'Intervals: `validate = ...` in `train`',
-  early_stop: 'Early stopping: `early_stop = ...` in `train`',
-  checkpoint: 'Checkpoints: `checkpoint = ...` in `train`',
-  image_metric: 'Metrics of images: `image = [...]` in `evaluate`',
-  pixel_metric: 'Metrics of pixels: `pixel = [...]` in `evaluate`',
-  value_metric: 'Metrics of values: `values = [...]` in `evaluate`',
-  section: 'Sections',
-}
-
-function describeComponent({ name, schema }: Component): string {
-  const head = `### \`${name}\`\n\n${schema.description}`
-  const entries = Object.entries(schema.properties)
+function describeComponent({ kind, name, doc, parameters, positional }: Component): string {
+  const head = [`### \`${name}\``, doc, ...(kind === 'metric' ? [metricNote(name)] : [])].join('\n\n')
+  const entries = Object.entries(parameters)
   if (entries.length === 0) return `${head}\n\nNo parameters.`
   const rows = entries.map(([parameter, of]) => {
-    const shown = schema['x-positional'].includes(parameter) ? `**\`${parameter}\`**` : `\`${parameter}\``
-    return `| ${[shown, describeValue(of), defaultOf(of, schema.required.includes(parameter)), of.description].map(inCell).join(' | ')} |`
+    const shown = positional.includes(parameter) ? `**\`${parameter}\`**` : `\`${parameter}\``
+    return `| ${[shown, describeValue(of), defaultOf(of), of.description].map(inCell).join(' | ')} |`
   })
   return [head, '', '| parameter | value | default | what it is |', '|---|---|---|---|', ...rows].join('\n')
 }
 
+function metricNote(name: string): string {
+  const { lists, better } = metrics[name as keyof typeof metrics]
+  return `In ${alternatives(lists.map((list) => `\`${list}\``))}; ${better} is better.`
+}
+
 /** Form, unit and bounds: `a whole number of images, at least 1`. */
 function describeValue(schema: ParameterSchema): string {
-  const counts = schema['x-counts'] === undefined ? '' : ` of ${schema['x-counts']}`
-  const of = schema['x-form'] === 'list' && schema.items !== undefined ? itemsOf(schema.items) : ''
-  const bounds = boundsOf(schema['x-form'] === 'range' && schema.items !== undefined ? schema.items : schema)
-  const words = schema['x-words']?.map((word) => ` or \`${word}\``).join('') ?? ''
-  const only = schema.enum !== undefined && schema['x-form'] === 'number' ? schema.enum.join(' or ') : undefined
-  const form = schema['x-form'] === 'list' ? `a list${of}${words}` : `${describeForm(schema)}${counts}`
+  const counts = schema.counts === undefined ? '' : ` of ${schema.counts}`
+  const of = schema.form === 'list' && schema.items !== undefined ? itemsOf(schema.items) : ''
+  const bounds = boundsOf(schema.form === 'range' && schema.items !== undefined ? schema.items : schema)
+  const words = schema.words?.map((word) => ` or \`${word}\``).join('') ?? ''
+  const only = schema.enum !== undefined && schema.form === 'number' ? schema.enum.join(' or ') : undefined
+  const form = schema.form === 'list' ? `a list${of}${words}` : `${describeForm(schema)}${counts}`
   return [only ?? form, ...(bounds === '' ? [] : [bounds])].join(', ')
 }
 
 function itemsOf(items: ValueSchema): string {
-  if (items['x-form'] === 'choice') return ` of ${describeForm(items)}`
-  if (items['x-form'] === 'name') return ' of names'
-  if (items['x-form'] === 'quantity') return `, each ${describeForm(items)}`
-  return items['x-kind'] === undefined ? '' : ` of ${kindTitles[items['x-kind']].split(':')[0]?.toLowerCase()}`
+  if (items.form === 'choice') return ` of ${describeForm(items)}`
+  if (items.form === 'name') return ' of names'
+  if (items.form === 'quantity') return `, each ${describeForm(items)}`
+  if (items.only !== undefined) return ` of ${alternatives(items.only.map((each) => `\`${each}\``))}`
+  return items.kind === undefined ? '' : `, each ${componentKinds[items.kind].inWords}`
 }
 
 function boundsOf(schema: ValueSchema): string {
   return boundsInWords(schema, (bound) => {
-    const unit = schema['x-units']?.[0]
-    if (schema['x-form'] === 'quantity' && unit !== undefined) return withUnit(bound, unit)
+    const unit = schema.units?.[0]
+    if (schema.form === 'count' && unit !== undefined) return withUnit(bound, unit)
     return showValue(schema, bound)
   })
 }
 
-function defaultOf(schema: ParameterSchema, isRequired: boolean): string {
+function defaultOf(schema: ParameterSchema): string {
   if (schema.default !== undefined) return `\`${showValue(schema, schema.default)}\``
-  return isRequired ? 'must be given' : 'none'
+  return isRequired(schema) ? 'must be given' : 'none'
 }
 
 function inCell(text: string): string {

@@ -1,7 +1,8 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { invariant } from '../diagnostics/invariant.js'
-import type { Component, Constraints, JsonValue, QuantityUnit, ValueSchema } from './schema.js'
-import { alternatives, boundsInWords, showValue, withUnit } from './words.js'
+import type { Component } from './registry.js'
+import type { Constraints, JsonValue, ValueSchema } from './schema.js'
+import { alternatives, boundsInWords, isUnit, showValue, withUnit } from './words.js'
 
 /** A value that its schema refuses, in words for the user. */
 export interface Violation {
@@ -14,10 +15,10 @@ export interface Violation {
 }
 
 const ajv = new Ajv({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true })
-for (const keyword of ['x-form', 'x-units', 'x-counts', 'x-kind', 'x-words', 'x-proper', 'x-positional'])
+for (const keyword of ['form', 'units', 'counts', 'kind', 'only', 'inWords', 'words', 'proper', 'optional'])
   ajv.addKeyword(keyword)
 
-const compiled = new Map<string, ValidateFunction>()
+const compiled = new Map<Component['parameters'], ValidateFunction>()
 
 /**
  * What is wrong with resolved parameters by the component's schema. Parameters that are missing or unknown are not told
@@ -27,13 +28,12 @@ export function violationsOf(
   component: Component,
   parameters: Readonly<Record<string, JsonValue>>,
 ): readonly Violation[] {
-  const id = component.schema.$id
-  const validate = compiled.get(id) ?? ajv.compile(component.schema)
-  compiled.set(id, validate)
+  const { parameters: properties } = component
+  const validate = compiled.get(properties) ?? ajv.compile({ type: 'object', properties, additionalProperties: false })
+  compiled.set(properties, validate)
   if (validate(parameters)) return []
   const first = new Map<string, Violation>()
   for (const error of validate.errors ?? []) {
-    if (error.instancePath === '' && error.keyword === 'required') continue
     const pointer = pointerOf(error)
     if (first.has(pointer)) continue
     first.set(pointer, { pointer, must: mustBe(error), found: foundIn(error) })
@@ -87,9 +87,5 @@ function show(error: ErrorObject, value: JsonValue): string {
   if (typeof value === 'number' && isUnit(unit)) return withUnit(value, unit)
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : showValue(schema as ValueSchema, value)
   if (value === '') return 'an empty text'
-  return schema['x-form'] === undefined ? String(value) : showValue(schema as ValueSchema, value)
-}
-
-function isUnit(word: string | undefined): word is QuantityUnit {
-  return word === 'px' || word === 'percent' || word === 'epoch' || word === 'step'
+  return schema.form === undefined ? String(value) : showValue(schema as ValueSchema, value)
 }

@@ -1,15 +1,16 @@
-import { componentsOf, kindInWords } from './registry.js'
-import type { Constraints, JsonValue, ParametersSchema, QuantityUnit, ValueSchema } from './schema.js'
+import { type Component, componentsOf, findComponent, isRequired } from './registry.js'
+import { type Constraints, componentKinds, type JsonValue, type QuantityUnit, type ValueSchema } from './schema.js'
 
 /** What a value of this schema is, in words: `a whole number`, `a length in px or percent`. */
 export function describeForm(schema: ValueSchema): string {
-  switch (schema['x-form']) {
+  switch (schema.form) {
     case 'number':
       return schema.type === 'integer' ? 'a whole number' : 'a number'
     case 'fraction':
       return 'a share, such as 50% or 0.5'
+    case 'count':
     case 'quantity':
-      return describeQuantity(schema['x-units'] ?? [])
+      return describeQuantity(schema.units ?? [])
     case 'boolean':
       return '`true` or `false`'
     case 'path':
@@ -23,14 +24,19 @@ export function describeForm(schema: ValueSchema): string {
     case 'range':
       return `a range, such as \`${rangeExamples(schema).join('` or `')}\``
     case 'list':
-      return ['a list', ...(schema['x-words'] ?? []).map((word) => `\`${word}\``)].join(' or ')
+      return ['a list', ...(schema.words ?? []).map((word) => `\`${word}\``)].join(' or ')
     case 'component':
-      return schema['x-kind'] === undefined ? 'a component' : kindInWords(schema['x-kind'])
+      return kindInWords(schema)
     case 'output':
       return "the name of one of the model's outputs"
-    case 'metric_reference':
+    case 'monitor':
       return 'a number of the validation, such as `val.auroc(score)`'
   }
+}
+
+/** With its article: `a data source`, `a metric of images`. */
+export function kindInWords({ kind, inWords }: ValueSchema): string {
+  return inWords ?? (kind === undefined ? 'a component' : componentKinds[kind].inWords)
 }
 
 function describeQuantity(units: readonly QuantityUnit[]): string {
@@ -60,18 +66,19 @@ const unitExamples: Readonly<Record<QuantityUnit, string>> = {
 /** A value of this schema as it would be written: its default where it has one. */
 export function exampleOf(schema: ValueSchema & { readonly default?: JsonValue }): string {
   // A width in percent fits into any image, a default in pixels may not.
-  const isRelative = schema['x-form'] === 'range' && schema.items?.['x-units']?.includes('percent') === true
-  if (schema.default !== undefined && schema['x-form'] !== 'component' && !isRelative)
+  const isRelative = schema.form === 'range' && schema.items?.units?.includes('percent') === true
+  if (schema.default !== undefined && schema.form !== 'component' && !isRelative)
     return showValue(schema, schema.default)
   const [example] = schema.examples ?? []
   if (example !== undefined) return showValue(schema, example)
-  switch (schema['x-form']) {
+  switch (schema.form) {
     case 'number':
       return schema.type === 'integer' ? '1' : '0.5'
     case 'fraction':
       return '50%'
+    case 'count':
     case 'quantity':
-      return (schema['x-units'] ?? []).map((unit) => unitExamples[unit])[0] ?? '1'
+      return (schema.units ?? []).map((unit) => unitExamples[unit])[0] ?? '1'
     case 'boolean':
       return 'true'
     case 'path':
@@ -87,39 +94,48 @@ export function exampleOf(schema: ValueSchema & { readonly default?: JsonValue }
     case 'list':
       return `[${schema.items === undefined ? '' : exampleOf(schema.items)}]`
     case 'component': {
-      const first = schema['x-kind'] === undefined ? undefined : componentsOf(schema['x-kind'])[0]
-      if (first === undefined) return ''
-      return first.schema.required.length === 0 ? `${first.name}()` : signatureOf(first.name, first.schema)
+      const first =
+        schema.kind === undefined ? undefined : componentsOf(schema.kind).find(({ name }) => fits(schema, name))
+      return first === undefined ? '' : signatureOf(first)
     }
     case 'output':
       return 'score'
-    case 'metric_reference':
+    case 'monitor':
       return 'val.auroc(score)'
   }
 }
 
+/** Whether a component of the kind may stand here. */
+export function fits({ only }: ValueSchema, name: string): boolean {
+  return only?.includes(name) !== false
+}
+
 /** `keep_best(val.auroc(score))`: the required parameters only. */
-function signatureOf(name: string, schema: ParametersSchema): string {
-  const given = schema.required.map((parameter) => {
-    const of = schema.properties[parameter]
-    const value = of === undefined ? '...' : exampleOf(of)
-    return schema['x-positional'].includes(parameter) ? value : `${parameter} = ${value}`
+function signatureOf({ name, parameters, positional }: Component): string {
+  const given = Object.entries(parameters).flatMap(([parameter, schema]) => {
+    if (!isRequired(schema)) return []
+    const value = exampleOf(schema)
+    return [positional.includes(parameter) ? value : `${parameter} = ${value}`]
   })
   return `${name}(${given.join(', ')})`
 }
 
 function rangeExamples({ items }: ValueSchema): readonly string[] {
-  if (items?.['x-form'] !== 'quantity') return ['0 .. 1']
-  return (items['x-units'] ?? []).map((unit) => (unit === 'px' ? '16px .. 64px' : '10% .. 25%'))
+  if (items?.form !== 'quantity') return ['0 .. 1']
+  return (items.units ?? []).map((unit) => (unit === 'px' ? '16px .. 64px' : '10% .. 25%'))
 }
 
 /** A resolved value as it would be written in a `.draem` file. */
 export function showValue(schema: ValueSchema, value: JsonValue): string {
-  switch (schema['x-form']) {
+  switch (schema.form) {
     case 'fraction':
       return typeof value === 'number' ? `${trimmed(value * 100)}%` : String(value)
+    case 'count': {
+      const [unit] = schema.units ?? []
+      return typeof value === 'number' && unit !== undefined ? withUnit(value, unit) : String(value)
+    }
     case 'quantity':
-      return showQuantity(schema['x-units'] ?? [], value)
+      return showQuantity(value)
     case 'path':
       return JSON.stringify(value)
     case 'name':
@@ -130,13 +146,11 @@ export function showValue(schema: ValueSchema, value: JsonValue): string {
       return isList(value) ? value.map((end) => showItem(schema, end)).join(' .. ') : String(value)
     case 'list': {
       if (!isList(value)) return String(value)
-      const [only] = value
-      if (value.length === 1 && typeof only === 'string' && schema['x-words']?.includes(only)) return only
       return `[${value.map((item) => showItem(schema, item)).join(', ')}]`
     }
     case 'component':
       return showComponent(schema, value)
-    case 'metric_reference':
+    case 'monitor':
       return isRecord(value) ? showReference(value) : String(value)
     case 'number':
     case 'boolean':
@@ -148,20 +162,21 @@ export function showValue(schema: ValueSchema, value: JsonValue): string {
 
 function showReference(value: { readonly [name: string]: JsonValue }): string {
   const parameters = isRecord(value.parameters) ? Object.values(value.parameters) : []
-  return `${value.split}.${value.metric}(${[value.output, ...parameters].join(', ')})`
+  return `${value.split}.${value.component}(${parameters.join(', ')})`
 }
 
 function showItem({ items }: ValueSchema, value: JsonValue): string {
   return items === undefined ? String(value) : showValue(items, value)
 }
 
-function showQuantity(units: readonly QuantityUnit[], value: JsonValue): string {
-  const [first] = units
-  if (typeof value === 'number' && first !== undefined) return withUnit(value, first)
-  if (!isRecord(value)) return String(value)
-  const unit = units.find((candidate) => candidate in value)
-  const count = unit === undefined ? undefined : value[unit]
-  return unit === undefined || typeof count !== 'number' ? JSON.stringify(value) : withUnit(count, unit)
+function showQuantity(value: JsonValue): string {
+  const [entry] = isRecord(value) ? Object.entries(value) : []
+  if (entry === undefined || typeof entry[1] !== 'number' || !isUnit(entry[0])) return String(value)
+  return withUnit(entry[1], entry[0])
+}
+
+export function isUnit(word: string | undefined): word is QuantityUnit {
+  return word !== undefined && Object.hasOwn(unitWords, word)
 }
 
 /** A number with its unit as the language writes it: `16px`, `10%`, `1 epoch`. */
@@ -177,16 +192,15 @@ export function withUnit(value: number, unit: QuantityUnit): string {
   }
 }
 
-function showComponent(schema: ValueSchema, value: JsonValue): string {
+function showComponent({ kind }: ValueSchema, value: JsonValue): string {
   if (!isRecord(value) || typeof value.component !== 'string') return String(value)
-  const kind = schema['x-kind']
-  const parameters = isRecord(value.parameters) ? value.parameters : {}
-  const of = kind === undefined ? undefined : componentsOf(kind).find(({ name }) => name === value.component)?.schema
-  const shown = Object.entries(parameters).flatMap(([name, given]) => {
-    const parameter = of?.properties[name]
-    if (parameter === undefined) return []
-    const text = showValue(parameter, given)
-    return [of?.['x-positional'].includes(name) ? text : `${name} = ${text}`]
+  const given = isRecord(value.parameters) ? value.parameters : {}
+  const of = kind === undefined ? undefined : findComponent(kind, value.component)
+  const shown = Object.entries(of?.parameters ?? {}).flatMap(([name, parameter]) => {
+    const argument = given[name]
+    if (argument === undefined) return []
+    const text = showValue(parameter, argument)
+    return [of?.positional.includes(name) === true ? text : `${name} = ${text}`]
   })
   return shown.length === 0 ? value.component : `${value.component}(${shown.join(', ')})`
 }

@@ -1,8 +1,9 @@
+import type { SynthesisValue } from '../plan/run-plan.js'
 import type { CacheMemory } from './cache.js'
 import type { DataError } from './errors.js'
 import type { ImageHeader } from './headers/image-header.js'
 import type { MaskContent } from './mask.js'
-import type { AdditiveParameters, Preparation } from './parameters.js'
+import type { Preparation } from './parameters.js'
 import type { SlotMemory } from './slots.js'
 
 /** What every worker is told once. */
@@ -12,7 +13,7 @@ export interface WorkerSetup {
   /** Every file of the run, by its number; `train/good` comes first, so a training image's number is its index. */
   readonly files: readonly { readonly file: string; readonly kind: 'image' | 'mask' }[]
   readonly preparation: Preparation
-  readonly synthesis: AdditiveParameters
+  readonly synthesis: SynthesisValue
   /** Absent: files are checked, and nothing is kept. */
   readonly cache?: CacheMemory
 }

@@ -6,7 +6,7 @@ import { type DataError, DataErrors, type DataNote } from './errors.js'
 import { evaluationSet, type PlannedSample, SlotStore } from './evaluation-set.js'
 import type { WorkerSetup } from './job.js'
 import type { ListedImage, ListedTest, Listing } from './listing.js'
-import { additiveOf, type DataPlan, type HdmapParameters, hdmapOf, preparationOf } from './parameters.js'
+import { type DataPlan, type HdmapParameters, hdmapOf, preparationOf } from './parameters.js'
 import { createPool, type WorkerPool } from './pool.js'
 import { scanFiles } from './scan.js'
 import { listHdmap } from './sources/hdmap.js'
@@ -90,7 +90,7 @@ async function startScan(
     root: parameters.root,
     files,
     preparation: preparationOf(plan),
-    synthesis: additiveOf(plan.synthesis, width),
+    synthesis: plan.synthesis,
     ...(keep ? { cache: createCacheMemory(files.length, planes, 4 * height * width, parameters.cacheBytes) } : {}),
   }
   const pool = createPool(setup, options.workers, options.workerFile)
@@ -112,7 +112,7 @@ async function startScan(
 function tooFew(listing: Listing, parameters: HdmapParameters, plan: DataPlan): readonly DataError[] {
   const count = listing.train.length
   const left = count - heldOutCount(count, parameters.heldOut)
-  const needed = plan.train.dropLast ? plan.batch : 1
+  const needed = plan.data.parameters.drop_last ? plan.batch : 1
   // No images at all is said already.
   if (count === 0 || left >= needed) return []
   const message = `holds ${count} images, of which ${left} are left to train on; a batch is ${plan.batch}`
@@ -137,7 +137,7 @@ class OpenedData implements DataPipeline {
     const held = new Set(heldOut)
     const train = listing.train.map((_, number) => number).filter((number) => !held.has(number))
     this.#pool = pool
-    this.#order = new TrainOrder(train, plan.batch, plan.train.dropLast, purposeKey(plan.seed, 'order'))
+    this.#order = new TrainOrder(train, plan.batch, plan.data.parameters.drop_last, purposeKey(plan.seed, 'order'))
     this.stepsPerEpoch = this.#order.stepsPerEpoch
     this.trainImages = train.length
     this.contentHash = contentHash

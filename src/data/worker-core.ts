@@ -18,7 +18,7 @@ import { prepareMask } from './mask.js'
 import { prepareImage } from './prepare.js'
 import type { Raster } from './resize.js'
 import { type Slot, type SlotMemory, slotViews } from './slots.js'
-import { applyFault, drawFault } from './synthesis/additive.js'
+import { synthesize } from './synthesis/table.js'
 
 /** What a worker does, whether it is a thread or runs in the caller's. Files that cannot be used are results. */
 export class WorkerCore {
@@ -26,14 +26,14 @@ export class WorkerCore {
   readonly #cache: ImageCache | undefined
   readonly #trainKey: string
   readonly #validationKey: string
-  readonly #patch: Float32Array
+  readonly #scratch: Float32Array
 
   constructor(private readonly setup: WorkerSetup) {
     const { height, width, channels, seed } = setup.preparation
     this.#cache = setup.cache === undefined ? undefined : new ImageCache(setup.cache, height, width)
     this.#trainKey = purposeKey(seed, 'synthesis')
     this.#validationKey = purposeKey(seed, 'validation')
-    this.#patch = new Float32Array(height * width * channels)
+    this.#scratch = new Float32Array(height * width * channels)
   }
 
   addSlot(id: number, memory: SlotMemory): void {
@@ -156,12 +156,9 @@ export class WorkerCore {
   #addFault(slot: Slot, sample: number, imageOffset: number, draws: RandomStream, always: boolean): number {
     const { synthesis, preparation } = this.setup
     const { height, width, channels, range } = preparation
-    const fault = drawFault(synthesis, draws, height, width, always)
-    if (fault === undefined) return 0
     const { image, mask } = slot
     const target = { height, width, channels, image, imageOffset, mask, maskOffset: sample * height * width }
-    applyFault(target, fault, synthesis.patches, range, draws, this.#patch)
-    return fault.severity
+    return synthesize(synthesis, target, { draws, range, always, scratch: this.#scratch })
   }
 
   /** Writes a grey image into as many equal channels as the pipeline has. @returns where the sample begins. */

@@ -87,7 +87,7 @@ export function explainPipeline(
       .filter((variable) => variable.kind === 'slot')
       .reduce((sum, variable) => sum + bytesOf(variable.type), 0),
     epochs: pipeline.train.epochs,
-    ...(pipeline.train.maxSteps === undefined ? {} : { maxSteps: pipeline.train.maxSteps }),
+    ...(pipeline.train.max_steps === undefined ? {} : { maxSteps: pipeline.train.max_steps }),
     ...(trainImages === undefined
       ? {}
       : { data: { trainImages, stepsPerEpoch: stepsPerEpoch(pipeline, trainImages) } }),
@@ -99,8 +99,8 @@ export function explainPipeline(
   }
 }
 
-function stepsPerEpoch({ batch, train }: CheckedPipeline, images: number): number {
-  return train.dropLast ? Math.floor(images / batch) : Math.ceil(images / batch)
+function stepsPerEpoch({ batch, data }: CheckedPipeline, images: number): number {
+  return data.parameters.drop_last ? Math.floor(images / batch) : Math.ceil(images / batch)
 }
 
 function count(parameters: readonly CheckedParameter[]): number {

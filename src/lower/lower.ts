@@ -1,7 +1,7 @@
 import type { CheckedNode, CheckedPipeline, NamedOutput } from '../check/checked.js'
 import { invariant } from '../diagnostics/invariant.js'
 import type { IrFunction, IrModule, NamedValue, StateVariable } from '../ir/types.js'
-import type { MetricReference, MetricRequest } from '../plan/run-plan.js'
+import { monitorsOf } from '../plan/run-plan.js'
 import type { LoweringPhase, Operand } from './context.js'
 import { Emitter } from './emitter.js'
 import { lowerInit } from './init.js'
@@ -62,14 +62,8 @@ function totalName(pipeline: CheckedPipeline): string {
 /** The outputs that evaluation, prediction and monitors read; without any of these, all. In the order of the model section. */
 export function evaluatedOutputs(pipeline: CheckedPipeline): readonly NamedOutput[] {
   const { evaluate, train } = pipeline
-  const requests: readonly (MetricRequest | MetricReference | undefined)[] = [
-    ...evaluate.image,
-    ...evaluate.pixel,
-    ...evaluate.values,
-    train.earlyStop?.monitor,
-    train.checkpoint.monitor,
-  ]
-  const names = new Set(requests.flatMap((request) => (request ? [request.output] : [])))
+  const measured = [...evaluate.image, ...evaluate.pixel, ...evaluate.values, ...monitorsOf(train)]
+  const names = new Set(measured.map(({ parameters }) => parameters.output))
   const used = pipeline.outputs.filter((output) => names.has(output.name))
   return used.length > 0 ? used : pipeline.outputs
 }

@@ -1,28 +1,21 @@
-import { invariant } from '../diagnostics/invariant.js'
-import type { ComponentValue } from '../plan/settings.js'
+import { type Halves, halfOf, type ParametersOf, type ValueOf } from '../components/schema.js'
+import type { optimizers } from '../components/training.js'
 import type { OptimizerRule } from './training.js'
 
-/** The rule of a registered optimiser, its parameters already checked and completed by its schema. */
-export function optimizerRule({ component, parameters }: ComponentValue): OptimizerRule {
-  const number = (name: string, otherwise?: number): number => {
-    const value = parameters[name] ?? otherwise
-    invariant(typeof value === 'number', `optimiser ${component} lacks the number ${name}`)
-    return value
-  }
-  switch (component) {
-    case 'adam':
-    case 'adamw':
-      return {
-        kind: 'adam',
-        beta1: number('beta1', 0.9),
-        beta2: number('beta2', 0.999),
-        epsilon: number('epsilon', 1e-8),
-        weightDecay: number('weight_decay', 0),
-        decoupled: component === 'adamw',
-      }
-    case 'sgd':
-      return { kind: 'sgd', momentum: number('momentum', 0), weightDecay: number('weight_decay', 0) }
-    default:
-      invariant(false, `optimiser ${component} has no update rule`)
-  }
+/** How each optimiser moves a weight. */
+const rules: Halves<typeof optimizers, [], OptimizerRule> = {
+  adam: (parameters) => adam(parameters, false),
+  adamw: (parameters) => adam(parameters, true),
+  sgd: ({ momentum, weight_decay: weightDecay }) => ({ kind: 'sgd', momentum, weightDecay }),
+}
+
+function adam(
+  { beta1, beta2, epsilon, weight_decay: weightDecay }: ParametersOf<typeof optimizers.adam>,
+  decoupled: boolean,
+): OptimizerRule {
+  return { kind: 'adam', beta1, beta2, epsilon, weightDecay, decoupled }
+}
+
+export function optimizerRule(optimizer: ValueOf<typeof optimizers>): OptimizerRule {
+  return halfOf(rules, optimizer)
 }

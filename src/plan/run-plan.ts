@@ -1,49 +1,25 @@
-import type { Precision } from '../components/precision.js'
-import type { ComponentValue, RecordedAllow, SettingOrigin } from './settings.js'
+import type { dataSources } from '../components/data.js'
+import type { Monitor } from '../components/metrics.js'
+import type { ParametersOf, ValueOf } from '../components/schema.js'
+import type { sections } from '../components/sections.js'
+import type { syntheses } from '../components/synthesis.js'
+import type { RecordedAllow, SettingOrigin } from './settings.js'
 
-export type Every = { readonly unit: 'epoch' | 'step'; readonly count: number }
+/** The settings of the pipeline as the components declare them, resolved: nothing is parsed or defaulted again. */
+export type DataValue = ValueOf<typeof dataSources>
+export type SynthesisValue = ValueOf<typeof syntheses>
+export type TrainPlan = ParametersOf<typeof sections.train>
+export type EvaluatePlan = ParametersOf<typeof sections.evaluate>
 
-/** A number that evaluation produces: `val.auroc(score)`. */
-export interface MetricReference {
-  readonly split: 'val' | 'source' | 'targets'
-  readonly metric: string
-  /** Name of a model output. */
-  readonly output: string
-}
-
-export interface TrainPlan {
-  readonly optimizer: ComponentValue
-  readonly epochs: number
-  /** Ends sooner where given: for tests and benches. */
-  readonly maxSteps?: number
-  /** What training computes in, and with float64 evaluation too. */
-  readonly precision: Precision
-  readonly dropLast: boolean
-  readonly validate: Every
-  readonly earlyStop?: { readonly monitor: MetricReference; readonly patience: number; readonly minDelta: number }
-  readonly checkpoint: { readonly monitor?: MetricReference; readonly keep: number }
-  /** Multiplies the learning rate by `factor` at the start of each epoch listed. */
-  readonly learningRateSteps: readonly { readonly epoch: number; readonly factor: number }[]
-}
-
-export interface MetricRequest {
-  /** Registered name: auroc, f1_max, average_precision, mae, rmse, within. */
-  readonly metric: string
-  readonly output: string
-  readonly parameters: Readonly<Record<string, number>>
-}
-
-export interface EvaluatePlan {
-  readonly on: readonly ('source.test' | 'targets.test')[]
-  readonly image: readonly MetricRequest[]
-  readonly pixel: readonly MetricRequest[]
-  readonly values: readonly MetricRequest[]
+/** The numbers of the validation that decide something. */
+export function monitorsOf({ checkpoint, early_stop: stop }: TrainPlan): readonly Monitor[] {
+  return [checkpoint?.parameters.monitor, stop?.parameters.monitor].filter((monitor) => monitor !== undefined)
 }
 
 /** One tensor that a compiled function takes or gives. */
 export interface PlanTensor {
   readonly name: string
-  readonly dtype: 'f32' | 'f64' | 'i32'
+  readonly dtype: 'f32' | 'i32'
   readonly shape: readonly number[]
 }
 
@@ -56,8 +32,6 @@ export interface PlanFunction {
 export interface PlanState {
   readonly name: string
   readonly kind: 'weight' | 'statistic' | 'slot'
-  /** As `precision` says; checkpoints hold the same. */
-  readonly dtype: 'f32' | 'f64'
   readonly shape: readonly number[]
 }
 
@@ -73,8 +47,8 @@ export interface RunPlan {
   readonly evalBatch: number
   readonly functions: Readonly<Record<'init' | 'train_step' | 'eval_step' | 'predict', PlanFunction>>
   readonly state: readonly PlanState[]
-  readonly data: ComponentValue
-  readonly synthesis: ComponentValue
+  readonly data: DataValue
+  readonly synthesis: SynthesisValue
   readonly train: TrainPlan
   readonly evaluate: EvaluatePlan
   readonly lossTerms: readonly string[]

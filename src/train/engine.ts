@@ -7,7 +7,7 @@ import type { RunEvent, StampedEvent } from '../events/events.js'
 import { replaceJson } from '../files/replace.js'
 import { cannotWrite } from '../files/writing.js'
 import { locateEngine } from '../native/locate.js'
-import type { RunPlan } from '../plan/run-plan.js'
+import { monitorsOf, type RunPlan } from '../plan/run-plan.js'
 import { readCheckpoint } from './checkpoint/file.js'
 import { beginPhase, inPhase, type RunContext } from './context.js'
 import { loadEngine } from './engine-binding.js'
@@ -104,7 +104,7 @@ async function run(
           .reduce((sum, { shape }) => sum + sizeOf(shape), 0),
         epochs: plan.train.epochs,
         stepsPerEpoch: data.stepsPerEpoch,
-        ...(plan.train.maxSteps === undefined ? {} : { maxSteps: plan.train.maxSteps }),
+        ...(plan.train.max_steps === undefined ? {} : { maxSteps: plan.train.max_steps }),
         batch: plan.batch,
         device,
         precision: plan.train.precision,
@@ -127,19 +127,13 @@ function stopped(stop: StopControl): Promise<undefined> {
 /** What whoever reads the results should know: decisions against the checker's advice, and what has seen the test set. */
 function remarks({ allows, data, train }: RunPlan): readonly RunEvent[] {
   const note = (level: 'info' | 'warning', message: string): RunEvent => ({ type: 'note', level, message })
-  const { validation } = data.parameters
-  const isReference =
-    typeof validation === 'object' &&
-    validation !== null &&
-    'component' in validation &&
-    validation.component === 'reference'
-  const monitors = [train.checkpoint.monitor, train.earlyStop?.monitor].filter((monitor) => monitor !== undefined)
+  const isReference = data.parameters.validation.component === 'reference'
   return [
     ...allows.map(({ code, because, where }) => note('info', `${code} is allowed at ${where}: ${because}`)),
     ...(isReference
       ? [note('warning', 'validation uses the test set of the source: what it chooses has seen the test (leakage)')]
       : []),
-    ...[...new Set(monitors.map(({ split }) => split))].flatMap((split) =>
+    ...[...new Set(monitorsOf(train).map(({ split }) => split))].flatMap((split) =>
       split === 'val'
         ? []
         : [note('warning', `a monitor watches the test set (${split}): what it chooses has seen the test (leakage)`)],

@@ -29,7 +29,7 @@ export async function trainLoop(
 ): Promise<LoopResult> {
   const { plan, data, stop, emit, clock } = context
   const perEpoch = data.stepsPerEpoch
-  const total = Math.min(plan.train.epochs * perEpoch, plan.train.maxSteps ?? Number.POSITIVE_INFINITY)
+  const total = Math.min(plan.train.epochs * perEpoch, plan.train.max_steps ?? Number.POSITIVE_INFINITY)
   const schedule = new Schedule(plan.train, perEpoch, from.step)
   const reporter = new StepReporter(context)
   const batches = data.train(from.step)

@@ -1,16 +1,12 @@
+import { type MetricList, type MetricValue, metricKey, metricsOf } from '../components/metrics.js'
 import type { EvaluationSet } from '../data/contract.js'
-import type { MetricReference, MetricRequest, RunPlan } from '../plan/run-plan.js'
-import { metricKey } from './metrics/key.js'
-import { imageMetric, metricNames, pixelMetrics, valueMetric } from './metrics/table.js'
+import type { EvaluatePlan, RunPlan } from '../plan/run-plan.js'
+import { imageMetric, pixelMetricsOf, valueMetric } from './metrics/table.js'
 import type { SetScores } from './scores.js'
 import { likeArray } from './step-runner.js'
 
 /** What is to be measured on a set, by what it is computed from. */
-export interface Measurements {
-  readonly image: readonly MetricRequest[]
-  readonly pixel: readonly MetricRequest[]
-  readonly values: readonly MetricRequest[]
-}
+export type Measurements = Pick<EvaluatePlan, MetricList>
 
 /** Metrics by key; null where they are undefined on this set, with why among the notes. */
 export interface Measured {
@@ -20,13 +16,13 @@ export interface Measured {
 
 /** Names of the maps that the measurements need. */
 export function mapOutputs({ pixel }: Measurements): readonly string[] {
-  return [...new Set(pixel.map(({ output }) => output))]
+  return [...new Set(pixel.map(({ parameters }) => parameters.output))]
 }
 
 export function measure(set: EvaluationSet, scores: SetScores, requests: Measurements, plan: RunPlan): Measured {
   const metrics: Record<string, number | null> = {}
   const notes: string[] = []
-  const put = (request: MetricRequest, value: number | undefined) => {
+  const put = (request: MetricValue, value: number | undefined) => {
     metrics[metricKey(request)] = value === undefined || Number.isNaN(value) ? null : value
   }
 
@@ -37,8 +33,8 @@ export function measure(set: EvaluationSet, scores: SetScores, requests: Measure
     )
   }
   for (const request of requests.image) {
-    const values = scores.values.get(request.output)
-    put(request, values && imageMetric(request.metric, values, labels))
+    const values = scores.values.get(request.parameters.output)
+    put(request, values && imageMetric(request, values, labels))
   }
 
   if (requests.pixel.length > 0) {
@@ -46,9 +42,10 @@ export function measure(set: EvaluationSet, scores: SetScores, requests: Measure
     if (!usable) notes.push(`${set.name} has no masks: pixel metrics are undefined`)
     else notes.push(...withoutMask(set, scores))
     for (const output of mapOutputs(requests)) {
-      const ofOutput = requests.pixel.filter((request) => request.output === output)
+      const ofOutput = requests.pixel.filter((request) => request.parameters.output === output)
       const maps = usable?.maps.get(output)
-      const results = maps && usable ? pixelMetrics(ofOutput, { scores: maps, masks: usable.masks, ...plan.image }) : []
+      const results =
+        maps && usable ? pixelMetricsOf(ofOutput, { scores: maps, masks: usable.masks, ...plan.image }) : []
       ofOutput.forEach((request, i) => {
         put(request, results[i])
       })
@@ -60,9 +57,9 @@ export function measure(set: EvaluationSet, scores: SetScores, requests: Measure
     if (known.length === 0) notes.push(`${set.name} has no severities: severity metrics are undefined`)
     const targets = known.map((i) => scores.samples[i]?.severity ?? Number.NaN)
     for (const request of requests.values) {
-      const values = scores.values.get(request.output)
+      const values = scores.values.get(request.parameters.output)
       const predictions = known.map((i) => values?.[i] ?? Number.NaN)
-      put(request, known.length > 0 ? valueMetric(request.metric, predictions, targets, request.parameters) : undefined)
+      put(request, known.length > 0 ? valueMetric(request, predictions, targets) : undefined)
     }
   }
   return { metrics, notes }
@@ -105,29 +102,25 @@ function withSeverities({ samples }: SetScores): readonly number[] {
 }
 
 /** What a validation measures: all image and value metrics, and the monitors whatever they are of (pixels are dear: only on request). */
-export function validationMeasurements(plan: RunPlan, monitors: readonly MetricReference[]): Measurements {
+export function validationMeasurements(plan: RunPlan, monitors: readonly MetricValue[]): Measurements {
   const { image, values } = plan.evaluate
-  const asked = monitors.map((monitor) => requestOf(plan, monitor))
-  const isMap = (request: MetricRequest) => {
-    const shape = plan.functions.eval_step.outputs.find(({ name }) => name === request.output)?.shape ?? []
+  const isMap = ({ parameters }: MetricValue) => {
+    const shape = plan.functions.eval_step.outputs.find(({ name }) => name === parameters.output)?.shape ?? []
     return shape.slice(1).some((size) => size > 1)
   }
-  const isValue = (request: MetricRequest) => metricNames.values.includes(request.metric)
   return {
-    image: unique([...image, ...asked.filter((request) => !isMap(request) && !isValue(request))]),
-    pixel: unique(asked.filter(isMap)),
-    values: unique([...values, ...asked.filter((request) => !isMap(request) && isValue(request))]),
+    image: unique([...image, ...monitors.filter(isOf('image')).filter((monitor) => !isMap(monitor))]),
+    pixel: unique(monitors.filter(isOf('pixel')).filter(isMap)),
+    values: unique([...values, ...monitors.filter(isOf('values'))]),
   }
 }
 
-/** A monitor names metric and output; parameters are those of the same metric in the evaluate section. */
-export function requestOf({ evaluate }: RunPlan, { metric, output }: MetricReference): MetricRequest {
-  const all = [...evaluate.image, ...evaluate.pixel, ...evaluate.values]
-  return (
-    all.find((request) => request.metric === metric && request.output === output) ?? { metric, output, parameters: {} }
-  )
-}
+const isOf =
+  <L extends MetricList>(list: L) =>
+  (request: MetricValue): request is MetricValue<L> =>
+    Object.hasOwn(metricsOf(list), request.component)
 
-function unique(requests: readonly MetricRequest[]): readonly MetricRequest[] {
+/** Without the split of a monitor: the same number is measured once. */
+function unique<L extends MetricList>(requests: readonly MetricValue<L>[]): readonly MetricValue<L>[] {
   return [...new Map(requests.map((request) => [metricKey(request), request])).values()]
 }

@@ -1,3 +1,6 @@
+import { epochsOf } from '../components/quantities.js'
+import { type Halves, halfOf } from '../components/schema.js'
+import type { optimizers, schedules } from '../components/training.js'
 import type { TrainPlan } from '../plan/run-plan.js'
 
 /** The scalars that a step is fed with. */
@@ -15,6 +18,25 @@ export interface StepScalars {
 /** The momentum that the graph takes as the usual one; a norm with another scales it. */
 const batchNormMomentum = 0.1
 
+interface Betas {
+  readonly beta1: number
+  readonly beta2: number
+}
+/** Bases of the bias corrections; 0 where the optimiser corrects nothing. */
+const betasOf: Halves<typeof optimizers, [], Betas> = {
+  adam: (parameters) => parameters,
+  adamw: (parameters) => parameters,
+  sgd: () => ({ beta1: 0, beta2: 0 }),
+}
+
+/** Learning rate of an epoch (counted from 1) of so many, from the optimiser's. */
+const rateIn: Halves<typeof schedules, [rate: number, epoch: number, epochs: number], number> = {
+  constant: (_, rate) => rate,
+  // A step after 24 epochs holds from the start of epoch 25 on.
+  steps: ({ at, factor }, rate, epoch, epochs) =>
+    at.reduce((product, point) => (epochsOf(point, epochs) < epoch ? product * factor : product), rate),
+}
+
 /**
  * Host-side schedules, so that one graph serves the whole run. Powers are running products from step 1 on: `Math.pow`
  * differs between machines, and a resumed run must feed the very same bits.
@@ -23,25 +45,21 @@ export class Schedule {
   #step = 0
   #power1 = 1
   #power2 = 1
-  readonly #beta1: number
-  readonly #beta2: number
-  readonly #baseRate: number
+  readonly #betas: Betas
 
   constructor(
-    private readonly train: TrainPlan,
+    private readonly train: Pick<TrainPlan, 'optimizer' | 'learning_rate' | 'epochs'>,
     private readonly stepsPerEpoch: number,
     stepsDone: number,
   ) {
-    this.#beta1 = numberOf(train, 'beta1', 0.9)
-    this.#beta2 = numberOf(train, 'beta2', 0.999)
-    this.#baseRate = numberOf(train, 'lr', 1e-4)
+    this.#betas = halfOf(betasOf, train.optimizer)
     while (this.#step < stepsDone) this.next()
   }
 
   next(): StepScalars {
     this.#step++
-    this.#power1 *= this.#beta1
-    this.#power2 *= this.#beta2
+    this.#power1 *= this.#betas.beta1
+    this.#power2 *= this.#betas.beta2
     return {
       learning_rate: this.learningRate(Math.ceil(this.#step / this.stepsPerEpoch)),
       correction1: 1 - this.#power1,
@@ -51,16 +69,9 @@ export class Schedule {
     }
   }
 
-  /** Of an epoch, counted from 1. A step `epoch = 24, factor = 0.2` holds from the start of epoch 24 on. */
+  /** Of an epoch, counted from 1. */
   learningRate(epoch: number): number {
-    return this.train.learningRateSteps.reduce(
-      (rate, change) => (change.epoch <= epoch ? rate * change.factor : rate),
-      this.#baseRate,
-    )
+    const { optimizer, learning_rate: schedule, epochs } = this.train
+    return halfOf(rateIn, schedule, optimizer.parameters.lr, epoch, epochs)
   }
-}
-
-function numberOf({ optimizer }: TrainPlan, name: string, otherwise: number): number {
-  const value = optimizer.parameters[name]
-  return typeof value === 'number' ? value : otherwise
 }

@@ -1,5 +1,5 @@
-import type { MetricReference, TrainPlan } from '../plan/run-plan.js'
-import { lowerIsBetter } from './metrics/table.js'
+import { type Monitor, metricKey, metrics } from '../components/metrics.js'
+import type { TrainPlan } from '../plan/run-plan.js'
 
 export interface BestEntry {
   readonly epoch: number
@@ -43,7 +43,7 @@ export class Tracking {
   #patience: TrackingState['patience']
 
   constructor(
-    private readonly train: Pick<TrainPlan, 'checkpoint' | 'earlyStop'>,
+    private readonly train: Pick<TrainPlan, 'checkpoint' | 'early_stop'>,
     state: TrackingState = { best: [], history: [] },
   ) {
     this.#best = state.best
@@ -63,16 +63,18 @@ export class Tracking {
   validated({ epoch, step, metrics }: ValidationRecord, values: MetricValues, file: string): Verdict {
     this.#history = [...this.#history, { epoch, step, metrics }]
     const stopReason = this.#updatePatience(epoch, values)
-    const { monitor, keep } = this.train.checkpoint
-    const value = monitor ? values(monitor) : Number.NaN
-    if (!monitor || Number.isNaN(value)) return { isBest: false, dropped: [], ...(stopReason ? { stopReason } : {}) }
+    const rule = this.train.checkpoint?.parameters
+    const value = rule === undefined ? Number.NaN : values(rule.monitor)
+    if (rule === undefined || Number.isNaN(value))
+      return { isBest: false, dropped: [], ...(stopReason ? { stopReason } : {}) }
+    const { monitor, keep } = rule
     const entry = { epoch, step, value, file }
     const before = this.#best
     // A stable sort: of equals the earlier stays in front.
     const ranked = [...before, entry].sort((a, b) =>
       isBetter(monitor, a.value, b.value) ? -1 : a.value === b.value ? 0 : 1,
     )
-    this.#best = ranked.slice(0, Math.max(1, keep))
+    this.#best = ranked.slice(0, keep)
     return {
       isBest: this.#best[0] === entry,
       ...(this.#best.includes(entry) ? { kept: entry } : {}),
@@ -82,18 +84,18 @@ export class Tracking {
   }
 
   #updatePatience(epoch: number, values: MetricValues): string | undefined {
-    const rule = this.train.earlyStop
+    const rule = this.train.early_stop?.parameters
     if (!rule) return undefined
     const value = values(rule.monitor)
     const before = this.#patience
-    const margin = lowerIsBetter(rule.monitor.metric) ? -rule.minDelta : rule.minDelta
+    const margin = isHigherBetter(rule.monitor) ? rule.min_delta : -rule.min_delta
     if (!Number.isNaN(value) && (!before || isBetter(rule.monitor, value, before.value + margin))) {
       this.#patience = { epoch, value }
       return undefined
     }
     // Without any value so far the patience counts from the start.
     if (epoch - (before?.epoch ?? 0) < rule.patience) return undefined
-    const name = `${rule.monitor.split}.${rule.monitor.metric}(${rule.monitor.output})`
+    const name = `${rule.monitor.split}.${metricKey(rule.monitor)}`
     return `${name} has not improved for ${rule.patience} ${rule.patience === 1 ? 'epoch' : 'epochs'}`
   }
 }
@@ -105,8 +107,12 @@ export interface ValidationValues {
 }
 
 /** Value of a monitor in the validation at hand; NaN where it is undefined. */
-export type MetricValues = (monitor: MetricReference) => number
+export type MetricValues = (monitor: Monitor) => number
 
-function isBetter(monitor: MetricReference, value: number, than: number): boolean {
-  return lowerIsBetter(monitor.metric) ? value < than : value > than
+function isBetter(monitor: Monitor, value: number, than: number): boolean {
+  return isHigherBetter(monitor) ? value > than : value < than
+}
+
+function isHigherBetter({ component }: Monitor): boolean {
+  return metrics[component].better === 'higher'
 }

@@ -1,48 +1,46 @@
+import { type Monitor, metricKey, type Split } from '../components/metrics.js'
 import type { EvaluationSet } from '../data/contract.js'
-import type { MetricReference } from '../plan/run-plan.js'
+import { monitorsOf } from '../plan/run-plan.js'
 import type { TrainingPosition } from './checkpoint/keeper.js'
 import { inPhase, type RunContext } from './context.js'
-import { type Measured, mapOutputs, measure, requestOf, validationMeasurements } from './measure.js'
-import { metricKey } from './metrics/key.js'
+import { type Measured, mapOutputs, measure, validationMeasurements } from './measure.js'
 import { scoreSet } from './scores.js'
 import type { Tracking, ValidationValues } from './tracking.js'
 
 /** Measures what the run watches, every so often. */
 export class Validator {
-  readonly #monitors: readonly MetricReference[]
+  readonly #monitors: readonly Monitor[]
   readonly #noted = new Set<string>()
 
   constructor(
     private readonly context: RunContext,
     private readonly tracking: Tracking,
   ) {
-    const { checkpoint, earlyStop } = context.plan.train
-    this.#monitors = [checkpoint.monitor, earlyStop?.monitor].filter((monitor) => monitor !== undefined)
+    this.#monitors = monitorsOf(context.plan.train)
   }
 
   isDue(epoch: number, step: number, stepInEpoch: number): boolean {
-    const { unit, count } = this.context.plan.train.validate
-    if (unit === 'step') return step % count === 0
-    return stepInEpoch === this.context.data.stepsPerEpoch && epoch % count === 0
+    const { interval } = this.context.plan.train.validate.parameters
+    if ('step' in interval) return step % interval.step === 0
+    return stepInEpoch === this.context.data.stepsPerEpoch && epoch % interval.epoch === 0
   }
 
   /** Undefined when the run was asked to stop meanwhile. */
   validate(): Promise<ValidationValues | undefined> {
     return inPhase(this.context, 'validate', async () => {
-      const measured = new Map<MetricReference['split'], Readonly<Record<string, number | null>>>()
-      for (const split of new Set<MetricReference['split']>(['val', ...this.#monitors.map(({ split }) => split)])) {
+      const measured = new Map<Split, Readonly<Record<string, number | null>>>()
+      for (const split of new Set<Split>(['val', ...this.#monitors.map(({ split }) => split)])) {
         const metrics = await this.#measureSplit(split)
         if (!metrics) return undefined
         measured.set(split, metrics)
       }
-      const { plan } = this.context
       return {
         metrics: Object.fromEntries(
           [...measured].flatMap(([split, metrics]) =>
             Object.entries(metrics).map(([key, value]) => [split === 'val' ? key : `${split}.${key}`, value]),
           ),
         ),
-        of: (monitor) => measured.get(monitor.split)?.[metricKey(requestOf(plan, monitor))] ?? Number.NaN,
+        of: (monitor) => measured.get(monitor.split)?.[metricKey(monitor)] ?? Number.NaN,
       }
     })
   }
@@ -60,7 +58,7 @@ export class Validator {
   }
 
   /** The metrics of one split; the mean over its domains where it has several. */
-  async #measureSplit(split: MetricReference['split']): Promise<Readonly<Record<string, number | null>> | undefined> {
+  async #measureSplit(split: Split): Promise<Readonly<Record<string, number | null>> | undefined> {
     const { plan } = this.context
     const ofSplit = this.#monitors.filter((monitor) => monitor.split === split)
     const requests =
@@ -77,7 +75,7 @@ export class Validator {
     return meanMetrics(all.map(({ metrics }) => metrics))
   }
 
-  #sets(split: MetricReference['split']): readonly EvaluationSet[] {
+  #sets(split: Split): readonly EvaluationSet[] {
     const { validation, tests } = this.context.data
     switch (split) {
       case 'val':

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DiskView } from '../../src/check/settings/context.js'
+import { Schedule } from '../../src/train/schedule.js'
+import { earlyStop, keepBest, metric, monitor } from '../support/components.js'
 import { type Edit, edited, goodSettings } from './example.js'
 import { checkSettings } from './harness.js'
 
@@ -33,10 +35,7 @@ describe('what the settings become', () => {
     expect(told).toEqual([])
     expect(data).toMatchObject({
       image: { height: 64, width: 96, channels: 3 },
-      batch: 16,
-      evalBatch: 16,
       range: [0, 1],
-      dropLast: true,
       targets: ['domain_B', 'domain_C'],
     })
     expect(data?.value).toEqual({
@@ -63,7 +62,13 @@ describe('what the settings become', () => {
     expect(synthesis).toEqual({
       value: {
         component: 'additive',
-        parameters: { probability: 0.5, width: [16, 64], ratio: [0.4, 0.67], severity: [0, 2], patches: 1 },
+        parameters: {
+          probability: 0.5,
+          width: [{ px: 16 }, { px: 64 }],
+          ratio: [0.4, 0.67],
+          severity: [0, 2],
+          patches: 1,
+        },
       },
       severity: [0, 2],
     })
@@ -74,28 +79,16 @@ describe('what the settings become', () => {
       },
       epochs: 30,
       precision: 'bf16',
-      dropLast: true,
-      validate: { unit: 'epoch', count: 1 },
-      earlyStop: { monitor: { split: 'val', metric: 'auroc', output: 'score' }, patience: 10, minDelta: 0 },
-      checkpoint: { monitor: { split: 'val', metric: 'f1_max', output: 'score' }, keep: 3 },
-      learningRateSteps: [],
+      learning_rate: { component: 'constant', parameters: {} },
+      validate: { component: 'every', parameters: { interval: { epoch: 1 } } },
+      early_stop: earlyStop(monitor('auroc', 'score'), 10),
+      checkpoint: keepBest(monitor('f1_max', 'score'), 3),
     })
     expect(evaluate).toEqual({
       on: ['source.test', 'targets.test'],
-      image: [
-        { metric: 'auroc', output: 'score', parameters: {} },
-        { metric: 'auroc', output: 'severity', parameters: {} },
-        { metric: 'f1_max', output: 'score', parameters: {} },
-      ],
-      pixel: [
-        { metric: 'auroc', output: 'anomaly_map', parameters: {} },
-        { metric: 'pro', output: 'anomaly_map', parameters: {} },
-      ],
-      values: [
-        { metric: 'mae', output: 'severity', parameters: {} },
-        { metric: 'rmse', output: 'severity', parameters: {} },
-        { metric: 'within', output: 'severity', parameters: { tolerance: 0.1 } },
-      ],
+      image: [metric('auroc', 'score'), metric('auroc', 'severity'), metric('f1_max', 'score')],
+      pixel: [metric('auroc', 'anomaly_map'), metric('pro', 'anomaly_map')],
+      values: [metric('mae', 'severity'), metric('rmse', 'severity'), metric('within', 'severity', { tolerance: 0.1 })],
     })
   })
 
@@ -117,10 +110,10 @@ describe('what the settings become', () => {
       edited(['precision = bf16', 'learning_rate = steps(at = [80%, 27 epochs], factor = 0.2)']),
     )
     expect(told).toEqual([])
-    expect(train?.learningRateSteps).toEqual([
-      { epoch: 25, factor: 0.2 },
-      { epoch: 28, factor: 0.2 },
-    ])
+    if (train === undefined) throw new Error('no plan')
+    const rates = new Schedule({ ...train, epochs: 30 }, 1, 0)
+    const rate = train.optimizer.parameters.lr
+    expect([24, 25, 27, 28].map((epoch) => rates.learningRate(epoch) / rate)).toEqual([1, 0.2, 0.2, 0.2 * 0.2])
   })
 
   test('without rules for stopping and checkpoints the last weights are kept', () => {
@@ -132,8 +125,9 @@ describe('what the settings become', () => {
       ),
     )
     expect(told).toEqual([])
-    expect(train).toMatchObject({ checkpoint: { keep: 1 }, validate: { unit: 'step', count: 200 }, maxSteps: 100 })
-    expect(train).not.toHaveProperty('earlyStop')
+    expect(train).toMatchObject({ validate: { parameters: { interval: { step: 200 } } }, max_steps: 100 })
+    expect(train).not.toHaveProperty('early_stop')
+    expect(train).not.toHaveProperty('checkpoint')
   })
 
   test('params stand for words, numbers and texts', () => {
@@ -146,7 +140,7 @@ describe('what the settings become', () => {
       { params: { size: '4', how: '"nearest"', place: '"domain_D"' } },
     )
     expect(told).toEqual([])
-    expect(data?.value.parameters).toMatchObject({ batch: 8, resize: 'nearest', source: 'domain_D' })
+    expect(data?.value?.parameters).toMatchObject({ batch: 8, resize: 'nearest', source: 'domain_D' })
   })
 
   test('a mistake in a param is told where the param got its value', () => {
@@ -172,8 +166,8 @@ describe('single parameters from outside', () => {
       },
     )
     expect(told).toEqual([])
-    expect(data?.batch).toBe(4)
-    expect(data?.value.parameters).toMatchObject({
+    expect(data?.value?.parameters.batch).toBe(4)
+    expect(data?.value?.parameters).toMatchObject({
       validation: { component: 'held_out', parameters: { fraction: 0.2 } },
       normalise: { component: 'minmax', parameters: { low: -1, high: 3 } },
     })
@@ -188,7 +182,7 @@ describe('single parameters from outside', () => {
       set: { 'data.validation.fraction': '30%' },
     })
     expect(told).toEqual([])
-    expect(data?.value.parameters.validation).toEqual({
+    expect(data?.value?.parameters.validation).toEqual({
       component: 'held_out',
       parameters: { fraction: 0.3, faults: 'synthetic' },
     })
@@ -237,7 +231,7 @@ describe('the disk', () => {
     const { data, told: reports, origins } = checkSettings(edited(['[domain_B, domain_C]', 'auto']), { disk })
     expect(reports).toEqual([])
     expect(data?.targets).toEqual(['domain_B', 'domain_C'])
-    expect(data?.value.parameters.targets).toEqual(['domain_B', 'domain_C'])
+    expect(data?.value?.parameters.targets).toEqual(['domain_B', 'domain_C'])
     expect(origins.filter(({ path }) => path === 'data.targets')).toEqual([
       { path: 'data.targets', value: '[domain_B, domain_C]', origin: 'resolved', where: 'auto, p.draem:4:49' },
     ])
@@ -246,7 +240,7 @@ describe('the disk', () => {
   test('auto stays where the disk is not looked at', () => {
     const { data } = checkSettings(edited(['[domain_B, domain_C]', 'auto']))
     expect(data?.targets).toBeUndefined()
-    expect(data?.value.parameters.targets).toEqual(['auto'])
+    expect(data?.value?.parameters.targets).toEqual('auto')
   })
 
   test('no other domain', () => {

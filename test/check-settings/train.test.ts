@@ -157,7 +157,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'precision = bf16',
     'learning_rate = steps(at = [120%])',
-    ['D078 120%: `at` must be more than 0% and less than 100%, and this is 120%'],
+    ['D078 120%: `at` must be more than 0% and at most 100%, and this is 120%'],
   ],
   [
     'precision = bf16',

@@ -1,14 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { AdditiveParameters } from '../../src/data/parameters.js'
+import type { ParametersOf } from '../../src/components/schema.js'
+import type { syntheses } from '../../src/components/synthesis.js'
 import { applyFault, drawFault } from '../../src/data/synthesis/additive.js'
 import { keyFor } from '../../src/random/key.js'
 import { RandomStream } from '../../src/random/stream.js'
 
+type AdditiveParameters = ParametersOf<typeof syntheses.additive>
+
 const key = keyFor(1, 'synthesis')
 const defaults: AdditiveParameters = {
   probability: 0.5,
-  width: [4, 12],
+  width: [{ px: 4 }, { px: 12 }],
   ratio: [0.4, 0.67],
   severity: [0, 2],
   patches: 1,
@@ -44,7 +47,7 @@ const parametersOf = fc.record({
   probability: fc.constantFrom(0, 0.5, 1),
   width: fc
     .tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 30 }))
-    .map(([low, more]) => [low, low + more] as const),
+    .map(([low, more]) => [{ px: low }, { px: low + more }] as const),
   ratio: fc.constantFrom([0.4, 0.67] as const, [0.05, 0.1] as const, [1, 3] as const),
   severity: fc.constantFrom([0, 2] as const, [0, 0] as const, [0.5, 1] as const),
   patches: fc.integer({ min: 1, max: 3 }),
@@ -115,7 +118,7 @@ describe('one patch', () => {
   test('a patch larger than the image becomes side - 1', () => {
     const size = { height: 8, width: 10, channels: 1 }
     const { mask } = synthesise(
-      { ...defaults, probability: 1, width: [64, 64], ratio: [1, 1], severity: [1, 1] },
+      { ...defaults, probability: 1, width: [{ px: 64 }, { px: 64 }], ratio: [1, 1], severity: [1, 1] },
       3,
       size,
     )

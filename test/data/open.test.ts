@@ -12,6 +12,7 @@ import { openData, scanData } from '../../src/data/open.js'
 import type { DataPlan } from '../../src/data/parameters.js'
 import { encodeFloatTiff } from '../../src/data/tiff-write.js'
 import type { SettingValue } from '../../src/plan/settings.js'
+import { sgd, trainPlan } from '../support/components.js'
 import { tiffOf } from '../support/images.js'
 
 let scratch = ''
@@ -53,7 +54,7 @@ function planOf(change: {
       parameters: {
         root: change.root ?? root,
         source: 'domain_A',
-        targets: ['auto'],
+        targets: 'auto',
         image: [32, 96],
         channels: 3,
         resize: 'bilinear',
@@ -72,17 +73,15 @@ function planOf(change: {
     },
     synthesis: {
       component: 'additive',
-      parameters: { probability: 0.5, width: [{ percent: 20 }, 40], ratio: [0.4, 0.67], severity: [0, 2], patches: 2 },
+      parameters: {
+        probability: 0.5,
+        width: [{ percent: 20 }, { px: 40 }],
+        ratio: [0.4, 0.67],
+        severity: [0, 2],
+        patches: 2,
+      },
     },
-    train: {
-      optimizer: { component: 'adamw', parameters: {} },
-      epochs: 2,
-      precision: 'float32',
-      dropLast: change.dropLast ?? true,
-      validate: { unit: 'epoch', count: 1 },
-      checkpoint: { keep: 1 },
-      learningRateSteps: [],
-    },
+    train: trainPlan({ optimizer: sgd(), epochs: 2 }),
   }
 }
 
@@ -370,6 +369,7 @@ describe('notes of what the files hold', () => {
       'mask-levels domain_B/ground_truth/fault/0002_mask.png is a mask with the values 1, 2, 3 besides 0; what is above 0 counts as faulty',
       'full-masks domain_B/ground_truth/fault/0001_mask.png is a mask that marks the whole image',
       'blank-masks domain_B/ground_truth/fault/0000_mask.png is a mask that marks nothing, of the faulty image domain_B/test/fault/0000.tiff',
+      'lost-masks domain_B/ground_truth/fault/0003_mask.png is a mask that marks too little for 32 x 16: no marked pixel is left there',
     ])
   })
 

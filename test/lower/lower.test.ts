@@ -4,6 +4,7 @@ import { printModule } from '../../src/ir/print.js'
 import { verifyModule } from '../../src/ir/verifier.js'
 import { evaluatedOutputs, lowerPipeline } from '../../src/lower/lower.js'
 import { runPasses } from '../../src/passes/runner.js'
+import { evaluatePlan, keepBest, metric, monitor } from '../support/components.js'
 import { type DraemConfig, draem } from './support/draem.js'
 
 const small: DraemConfig = { reconstructive_width: 4, discriminative_width: 2, image: 32, batch: 2 }
@@ -44,12 +45,9 @@ describe('lowerPipeline', () => {
   test('evaluation gives what metrics and monitors read, in the order of the model', () => {
     const monitored = {
       ...pipeline,
-      evaluate: { on: [], image: [{ metric: 'auroc', output: 'severity', parameters: {} }], pixel: [], values: [] },
-      train: {
-        ...pipeline.train,
-        checkpoint: { keep: 1, monitor: { split: 'val', metric: 'auroc', output: 'mask_score' } },
-      },
-    } as const
+      evaluate: evaluatePlan({ image: [metric('auroc', 'severity')] }),
+      train: { ...pipeline.train, checkpoint: keepBest(monitor('auroc', 'mask_score'), 1) },
+    }
     expect(evaluatedOutputs(monitored).map((output) => output.name)).toEqual(['mask_score', 'severity'])
   })
 })

@@ -5,11 +5,23 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { intervals } from '../../src/components/training.js'
 import { writeExampleData } from '../../src/data/example/write.js'
 import type { RunEvent, StampedEvent } from '../../src/events/events.js'
 import type { RunPlan } from '../../src/plan/run-plan.js'
 import { emitSavedModel } from '../../src/targets/tensorflow/emit.js'
 import { readCheckpoint } from '../../src/train/checkpoint/file.js'
+import {
+  additive,
+  evaluatePlan,
+  hdmap,
+  keepBest,
+  metric,
+  monitor,
+  sgd,
+  trainPlan,
+  withDefaults,
+} from '../support/components.js'
 import { describeNative } from '../support/native.js'
 import { tinyBatch, tinyEvalBatch, tinyImage, tinyModule } from './support/tiny-module.js'
 
@@ -58,37 +70,18 @@ describeNative('the engine process', () => {
       evalBatch: tinyEvalBatch,
       functions: functions as RunPlan['functions'],
       state,
-      data: {
-        component: 'hdmap',
-        parameters: {
-          root: dataRoot,
-          source: 'domain_A',
-          targets: ['domain_B'],
-          image: [31, 95],
-          channels: 1,
-          range: [0, 1],
-        },
-      },
-      synthesis: {
-        component: 'additive',
-        parameters: { probability: 0.5, width: [16, 32], ratio: [0.4, 0.67], severity: [0, 2], patches: 1 },
-      },
-      train: {
-        optimizer: { component: 'sgd', parameters: { lr: 0.5, momentum: 0.9 } },
+      data: hdmap({ root: dataRoot, source: 'domain_A', targets: ['domain_B'], image: [31, 95], channels: 1 }),
+      synthesis: additive({ width: [{ px: 16 }, { px: 32 }] }),
+      train: trainPlan({
+        optimizer: sgd({ lr: 0.5 }),
         epochs: 4,
-        precision: 'float32',
-        dropLast: true,
-        validate: { unit: 'epoch', count: 1 },
-        checkpoint: { monitor: { split: 'val', metric: 'auroc', output: 'score' }, keep: 2 },
-        learningRateSteps: [],
+        checkpoint: keepBest(monitor('auroc', 'score'), 2),
         ...train,
-      },
-      evaluate: {
-        on: ['source.test', 'targets.test'],
-        image: [{ metric: 'auroc', output: 'score', parameters: {} }],
-        pixel: [{ metric: 'average_precision', output: 'anomaly_map', parameters: {} }],
-        values: [],
-      },
+      }),
+      evaluate: evaluatePlan({
+        image: [metric('auroc', 'score')],
+        pixel: [metric('average_precision', 'anomaly_map')],
+      }),
       lossTerms: ['total'],
       origins: [],
       allows: [],
@@ -185,7 +178,7 @@ describeNative('the engine process', () => {
   })
 
   test('ends at a step on SIGINT and when its parent is gone', async () => {
-    const long = { epochs: 100_000, validate: { unit: 'epoch', count: 50_000 } } as const
+    const long = { epochs: 100_000, validate: withDefaults(intervals, 'every', { interval: { epoch: 50_000 } }) }
     const signalled = await engine([prepare('signalled', long)], (event, child) => {
       if (event.type === 'epoch_started' && event.epoch === 2) child.kill('SIGINT')
     })

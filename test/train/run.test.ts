@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { schedules } from '../../src/components/training.js'
 import type { RunEvent } from '../../src/events/events.js'
 import type { RunPlan } from '../../src/plan/run-plan.js'
 import { readCheckpoint } from '../../src/train/checkpoint/file.js'
@@ -9,6 +10,7 @@ import { RunFailure } from '../../src/train/failure.js'
 import { initialise } from '../../src/train/initialise.js'
 import { runTraining } from '../../src/train/run.js'
 import { StopControl } from '../../src/train/stop.js'
+import { earlyStop, monitor, sgd, withDefaults } from '../support/components.js'
 import { generatedData } from './support/generated-data.js'
 import { LinearProgram, linearPlan } from './support/linear-program.js'
 
@@ -135,8 +137,8 @@ describe('a whole run', () => {
   test('evaluates the best checkpoint, not the last', async () => {
     // The first epochs learn; then a rate that is far too high spoils the weights without making the loss infinite.
     const plan = linearPlan({
-      optimizer: { component: 'sgd', parameters: { lr: 0.5, momentum: 0.9 } },
-      learningRateSteps: [{ epoch: 3, factor: -3 }],
+      optimizer: sgd({ lr: 0.5 }),
+      learning_rate: withDefaults(schedules, 'steps', { at: [{ epoch: 2 }], factor: -3 }),
       epochs: 4,
     })
     const { events, runner } = await runOnce({ plan })
@@ -152,7 +154,7 @@ describe('ends before the end', () => {
   test('early stopping counts epochs without improvement', async () => {
     const plan = linearPlan({
       epochs: 50,
-      earlyStop: { monitor: { split: 'val', metric: 'auroc', output: 'score' }, patience: 3, minDelta: 0 },
+      early_stop: earlyStop(monitor('auroc', 'score'), 3),
     })
     const { events, end } = await runOnce({ plan })
     const validations = of(events, 'validation')

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import type { MetricReference, TrainPlan } from '../../src/plan/run-plan.js'
+import type { Monitor } from '../../src/components/metrics.js'
+import { optimizers, schedules } from '../../src/components/training.js'
+import type { TrainPlan } from '../../src/plan/run-plan.js'
 import { Schedule } from '../../src/train/schedule.js'
 import { Tracking } from '../../src/train/tracking.js'
+import { earlyStop, keepBest, monitor as monitorOf, withDefaults } from '../support/components.js'
 
-const auroc: MetricReference = { split: 'val', metric: 'auroc', output: 'score' }
-const mae: MetricReference = { split: 'val', metric: 'mae', output: 'severity' }
+const auroc = monitorOf('auroc', 'score')
+const mae = monitorOf('mae', 'severity')
 
 /** Feeds one value an epoch; gives what each validation decided. */
-function follow(plan: Pick<TrainPlan, 'checkpoint' | 'earlyStop'>, values: readonly number[]) {
+function follow(plan: Pick<TrainPlan, 'checkpoint' | 'early_stop'>, values: readonly number[]) {
   const tracking = new Tracking(plan)
   const verdicts = values.map((value, i) =>
     tracking.validated({ epoch: i + 1, step: i + 1, metrics: {} }, () => value, `file${i + 1}`),
@@ -17,7 +20,7 @@ function follow(plan: Pick<TrainPlan, 'checkpoint' | 'earlyStop'>, values: reado
 
 describe('the best checkpoints', () => {
   test('the kept ones are the best, of equals the earlier', () => {
-    const { tracking, verdicts } = follow({ checkpoint: { monitor: auroc, keep: 2 } }, [0.5, 0.7, 0.7, 0.6, 0.9])
+    const { tracking, verdicts } = follow({ checkpoint: keepBest(auroc, 2) }, [0.5, 0.7, 0.7, 0.6, 0.9])
     expect(verdicts.map(({ isBest }) => isBest)).toEqual([true, true, false, false, true])
     expect(verdicts.map(({ dropped }) => dropped)).toEqual([[], [], ['file1'], [], ['file3']])
     expect(verdicts.map(({ kept }) => kept?.file)).toEqual(['file1', 'file2', 'file3', undefined, 'file5'])
@@ -25,21 +28,24 @@ describe('the best checkpoints', () => {
   })
 
   test('of an error the smallest is the best', () => {
-    const { verdicts } = follow({ checkpoint: { monitor: mae, keep: 1 } }, [0.5, 0.6, 0.4])
+    const { verdicts } = follow({ checkpoint: keepBest(mae, 1) }, [0.5, 0.6, 0.4])
     expect(verdicts.map(({ isBest }) => isBest)).toEqual([true, false, true])
   })
 
   test('an undefined value is never one', () => {
-    const { tracking, verdicts } = follow({ checkpoint: { monitor: auroc, keep: 1 } }, [Number.NaN, 0.5, Number.NaN])
+    const { tracking, verdicts } = follow({ checkpoint: keepBest(auroc, 1) }, [Number.NaN, 0.5, Number.NaN])
     expect(verdicts.map(({ isBest }) => isBest)).toEqual([false, true, false])
     expect(tracking.best?.epoch).toBe(2)
   })
 })
 
 describe('early stopping', () => {
-  const stops = (monitor: MetricReference, minDelta: number, values: readonly number[]) => {
-    const plan = { checkpoint: { keep: 1 }, earlyStop: { monitor, patience: 2, minDelta } }
-    return follow(plan, values).verdicts.findIndex(({ stopReason }) => stopReason !== undefined) + 1
+  const stops = (monitor: Monitor, minDelta: number, values: readonly number[]) => {
+    return (
+      follow({ early_stop: earlyStop(monitor, 2, minDelta) }, values).verdicts.findIndex(
+        ({ stopReason }) => stopReason !== undefined,
+      ) + 1
+    )
   }
   test.each([
     ['two epochs after the best', auroc, 0, [0.5, 0.6, 0.6, 0.55], 4],
@@ -51,7 +57,7 @@ describe('early stopping', () => {
   ] as const)('%s', (_, monitor, minDelta, values, epoch) => expect(stops(monitor, minDelta, values)).toBe(epoch))
 
   test('goes on from its state as if it had never stopped', () => {
-    const plan = { checkpoint: { monitor: auroc, keep: 2 }, earlyStop: { monitor: auroc, patience: 2, minDelta: 0 } }
+    const plan = { checkpoint: keepBest(auroc, 2), early_stop: earlyStop(auroc, 2) }
     const values = [0.5, 0.7, 0.6, 0.65]
     const whole = follow(plan, values)
     const resumed = new Tracking(plan, JSON.parse(JSON.stringify(follow(plan, values.slice(0, 3)).tracking.state)))
@@ -62,22 +68,19 @@ describe('early stopping', () => {
 })
 
 describe('what a step is fed', () => {
-  const train: TrainPlan = {
-    optimizer: { component: 'adamw', parameters: { lr: 1e-3, beta1: 0.9, beta2: 0.999 } },
-    epochs: 10,
-    precision: 'float32',
-    dropLast: true,
-    validate: { unit: 'epoch', count: 1 },
-    checkpoint: { keep: 1 },
-    learningRateSteps: [
-      { epoch: 3, factor: 0.2 },
-      { epoch: 5, factor: 0.5 },
-    ],
+  const schedule = (stepsDone: number, at: readonly number[] = [], factor = 0.5): Schedule => {
+    const points = at.map((epoch) => ({ epoch }))
+    const learning_rate = withDefaults(schedules, 'steps', { at: points, factor })
+    return new Schedule(
+      { optimizer: withDefaults(optimizers, 'adamw', { lr: 1e-3 }), learning_rate, epochs: 10 },
+      4,
+      stepsDone,
+    )
   }
 
   test("Adam's corrections are 1 - beta^t, t from 1", () => {
-    const schedule = new Schedule(train, 4, 0)
-    const fed = Array.from({ length: 50 }, () => schedule.next())
+    const whole = schedule(0)
+    const fed = Array.from({ length: 50 }, () => whole.next())
     fed.forEach(({ step, correction1, correction2 }, i) => {
       expect(step).toBe(i + 1)
       expect(correction1).toBeCloseTo(1 - 0.9 ** (i + 1), 12)
@@ -85,19 +88,19 @@ describe('what a step is fed', () => {
     })
   })
 
-  test('the learning rate changes at the first step of the epoch listed', () => {
-    const schedule = new Schedule(train, 4, 0)
-    const rates = Array.from({ length: 20 }, () => schedule.next().learning_rate)
+  test('the learning rate changes at the first step after the epochs listed', () => {
+    const whole = schedule(0, [2, 4])
+    const rates = Array.from({ length: 20 }, () => whole.next().learning_rate)
     expect(rates.map((rate) => Number((rate / 1e-3).toPrecision(6)))).toEqual([
       ...new Array(8).fill(1),
-      ...new Array(8).fill(0.2),
-      ...new Array(4).fill(0.1),
+      ...new Array(8).fill(0.5),
+      ...new Array(4).fill(0.25),
     ])
   })
 
   test('one that goes on feeds the same bits', () => {
-    const whole = new Schedule(train, 4, 0)
+    const whole = schedule(0, [2, 4])
     for (let i = 0; i < 37; i++) whole.next()
-    expect(new Schedule(train, 4, 37).next()).toEqual(whole.next())
+    expect(schedule(37, [2, 4]).next()).toEqual(whole.next())
   })
 })

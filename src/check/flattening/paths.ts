@@ -15,7 +15,7 @@ export function settablePaths(
   const open: string[] = []
   for (const [section, { settings: inner }] of sections) {
     written.push(...[...inner.keys()].map((name) => `${section}.${name}`))
-    const known = findComponent('section', section)?.schema.properties ?? {}
+    const known = findComponent('section', section)?.parameters ?? {}
     open.push(...Object.keys(known).map((name) => `${section}.${name}`))
   }
   for (const [name, { binding }] of settings) {
@@ -23,7 +23,7 @@ export function settablePaths(
     if (value.kind !== 'call') continue
     for (const argument of value.args) if (argument.name) written.push(`${name}.${argument.name.name}`)
     if ((name !== 'data' && name !== 'synthesis') || value.callee.kind !== 'identifier') continue
-    const known = findComponent(name, value.callee.name)?.schema.properties ?? {}
+    const known = findComponent(name, value.callee.name)?.parameters ?? {}
     open.push(...Object.keys(known).map((parameter) => `${name}.${parameter}`))
   }
   return [...new Set([...written, ...open])]

@@ -1,7 +1,22 @@
-import { componentsOf, findComponent, kindInWords, listOf } from '../../components/registry.js'
-import type { Component, ComponentKind, JsonValue, ParameterSchema, ValueSchema } from '../../components/schema.js'
+import { type MetricName, metricNames, metrics } from '../../components/metrics.js'
+import {
+  type Component,
+  componentsOf,
+  type componentTables,
+  findComponent,
+  isRequired,
+} from '../../components/registry.js'
+import type {
+  ComponentKind,
+  JsonValue,
+  ParameterSchema,
+  ParametersOf,
+  ValueOf,
+  ValueSchema,
+} from '../../components/schema.js'
+import type { sections } from '../../components/sections.js'
 import { violationsOf } from '../../components/validate.js'
-import { exampleOf, showValue } from '../../components/words.js'
+import { exampleOf, fits, kindInWords, showValue } from '../../components/words.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import type { ComponentValue, SettingValue } from '../../plan/settings.js'
 import type { Span } from '../../source/span.js'
@@ -24,10 +39,33 @@ import {
   report,
 } from './place.js'
 
+interface AnyValue {
+  readonly component: string
+  readonly parameters: object
+}
+type Draft<V extends AnyValue> = V extends AnyValue
+  ? { readonly component: V['component']; readonly parameters: Partial<V['parameters']> }
+  : never
+type ComponentOf<K extends ComponentKind> = ValueOf<(typeof componentTables)[K]>
+type SectionValue<N extends keyof typeof sections> = {
+  readonly component: N
+  readonly parameters: ParametersOf<(typeof sections)[N]>
+}
+
+/** The value when all of its parameters are there. What is poisoned stands at its default: the mistake is reported. */
+export function wholeValue<V extends AnyValue>({ value }: CheckedCall<V>, kind: ComponentKind): V | undefined {
+  const declared = findComponent(kind, value.component)?.parameters ?? {}
+  const isWhole = Object.entries(declared).every(
+    ([name, { optional }]) => optional === true || Object.hasOwn(value.parameters, name),
+  )
+  // The binder made every parameter by its declaration, which is where the type comes from.
+  return isWhole ? (value as unknown as V) : undefined
+}
+
 /** A call of a component after its checks. */
-export interface CheckedCall {
+export interface CheckedCall<V extends AnyValue = AnyValue> {
   /** With defaults; a parameter whose mistake is reported has its default, or is absent where there is none. */
-  readonly value: ComponentValue
+  readonly value: Draft<V>
   /** Where each value was written, by JSON pointer below the parameters (`/width/0`, `/validation/parameters/fraction`); defaults have no place. */
   readonly spans: ReadonlyMap<string, Span>
   /** Pointers of values whose mistake is reported: further checks of them are silent. */
@@ -39,22 +77,26 @@ export interface CheckedCall {
 }
 
 /** The value of a setting such as `data = hdmap(...)` against the components of a kind. Undefined when it is no call of one. */
-export function checkComponent(
-  kind: ComponentKind,
+export function checkComponent<K extends ComponentKind>(
+  kind: K,
   setting: FlatSetting,
   path: string,
   context: SettingsContext,
-): CheckedCall | undefined {
+): CheckedCall<ComponentOf<K>> | undefined {
   const checker = new CallChecker(context)
-  const schema: ValueSchema = { 'x-form': 'component', 'x-kind': kind, type: 'object' }
+  const schema: ValueSchema = { form: 'component', kind, type: 'object' }
   const place: Place = { parameter: path, pointer: '', path, replaced: setting.replaced }
   if (isRecovered(setting.binding.value)) return undefined
-  return checker.outermost(schema, setting.binding.value, place)
+  return checker.outermost(schema, setting.binding.value, place) as CheckedCall<ComponentOf<K>> | undefined
 }
 
 /** The settings of a section against the schema of that section. */
-export function checkSection(name: 'train' | 'evaluate', section: FlatSection, context: SettingsContext): CheckedCall {
-  return new CallChecker(context).section(name, section)
+export function checkSection<N extends keyof typeof sections>(
+  name: N,
+  section: FlatSection,
+  context: SettingsContext,
+): CheckedCall<SectionValue<N>> {
+  return new CallChecker(context).section(name, section) as CheckedCall<SectionValue<N>>
 }
 
 /** One parameter as it was written. */
@@ -105,7 +147,7 @@ class CallChecker {
       const nameSpan = binding.path.at(-1)?.span ?? binding.span
       written.push({ name, nameSpan, value: binding.value, replaced, recovered: binding.recovered === true })
     }
-    const known = component === undefined ? [] : Object.keys(component.schema.properties)
+    const known = component === undefined ? [] : Object.keys(component.parameters)
     const misspelt = new Set<string | undefined>()
     for (const { name, nameSpan, recovered } of written) {
       if (known.includes(name) || recovered) continue
@@ -137,28 +179,28 @@ class CallChecker {
 
   /** A call, or the bare name of a component that needs no parameters. */
   #call(schema: ValueSchema, written: Expression, place: Place): ComponentValue | undefined {
-    const kind = schema['x-kind']
+    const kind = schema.kind
     const expression = this.context.substitute?.(written, 'component') ?? written
     if (kind === undefined || isRecovered(expression)) return undefined
     const callee = expression.kind === 'call' ? expression.callee : expression
-    const known = componentsOf(kind).map(({ name }) => name)
+    const known = componentsOf(kind).flatMap(({ name }) => (fits(schema, name) ? [name] : []))
     if (isRecovered(callee)) return undefined
     if (callee.kind !== 'identifier') {
       return report(this.context, settingsDiagnostics.notAComponent, expression.span, {
         parameter: place.parameter,
-        kind: kindInWords(kind),
+        kind: kindInWords(schema),
         found: describeExpression(expression),
         known,
       })
     }
     const component = findComponent(kind, callee.name)
-    if (component === undefined) {
+    if (component === undefined || !fits(schema, component.name)) {
       const list = listOf(callee.name)
       return report(this.context, settingsDiagnostics.unknownComponent, callee.span, {
-        kind: kindInWords(kind),
+        kind: kindInWords(schema),
         name: callee.name,
         known,
-        ...(kind.endsWith('_metric') && list !== undefined ? { list } : nearest(callee.name, known)),
+        ...(kind === 'metric' && list !== undefined ? { list } : nearest(callee.name, known)),
       })
     }
     const { given, isWhole, misspelt } = this.#written(component, expression.kind === 'call' ? expression.args : [])
@@ -166,7 +208,7 @@ class CallChecker {
     this.#record(place, component.name, callee.span)
     const base = place.pointer === '' ? '' : `${place.pointer}/parameters`
     // Nothing is known of what a misspelt name was to set: its default says nothing.
-    for (const name of Object.keys(component.schema.properties)) {
+    for (const name of Object.keys(component.parameters)) {
       const isMeant = misspelt.has(name) || misspelt.has(undefined)
       if (isMeant && !given.some((argument) => argument.name === name)) this.#poisoned.add(`${base}/${name}`)
     }
@@ -176,7 +218,9 @@ class CallChecker {
       { ...place, pointer: base },
       recovered ? undefined : { span: callee.span, excused: new Set() },
     )
-    return { component: component.name, parameters }
+    // Within another call a component is whole or not there: what reads it needs no more questions.
+    const isComplete = Object.entries(component.parameters).every(([name, of]) => !isRequired(of) || name in parameters)
+    return isComplete || place.pointer === '' ? { component: component.name, parameters } : undefined
   }
 
   /** Which argument is which parameter. */
@@ -185,8 +229,8 @@ class CallChecker {
     args: readonly Argument[],
   ): { given: Written[]; isWhole: boolean; misspelt: ReadonlySet<string | undefined> } {
     const misspelt = new Set<string | undefined>()
-    const known = Object.keys(component.schema.properties)
-    const positional = component.schema['x-positional']
+    const known = Object.keys(component.parameters)
+    const positional = component.positional
     const written: Written[] = []
     let position = 0
     let isWhole = true
@@ -233,7 +277,7 @@ class CallChecker {
     const given = this.#given(component, written, place)
     const values: Record<string, SettingValue> = {}
     const missing: [string, ParameterSchema][] = []
-    for (const [name, schema] of Object.entries(component.schema.properties)) {
+    for (const [name, schema] of Object.entries(component.parameters)) {
       const argument = given.get(name)
       const inner: Place = {
         parameter: name,
@@ -245,13 +289,13 @@ class CallChecker {
       if (argument !== undefined && value === undefined) this.#poisoned.add(inner.pointer)
       if (value !== undefined) {
         values[name] = value
-        if (schema['x-form'] !== 'component') this.#recordValue(schema, value, inner)
+        if (schema.form !== 'component') this.#recordValue(schema, value, inner)
         continue
       }
       const fallback = base[name] ?? schema.default
       if (fallback !== undefined)
         values[name] = this.#default(component, schema, fallback, inner, argument === undefined)
-      else if (argument === undefined && component.schema.required.includes(name)) missing.push([name, schema])
+      else if (argument === undefined && isRequired(schema)) missing.push([name, schema])
     }
     const told = missing.filter(([name]) => !missingAt?.excused.has(name))
     if (told.length > 0 && missingAt !== undefined) {
@@ -284,7 +328,7 @@ class CallChecker {
         )
       }
     }
-    const known = Object.keys(component.schema.properties)
+    const known = Object.keys(component.parameters)
     for (const [path, binding] of place.replaced) {
       const [name = ''] = path.split('.')
       const nameSpan = binding.path.at(-1)?.span ?? binding.span
@@ -295,7 +339,7 @@ class CallChecker {
           known,
           ...nearest(name, known),
         })
-      } else if (path !== name && component.schema.properties[name]?.['x-form'] !== 'component') {
+      } else if (path !== name && component.parameters[name]?.form !== 'component') {
         report(this.context, settingsDiagnostics.unknownParameter, nameSpan, {
           component: name,
           name: path.slice(name.length + 1),
@@ -317,7 +361,7 @@ class CallChecker {
     place: Place,
     isOrigin: boolean,
   ): SettingValue {
-    const nested = schema['x-kind'] === undefined ? undefined : defaultComponent(schema['x-kind'], value)
+    const nested = schema.kind === undefined ? undefined : defaultComponent(schema.kind, value)
     if (nested !== undefined && isOrigin) {
       this.#recordDefault(place, nested.component.name, component)
       const inner = { ...place, pointer: `${place.pointer}/parameters` }
@@ -388,4 +432,9 @@ class CallChecker {
 
 function calleeSpan(expression: Expression): Span {
   return expression.kind === 'call' ? expression.callee.span : expression.span
+}
+
+/** The list of the evaluate section that a metric belongs to. */
+function listOf(name: string): string | undefined {
+  return metricNames.some((known) => known === name) ? metrics[name as MetricName].lists[0] : undefined
 }

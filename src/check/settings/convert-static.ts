@@ -12,7 +12,7 @@ type NumberValue = Extract<StaticValue, { kind: 'number' }>
 /** A value that the checker knows (a literal, a param, arithmetic) as the JSON of its schema; reports what it cannot be. */
 export function fromStatic(schema: ValueSchema, value: StaticValue, place: Place, conversion: Conversion): Converted {
   conversion.spans.set(place.pointer, value.span)
-  const form = schema['x-form']
+  const form = schema.form
   switch (form) {
     case 'number':
       return value.kind === 'number'
@@ -22,6 +22,7 @@ export function fromStatic(schema: ValueSchema, value: StaticValue, place: Place
       return value.kind === 'number'
         ? fraction(schema, value, place, conversion)
         : wrongType(schema, value, place, conversion)
+    case 'count':
     case 'quantity':
       return value.kind === 'number'
         ? quantity(schema, value, place, conversion)
@@ -49,13 +50,13 @@ export function fromStatic(schema: ValueSchema, value: StaticValue, place: Place
       if (value.kind === 'list' && value.items.length === 2) return items(schema, value.items, place, conversion)
       return wrongType(schema, value, place, conversion)
     case 'list':
-      if (value.kind === 'string' && schema['x-words']?.includes(value.value)) return [value.value]
+      if (value.kind === 'string' && schema.words?.includes(value.value)) return value.value
       return value.kind === 'list'
         ? items(schema, value.items, place, conversion)
         : wrongType(schema, value, place, conversion)
     case 'component':
     case 'output':
-    case 'metric_reference':
+    case 'monitor':
       return wrongType(schema, value, place, conversion)
     default:
       return assertNever(form)
@@ -101,7 +102,7 @@ export function allOf(values: readonly Converted[]): Converted {
 
 function plainNumber(schema: ValueSchema, value: NumberValue, place: Place, conversion: Conversion): Converted {
   if (value.unit !== undefined) {
-    const counts = schema['x-counts']
+    const counts = schema.counts
     return report(conversion.context, settingsDiagnostics.wrongUnit, value.span, {
       parameter: place.parameter,
       expected: `${describeForm(schema)}${counts === undefined ? '' : ` of ${counts}`} without a unit`,
@@ -121,7 +122,7 @@ function fraction(schema: ValueSchema, value: NumberValue, place: Place, convers
 }
 
 function quantity(schema: ValueSchema, value: NumberValue, place: Place, conversion: Conversion): Converted {
-  const units = schema['x-units'] ?? []
+  const units = schema.units ?? []
   const unit = units.find((candidate) => candidate === (value.unit ?? (units.length === 1 ? units[0] : undefined)))
   if (unit === undefined) return wrongUnit(schema, value, place, conversion)
   if (unit !== 'percent' && !Number.isInteger(value.value)) {
@@ -132,7 +133,7 @@ function quantity(schema: ValueSchema, value: NumberValue, place: Place, convers
       help: `Write \`${withUnit(Math.max(1, Math.round(value.value)), unit)}\`.`,
     })
   }
-  return unit === units[0] ? value.value : { [unit]: value.value }
+  return schema.form === 'count' ? value.value : { [unit]: value.value }
 }
 
 function wrongUnit(schema: ValueSchema, value: NumberValue, place: Place, conversion: Conversion): undefined {
@@ -146,9 +147,8 @@ function wrongUnit(schema: ValueSchema, value: NumberValue, place: Place, conver
 
 /** The number as it stands, with a unit that is due. */
 function mendedUnit(schema: ValueSchema, { value }: NumberValue): string {
-  if (schema['x-form'] === 'fraction')
-    return value >= 0 && value <= 100 ? withUnit(value, 'percent') : exampleOf(schema)
-  const units: readonly QuantityUnit[] = schema['x-units'] ?? []
+  if (schema.form === 'fraction') return value >= 0 && value <= 100 ? withUnit(value, 'percent') : exampleOf(schema)
+  const units: readonly QuantityUnit[] = schema.units ?? []
   const [first] = units
   if (value > 0 && Number.isInteger(value)) return units.map((unit) => withUnit(value, unit)).join('` or `')
   // 0.8 is a share written as a factor; 16.5 is a count that is not whole.
@@ -167,9 +167,9 @@ function wrongType(schema: ValueSchema, value: StaticValue, place: Place, conver
 
 /** What most likely is meant, as code: a single number for a range is both of its ends. */
 function mendedType(schema: ValueSchema, value: StaticValue, { parameter }: Place): string {
-  if (schema['x-form'] === 'boolean') return mendedBoolean(parameter, textOf(value))
+  if (schema.form === 'boolean') return mendedBoolean(parameter, textOf(value))
   const { items: item } = schema
-  if (schema['x-form'] === 'range' && item !== undefined && !schema['x-proper'] && value.kind === 'number') {
+  if (schema.form === 'range' && item !== undefined && !schema.proper && value.kind === 'number') {
     const end = oneEnd(item, value)
     if (end !== undefined) return `\`${parameter} = ${end} .. ${end}\``
   }
@@ -178,8 +178,8 @@ function mendedType(schema: ValueSchema, value: StaticValue, { parameter }: Plac
 
 /** As it is written; undefined where its unit is none of an end. */
 function oneEnd(schema: ValueSchema, { value, unit }: NumberValue): string | undefined {
-  if (schema['x-form'] !== 'quantity') return unit === undefined ? String(value) : undefined
-  const units = schema['x-units'] ?? []
+  if (schema.form !== 'quantity' && schema.form !== 'count') return unit === undefined ? String(value) : undefined
+  const units = schema.units ?? []
   const known = unit === undefined ? units[0] : units.find((candidate) => candidate === unit)
   return known === undefined || (known !== 'percent' && !Number.isInteger(value)) ? undefined : withUnit(value, known)
 }

@@ -21,17 +21,17 @@ import {
  * components, monitors); everything else is a value that the checker evaluates.
  */
 export function convert(schema: ValueSchema, written: Expression, place: Place, conversion: Conversion): Converted {
-  const expression = conversion.context.substitute?.(written, schema['x-form']) ?? written
+  const expression = conversion.context.substitute?.(written, schema.form) ?? written
   if (isRecovered(expression)) return undefined
   conversion.spans.set(place.pointer, expression.span)
   if (expression.kind === 'if') return convertIf(schema, expression, place, conversion)
   if (expression.kind === 'match') return convertMatch(schema, expression, place, conversion)
-  switch (schema['x-form']) {
+  switch (schema.form) {
     case 'component':
       return componentValue(schema, expression, place, conversion)
     case 'output':
       return outputName(expression, conversion.context)
-    case 'metric_reference':
+    case 'monitor':
       return metricReference(expression, place.parameter, conversion.context)
     case 'choice':
     case 'name':
@@ -50,7 +50,7 @@ export function convert(schema: ValueSchema, written: Expression, place: Place, 
 
 function evaluated(schema: ValueSchema, expression: Expression, place: Place, conversion: Conversion): Converted {
   const notAValue = expression.kind === 'record' || expression.kind === 'list' || expression.kind === 'range'
-  const isBareText = schema['x-form'] === 'path' && ['binary', 'member', 'unary', 'number'].includes(expression.kind)
+  const isBareText = schema.form === 'path' && ['binary', 'member', 'unary', 'number'].includes(expression.kind)
   if (notAValue || isBareText || isUnknownWord(schema, expression, conversion)) {
     return report(conversion.context, settingsDiagnostics.wrongType, expression.span, {
       parameter: place.parameter,
@@ -58,7 +58,7 @@ function evaluated(schema: ValueSchema, expression: Expression, place: Place, co
       found: describeExpression(expression),
       help: isBareText
         ? 'A text stands in quotes: `"maps/hdmap"`; in an option for the shell, `--set \'data.root="maps/hdmap"\'`.'
-        : schema['x-form'] === 'boolean'
+        : schema.form === 'boolean'
           ? `Write ${mendedBoolean(place.parameter, dottedName(expression) ?? '')}.`
           : `Write \`${place.parameter} = ${exampleOf(schema)}\`.`,
     })
@@ -68,11 +68,18 @@ function evaluated(schema: ValueSchema, expression: Expression, place: Place, co
 }
 
 /** A word where a number is due is a misspelt param: the evaluation knows the names and says so. */
-const numericForms: ReadonlySet<ValueSchema['x-form']> = new Set(['number', 'fraction', 'quantity', 'size', 'range'])
+const numericForms: ReadonlySet<ValueSchema['form']> = new Set([
+  'number',
+  'fraction',
+  'count',
+  'quantity',
+  'size',
+  'range',
+])
 
 /** A word that names no param. */
 function isUnknownWord(schema: ValueSchema, expression: Expression, { context }: Conversion): boolean {
-  const isNumeric = numericForms.has(schema['x-form'])
+  const isNumeric = numericForms.has(schema.form)
   return !isNumeric && expression.kind === 'identifier' && !context.isParameter(expression.name)
 }
 
@@ -81,11 +88,11 @@ function word(schema: ValueSchema, expression: Expression, place: Place, convers
   const name = dottedName(expression)
   const isParam = expression.kind === 'identifier' && conversion.context.isParameter(expression.name)
   if (name !== undefined && !isParam && expression.kind !== 'index') {
-    return schema['x-form'] === 'choice' ? choice(schema, name, expression.span, place, conversion) : name
+    return schema.form === 'choice' ? choice(schema, name, expression.span, place, conversion) : name
   }
   const hyphenated = expression.kind === 'binary' ? hyphenatedName(expression, conversion) : undefined
   if (hyphenated !== undefined) {
-    if (schema['x-form'] === 'choice') return choice(schema, hyphenated, expression.span, place, conversion)
+    if (schema.form === 'choice') return choice(schema, hyphenated, expression.span, place, conversion)
     return report(conversion.context, settingsDiagnostics.wrongType, expression.span, {
       parameter: place.parameter,
       expected: describeForm(schema),
@@ -93,7 +100,7 @@ function word(schema: ValueSchema, expression: Expression, place: Place, convers
       help: `Write it in quotes: \`"${hyphenated}"\`.`,
     })
   }
-  if (expression.kind === 'string' && schema['x-form'] === 'choice') {
+  if (expression.kind === 'string' && schema.form === 'choice') {
     const known = (schema.enum ?? []).map(String)
     if (!known.includes(expression.value)) return choice(schema, expression.value, expression.span, place, conversion)
     return report(conversion.context, settingsDiagnostics.wrongType, expression.span, {
@@ -129,11 +136,11 @@ function list(schema: ValueSchema, expression: Expression, place: Place, convers
   if (expression.kind === 'list') return items(schema, expression.items, place, conversion)
   const name = expression.kind === 'identifier' ? expression.name : undefined
   if (name === undefined || conversion.context.isParameter(name)) {
-    const wantsWords = schema.items?.['x-form'] === 'component' || schema.items?.['x-form'] === 'choice'
+    const wantsWords = schema.items?.form === 'component' || schema.items?.form === 'choice'
     if (wantsWords && expression.kind !== 'identifier') return notAList(schema, expression, place, conversion)
     return evaluated(schema, expression, place, conversion)
   }
-  if (schema['x-words']?.includes(name)) return [name]
+  if (schema.words?.includes(name)) return name
   return notAList(schema, expression, place, conversion)
 }
 
@@ -148,7 +155,7 @@ function notAList(schema: ValueSchema, expression: Expression, place: Place, con
 
 /** A misspelt `auto`, a list of words none of which this is, or one item without its brackets. */
 function listMend(schema: ValueSchema, name: string | undefined, parameter: string): string {
-  const words = schema['x-words'] ?? []
+  const words = schema.words ?? []
   const word = name === undefined ? undefined : nearest(name, words).suggestion
   if (word !== undefined) return `Write \`${parameter} = ${word}\`.`
   const isOther = name !== undefined && schema.items?.enum?.includes(name) === false

@@ -1,10 +1,14 @@
 import { withUnit } from '../../components/words.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
-import type { Every } from '../../plan/run-plan.js'
-import type { CheckedCall } from './component-call.js'
+import type { TrainPlan } from '../../plan/run-plan.js'
 import type { SettingsContext } from './context.js'
 import { report } from './place.js'
-import { componentParameter } from './values.js'
+import type { TrainCall } from './train.js'
+
+interface Every {
+  readonly unit: 'epoch' | 'step'
+  readonly count: number
+}
 
 /** How long the training is, as far as it is known: steps of an epoch where the images could be counted. */
 export interface Length {
@@ -24,7 +28,16 @@ interface Course {
 }
 
 /** Validations that come only at the end, and a patience that cannot run out before it. */
-export function checkCourse(call: CheckedCall, every: Every, length: Length, context: SettingsContext): void {
+export function checkCourse(
+  call: TrainCall,
+  { epochs, max_steps: maxSteps, validate }: TrainPlan,
+  stepsPerEpoch: number | undefined,
+  context: SettingsContext,
+): void {
+  const { interval } = validate.parameters
+  const every: Every =
+    'step' in interval ? { unit: 'step', count: interval.step } : { unit: 'epoch', count: interval.epoch }
+  const length: Length = { epochs, maxSteps, stepsPerEpoch }
   const measures = ['/epochs', '/max_steps', '/validate', '/validate/parameters/interval']
   if (measures.some((pointer) => call.poisoned.has(pointer)) || !(every.count > 0)) return
   const course = courseOf(every, length)
@@ -46,11 +59,9 @@ function courseOf({ unit, count }: Every, { epochs, maxSteps, stepsPerEpoch }: L
   return maxSteps === undefined ? undefined : { total: maxSteps, interval: count, epochsBetween: () => epochs - 1 }
 }
 
-function warnOfLateValidation(call: CheckedCall, every: Every, length: Length, context: SettingsContext): void {
+function warnOfLateValidation(call: TrainCall, every: Every, length: Length, context: SettingsContext): void {
   const { parameters } = call.value
-  const isWatched = [parameters.early_stop, parameters.checkpoint].some(
-    (rule) => componentParameter(rule, 'monitor') !== undefined,
-  )
+  const isWatched = parameters.early_stop !== undefined || parameters.checkpoint !== undefined
   const span = call.spans.get('/validate/parameters/interval') ?? call.spans.get('/max_steps')
   if (!isWatched || span === undefined) return
   const { epochs, maxSteps, stepsPerEpoch } = length
@@ -68,8 +79,8 @@ function warnOfLateValidation(call: CheckedCall, every: Every, length: Length, c
 }
 
 /** `course` is undefined where the validations are not known, or the mistake is theirs. */
-function checkPatience(call: CheckedCall, length: Length, course: Course | undefined, context: SettingsContext): void {
-  const patience = componentParameter(call.value.parameters.early_stop, 'patience')
+function checkPatience(call: TrainCall, length: Length, course: Course | undefined, context: SettingsContext): void {
+  const patience = call.value.parameters.early_stop?.parameters.patience
   const span = call.spans.get('/early_stop/parameters/patience') ?? call.spans.get('/early_stop')
   if (typeof patience !== 'number' || span === undefined || call.poisoned.has('/early_stop/parameters/patience')) return
   const { epochs, maxSteps } = length

@@ -1,11 +1,13 @@
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
+import type { DataValue } from '../../plan/run-plan.js'
 import type { SettingOrigin } from '../../plan/settings.js'
-import { type CheckedCall, checkComponent } from './component-call.js'
+import { type CheckedCall, checkComponent, wholeValue } from './component-call.js'
 import type { FlatSetting, SettingsContext } from './context.js'
 import { checkDomains } from './domains.js'
 import { report } from './place.js'
 import type { CheckedData } from './results.js'
-import { componentName, numberOr, pair, strings } from './values.js'
+
+export type DataCall = CheckedCall<DataValue>
 
 /**
  * `data = hdmap(...)`. Given even after mistakes, as long as the image's size is known, so that the model can be checked
@@ -21,17 +23,17 @@ export function checkData(setting: FlatSetting | undefined, context: SettingsCon
   warnOfIdleSettings(call, context)
   const { targets, stepsPerEpoch } = checkDomains(call, context)
   for (const origin of origins) context.recordOrigin(resolvedOrigin(origin, targets))
-  const image = pair(parameters.image)
-  if (image === undefined || call.poisoned.has('/image')) return undefined
+  const { image, channels, range } = parameters
+  if (image === undefined || channels === undefined || range === undefined || call.poisoned.has('/image'))
+    return undefined
+  const value = wholeValue(call, 'data')
+  const resolved = value && targets !== undefined ? { ...value, parameters: { ...value.parameters, targets } } : value
   return {
-    value: { ...call.value, parameters: targets === undefined ? parameters : { ...parameters, targets } },
-    image: { height: image[0], width: image[1], channels: numberOr(parameters.channels, 3) },
+    ...(resolved === undefined ? {} : { value: resolved }),
+    image: { height: image[0], width: image[1], channels },
     isChannelsKnown: !call.poisoned.has('/channels'),
-    batch: numberOr(parameters.batch, 16),
-    evalBatch: numberOr(parameters.eval_batch, 16),
-    range: pair(parameters.range) ?? [0, 1],
+    range,
     ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),
-    dropLast: parameters.drop_last !== false,
     targets: targets ?? namedTargets(call),
     isAuto: targets !== undefined,
     imageSpan: call.spans.get('/image') ?? call.nameSpan,
@@ -45,12 +47,12 @@ function resolvedOrigin(origin: SettingOrigin, targets: readonly string[] | unde
 }
 
 /** The targets as they were named; undefined for `auto` and after a mistake in them. */
-function namedTargets({ value, poisoned }: CheckedCall): readonly string[] | undefined {
-  const targets = strings(value.parameters.targets)
-  return poisoned.has('/targets') || (targets.length === 1 && targets[0] === 'auto') ? undefined : targets
+function namedTargets({ value, poisoned }: DataCall): readonly string[] | undefined {
+  const { targets } = value.parameters
+  return poisoned.has('/targets') || targets === 'auto' ? undefined : targets
 }
 
-function checkTargets(call: CheckedCall, context: SettingsContext): void {
+function checkTargets(call: DataCall, context: SettingsContext): void {
   const { source } = call.value.parameters
   const targets = namedTargets(call) ?? []
   for (const [index, name] of targets.entries()) {
@@ -69,10 +71,10 @@ function checkTargets(call: CheckedCall, context: SettingsContext): void {
 }
 
 /** Warnings: the reference's validation, and what is written but has no effect. */
-function warnOfIdleSettings(call: CheckedCall, context: SettingsContext): void {
+function warnOfIdleSettings(call: DataCall, context: SettingsContext): void {
   const { validation, fit, antialias, resize } = call.value.parameters
   const validationSpan = call.spans.get('/validation')
-  if (componentName(validation) === 'reference' && validationSpan !== undefined) {
+  if (validation?.component === 'reference' && validationSpan !== undefined) {
     report(context, settingsDiagnostics.validationIsTest, validationSpan, {})
   }
   const padding = call.spans.get('/padding')

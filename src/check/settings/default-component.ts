@@ -1,5 +1,5 @@
-import { findComponent } from '../../components/registry.js'
-import type { Component, ComponentKind, JsonValue } from '../../components/schema.js'
+import { type Component, findComponent } from '../../components/registry.js'
+import type { ComponentKind, JsonValue } from '../../components/schema.js'
 
 /** The component that a schema's default names, with its parameters as JSON. */
 export function defaultComponent(

@@ -2,10 +2,9 @@ import { dirname, join } from 'node:path'
 import { dataDiagnostics } from '../../diagnostics/codes/data.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
-import type { CheckedCall } from './component-call.js'
 import type { DiskView, SettingsContext } from './context.js'
+import type { DataCall } from './data.js'
 import { report } from './place.js'
-import { componentName, componentParameter, numberOr, strings } from './values.js'
 
 const imageName = /\.(png|tiff?)$/i
 
@@ -18,7 +17,7 @@ export interface CheckedDomains {
 }
 
 /** Root, domains and their directories on the disk, one report for each thing that is not there. Nothing is known without a disk. */
-export function checkDomains(call: CheckedCall, context: SettingsContext): CheckedDomains {
+export function checkDomains(call: DataCall, context: SettingsContext): CheckedDomains {
   const { disk } = context
   const { root, source, targets } = call.value.parameters
   const rootSpan = call.spans.get('/root')
@@ -28,8 +27,8 @@ export function checkDomains(call: CheckedCall, context: SettingsContext): Check
     return {}
   }
   const look: Look = { disk, context, root }
-  const named = strings(targets)
-  const isAuto = named.length === 1 && named[0] === 'auto'
+  const isAuto = targets === 'auto'
+  const named = targets === 'auto' ? [] : (targets ?? [])
   const sourceSpan = call.poisoned.has('/source') ? undefined : call.spans.get('/source')
   if (typeof source !== 'string' || sourceSpan === undefined) {
     checkNamed(look, call, named, isAuto)
@@ -54,7 +53,7 @@ export function checkDomains(call: CheckedCall, context: SettingsContext): Check
 }
 
 /** Targets that are listed by name. */
-function checkNamed(look: Look, call: CheckedCall, named: readonly string[], isAuto: boolean): void {
+function checkNamed(look: Look, call: DataCall, named: readonly string[], isAuto: boolean): void {
   const { source } = call.value.parameters
   if (isAuto) return
   for (const [index, name] of named.entries()) {
@@ -141,14 +140,14 @@ function imagesIn(look: Look, domain: string, directory: string, what: string, s
 }
 
 /** Steps of an epoch; undefined, and told, where there are none: with `drop_last` a batch that is never full is no step. */
-function checkBatch(call: CheckedCall, context: SettingsContext, images: number): number | undefined {
+function checkBatch(call: DataCall, context: SettingsContext, images: number): number | undefined {
   const { batch, drop_last: dropLast, validation } = call.value.parameters
   if ([...call.poisoned].some((pointer) => pointer.startsWith('/validation') || pointer === '/batch')) return undefined
   if (typeof batch !== 'number') return undefined
-  const isHeldOut = componentName(validation) === 'held_out'
-  const heldOut = isHeldOut
-    ? Math.min(images, Math.max(1, Math.round(images * numberOr(componentParameter(validation, 'fraction'), 0))))
-    : 0
+  const heldOut =
+    validation?.component === 'held_out'
+      ? Math.min(images, Math.max(1, Math.round(images * validation.parameters.fraction)))
+      : 0
   const left = images - heldOut
   if (left === 0) {
     const span = call.spans.get('/validation/parameters/fraction') ?? call.spans.get('/validation') ?? call.nameSpan

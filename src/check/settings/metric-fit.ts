@@ -1,6 +1,6 @@
+import type { MetricList, MetricValue } from '../../components/metrics.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import { assertNever } from '../../diagnostics/invariant.js'
-import type { MetricRequest } from '../../plan/run-plan.js'
 import type { Span } from '../../source/span.js'
 import type { TensorType } from '../checked.js'
 import { factorText, reaches } from '../functions/label-reach.js'
@@ -9,11 +9,9 @@ import type { SettingsContext } from './context.js'
 import { report } from './place.js'
 import type { CheckedData, CheckedSynthesis } from './results.js'
 
-export type MetricList = 'image' | 'pixel' | 'values'
-
 interface Measured {
   readonly list: MetricList
-  readonly request: MetricRequest
+  readonly request: MetricValue
   /** As written. */
   readonly shown: string
   /** Of the output's name. */
@@ -28,15 +26,16 @@ export function checkFit(
   synthesis: CheckedSynthesis | undefined,
 ): boolean {
   const { list, request, shown, span } = measured
-  const type = context.outputs?.get(request.output)
+  const { output } = request.parameters
+  const type = context.outputs?.get(output)
   if (type === undefined) return true
   const misfit = list === 'pixel' ? pixelMisfit(measured, type, data) : imageMisfit(measured, type)
   if (misfit !== undefined) {
-    const facts = { metric: shown, list, output: request.output, found: describeOutput(type), ...misfit }
+    const facts = { metric: shown, list, output, found: describeOutput(type), ...misfit }
     report(context, trainingDiagnostics.metricDoesNotFit, span, facts)
     return false
   }
-  if (list !== 'values' || synthesis === undefined || context.outOfReach.has(request.output)) return true
+  if (list !== 'values' || synthesis === undefined || context.outOfReach.has(output)) return true
   return !warnOfReach(measured, type, synthesis, context)
 }
 
@@ -46,10 +45,11 @@ interface Misfit {
 }
 
 function pixelMisfit(
-  { request: { output }, shown }: Measured,
+  { request, shown }: Measured,
   { per, shape, meaning }: TensorType,
   data: CheckedData | undefined,
 ): Misfit | undefined {
+  const { output } = request.parameters
   if (per !== 'pixel') {
     return { needs: 'one number a pixel', help: `Measure a map, or move \`${shown}\` to \`image\`.` }
   }
@@ -69,7 +69,8 @@ function pixelMisfit(
   }
 }
 
-function imageMisfit({ list, request: { output }, shown }: Measured, { per, shape }: TensorType): Misfit | undefined {
+function imageMisfit({ list, request, shown }: Measured, { per, shape }: TensorType): Misfit | undefined {
+  const { output } = request.parameters
   if (per === 'image' && shape.every((size) => size === 1)) return undefined
   const needs = 'one number an image'
   if (per !== 'pixel') return { needs, help: 'Measure one number for each image.' }
@@ -87,13 +88,13 @@ function warnOfReach(
   if (range === undefined || meaning === 'logits' || reaches(range, [low, high])) return false
   report(context, trainingDiagnostics.valueOutOfReach, span, {
     metric: shown,
-    output: request.output,
+    output: request.parameters.output,
     prediction: intervalText(range),
     label: `[${low}, ${high}]`,
     help:
       range[1] > 0 && Number.isFinite(range[1])
-        ? `Scale it: \`${factorText(high / range[1])} * ${request.output}\` reaches ${high}; or lower the high end of the synthesis' \`severity\`.`
-        : `Make \`${request.output}\` reach from ${low} to ${high}.`,
+        ? `Scale it: \`${factorText(high / range[1])} * ${request.parameters.output}\` reaches ${high}; or lower the high end of the synthesis' \`severity\`.`
+        : `Make \`${request.parameters.output}\` reach from ${low} to ${high}.`,
   })
   return true
 }

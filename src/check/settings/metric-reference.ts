@@ -1,5 +1,5 @@
-import { componentsOf, findComponent } from '../../components/registry.js'
-import type { ComponentKind } from '../../components/schema.js'
+import { type MetricName, type Monitor, metricNames, metrics, splits } from '../../components/metrics.js'
+import type { Parameters } from '../../components/schema.js'
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import type { SettingValue } from '../../plan/settings.js'
@@ -7,15 +7,7 @@ import type { CallExpression, Expression } from '../../syntax/ast.js'
 import { isLabelInput } from '../evaluation/phase.js'
 import type { SettingsContext } from './context.js'
 import { nearest } from './convert-static.js'
-import { type Converted, describeExpression, dottedName, isRecovered, report } from './place.js'
-
-export const metricKinds = ['image_metric', 'pixel_metric', 'value_metric'] as const satisfies readonly ComponentKind[]
-const splits = ['val', 'source', 'targets']
-
-/** Names of all metrics, each once. */
-export function metricNames(): readonly string[] {
-  return [...new Set(metricKinds.flatMap((kind) => componentsOf(kind).map(({ name }) => name)))]
-}
+import { describeExpression, dottedName, isRecovered, report } from './place.js'
 
 /** The name of a model output: `score`, `seg.mask`. */
 export function outputName(expression: Expression, context: SettingsContext): string | undefined {
@@ -48,8 +40,12 @@ export function outputName(expression: Expression, context: SettingsContext): st
   })
 }
 
-/** `val.auroc(score)` as `{ split, metric, output }`, with `parameters` for a metric that has some: `val.within(severity, 0.1)`. */
-export function metricReference(expression: Expression, parameter: string, context: SettingsContext): Converted {
+/** `val.auroc(score)` as `{ split, component, parameters }`. */
+export function metricReference(
+  expression: Expression,
+  parameter: string,
+  context: SettingsContext,
+): Monitor | undefined {
   if (
     expression.kind !== 'call' ||
     expression.callee.kind !== 'member' ||
@@ -62,14 +58,14 @@ export function metricReference(expression: Expression, parameter: string, conte
   }
   const { object: split, member: metric } = expression.callee
   if (metric.recovered || split.recovered) return undefined
-  if (!splits.includes(split.name)) {
+  if (!splits.some((each) => each === split.name)) {
     return report(context, trainingDiagnostics.unknownSplit, split.span, {
       name: split.name,
       ...nearest(split.name, splits),
     })
   }
-  const known = metricNames()
-  if (!known.includes(metric.name)) {
+  const known = metricNames
+  if (!known.some((each) => each === metric.name)) {
     return report(context, trainingDiagnostics.unknownMetric, metric.span, {
       name: metric.name,
       known,
@@ -89,8 +85,8 @@ export function metricReference(expression: Expression, parameter: string, conte
   const name = outputName(output.value, context)
   const parameters = referenceParameters(expression, metric.name, context)
   if (name === undefined || parameters === undefined) return undefined
-  const reference = { split: split.name, metric: metric.name, output: name }
-  return Object.keys(parameters).length === 0 ? reference : { ...reference, parameters }
+  // Each part was looked up in its table.
+  return { split: split.name, component: metric.name, parameters: { output: name, ...parameters } } as Monitor
 }
 
 /** Numbers that the metric takes besides its output, defaults filled in. */
@@ -99,11 +95,11 @@ function referenceParameters(
   metric: string,
   context: SettingsContext,
 ): Readonly<Record<string, SettingValue>> | undefined {
-  const component = metricKinds.map((kind) => findComponent(kind, metric)).find((found) => found !== undefined)
-  const names = Object.keys(component?.schema.properties ?? {}).filter((name) => name !== 'output')
+  const declared: Parameters = metrics[metric as MetricName].parameters
+  const names = Object.keys(declared).filter((name) => name !== 'output')
   const values: Record<string, SettingValue> = {}
   for (const name of names) {
-    const value = component?.schema.properties[name]?.default
+    const value = declared[name]?.default
     if (value !== undefined) values[name] = value
   }
   for (const [index, argument] of call.args.entries()) {

@@ -1,4 +1,5 @@
-import type { Component, JsonValue, ParameterSchema } from '../../components/schema.js'
+import type { Component } from '../../components/registry.js'
+import type { JsonValue, ParameterSchema } from '../../components/schema.js'
 import { showValue } from '../../components/words.js'
 
 /** What JSON Schema cannot say: that one value must not be above another, and that both ends of a range have one unit. */
@@ -19,18 +20,19 @@ export function orderMistakes(
   values: Readonly<Record<string, JsonValue>>,
 ): readonly OrderMistake[] {
   const mistakes: OrderMistake[] = []
-  for (const [parameter, schema] of Object.entries(component.schema.properties)) {
+  for (const [parameter, schema] of Object.entries(component.parameters)) {
     const value = values[parameter]
-    if (schema['x-form'] !== 'range' || !Array.isArray(value)) continue
-    const mistake = rangeMistake(schema, parameter, value, schema['x-proper'] !== true)
+    if (schema.form !== 'range' || !Array.isArray(value)) continue
+    const mistake = rangeMistake(schema, parameter, value, schema.proper !== true)
     if (mistake !== undefined) mistakes.push(mistake)
   }
-  const { low, high } = values
-  if (component.name === 'minmax' && typeof low === 'number' && typeof high === 'number' && low >= high) {
-    const instead = `minmax(low = ${high}, high = ${low})`
+  const [lowName = '', highName = ''] = component.ascending ?? []
+  const [low, high] = [values[lowName], values[highName]]
+  if (typeof low === 'number' && typeof high === 'number' && low >= high) {
+    const instead = `${component.name}(${lowName} = ${high}, ${highName} = ${low})`
     mistakes.push({
       kind: 'order',
-      parameter: 'high',
+      parameter: highName,
       low: String(low),
       high: String(high),
       mayBeEqual: false,

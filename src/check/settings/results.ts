@@ -1,17 +1,15 @@
-import type { ComponentValue } from '../../plan/settings.js'
+import type { DataValue, SynthesisValue } from '../../plan/run-plan.js'
 import type { Span } from '../../source/span.js'
 
 /** What the rest of the checker needs of the data setting. Values whose mistake was reported stand at their defaults. */
 export interface CheckedData {
-  readonly value: ComponentValue
+  /** Absent while a parameter without a default has a mistake. */
+  readonly value?: DataValue
   readonly image: { readonly height: number; readonly width: number; readonly channels: number }
   /** False after a mistake in the number of channels. */
   readonly isChannelsKnown: boolean
-  readonly batch: number
-  readonly evalBatch: number
   /** Values of an image. */
   readonly range: readonly [number, number]
-  readonly dropLast: boolean
   /** Where the images could be counted. */
   readonly stepsPerEpoch?: number
   /** Names of the target domains; undefined while `auto` is not resolved. */
@@ -23,7 +21,7 @@ export interface CheckedData {
 }
 
 export interface CheckedSynthesis {
-  readonly value: ComponentValue
+  readonly value: SynthesisValue
   /** Values of `fault_severity`: from 0 (no fault) to the largest severity. */
   readonly severity: readonly [number, number]
 }

@@ -1,15 +1,29 @@
-import { findComponent } from '../../components/registry.js'
+import { pixelsOf } from '../../components/quantities.js'
+import { type Halves, halfOf, type ParametersOf } from '../../components/schema.js'
+import { syntheses } from '../../components/synthesis.js'
 import { showValue, withUnit } from '../../components/words.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
-import type { SettingValue } from '../../plan/settings.js'
-import { type CheckedCall, checkComponent } from './component-call.js'
+import type { SynthesisValue } from '../../plan/run-plan.js'
+import { type CheckedCall, checkComponent, wholeValue } from './component-call.js'
 import type { FlatSetting, SettingsContext } from './context.js'
-import { measure } from './order.js'
 import { report } from './place.js'
 import type { CheckedData, CheckedSynthesis } from './results.js'
-import { pair } from './values.js'
 
-/** `synthesis = additive(...)`: every image gets its patch somewhere, so the largest patch must fit into the image. */
+type SynthesisCall = CheckedCall<SynthesisValue>
+
+/** Values of `fault_severity`: from 0 (no fault) to the largest severity. */
+const severityRanges: Halves<typeof syntheses, [], readonly [number, number]> = {
+  additive: ({ severity }) => [0, severity[1]],
+}
+
+/** What is wrong with a synthesis beside single parameters: patches that do not fit, faults that never come. */
+const checks: Halves<typeof syntheses, [SynthesisCall, CheckedData | undefined, SettingsContext], void> = {
+  additive: (parameters, call, data, context) => {
+    if (data !== undefined) checkPatch(parameters, call, data, context)
+    warnOfNoFaults(parameters, call, context)
+  },
+}
+
 export function checkSynthesis(
   setting: FlatSetting | undefined,
   context: SettingsContext,
@@ -17,17 +31,24 @@ export function checkSynthesis(
 ): CheckedSynthesis | undefined {
   if (setting === undefined) return undefined
   const call = checkComponent('synthesis', setting, 'synthesis', context)
-  if (call === undefined) return undefined
-  if (data !== undefined) checkPatch(call, data, context)
-  warnOfNoFaults(call, context)
-  const severity = call.poisoned.has('/severity') ? undefined : pair(call.value.parameters.severity)
-  return { value: call.value, severity: [0, severity?.[1] ?? 2] }
+  const value = call && wholeValue(call, 'synthesis')
+  if (call === undefined || value === undefined) return undefined
+  halfOf(checks, value, call, data, context)
+  return { value, severity: halfOf(severityRanges, value) }
 }
 
-function checkPatch(call: CheckedCall, { image, imageSpan }: CheckedData, context: SettingsContext): void {
-  const ratio = call.poisoned.has('/ratio') ? undefined : pair(call.value.parameters.ratio)
-  const widest = widestPatch(call, image.width)
-  if (widest === undefined || call.poisoned.has('/width')) return
+type Additive = ParametersOf<typeof syntheses.additive>
+
+/** Every image gets its patch somewhere, so the largest patch must fit into the image. */
+function checkPatch(
+  { width, ratio: heights }: Additive,
+  call: SynthesisCall,
+  { image, imageSpan }: CheckedData,
+  context: SettingsContext,
+): void {
+  if (call.poisoned.has('/width')) return
+  const ratio = call.poisoned.has('/ratio') ? undefined : heights
+  const widest = pixelsOf(width[1], image.width)
   const size = `${image.height}x${image.width}`
   const related = [{ span: imageSpan, label: `the image is ${size}` }]
   const widthSpan = call.spans.get('/width') ?? call.nameSpan
@@ -35,7 +56,7 @@ function checkPatch(call: CheckedCall, { image, imageSpan }: CheckedData, contex
   const fits = high === undefined ? image.width : Math.min(image.width, widestThatFits(image.height, high))
   if (widest > image.width) {
     const facts = { side: 'width', patch: `${widest}px`, image: image.width, size } as const
-    const mend = `Write \`width = ${widthUpTo(call, fits, image.width)}\`.`
+    const mend = `Write \`width = ${widthUpTo(width[0], fits, image.width)}\`.`
     report(context, settingsDiagnostics.patchDoesNotFit, widthSpan, { ...facts, mend }, related)
     return
   }
@@ -49,7 +70,7 @@ function checkPatch(call: CheckedCall, { image, imageSpan }: CheckedData, contex
     patch: `${tallest}px (width ${widest}px times ratio ${high})`,
     image: image.height,
     size,
-    mend: `Write \`width = ${widthUpTo(call, fits, image.width)}\`${ratios}.`,
+    mend: `Write \`width = ${widthUpTo(width[0], fits, image.width)}\`${ratios}.`,
   } as const
   // The ratio where it is higher than the image is for its width; else the width when both are written.
   const [first, second] = high > Math.max(1, image.height / image.width) ? ['/ratio', '/width'] : ['/width', '/ratio']
@@ -58,15 +79,11 @@ function checkPatch(call: CheckedCall, { image, imageSpan }: CheckedData, contex
 }
 
 /** The range with another high end, and a low end that is not above it. */
-function widthUpTo({ value }: CheckedCall, pixels: number, imageWidth: number): string {
-  const { width } = value.parameters
-  const low = measure(Array.isArray(width) ? (width as readonly SettingValue[])[0] : undefined)
+function widthUpTo(low: Additive['width'][0], pixels: number, imageWidth: number): string {
   const percent = Math.floor((100 * pixels) / imageWidth)
-  const isPercent = low?.unit === 'percent' && percent > 0
-  const unit = isPercent ? 'percent' : 'px'
-  const high = isPercent ? percent : pixels
-  const isSameUnit = (low?.unit === 'percent') === isPercent
-  return `${withUnit(isSameUnit ? Math.min(low?.count ?? high, high) : high, unit)} .. ${withUnit(high, unit)}`
+  if ('percent' in low && percent > 0)
+    return `${withUnit(Math.min(low.percent, percent), 'percent')} .. ${withUnit(percent, 'percent')}`
+  return `${withUnit('px' in low ? Math.min(low.px, pixels) : pixels, 'px')} .. ${withUnit(pixels, 'px')}`
 }
 
 /** Largest width whose patch, floor(width x ratio) high, is not higher than the image. */
@@ -76,18 +93,7 @@ function widestThatFits(height: number, ratio: number): number {
   return width
 }
 
-/** In pixels; a width in percent is of the image's width, rounded as the synthesis does. */
-function widestPatch({ value }: CheckedCall, imageWidth: number): number | undefined {
-  const width = value.parameters.width
-  const high: SettingValue | undefined = Array.isArray(width) ? width[1] : undefined
-  const measured = measure(high)
-  if (measured === undefined) return undefined
-  return measured.unit === 'percent' ? Math.max(1, Math.round((imageWidth * measured.count) / 100)) : measured.count
-}
-
-function warnOfNoFaults(call: CheckedCall, context: SettingsContext): void {
-  const { probability, severity } = call.value.parameters
-  const schema = findComponent('synthesis', call.value.component)?.schema.properties.severity
+function warnOfNoFaults({ probability, severity }: Additive, call: SynthesisCall, context: SettingsContext): void {
   const probabilitySpan = call.spans.get('/probability')
   if (probability === 0 && probabilitySpan !== undefined && !call.poisoned.has('/probability')) {
     report(context, settingsDiagnostics.noFaults, probabilitySpan, {
@@ -98,9 +104,9 @@ function warnOfNoFaults(call: CheckedCall, context: SettingsContext): void {
   }
   const severitySpan = call.spans.get('/severity')
   if (call.poisoned.has('/severity')) return
-  if (severitySpan !== undefined && schema !== undefined && pair(severity)?.[1] === 0) {
+  if (severitySpan !== undefined && severity[1] === 0) {
     report(context, settingsDiagnostics.noFaults, severitySpan, {
-      why: `the severity is ${showValue(schema, severity ?? null)}`,
+      why: `the severity is ${showValue(syntheses.additive.parameters.severity, severity)}`,
       help: 'Set the high end of `severity` to more than 0, for example `0 .. 2.0`.',
     })
   }

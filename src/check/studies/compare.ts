@@ -13,9 +13,8 @@ export function checkCompare(study: StudyDeclaration, pipeline: CheckedPipeline,
     const compared = item.value.kind === 'list' ? item.value.items : [item.value]
     for (const expression of compared) {
       const reference = metricReference(expression, 'compare', { ...context, outputs })
-      if (reference === undefined || typeof reference !== 'object' || reference === null || Array.isArray(reference))
-        continue
-      checkMonitor({ ...reference, split: 'val' }, expression.span, context, pipeline.evaluate, told)
+      if (reference !== undefined)
+        checkMonitor({ ...reference, split: 'val' }, expression.span, context, pipeline.evaluate, told)
     }
   }
 }

@@ -1,25 +1,10 @@
+import { pixelsOf } from '../../components/quantities.js'
+import type { ParametersOf } from '../../components/schema.js'
+import type { syntheses } from '../../components/synthesis.js'
 import type { RandomStream } from '../../random/stream.js'
-import type { AdditiveParameters } from '../parameters.js'
+import type { Fault, FaultTarget } from './target.js'
 
-/** Where a sample is written: whole batches, of which this sample's part begins at `offset` (in values). */
-export interface FaultTarget {
-  readonly height: number
-  readonly width: number
-  readonly channels: number
-  /** [...,H,W,C], holding the clean image; gets the fault. */
-  readonly image: Float32Array
-  readonly imageOffset: number
-  /** [...,H,W,1], holding zeros; gets ones. */
-  readonly mask: Float32Array
-  readonly maskOffset: number
-}
-
-/** Size and strength of a fault, drawn once for all its patches. */
-export interface Fault {
-  readonly width: number
-  readonly height: number
-  readonly severity: number
-}
+type Additive = ParametersOf<typeof syntheses.additive>
 
 /**
  * Draws whether a sample gets a fault, and which: in this order fault or none, width, ratio, severity.
@@ -27,7 +12,7 @@ export interface Fault {
  * @param always for validation: a fault is certain, and its severity above 0, so that the label holds.
  */
 export function drawFault(
-  parameters: AdditiveParameters,
+  parameters: Pick<Additive, 'probability' | 'width' | 'ratio' | 'severity'>,
   draws: RandomStream,
   imageHeight: number,
   imageWidth: number,
@@ -35,7 +20,8 @@ export function drawFault(
 ): Fault | undefined {
   const chance = draws.uniform()
   if (!always && chance >= parameters.probability) return undefined
-  const drawnWidth = draws.integer(parameters.width[0], parameters.width[1])
+  const [narrowest, widest] = parameters.width
+  const drawnWidth = draws.integer(pixelsOf(narrowest, imageWidth), pixelsOf(widest, imageWidth))
   const ratio = between(parameters.ratio, draws.uniform())
   const share = draws.uniform()
   const severity = between(parameters.severity, always ? 1 - share : share)

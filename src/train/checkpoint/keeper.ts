@@ -62,14 +62,14 @@ export class CheckpointKeeper {
 
   #writePointer(): void {
     const best = this.tracking.best
-    const monitor = this.context.plan.train.checkpoint.monitor
+    const monitor = this.context.plan.train.checkpoint?.parameters.monitor
     replaceJson(join(this.context.directory, bestPointer), { format: 1, ...best, monitor })
   }
 }
 
 /** `best-epoch003.safetensors`; with the step where epochs are validated more than once. */
 function bestName({ epoch, step }: TrainingPosition, { plan }: RunContext): string {
-  const byStep = plan.train.validate.unit === 'step' ? `-step${String(step).padStart(6, '0')}` : ''
+  const byStep = 'step' in plan.train.validate.parameters.interval ? `-step${String(step).padStart(6, '0')}` : ''
   return `best-epoch${String(epoch).padStart(3, '0')}${byStep}.safetensors`
 }
 

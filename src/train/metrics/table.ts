@@ -1,3 +1,5 @@
+import type { MetricsOf, MetricValue } from '../../components/metrics.js'
+import { type Halves, halfOf } from '../../components/schema.js'
 import type { FloatArray } from '../step-runner.js'
 import { auroc } from './auroc.js'
 import { averagePrecision } from './average-precision.js'
@@ -6,70 +8,43 @@ import { f1Max } from './f1-max.js'
 import { pro, type ScoredMaps } from './pro.js'
 import { type Ranking, rank } from './ranking.js'
 
-export type MetricParameters = Readonly<Record<string, number>>
+type Values = ArrayLike<number>
 
-/** Over a ranking of scores by two classes: of images or of pixels. NaN where only one class is there. */
-const rankingMetrics = {
-  auroc,
-  average_precision: averagePrecision,
-  f1_max: f1Max,
-} as const satisfies Record<string, (ranking: Ranking) => number>
+/** Over a ranking of scores of images by their label. NaN where only one class is there. */
+const imageMetrics: Halves<MetricsOf<'image'>, [Ranking], number> = {
+  auroc: (_, ranking) => auroc(ranking),
+  average_precision: (_, ranking) => averagePrecision(ranking),
+  f1_max: (_, ranking) => f1Max(ranking),
+}
 
-/** Over whole maps with their masks. */
-const mapMetrics = {
-  pro: (maps, { limit }) => pro(maps, limit),
-} as const satisfies Record<string, (maps: ScoredMaps, parameters: MetricParameters) => number>
+/** Over maps with their masks. Rankings of the same pixels are shared by the metrics of one output: sorting is what costs. */
+const pixelMetrics: Halves<MetricsOf<'pixel'>, [ScoredMaps, () => Ranking], number> = {
+  auroc: (_, __, ranking) => auroc(ranking()),
+  average_precision: (_, __, ranking) => averagePrecision(ranking()),
+  f1_max: (_, __, ranking) => f1Max(ranking()),
+  pro: (_, maps) => pro(maps),
+}
 
 /** Over predicted and true values of images. */
-const valueMetrics = {
-  mae,
-  rmse,
-  within: (predictions, targets, { tolerance }) => within(predictions, targets, tolerance ?? Number.NaN),
-} as const satisfies Record<
-  string,
-  (predictions: ArrayLike<number>, targets: ArrayLike<number>, parameters: MetricParameters) => number
->
-
-/** Errors are better when small; everything else when large. */
-export function lowerIsBetter(metric: string): boolean {
-  return metric === 'mae' || metric === 'rmse'
+const valueMetrics: Halves<MetricsOf<'values'>, [predictions: Values, targets: Values], number> = {
+  mae: (_, predictions, targets) => mae(predictions, targets),
+  rmse: (_, predictions, targets) => rmse(predictions, targets),
+  within: ({ tolerance }, predictions, targets) => within(predictions, targets, tolerance),
 }
 
-export function imageMetric(name: string, scores: FloatArray, labels: ArrayLike<number>): number {
-  return lookUp(rankingMetrics, name)(rank(scores, labels))
+export function imageMetric(request: MetricValue<'image'>, scores: FloatArray, labels: Values): number {
+  return halfOf(imageMetrics, request, rank(scores, labels))
 }
 
-/** Rankings of the same pixels are shared by the metrics of one output: sorting is what costs. */
-export function pixelMetrics(
-  requests: readonly { readonly metric: string; readonly parameters: MetricParameters }[],
-  maps: ScoredMaps,
-): readonly number[] {
-  let ranking: Ranking | undefined
-  return requests.map(({ metric, parameters }) => {
-    if (metric in mapMetrics) return lookUp(mapMetrics, metric)(maps, parameters)
-    ranking ??= rank(maps.scores, maps.masks)
-    return lookUp(rankingMetrics, metric)(ranking)
-  })
+export function pixelMetricsOf(requests: readonly MetricValue<'pixel'>[], maps: ScoredMaps): readonly number[] {
+  let shared: Ranking | undefined
+  const ranking = (): Ranking => {
+    shared ??= rank(maps.scores, maps.masks)
+    return shared
+  }
+  return requests.map((request) => halfOf(pixelMetrics, request, maps, ranking))
 }
 
-export function valueMetric(
-  name: string,
-  predictions: ArrayLike<number>,
-  targets: ArrayLike<number>,
-  parameters: MetricParameters,
-): number {
-  return lookUp(valueMetrics, name)(predictions, targets, parameters)
-}
-
-export const metricNames = {
-  image: Object.keys(rankingMetrics),
-  pixel: [...Object.keys(rankingMetrics), ...Object.keys(mapMetrics)],
-  values: Object.keys(valueMetrics),
-} as const
-
-function lookUp<Metric>(table: Readonly<Record<string, Metric>>, name: string): Metric {
-  const metric = Object.hasOwn(table, name) ? table[name] : undefined
-  // The checker knows the registered metrics: a name without a behaviour is draemc's own mistake.
-  if (metric === undefined) throw new Error(`metric ${name} has no behaviour`)
-  return metric
+export function valueMetric(request: MetricValue<'values'>, predictions: Values, targets: Values): number {
+  return halfOf(valueMetrics, request, predictions, targets)
 }

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import type { CheckedPipeline } from '../../../src/check/checked.js'
+import { optimizers } from '../../../src/components/training.js'
+import { withDefaults } from '../../support/components.js'
 import { CheckedGraph, type Node } from './graph.js'
 
 const layerKinds = ['unit', 'conv', 'pool', 'upsample', 'leaky_relu', 'skip', 'attention', 'arithmetic'] as const
@@ -78,7 +80,7 @@ export function drawnPipeline(recipe: PipelineRecipe): CheckedPipeline {
   const weighted = graph.binary('mul', graph.constant(recipe.zeroTerm ? 0 : 0.5), regression)
   const total = graph.binary('add', graph.binary('add', reconstruction, segmentation), weighted)
   const map = graph.channels(graph.same('softmax', logits), 1, 1)
-  const decay = recipe.optimizer === 'sgd' ? { momentum: 0.9, weight_decay: 1e-3 } : { weight_decay: 1e-2 }
+  const weight_decay = recipe.optimizer === 'sgd' ? 1e-3 : 1e-2
   return graph.pipeline({
     batch: 2,
     losses: [
@@ -92,7 +94,7 @@ export function drawnPipeline(recipe: PipelineRecipe): CheckedPipeline {
       { name: 'score', node: graph.value('image_max', map) },
       ...(recipe.zeroTerm ? [] : [{ name: 'severity', node: severity }]),
     ],
-    optimizer: { component: recipe.optimizer, parameters: { lr: 0.01, ...decay } },
+    optimizer: withDefaults(optimizers, recipe.optimizer, { lr: 0.01, weight_decay }),
     ...(recipe.precision === undefined ? {} : { precision: recipe.precision }),
   })
 }

@@ -8,7 +8,9 @@ import type {
   TensorType,
 } from '../../../src/check/checked.js'
 import type { AttributesOf, PrimitiveName } from '../../../src/check/primitives/table.js'
+import { optimizers } from '../../../src/components/training.js'
 import { invariant } from '../../../src/diagnostics/invariant.js'
+import { additive, evaluatePlan, hdmap, trainPlan, withDefaults } from '../../support/components.js'
 
 const span = { file: 'test.draem', start: 0, end: 0 }
 
@@ -190,12 +192,7 @@ export class CheckedGraph {
   }
 
   pipeline(settings: PipelineSettings): CheckedPipeline {
-    const {
-      losses,
-      outputs,
-      batch,
-      optimizer = { component: 'adamw', parameters: { lr: 1e-4, weight_decay: 1e-4 } },
-    } = settings
+    const { losses, outputs, batch, optimizer = withDefaults(optimizers, 'adamw', {}) } = settings
     const [height = 1, width = 1, channels = 1] = this.inputs.image === undefined ? [] : this.shape(this.inputs.image)
     const total = losses.find((term) => term.name === 'total')
     invariant(total, 'a loss has a total')
@@ -205,24 +202,16 @@ export class CheckedGraph {
       image: { height, width, channels },
       batch,
       evalBatch: settings.evalBatch ?? batch,
-      data: { component: 'hdmap', parameters: {} },
-      synthesis: { component: 'additive', parameters: {} },
+      data: hdmap(),
+      synthesis: additive(),
       nodes: this.nodes,
       parameters: this.parameters,
       inputs: this.inputs,
       outputs,
       lossTerms: losses,
       total: total.node,
-      train: {
-        optimizer,
-        epochs: 1,
-        precision: settings.precision ?? 'float32',
-        dropLast: true,
-        validate: { unit: 'epoch', count: 1 },
-        checkpoint: { keep: 1 },
-        learningRateSteps: [],
-      },
-      evaluate: { on: [], image: [], pixel: [], values: [] },
+      train: trainPlan({ optimizer, epochs: 1, precision: settings.precision ?? 'float32' }),
+      evaluate: evaluatePlan(),
       origins: [],
       allows: [],
     }

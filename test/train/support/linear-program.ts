@@ -1,5 +1,6 @@
 import type { RunPlan } from '../../../src/plan/run-plan.js'
 import type { StepRunner } from '../../../src/train/step-runner.js'
+import { additive, evaluatePlan, hdmap, keepBest, metric, monitor, sgd, trainPlan } from '../../support/components.js'
 
 /**
  * A whole trainable program in plain arithmetic: logistic regression of "has a fault" on the mean of the image, by SGD
@@ -115,28 +116,20 @@ export function linearPlan(
       dtype: 'f32',
       shape: [1],
     })),
-    data: { component: 'hdmap', parameters: {} },
-    synthesis: { component: 'additive', parameters: {} },
-    train: {
-      optimizer: { component: 'sgd', parameters: { lr: 0.5, momentum: 0.9 } },
+    data: hdmap(),
+    synthesis: additive(),
+    train: trainPlan({
+      optimizer: sgd({ lr: 0.5, weight_decay: 0 }),
       epochs: 4,
-      precision: 'float32',
-      dropLast: true,
-      validate: { unit: 'epoch', count: 1 },
-      checkpoint: { monitor: { split: 'val', metric: 'auroc', output: 'score' }, keep: 2 },
-      learningRateSteps: [],
+      checkpoint: keepBest(monitor('auroc', 'score'), 2),
       ...train,
-    },
-    evaluate: {
-      on: ['source.test', 'targets.test'],
-      image: [{ metric: 'auroc', output: 'score', parameters: {} }],
-      pixel: [
-        { metric: 'auroc', output: 'anomaly_map', parameters: {} },
-        { metric: 'pro', output: 'anomaly_map', parameters: {} },
-      ],
-      values: [{ metric: 'within', output: 'score', parameters: { tolerance: 0.5 } }],
+    }),
+    evaluate: evaluatePlan({
+      image: [metric('auroc', 'score')],
+      pixel: [metric('auroc', 'anomaly_map'), metric('pro', 'anomaly_map')],
+      values: [metric('within', 'score', { tolerance: 0.5 })],
       ...evaluate,
-    },
+    }),
     lossTerms: ['classification', 'total'],
     origins: [],
     allows: [],
