@@ -19,7 +19,7 @@ export function monitorsOf({ checkpoint, early_stop: stop }: TrainPlan): readonl
 /** One tensor that a compiled function takes or gives. */
 export interface PlanTensor {
   readonly name: string
-  readonly dtype: 'f32' | 'i32'
+  readonly dtype: 'f32' | 'f64' | 'i32'
   readonly shape: readonly number[]
 }
 
@@ -32,6 +32,8 @@ export interface PlanFunction {
 export interface PlanState {
   readonly name: string
   readonly kind: 'weight' | 'statistic' | 'slot'
+  /** As `precision` says; checkpoints hold the same. */
+  readonly dtype: 'f32' | 'f64'
   readonly shape: readonly number[]
 }
 
