@@ -1,22 +1,26 @@
-/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal string alignment). */
-export function editDistance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
+/**
+ * Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal string alignment). Of more
+ * than `limit` nothing is known but that they are more: the result is then `limit + 1`.
+ */
+export function editDistance(a: string, b: string, limit = Number.MAX_SAFE_INTEGER): number {
+  let twoAbove: number[] = []
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
+    let least = i
     for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1
-      let best = Math.min(at(rows, i - 1, j) + 1, (row[j - 1] ?? 0) + 1, at(rows, i - 1, j - 1) + cost)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        best = Math.min(best, at(rows, i - 2, j - 2) + 1)
+      const cost = a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? 0 : 1
+      let best = Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + cost)
+      if (i > 1 && j > 1 && a.charCodeAt(i - 1) === b.charCodeAt(j - 2) && a.charCodeAt(i - 2) === b.charCodeAt(j - 1))
+        best = Math.min(best, (twoAbove[j - 2] ?? 0) + 1)
       row.push(best)
+      if (best < least) least = best
     }
-    rows.push(row)
+    if (least > limit) return limit + 1
+    twoAbove = above
+    above = row
   }
-  return at(rows, a.length, b.length)
-}
-
-function at(rows: readonly (readonly number[])[], i: number, j: number): number {
-  return rows[i]?.[j] ?? 0
+  return Math.min(above[b.length] ?? 0, limit + 1)
 }
 
 /**
@@ -31,22 +35,21 @@ export function suggest(name: string, given: Iterable<string>): string | undefin
 /** As `suggest`, by edits alone: for long lists of names, in which parts of words are no likeness. */
 export function bySpelling(name: string, given: Iterable<string>): string | undefined {
   const allowed = Math.max(1, Math.floor(name.length / 3))
+  const lower = name.toLowerCase()
   let best: string | undefined
   let bestDistance = allowed + 1
-  let bestHasLetters = false
   for (const candidate of given) {
-    if (candidate === name || isOpposite(name, candidate) || Math.abs(candidate.length - name.length) > allowed)
-      continue
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase())
+    const limit = Math.min(bestDistance, allowed)
+    if (candidate === name || Math.abs(candidate.length - name.length) > limit) continue
+    const distance = editDistance(lower, candidate.toLowerCase(), limit)
     // A name of one or two letters would be near everything: all of it replaced is no likeness.
-    if (distance >= Math.max(name.length, candidate.length)) continue
+    if (distance > limit || distance >= Math.max(name.length, candidate.length) || isOpposite(name, candidate)) continue
     // Of two that are equally near, letters that changed places are likelier than one that is missing: `adawm` is `adamw`.
-    const hasLetters = lettersOf(name) === lettersOf(candidate)
-    if (distance < bestDistance || (distance === bestDistance && hasLetters && !bestHasLetters)) {
-      best = candidate
-      bestDistance = distance
-      bestHasLetters = hasLetters
-    }
+    const isNearer =
+      distance < bestDistance || (lettersOf(name) === lettersOf(candidate) && lettersOf(name) !== lettersOf(best ?? ''))
+    if (!isNearer) continue
+    best = candidate
+    bestDistance = distance
   }
   return best
 }

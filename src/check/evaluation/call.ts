@@ -112,7 +112,9 @@ function notCallable(callee: Expression, found: string, env: Env): Value {
 function unknownFunction(callee: Identifier, args: readonly Argument[], env: Env): Value {
   const reported = mistakeOfImport(callee, 'block or function', env) ?? env.scope.reportOfUnknown(callee.name)
   if (reported !== undefined) return argumentsOnly(callee, reported, args, env)
-  const known = [...blockNames(env), ...namesOfKind(env.module, 'block'), ...functions.keys(), ...staticFunctionNames]
+  const known = env.scope.isLost
+    ? []
+    : [...blockNames(env), ...namesOfKind(env.module, 'block'), ...functions.keys(), ...staticFunctionNames]
   const suggestion = meant(callee.name, args.length) ?? suggest(callee.name, known)
   const facts = { what: 'block or function', name: callee.name, known }
   const all = suggestion === undefined ? facts : { ...facts, suggestion }

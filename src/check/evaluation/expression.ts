@@ -130,8 +130,8 @@ function unknownName(identifier: Identifier, env: Env, expected?: Type): Value {
   const ofImport = env.session.libraryNames().has(name) ? mistakeOfImport(identifier, 'name', env) : undefined
   const reported = ofImport ?? env.scope.reportOfUnknown(name)
   if (reported !== undefined) return poison(span, reported)
-  const known = namesFor(expected, env)
-  const isBlockMeant = expected === undefined || !isStaticType(expected)
+  const known = env.scope.isLost ? [] : namesFor(expected, env)
+  const isBlockMeant = !env.scope.isLost && (expected === undefined || !isStaticType(expected))
   const candidates = isBlockMeant ? [...known, ...namesOfKind(env.module, 'block')] : known
   const suggestion = bySpelling(name, candidates) ?? byParts(name, known)
   const facts = { what: 'name', name, known }

@@ -14,6 +14,9 @@ export interface Slot {
   used: boolean
 }
 
+/** TypeScript stops after ten. */
+const mostLikened = 100
+
 /** The names that a section or a block's body sees, with those around it. */
 export class Scope {
   readonly slots = new Map<string, Slot>()
@@ -45,6 +48,11 @@ export class Scope {
   /** The report of an unknown name, here or around. */
   reportOfUnknown(name: string): Diagnostic | undefined {
     return this.unknown.get(name) ?? this.parent?.reportOfUnknown(name)
+  }
+
+  /** Whether so many names are unknown, here or around, that no likeness is looked for any more: each costs a look at all names. */
+  get isLost(): boolean {
+    return this.unknown.size > mostLikened || this.parent?.isLost === true
   }
 
   /** What can be used here; labels in the model are known only to be refused. */

@@ -9,8 +9,12 @@ export const longTexts: Readonly<Record<string, (count: number) => string>> = {
   'one long string of quotes': (count) => `pipeline p {\n  a = ${`"`.repeat(5 * count)}\n}\n`,
   bindings: (count) => body(count, (index) => `name_${index} = ${index}`),
   'documented bindings': (count) => body(count, (index) => `/// doc\n  name_${index} = ${index}`),
-  'names that are not known': (count) => body(count, (index) => `name_${index} = other_${index}`),
-  'functions that are not known': (count) => body(count, (index) => `name_${index} = other_${index}(1)`),
+  'names that are not known': (count) => model(count, (index) => `name_${index} = other_${index}`),
+  'names that are not known, side by side': (count) => model(1, () => `a = [${list(count, (index) => `n_${index}`)}]`),
+  'functions that are not known': (count) => model(count, (index) => `name_${index} = other_${index}(image)`),
+  'fields that are not known': (count) => model(count, (index) => `name_${index} = image.other_${index}`),
+  'arguments that are not known': (count) => model(1, () => `a = conv2d(image, ${list(count, (index) => `k_${index} = 1`)})`),
+  'names of a long chain': (count) => model(count, (index) => `name_${index + 1} = relu(name_${index})`),
   'one long line of names': (count) => `pipeline p {\n  a = f(${list(count, (index) => `n_${index}`)})\n}\n`,
   'one long list': (count) => `pipeline p {\n  a = [${list(count, String)}]\n}\n`,
   'one long sum': (count) => `pipeline p {\n  a = 1${' + 1'.repeat(count)}\n}\n`,
@@ -37,6 +41,10 @@ export const longTexts: Readonly<Record<string, (count: number) => string>> = {
   'a line of letters': (count) => 'a'.repeat(10 * count),
   'a line of digits': (count) => `pipeline p { a = ${'1'.repeat(10 * count)} }`,
   'a line of dots': (count) => `pipeline p { a = ${'1.'.repeat(5 * count)} }`,
+}
+
+function model(count: number, line: (index: number) => string): string {
+  return `pipeline p {\n  model {\n    name_0 = image\n${many(count, (index) => `    ${line(index)}`)}  }\n}\n`
 }
 
 function body(count: number, line: (index: number) => string): string {
