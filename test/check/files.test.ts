@@ -56,3 +56,35 @@ block mine(x: map, how: mode) -> map {
     expect(told(checkText(`${both}\n${block('mine')}`, {}, files))).toEqual(['D021 at 2:8'])
   })
 })
+
+describe('a chain of imports', () => {
+  const chain = (length: number) =>
+    Object.fromEntries(
+      Array.from({ length }, (_, index) => [
+        `/project/f${index}.draem`,
+        index + 1 < length ? `import "./f${index + 1}"\n` : 'block last(x: map) -> map { return relu(x) }\n',
+      ]),
+    )
+  const entry = 'import "./f0"\nblock first(x: map) -> map { return relu(x) }\n'
+  it('may be long', () => {
+    const result = checkText(entry, { mayLackPipeline: true }, chain(3_000))
+    expect(told(result)).toEqual([])
+    expect(result.sources.files.map(({ id }) => id).slice(0, 3)).toEqual([
+      '/project/input.draem',
+      '/project/f0.draem',
+      '/project/f1.draem',
+    ])
+  })
+  it('ends at a number of files, which is reported', () => {
+    const result = checkText(entry, { mayLackPipeline: true }, chain(5_000))
+    expect(result.diagnostics.map(({ code }) => code)).toEqual(['D023'])
+    expect(result.diagnostics[0]?.message).toContain('more than 4096 files are imported')
+  })
+  it('may close a circle, from wherever it is long', () => {
+    const files = { ...chain(3_000), '/project/f2999.draem': 'import "./f2990"\n' }
+    const [circle] = checkText(entry, { mayLackPipeline: true }, files).diagnostics
+    expect(circle?.code).toBe('D024')
+    expect(circle?.message).toContain('f2990.draem')
+    expect(circle?.message.length).toBeLessThan(400)
+  })
+})

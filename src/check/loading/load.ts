@@ -1,8 +1,8 @@
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { diagnose } from '../../diagnostics/define.js'
 import type { FileId } from '../../source/span.js'
-import type { ImportDeclaration } from '../../syntax/ast.js'
+import type { Declaration, ImportDeclaration } from '../../syntax/ast.js'
 import { type ParsedFile, parse } from '../../syntax/parse.js'
 import type { Session } from '../evaluation/session.js'
 import { functions, staticFunctionNames } from '../functions/table.js'
@@ -26,10 +26,21 @@ export interface LoadOptions {
   readonly libraryDirectory: string
 }
 
+/** Files that one compilation reads at most. */
+export const mostFiles = 4096
+
+interface Open {
+  readonly path: string
+  readonly module: Module
+  readonly declarations: Iterator<Declaration>
+}
+
 /** Reads a file and what it imports, each once, and ties their names together. */
 export class ModuleLoader {
   readonly #modules = new Map<string, Module>()
-  readonly #open: string[] = []
+  /** The files whose imports are being read, each imported by the one before it; and their paths. */
+  readonly #open: Open[] = []
+  readonly #openPaths = new Set<string>()
 
   constructor(
     readonly session: Session,
@@ -42,8 +53,27 @@ export class ModuleLoader {
 
   /** `path` is absolute, `file` the name that reports show. Undefined when there is no such file. */
   load(path: string, file: FileId, library: boolean): Module | UnreadableText | undefined {
+    const entry = this.#read(path, file, library)
+    // Depth first, by a stack of its own: a chain of imports may be long.
+    for (let top = this.#open.at(-1); top !== undefined; top = this.#open.at(-1)) {
+      const { value: declaration } = top.declarations.next()
+      if (declaration === undefined) {
+        this.#open.pop()
+        this.#openPaths.delete(top.path)
+      } else if (declaration.kind === 'import') {
+        if (declaration.recovered || declaration.path.recovered)
+          top.module.lacksImport ??= damageAt(this.session, declaration.span)
+        else this.#import(top.module, declaration)
+      }
+    }
+    return entry
+  }
+
+  /** Its imports are then open. */
+  #read(path: string, file: FileId, library: boolean): Module | UnreadableText | undefined {
     const known = this.#modules.get(path)
     if (known !== undefined) return known
+    if (this.#modules.size >= mostFiles) return { reason: `more than ${mostFiles} files are imported` }
     const text = this.options.loadFile(path)
     if (typeof text !== 'string') return text
     this.session.sources.add(file, text)
@@ -64,15 +94,9 @@ export class ModuleLoader {
     }
     this.#modules.set(path, module)
     this.session.modules.set(file, module)
-    this.#open.push(path)
+    this.#open.push({ path, module, declarations: source.declarations.values() })
+    this.#openPaths.add(path)
     this.#declare(module)
-    for (const declaration of source.declarations) {
-      if (declaration.kind !== 'import') continue
-      if (declaration.recovered || declaration.path.recovered)
-        module.lacksImport ??= damageAt(this.session, declaration.span)
-      else this.#import(module, declaration)
-    }
-    this.#open.pop()
     return module
   }
 
@@ -122,15 +146,14 @@ export class ModuleLoader {
   #import(module: Module, declaration: ImportDeclaration): void {
     const { value, span } = declaration.path
     const target = this.#resolve(module, value)
-    if (this.#open.includes(target.path)) {
-      const chain = [...this.#open.slice(this.#open.indexOf(target.path)), target.path].map(
-        (path) => path.split('/').at(-1) ?? path,
-      )
+    if (this.#openPaths.has(target.path)) {
+      const paths = this.#open.map(({ path }) => path)
+      const chain = [...paths.slice(paths.indexOf(target.path)), target.path].map((path) => basename(path))
       const reported = this.session.sink.report(diagnose(namesDiagnostics.importCycle, span, { chain }))
       module.lacksImport ??= reported
       return
     }
-    const imported = this.load(target.path, target.file, target.library)
+    const imported = this.#read(target.path, target.file, target.library)
     if (imported === undefined || 'reason' in imported) {
       const facts = { path: value, file: target.shown, ...imported }
       const reported = this.session.sink.report(diagnose(namesDiagnostics.importNotFound, span, facts))

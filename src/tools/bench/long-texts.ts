@@ -13,7 +13,8 @@ export const longTexts: Readonly<Record<string, (count: number) => string>> = {
   'names that are not known, side by side': (count) => model(1, () => `a = [${list(count, (index) => `n_${index}`)}]`),
   'functions that are not known': (count) => model(count, (index) => `name_${index} = other_${index}(image)`),
   'fields that are not known': (count) => model(count, (index) => `name_${index} = image.other_${index}`),
-  'arguments that are not known': (count) => model(1, () => `a = conv2d(image, ${list(count, (index) => `k_${index} = 1`)})`),
+  'arguments that are not known': (count) =>
+    model(1, () => `a = conv2d(image, ${list(count, (index) => `k_${index} = 1`)})`),
   'names of a long chain': (count) => model(count, (index) => `name_${index + 1} = relu(name_${index})`),
   'one long line of names': (count) => `pipeline p {\n  a = f(${list(count, (index) => `n_${index}`)})\n}\n`,
   'one long list': (count) => `pipeline p {\n  a = [${list(count, String)}]\n}\n`,
