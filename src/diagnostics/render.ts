@@ -21,8 +21,11 @@ const styleCodes: Readonly<Record<Style, string>> = {
 }
 const severityStyle: Readonly<Record<Severity, Style>> = { error: 'red', warning: 'yellow' }
 
+/** Shown at most: what is wrong beyond these is rarely read before they are fixed. */
+export const mostShown = 50
+
 /**
- * All diagnostics, sorted, with a frame of the source each:
+ * The first diagnostics, sorted, with a frame of the source each, and how many more there are:
  *
  *     error[D020]: there is no block `sevent`
  *      --> quickstart.draem:4:18
@@ -30,11 +33,27 @@ const severityStyle: Readonly<Record<Severity, Style>> = { error: 'red', warning
  *     4 |   severity = sevent(image)
  *       |              ^^^^^^ not known here
  *       = help: did you mean `sevnet`?
+ *
+ * Where not all are shown, errors go before warnings.
  */
 export function render(diagnostics: readonly Diagnostic[], sources: SourceMap, options: RenderOptions): string {
-  return sortDiagnostics(diagnostics, sources)
-    .map((diagnostic) => new Frame(sources, options).render(diagnostic))
-    .join('\n')
+  const sorted = sortDiagnostics(diagnostics, sources)
+  const errors = sorted.filter(({ severity }) => severity === 'error')
+  const first = new Set([...new Set([...errors, ...sorted])].slice(0, mostShown))
+  const shown = sorted.filter((diagnostic) => first.has(diagnostic))
+  const frames = shown.map((diagnostic) => new Frame(sources, options).render(diagnostic))
+  return [...frames, ...(shown.length < sorted.length ? [moreOf(sorted, shown)] : [])].join('\n')
+}
+
+/** `... and 12 more errors and 3 more warnings; --json lists all` */
+function moreOf(all: readonly Diagnostic[], shown: readonly Diagnostic[]): string {
+  const count = (severity: Severity): string | undefined => {
+    const [total, seen] = [all, shown].map((list) => list.filter((each) => each.severity === severity).length)
+    const more = (total ?? 0) - (seen ?? 0)
+    return more === 0 ? undefined : `${more} more ${severity}${more === 1 ? '' : 's'}`
+  }
+  const parts = [count('error'), count('warning')].filter((part) => part !== undefined)
+  return `... and ${parts.join(' and ')}; \`--json\` lists all\n`
 }
 
 /** For goldens, logs and pipes: no colour, a fixed width. */
@@ -82,18 +101,20 @@ class Frame {
 
   /** The line (or what fits of it around the span), with the cells before the mark and under it. A span of many lines is marked to its first line's end. */
   #excerpt(file: SourceFile, span: Span, line: number, gutter: number) {
-    const cells = cellsOf(file.lineText(line).replace(/\s+$/, ''))
-    const start = span.start - file.lineStart(line)
-    const end = Math.max(span.end - file.lineStart(line), start + 1)
+    const text = file.lineText(line).trimEnd()
     const room = Math.max(20, this.options.width - gutter - 3)
+    // Of a line of a megabyte a few hundred characters are enough.
+    const cut = Math.max(0, span.start - file.lineStart(line) - 2 * room)
+    const cells = cellsOf(text.slice(cut, cut + 5 * room))
+    const start = span.start - file.lineStart(line) - cut
+    const end = Math.max(span.end - file.lineStart(line) - cut, start + 1)
     const [from, to] = visible(cells, start, end, room)
     const shown = cells.slice(from, to)
-    const head = from > 0 ? '…' : ''
-    const tail = to < cells.length ? '…' : ''
-    const past = shown.length === 0 || start >= (shown.at(-1)?.offset ?? 0) + 1
-    const before = widthOf(shown.filter((cell) => cell.offset < start)) + head.length
-    const under = widthOf(shown.filter((cell) => cell.offset >= start && cell.offset < end))
-    return { text: head + shown.map((cell) => cell.text).join('') + tail, before, width: past ? 1 : Math.max(1, under) }
+    const head = cut + from > 0 ? '…' : ''
+    const tail = cut + (shown.at(-1)?.end ?? 0) < text.length ? '…' : ''
+    const before = widthOf(shown.filter((cell) => cell.end <= start)) + head.length
+    const under = widthOf(shown.filter((cell) => cell.end > start && cell.offset < end))
+    return { text: head + shown.map((cell) => cell.text).join('') + tail, before, width: Math.max(1, under) }
   }
 
   #position(span: Span) {
@@ -114,7 +135,7 @@ function widthOf(cells: readonly Cell[]): number {
 function visible(cells: readonly Cell[], start: number, end: number, room: number): readonly [number, number] {
   if (widthOf(cells) <= room) return [0, cells.length]
   const inner = room - 2
-  const first = cells.findIndex((cell) => cell.offset >= start)
+  const first = cells.findIndex((cell) => cell.end > start)
   let from = first < 0 ? cells.length : first
   const lead = Math.max(Math.floor(inner / 3), inner - (end - start) - Math.floor(inner / 3))
   for (let used = 0; from > 0; from--) {

@@ -9,12 +9,15 @@ export interface Position {
 /** One file's text with its line map. Lines end at `\n`, `\r\n` or `\r`. */
 export class SourceFile {
   readonly #starts: readonly number[]
+  /** Whether an offset may be in the middle of a character: only then columns are counted. */
+  readonly #hasPairs: boolean
 
   constructor(
     readonly id: FileId,
     readonly text: string,
   ) {
     this.#starts = lineStarts(text)
+    this.#hasPairs = /[\ud800-\udbff]/.test(text)
   }
 
   get lineCount(): number {
@@ -25,7 +28,9 @@ export class SourceFile {
   position(offset: number): Position {
     const at = Math.max(0, Math.min(offset, this.text.length))
     const line = this.#lineIndex(at)
-    return { line: line + 1, column: Array.from(this.text.slice(this.#start(line), at)).length + 1 }
+    const start = this.#start(line)
+    const before = this.#hasPairs ? Array.from(this.text.slice(start, at)).length : at - start
+    return { line: line + 1, column: before + 1 }
   }
 
   /** Text of a line (from 1) without its line end; empty for a line that is not there. */

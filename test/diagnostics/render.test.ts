@@ -41,6 +41,56 @@ describe('renderPlain', () => {
     )
   })
 
+  /** The column (in cells, from 0) at which the mark begins, and its length. */
+  function mark(line: string, word: string): readonly number[] {
+    const start = line.indexOf(word)
+    const lines = renderPlain([at(start, start + word.length)], sources(line)).split('\n')
+    const found = /\^+/.exec(lines[4] ?? '')
+    return [(found?.index ?? 0) - '1 | '.length, found?.[0].length ?? 0]
+  }
+
+  it.each([
+    ['全角 = x', 'x', [7, 1]],
+    ['全角 = x', '全角', [0, 4]],
+    ['ｆｕｌｌ = x', 'x', [11, 1]],
+    ['ﾊﾝｶｸ = x', 'x', [7, 1]],
+    ['한글 = x', 'x', [7, 1]],
+    ['⌚ = x', 'x', [5, 1]],
+    ['👩‍👩‍👧‍👦 = x', 'x', [5, 1]],
+    ['🇩🇪 = x', 'x', [5, 1]],
+    ['👍🏽 = 👍🏽', '= 👍🏽', [3, 4]],
+    ['e\u0301 = x', 'x', [4, 1]],
+    ['a\u200bb = x', 'x', [5, 1]],
+    ['\tx', 'x', [4, 1]],
+    ['全\tx', 'x', [4, 1]],
+    ['全角 \tx', 'x', [8, 1]],
+  ])('marks %j under %j at its cells', (line, word, cells) => {
+    expect(mark(line, word)).toEqual(cells)
+  })
+
+  it('shows the first of many, errors before warnings, and how many more there are', () => {
+    const many = Array.from({ length: 60 }, (_, index) => at(index, index + 1))
+    const warning = { ...at(0, 1, 'D001'), severity: 'warning' as const }
+    const shown = renderPlain([warning, ...many, { ...warning, code: 'D002' }], sources('x'.repeat(80)))
+    expect(shown.match(/^(error|warning)/gm)).toHaveLength(50)
+    expect(shown).not.toContain('warning[')
+    expect(shown.split('\n').at(-2)).toBe('... and 10 more errors and 2 more warnings; `--json` lists all')
+    const few = renderPlain([warning, ...many.slice(0, 48)], sources('x'.repeat(80)))
+    expect(few).not.toContain('more')
+    expect(few.match(/^(error|warning)/gm)).toHaveLength(49)
+    expect(toJson([warning, ...many], sources())).toHaveLength(61)
+  })
+
+  it('shows a place of a line of a megabyte without reading all of it', () => {
+    const long = `${'全角 '.repeat(300_000)}bad ${'b '.repeat(100_000)}`
+    const shown = renderPlain(
+      Array.from({ length: 50 }, () => at(long.indexOf('bad'), long.indexOf('bad') + 3)),
+      sources(long),
+    )
+    expect(shown).toContain('bad')
+    expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120)
+  })
+
   it('shows what fits of a long line, with the mark in it', () => {
     const long = `${'a'.repeat(500)} = bad + ${'b'.repeat(500)}`
     const start = long.indexOf('bad')
