@@ -1,31 +1,42 @@
 // Bundles the sources into dist/, with every package that is JavaScript alone: a bundle loads in half the time of three hundred files.
-// Parts that few commands need are chunks of their own.
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const entries = {
-  'cli/main': 'src/cli/main.ts',
-  'train/engine': 'src/train/engine.ts',
-  'data/worker': 'src/data/worker.ts',
-  'tools/parity': 'src/tools/parity.ts',
-  'tools/bench': 'src/tools/bench.ts',
-  'tools/generate': 'src/tools/generate.ts',
-}
-
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-const { metafile } = await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: entries,
   outdir: 'dist',
   bundle: true,
-  splitting: true,
-  // Ink asks for the devtools only when it is debugged.
-  external: ['sharp', 'react-devtools-core', '@tensorflow/*'],
   // React's development build keeps a record of every render.
   define: { 'process.env.NODE_ENV': '"production"' },
+  platform: 'node',
+  target: 'node20',
+  jsx: 'automatic',
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: 'warning',
+  metafile: true,
+}
+// Ink asks for the devtools only when it is debugged.
+const external = ['sharp', 'react-devtools-core', '@tensorflow/*']
+
+rmSync(join(root, 'dist'), { recursive: true, force: true })
+const modules = await build({
+  ...common,
+  entryPoints: {
+    'train/engine': 'src/train/engine.ts',
+    'data/worker': 'src/data/worker.ts',
+    'ui/mount': 'src/ui/mount.tsx',
+    'tools/parity': 'src/tools/parity.ts',
+    'tools/bench': 'src/tools/bench.ts',
+    'tools/generate': 'src/tools/generate.ts',
+  },
+  external,
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  format: 'esm',
   // Bundled CommonJS packages use `require` for Node's own modules, and `__filename`: an ES module lacks both.
   banner: {
     js: [
@@ -33,18 +44,23 @@ const { metafile } = await build({
       'const require = requireFrom(import.meta.url); const __filename = pathOf(import.meta.url);',
     ].join(' '),
   },
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  jsx: 'automatic',
-  chunkNames: 'chunks/[name]-[hash]',
-  sourcemap: true,
-  sourcesContent: false,
-  logLevel: 'warning',
-  metafile: true,
 })
+// The command line is one CommonJS file: of such a one, compiled code can be kept (src/cli/code-cache.ts).
+const program = await build({
+  ...common,
+  entryPoints: { 'cli/main': 'src/cli/main.ts', 'cli/program': 'src/cli/program.ts' },
+  // Ink is an ES module that awaits at its top: loaded where it draws.
+  external: [...external, '../ui/mount.js'],
+  format: 'cjs',
+  define: { ...common.define, 'import.meta.url': 'ownUrl' },
+  banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href;" },
+})
+writeFileSync(join(root, 'dist', 'cli', 'package.json'), '{ "type": "commonjs" }\n')
 chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755)
-writeFileSync(join(root, 'dist', 'third-party-licenses.txt'), licenses(Object.keys(metafile.inputs)))
+writeFileSync(
+  join(root, 'dist', 'third-party-licenses.txt'),
+  licenses([modules, program].flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+)
 
 /** Name, version and licence text of every package that the bundles hold. */
 function licenses(inputs) {

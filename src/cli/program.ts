@@ -1,0 +1,83 @@
+import { Command, CommanderError } from 'commander'
+import { CompilerBug } from '../diagnostics/invariant.js'
+import { CannotWrite } from '../files/writing.js'
+import { packageVersion } from '../native/package-root.js'
+import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
+import { talk } from './output.js'
+
+const epilogue = `
+Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the pipeline has errors,
+4 the data has (missing or broken files), 130 interrupted.
+Data goes to stdout, talk to stderr.`
+
+type AddCommand = (program: Command, done: (code: ExitCode) => void) => void
+
+/** In the order of the help. Each is loaded when it is asked for: `engine install --if-missing` needs no compiler. */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  check: async () => (await import('./commands/check.js')).addCheckCommand,
+  compile: async () => (await import('./commands/compile.js')).addCompileCommand,
+  explain: async () => (await import('./commands/explain.js')).addExplainCommand,
+  run: async () => (await import('./commands/run.js')).addRunCommand,
+  data: async () => (await import('./commands/data.js')).addDataCommand,
+  fmt: async () => (await import('./commands/fmt.js')).addFormatCommand,
+  engine: async () => (await import('./commands/engine.js')).addEngineCommand,
+  doctor: async () => (await import('./commands/doctor.js')).addDoctorCommand,
+}
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.ok
+  const done = (result: ExitCode): void => {
+    code = result
+  }
+  const program = new Command('draemc')
+    .description('Compiles and runs anomaly-detection experiments written in .draem files.')
+    .version(packageVersion())
+    .showHelpAfterError('(draemc --help lists the commands; draemc COMMAND --help its options)')
+    .addHelpText('after', epilogue)
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false })
+  const named = args[0]
+  const asked = named !== undefined && Object.hasOwn(commands, named) ? commands[named] : undefined
+  // Without a command's name it is the help, or a mistake whose answer knows all of them.
+  for (const load of asked ? [asked] : Object.values(commands)) (await load())(program, done)
+  for (const command of program.commands) {
+    command.exitOverride()
+    for (const inner of command.commands) inner.exitOverride()
+  }
+  await program.parseAsync(args, { from: 'user' })
+  return code
+}
+
+/** A pipe whose reader has gone (`draemc ... | head`) is no error. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok)
+  throw error
+})
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    process.exitCode = explainFailure(error)
+  },
+)
+
+function explainFailure(error: unknown): ExitCode {
+  if (error instanceof CommanderError) {
+    // Help and version end this way too, with status 0.
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  }
+  if (error instanceof UsageError || error instanceof CannotWrite) {
+    talk(`error: ${error.message}`)
+    return exitCodes.usage
+  }
+  const bug =
+    error instanceof CompilerBug
+      ? 'draemc believed something of itself that is not so'
+      : 'an error that draemc does not know'
+  talk(`This is a bug of draemc: ${bug}.`)
+  talk(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  talk('Please report it with the command and the pipeline file.')
+  return exitCodes.failed
+}
