@@ -7,6 +7,7 @@ const rooms = [
   'random',
   'components',
   'plan',
+  'layouts',
   'syntax',
   'check',
   'ir',

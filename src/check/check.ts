@@ -5,6 +5,7 @@ import { DiagnosticCollector, sortDiagnostics } from '../diagnostics/collector.j
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
+import type { FileView } from '../layouts/view.js'
 import { SourceMap } from '../source/source-file.js'
 import type { Binding, PipelineDeclaration, StudyDeclaration } from '../syntax/ast.js'
 import { type ParsedFile, parse } from '../syntax/parse.js'
@@ -29,7 +30,6 @@ import type { Override } from './loading/overrides.js'
 import { parseOverrides } from './loading/overrides.js'
 import { settingsContext } from './origins.js'
 import { checkFlatPipeline, openPipeline } from './pipeline.js'
-import type { DiskView } from './settings/context.js'
 import type { Cell } from './studies/cells.js'
 import { checkCompare } from './studies/compare.js'
 import { checkStudy, studiedPipeline } from './studies/study.js'
@@ -53,7 +53,7 @@ export interface CheckOptions {
   /** A file of blocks, types or studies alone is whole: nothing of it is to be run. */
   readonly mayLackPipeline?: boolean
   /** Left out: paths are not looked at. */
-  readonly disk?: DiskView
+  readonly disk?: FileView
   /** How a file's absolute path is shown; as it is when left out. */
   readonly showPath?: (path: string) => string
 }

@@ -1,9 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { UnknownPipeline } from '../driver/phases/front.js'
 import { type Compilation, type CompileRequest, UnreadableFile } from '../driver/run-phases.js'
-import { hasErrors, reportDiagnostics } from './diagnostics.js'
+import { hasErrors, isAboutUnreadableData, reportDiagnostics } from './diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
-import { talk } from './output.js'
 
 type Wanted = Omit<CompileRequest, 'file' | 'pipeline' | 'overrides' | 'workingDirectory' | 'environment'>
 
@@ -51,18 +50,13 @@ export function compileOrReport(
 ): { readonly compilation: Compilation; readonly code: ExitCode } {
   const compilation = compileFile(compile, file, options, request)
   reportDiagnostics(compilation.diagnostics, compilation.sources)
-  reportUnreadable(compilation)
   return { compilation, code: codeOf(compilation) }
 }
 
-export function codeOf({ diagnostics, unreadable }: Compilation): ExitCode {
-  if (hasErrors(diagnostics)) return exitCodes.pipeline
-  return unreadable === undefined ? exitCodes.ok : exitCodes.data
-}
-
-export function reportUnreadable({ unreadable }: Compilation): void {
-  if (unreadable !== undefined)
-    talk(`error: ${unreadable}\n  help: check the permissions of the directory, or correct the path`)
+/** Data that may not be looked at is no mistake of the pipeline. */
+export function codeOf({ diagnostics }: Compilation): ExitCode {
+  if (!hasErrors(diagnostics)) return exitCodes.ok
+  return isAboutUnreadableData(diagnostics) ? exitCodes.data : exitCodes.pipeline
 }
 
 /** Throws `UsageError` for a file that cannot be read. */

@@ -17,9 +17,17 @@ export function reportDiagnostics(diagnostics: readonly Diagnostic[], sources: S
 
 /** Whether all that is wrong is the data's: directories or images that are not there. */
 export function isAboutData(diagnostics: readonly Diagnostic[]): boolean {
-  const codes = new Set(Object.values(dataDiagnostics).map(({ code }) => code))
-  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
-  return errors.length > 0 && errors.every(({ code }) => codes.has(code))
+  return areErrorsOf(Object.values(dataDiagnostics), diagnostics)
+}
+
+export function isAboutUnreadableData(diagnostics: readonly Diagnostic[]): boolean {
+  return areErrorsOf([dataDiagnostics.unreadable], diagnostics)
+}
+
+function areErrorsOf(rows: readonly { readonly code: string }[], diagnostics: readonly Diagnostic[]): boolean {
+  const codes = rows.map(({ code }) => code)
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  return errors.length > 0 && errors.every(({ code }) => codes.includes(code))
 }
 
 interface CheckedSource {

@@ -43,7 +43,7 @@ export const validations = {
 
 export const dataSources = {
   hdmap: declare(
-    'Health Data Maps: `root/<domain>/{train/good, test/good, test/fault}/*.{png,tif,tiff}`. The model trains on the source domain and is tested on it and on the targets. Masks are read from `<domain>/ground_truth/fault/<image>_mask.png`, severities from `<domain>/test/severity.csv` with the columns image and severity.',
+    'Health Data Maps: `root/<domain>/{train/good, test/good, test/fault}/*`, images as PNG, TIFF or JPEG; other directories of `test` are classes of faults as `fault` is. The model trains on the source domain and is tested on it and on the targets. Masks are read from `<domain>/ground_truth/fault/<image>_mask.png`, severities from `<domain>/test/severity.csv` with the columns image and severity.',
     {
       root: path('Directory that holds the domains, relative to the file that names it.'),
       source: name('Domain that the model is trained on.', oneDirectory),

@@ -1,4 +1,6 @@
+import type { Labels } from '../layouts/listing.js'
 import type { DataNote } from './errors.js'
+import type { DataRecord } from './record.js'
 
 /** One training batch, NHWC float32, views into a shared ring: valid until `release`. */
 export interface TrainBatch {
@@ -24,7 +26,10 @@ export interface EvaluationSample {
   readonly file: string
   readonly label: 0 | 1
   readonly severity?: number
+  /** A mask that marks something. */
   readonly hasMask: boolean
+  /** The file of its mask where that marks nothing: which pixels are faulty is then as little known as without one. */
+  readonly blankMask?: string
 }
 
 /** The last batch is padded with zeros: only the first `samples.length` images count. */
@@ -42,6 +47,7 @@ export interface EvaluationSet {
   readonly name: string
   readonly role: 'val' | 'source' | 'target'
   readonly images: number
+  readonly labels: Labels
   batches(): AsyncIterable<EvaluationBatch>
 }
 
@@ -53,6 +59,7 @@ export interface DataPipeline {
   readonly contentHash: string
   /** Of the files' content: lossy images, masks without a marked pixel, values in a sliver of the range. */
   readonly notes: readonly DataNote[]
+  readonly record: DataRecord
   /** `firstStep` counts from 0 over the whole run. */
   train(firstStep: number): TrainBatches
   readonly validation: EvaluationSet

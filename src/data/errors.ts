@@ -1,9 +1,8 @@
-/** What can be wrong with the files of a data set. Each has a paragraph in `docs/guide/data.md`. */
+import { type Problem, rowOf } from '../layouts/problem.js'
+
+/** What can be wrong with a single file. Each has a paragraph in `docs/guide/data.md`. */
 export type DataErrorCode =
-  | 'missing-directory'
   | 'missing-file'
-  | 'no-images'
-  | 'too-few-images'
   | 'unreadable-file'
   | 'empty-file'
   | 'not-an-image'
@@ -15,12 +14,12 @@ export type DataErrorCode =
   | 'outside-range'
   | 'mask-size'
   | 'bad-mask'
-  | 'bad-severities'
   | 'worker-failed'
 
 /** One thing that is wrong with one file (or directory). */
 export interface DataError {
-  readonly code: DataErrorCode
+  /** Of a problem of the listing it is the name of its diagnostic: `domain-missing`. */
+  readonly code: string
   /** Relative to the data's root, with `/`; the root itself is `.`. */
   readonly file: string
   readonly message: string
@@ -38,6 +37,8 @@ export type DataNoteCode =
   | 'full-masks'
   | 'blank-masks'
   | 'lost-masks'
+  | 'leaked-images'
+  | 'contradicting-labels'
 
 export interface DataNote {
   readonly code: DataNoteCode
@@ -50,6 +51,12 @@ export interface DataNote {
 /** One line. */
 export function describeNote({ code, file, message, help }: DataNote): string {
   return `${file === '.' ? '' : `${file}: `}${message} [${code}]; ${help}`
+}
+
+/** A problem of the listing, in the words of the checker's diagnostic. */
+export function listingError(problem: Problem): DataError {
+  const { name, message, help } = rowOf(problem)
+  return { code: name, file: problem.file, message: message(problem.facts), help: help?.(problem.facts) ?? '' }
 }
 
 const listed = 20

@@ -1,3 +1,4 @@
+import { labelsOf } from '../layouts/listing.js'
 import type { EvaluationBatch, EvaluationSample, EvaluationSet } from './contract.js'
 import type { EvaluationRecipe } from './job.js'
 import type { WorkerPool } from './pool.js'
@@ -35,7 +36,10 @@ export function evaluationSet(
   pool: WorkerPool,
   store: SlotStore,
 ): EvaluationSet {
-  return { ...about, images: planned.length, batches: () => evaluationBatches(planned, batch, pool, store) }
+  // The severity of a synthetic fault comes with its batch.
+  const known = planned.map(({ recipe, sample }) => (recipe.synthetic ? { ...sample, severity: 0 } : sample))
+  const batches = () => evaluationBatches(planned, batch, pool, store)
+  return { ...about, images: planned.length, labels: labelsOf(known), batches }
 }
 
 async function* evaluationBatches(

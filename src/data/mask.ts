@@ -14,6 +14,11 @@ export interface MaskContent {
   readonly levels: readonly number[]
 }
 
+/** Whether it says nothing of where the fault is. */
+export function isBlank({ marked }: MaskContent): boolean {
+  return marked === 'nothing' || marked === 'lost'
+}
+
 const help = 'save masks as grey PNG files: 0 where the image is normal, 255 where it is faulty'
 
 /**

@@ -1,16 +1,22 @@
 import { invariant } from '../diagnostics/invariant.js'
+import { openDisk } from '../layouts/disk.js'
+import { listData } from '../layouts/layouts.js'
+import type { ListedImage, ListedTest, Listing } from '../layouts/listing.js'
+import { isError, type Problem } from '../layouts/problem.js'
+import { heldOutCount, stepsPerEpoch } from '../layouts/split.js'
 import { createCacheMemory } from './cache.js'
 import type { DataPipeline, EvaluationSample, EvaluationSet, TrainBatches } from './contract.js'
 import { purposeKey } from './draws.js'
-import { type DataError, DataErrors, type DataNote } from './errors.js'
+import { DataErrors, type DataNote, listingError } from './errors.js'
 import { evaluationSet, type PlannedSample, SlotStore } from './evaluation-set.js'
 import type { WorkerSetup } from './job.js'
-import type { ListedImage, ListedTest, Listing } from './listing.js'
-import { type DataPlan, type HdmapParameters, hdmapOf, preparationOf } from './parameters.js'
+import { leakageOf } from './leakage.js'
+import { isBlank } from './mask.js'
+import { type DataPlan, heldOutShare, preparationOf } from './parameters.js'
 import { createPool, type WorkerPool } from './pool.js'
+import { type DataRecord, recordOf } from './record.js'
 import { scanFiles } from './scan.js'
-import { listHdmap } from './sources/hdmap.js'
-import { heldOutCount, heldOutNumbers } from './split.js'
+import { heldOutNumbers } from './split.js'
 import { RingBatches, TrainOrder } from './train-batches.js'
 
 export interface OpenOptions {
@@ -61,12 +67,13 @@ export async function scanData(
 }
 
 interface Scanned {
-  readonly parameters: HdmapParameters
   readonly listing: Listing
   readonly files: WorkerSetup['files']
   readonly pool: WorkerPool
   readonly contentHash: string
   readonly notes: readonly DataNote[]
+  /** Masks that mark nothing at the size of the images. */
+  readonly blank: ReadonlySet<string>
 }
 
 /** @returns the pool, and what closes it by itself where files are broken. */
@@ -75,9 +82,10 @@ async function startScan(
   options: OpenOptions,
   keep: boolean,
 ): Promise<{ readonly pool: WorkerPool; readonly finished: Promise<Scanned> }> {
-  const parameters = hdmapOf(plan.data)
-  const { listing, errors } = await listHdmap(parameters)
-  const missing = [...errors, ...tooFew(listing, parameters, plan)]
+  const listing = listData(openDisk(), plan.data)
+  invariant(listing !== undefined, 'a plan says where its data is')
+  const { root } = listing
+  const missing = [...listing.problems, ...tooFew(listing, plan)].filter(isError).map(listingError)
   const images = [...listing.train, ...listing.tests.flatMap((test) => test.images)]
   const masks = images.flatMap(({ mask }, number) => (mask === undefined ? [] : [{ file: mask, number }]))
   const files: WorkerSetup['files'] = [
@@ -87,20 +95,27 @@ async function startScan(
   const { height, width, channels } = plan.image
   const planes = images.length * channels + masks.length
   const setup: WorkerSetup = {
-    root: parameters.root,
+    root,
     files,
     preparation: preparationOf(plan),
     synthesis: plan.synthesis,
-    ...(keep ? { cache: createCacheMemory(files.length, planes, 4 * height * width, parameters.cacheBytes) } : {}),
+    ...(keep
+      ? { cache: createCacheMemory(files.length, planes, 4 * height * width, plan.data.parameters.cache * 2 ** 20) }
+      : {}),
   }
   const pool = createPool(setup, options.workers, options.workerFile)
   const imageOfMask = new Map(masks.map(({ number }, index) => [images.length + index, number]))
   const finish = async (): Promise<Scanned> => {
     try {
       const scan = await scanFiles(pool, setup, imageOfMask, options.onProgress ?? (() => undefined))
-      if (missing.length + scan.errors.length > 0) throw new DataErrors(parameters.root, [...missing, ...scan.errors])
-      const { contentHash, notes } = scan
-      return { parameters, listing, files, pool, contentHash, notes }
+      if (missing.length + scan.errors.length > 0) throw new DataErrors(root, [...missing, ...scan.errors])
+      const { contentHash, whole } = scan
+      const blank = whole
+        .filter((file) => file.kind === 'mask' && isBlank(file.content))
+        .map(({ file }) => files[file]?.file ?? '')
+      const scannedImages = whole.filter((file) => file.kind === 'image')
+      const notes = [...scan.notes, ...leakageOf(listing, scannedImages)]
+      return { listing, files, pool, contentHash, notes, blank: new Set(blank) }
     } catch (error) {
       await pool.close()
       throw error
@@ -109,15 +124,15 @@ async function startScan(
   return { pool, finished: finish() }
 }
 
-function tooFew(listing: Listing, parameters: HdmapParameters, plan: DataPlan): readonly DataError[] {
-  const count = listing.train.length
-  const left = count - heldOutCount(count, parameters.heldOut)
-  const needed = plan.data.parameters.drop_last ? plan.batch : 1
+function tooFew(listing: Listing, plan: DataPlan): readonly Problem[] {
+  const [first] = listing.train
   // No images at all is said already.
-  if (count === 0 || left >= needed) return []
-  const message = `holds ${count} images, of which ${left} are left to train on; a batch is ${plan.batch}`
-  const help = 'make `batch` or the held-out part smaller, or add images'
-  return [{ code: 'too-few-images', file: `${parameters.source}/train/good`, message, help }]
+  if (first === undefined) return []
+  const heldOut = heldOutCount(listing.train.length, heldOutShare(plan.data))
+  const images = listing.train.length - heldOut
+  if (stepsPerEpoch(images, plan.batch, plan.data.parameters.drop_last) > 0) return []
+  const file = first.file.slice(0, first.file.lastIndexOf('/'))
+  return [{ row: 'batchTooLarge', facts: { batch: plan.batch, images, heldOut }, file, at: '/source' }]
 }
 
 class OpenedData implements DataPipeline {
@@ -125,6 +140,7 @@ class OpenedData implements DataPipeline {
   readonly trainImages: number
   readonly contentHash: string
   readonly notes: readonly DataNote[]
+  readonly record: DataRecord
   readonly validation: EvaluationSet
   readonly tests: readonly EvaluationSet[]
   readonly #pool: WorkerPool
@@ -132,8 +148,9 @@ class OpenedData implements DataPipeline {
   readonly #ring: RingBatches[] = []
   readonly #slots: readonly ReturnType<WorkerPool['createSlot']>[]
 
-  constructor(plan: DataPlan, { parameters, listing, files, pool, contentHash, notes }: Scanned) {
-    const heldOut = heldOutNumbers(listing.train.length, parameters.heldOut, plan.seed)
+  constructor(plan: DataPlan, { listing, files, pool, contentHash, notes, blank }: Scanned) {
+    const share = heldOutShare(plan.data)
+    const heldOut = heldOutNumbers(listing.train.length, share, plan.seed)
     const held = new Set(heldOut)
     const train = listing.train.map((_, number) => number).filter((number) => !held.has(number))
     this.#pool = pool
@@ -142,6 +159,7 @@ class OpenedData implements DataPipeline {
     this.trainImages = train.length
     this.contentHash = contentHash
     this.notes = notes
+    this.record = recordOf(listing, notes)
     const { height, width, channels } = plan.image
     // One batch is with the trainer, one is ready, one is being filled by each worker.
     const ring = 2 + Math.max(1, pool.workers)
@@ -152,17 +170,15 @@ class OpenedData implements DataPipeline {
       evaluationSet({ name, role }, planned, plan.evalBatch, pool, store)
     const numbers = new Map(files.map(({ file }, number) => [file, number]))
     const planTest = ({ images }: ListedTest): readonly PlannedSample[] =>
-      images.map((image) => planSample(image, numbers))
+      images.map((image) => planSample(image, numbers, blank))
     this.tests = listing.tests.map((test) => set(test.name, test.role, planTest(test)))
-    const source = listing.tests[0]
-    invariant(source !== undefined, 'the source has a test set')
-    this.validation = set(
-      'val',
-      'val',
-      parameters.heldOut === undefined
-        ? planTest(source)
-        : heldOut.flatMap((number) => planHeldOut(number, listing.train[number])),
-    )
+    const source = listing.tests.find(({ role }) => role === 'source')
+    const validated =
+      share === undefined
+        ? source && planTest(source)
+        : heldOut.flatMap((number) => planHeldOut(number, listing.train[number]))
+    invariant(validated !== undefined, 'the source has a test set to validate on')
+    this.validation = set('val', 'val', validated)
   }
 
   train(firstStep: number): TrainBatches {
@@ -177,16 +193,22 @@ class OpenedData implements DataPipeline {
   }
 }
 
-function planSample(image: ListedImage, numbers: ReadonlyMap<string, number>): PlannedSample {
+function planSample(
+  image: ListedImage,
+  numbers: ReadonlyMap<string, number>,
+  blank: ReadonlySet<string>,
+): PlannedSample {
   const file = numbers.get(image.file)
   const mask = image.mask === undefined ? undefined : numbers.get(image.mask)
   invariant(file !== undefined, `${image.file} has no number`)
   const { label, severity } = image
+  const blankMask = image.mask !== undefined && blank.has(image.mask) ? image.mask : undefined
   const sample = {
     file: image.file,
     label,
     ...(severity === undefined ? {} : { severity }),
-    hasMask: mask !== undefined,
+    hasMask: mask !== undefined && blankMask === undefined,
+    ...(blankMask === undefined ? {} : { blankMask }),
   }
   return { recipe: { file, ...(mask === undefined ? {} : { mask }), synthetic: false }, sample }
 }

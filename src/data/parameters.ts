@@ -1,5 +1,3 @@
-import type { dataSources } from '../components/data.js'
-import type { ParametersOf } from '../components/schema.js'
 import type { DataValue, RunPlan } from '../plan/run-plan.js'
 import type { Interpolation } from './resize.js'
 
@@ -21,16 +19,6 @@ export interface Preparation {
   readonly seed: number
 }
 
-type Hdmap = ParametersOf<typeof dataSources.hdmap>
-
-export interface HdmapParameters extends Pick<Hdmap, 'root' | 'source'> {
-  /** Every other domain where absent. */
-  readonly targets?: readonly string[]
-  /** Held out of train/good; the source's test set where absent. */
-  readonly heldOut?: number
-  readonly cacheBytes: number
-}
-
 export function preparationOf({ data, seed }: DataPlan): Preparation {
   const { image, channels, resize: interpolation, antialias, fit, padding, range, normalise } = data.parameters
   const [height, width] = image
@@ -38,13 +26,7 @@ export function preparationOf({ data, seed }: DataPlan): Preparation {
   return { height, width, channels, interpolation, antialias, fit, padding, range, ...minmax, seed }
 }
 
-export function hdmapOf({ parameters }: DataValue): HdmapParameters {
-  const { root, source, targets, validation, cache } = parameters
-  return {
-    root,
-    source,
-    ...(targets === 'auto' ? {} : { targets }),
-    ...(validation.component === 'held_out' ? { heldOut: validation.parameters.fraction } : {}),
-    cacheBytes: cache * 2 ** 20,
-  }
+/** The share of the training images that validation holds out; it is on the source's test set where undefined. */
+export function heldOutShare({ parameters: { validation } }: DataValue): number | undefined {
+  return validation.component === 'held_out' ? validation.parameters.fraction : undefined
 }

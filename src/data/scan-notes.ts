@@ -1,4 +1,5 @@
 import { imageKinds, kindOfName, type SampleDepth } from '../components/image-kinds.js'
+import { isLossy } from '../layouts/names.js'
 import type { DataNote, DataNoteCode } from './errors.js'
 import type { ScannedImage, ScannedMask, WorkerSetup } from './job.js'
 import type { Preparation } from './parameters.js'
@@ -36,7 +37,8 @@ export function notesOf(
   return [
     ...about(
       'lossy-images',
-      found.filter((image) => kindOf(image).lossy),
+      // Those whose names say so are the checker's to warn of.
+      found.filter((image) => kindOf(image).lossy && !isLossy(nameOf(image.file))),
       (image) => `is a ${kindOf(image).name}, which is lossy: its values are only near those that were measured`,
       'use the files as they were recorded, if there are any',
     ),
@@ -71,13 +73,13 @@ export function notesOf(
       'blank-masks',
       masks.filter(({ content }) => content.marked === 'nothing'),
       ({ file }) => `is a mask that marks nothing, of the faulty image ${nameOf(images.get(file))}`,
-      'mark the fault, or remove the mask: pixel metrics count the image as normal',
+      'mark the fault, or remove the mask: pixel metrics leave the image out',
     ),
     ...about(
       'lost-masks',
       masks.filter(({ content }) => content.marked === 'lost'),
       () => `is a mask that marks too little for ${frame}: no marked pixel is left there`,
-      'make the image size larger: pixel metrics count the image as normal',
+      'make the image size larger: pixel metrics leave the image out',
     ),
   ]
 }

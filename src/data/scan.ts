@@ -10,6 +10,8 @@ export interface ScanReport {
   readonly contentHash: string
   readonly errors: readonly DataError[]
   readonly notes: readonly DataNote[]
+  /** Files that are whole, in the order of their numbers. */
+  readonly whole: readonly (ScannedImage | ScannedMask)[]
 }
 
 /** Between two words about the progress. */
@@ -44,6 +46,7 @@ export async function scanFiles(
       contentHash: hashOf(whole, setup),
       errors: errorsOf(scanned, setup, images),
       notes: notesOf(whole, setup, images),
+      whole,
     }
   } finally {
     clearInterval(timer)

@@ -1,4 +1,5 @@
 import { invariant } from '../diagnostics/invariant.js'
+import { stepsPerEpoch } from '../layouts/split.js'
 import { permutation } from '../random/stream.js'
 import type { TrainBatch, TrainBatches } from './contract.js'
 import type { WorkerPool } from './pool.js'
@@ -21,8 +22,7 @@ export class TrainOrder {
     dropLast: boolean,
     private readonly key: string,
   ) {
-    const steps = files.length / batch
-    this.stepsPerEpoch = dropLast ? Math.floor(steps) : Math.ceil(steps)
+    this.stepsPerEpoch = stepsPerEpoch(files.length, batch, dropLast)
   }
 
   /** @param step counts from 0 over the whole run. */

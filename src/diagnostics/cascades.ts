@@ -1,8 +1,8 @@
 import type { Diagnostic } from './diagnostic.js'
 
-/** Two reports of one code at one place are the same. */
-export function keyOf({ code, span }: Diagnostic): string {
-  return `${code} ${span.start} ${span.end} ${span.file}`
+/** Two reports of one code at one place, and of one subject, are the same. */
+export function keyOf({ code, span, subject }: Diagnostic): string {
+  return `${code} ${span.start} ${span.end} ${span.file}${subject === undefined ? '' : ` ${subject}`}`
 }
 
 /**

@@ -19,6 +19,8 @@ export interface Diagnostic {
   readonly related: readonly RelatedSpan[]
   /** The fix, in the imperative. */
   readonly help?: string
+  /** What it is about, where one place of the text stands for many things: a file of the data that a setting names. */
+  readonly subject?: string
   /** What message, label and help were made from: `isOf` gives them their type back. */
   readonly facts: unknown
   /** The mistakes that this one follows from: `withoutCascades` leaves it out where one of them is reported. */

@@ -13,16 +13,10 @@ export interface Source {
   readonly text: string
 }
 
-/** Checked pipeline and diagnostics. */
-export interface Checked extends CheckResult {
-  /** What of the data may not be looked at: then the diagnostics are those of the file alone. */
-  readonly unreadable?: string
-}
-
 /** What each phase makes, by the name of the phase. */
 export interface Artefacts {
   readonly ast: ParsedFile
-  readonly checked: Checked
+  readonly checked: CheckResult
   readonly lowered: LoweredPipeline
   readonly ir: PassesResult
   readonly passes: readonly PassReport[]

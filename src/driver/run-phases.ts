@@ -21,8 +21,6 @@ export interface PhaseTime {
 
 export interface Compilation {
   readonly diagnostics: readonly Diagnostic[]
-  /** What of the data may not be looked at: then the diagnostics are those of the file alone. */
-  readonly unreadable?: string
   readonly sources: SourceMap
   /** Those of the phases that ran; with errors in the file, none after `checked`. */
   readonly artefacts: Readonly<Partial<Artefacts>>
@@ -65,7 +63,6 @@ export function runPhases(
   const { ast, checked } = made
   return {
     diagnostics: checked?.diagnostics ?? ast?.diagnostics ?? [],
-    ...(checked?.unreadable === undefined ? {} : { unreadable: checked.unreadable }),
     sources: checked?.sources ?? onlySource(source),
     artefacts: made,
     times,

@@ -93,6 +93,7 @@ async function run(
         format: 1,
         contentHash: data.contentHash,
         trainImages: data.trainImages,
+        ...data.record,
       })
       emit({
         type: 'run_started',

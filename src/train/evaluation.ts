@@ -17,7 +17,10 @@ export function evaluateTests(context: RunContext): Promise<EvaluationResult> {
     const { plan, data, emit } = context
     const predictions = new PredictionTable(valueOutputs(context))
     const domains: DomainResult[] = []
-    for (const set of data.tests.filter((test) => isAskedFor(context, test))) {
+    const asked = data.tests.filter((test) => isAskedFor(context, test))
+    if (asked.length === 0)
+      emit({ type: 'note', level: 'warning', message: 'there is no test set: nothing is evaluated' })
+    for (const set of asked) {
       const scores = await scoreSet(context, set, mapOutputs(plan.evaluate), 'evaluate')
       if (!scores) break
       const { metrics, notes } = measure(set, scores, plan.evaluate, plan)

@@ -1,5 +1,6 @@
 import { type MetricList, type MetricValue, metricKey, metricsOf } from '../components/metrics.js'
-import type { EvaluationSet } from '../data/contract.js'
+import type { EvaluationSample, EvaluationSet } from '../data/contract.js'
+import { labelsOf, whyWithoutValue } from '../layouts/listing.js'
 import type { EvaluatePlan, RunPlan } from '../plan/run-plan.js'
 import { imageMetric, pixelMetricsOf, valueMetric } from './metrics/table.js'
 import type { SetScores } from './scores.js'
@@ -26,49 +27,50 @@ export function measure(set: EvaluationSet, scores: SetScores, requests: Measure
     metrics[metricKey(request)] = value === undefined || Number.isNaN(value) ? null : value
   }
 
-  const labels = scores.samples.map(({ label }) => label)
-  if (requests.image.length > 0 && new Set(labels).size < 2) {
-    notes.push(
-      `${set.name} has ${labels[0] === 1 ? 'no normal image' : 'no faulty image'}: image metrics are undefined`,
-    )
+  const known = labelsOf(scores.samples)
+  const undefinedIn = (list: MetricList, what: string): boolean => {
+    const why = requests[list].length === 0 ? undefined : whyWithoutValue(list, known)
+    const blank = list === 'pixel' ? scores.samples.flatMap(({ blankMask }) => blankMask ?? []) : []
+    const files = blank.length === 0 ? '' : ` (${firstOf(blank)})`
+    if (why !== undefined) notes.push(`${set.name} ${why}${files}: ${what} metrics are undefined`)
+    return why !== undefined
   }
+
+  undefinedIn('image', 'image')
+  const labels = scores.samples.map(({ label }) => label)
   for (const request of requests.image) {
     const values = scores.values.get(request.parameters.output)
     put(request, values && imageMetric(request, values, labels))
   }
 
-  if (requests.pixel.length > 0) {
-    const usable = withMasks(scores, plan)
-    if (!usable) notes.push(`${set.name} has no masks: pixel metrics are undefined`)
-    else notes.push(...withoutMask(set, scores))
-    for (const output of mapOutputs(requests)) {
-      const ofOutput = requests.pixel.filter((request) => request.parameters.output === output)
-      const maps = usable?.maps.get(output)
-      const results =
-        maps && usable ? pixelMetricsOf(ofOutput, { scores: maps, masks: usable.masks, ...plan.image }) : []
-      ofOutput.forEach((request, i) => {
-        put(request, results[i])
-      })
-    }
+  const usable = undefinedIn('pixel', 'pixel') ? undefined : withMasks(scores, plan)
+  if (usable && requests.pixel.length > 0)
+    notes.push(...leftOut(set, scores, 'pixel', 'mask', ({ hasMask }) => hasMask))
+  for (const output of mapOutputs(requests)) {
+    const ofOutput = requests.pixel.filter((request) => request.parameters.output === output)
+    const maps = usable?.maps.get(output)
+    const results = maps && usable ? pixelMetricsOf(ofOutput, { scores: maps, masks: usable.masks, ...plan.image }) : []
+    ofOutput.forEach((request, i) => {
+      put(request, results[i])
+    })
   }
 
-  if (requests.values.length > 0) {
-    const known = withSeverities(scores)
-    if (known.length === 0) notes.push(`${set.name} has no severities: severity metrics are undefined`)
-    const targets = known.map((i) => scores.samples[i]?.severity ?? Number.NaN)
-    for (const request of requests.values) {
-      const values = scores.values.get(request.parameters.output)
-      const predictions = known.map((i) => values?.[i] ?? Number.NaN)
-      put(request, known.length > 0 ? valueMetric(request, predictions, targets) : undefined)
-    }
+  const isUnmeasured = undefinedIn('values', 'severity')
+  if (requests.values.length > 0 && !isUnmeasured)
+    notes.push(...leftOut(set, scores, 'severity', 'severity', ({ severity }) => severity !== undefined))
+  const measured = scores.samples.flatMap(({ severity }, i) => (severity === undefined ? [] : [i]))
+  const targets = measured.map((i) => scores.samples[i]?.severity ?? Number.NaN)
+  for (const request of requests.values) {
+    const values = scores.values.get(request.parameters.output)
+    const predictions = measured.map((i) => values?.[i] ?? Number.NaN)
+    put(request, isUnmeasured ? undefined : valueMetric(request, predictions, targets))
   }
   return { metrics, notes }
 }
 
-/** The images whose pixels are known: normal ones and faulty ones with a mask. Undefined when no faulty image has one. */
-function withMasks(scores: SetScores, { image }: RunPlan): Pick<SetScores, 'maps' | 'masks'> | undefined {
+/** The images whose pixels are known: normal ones and faulty ones with a mask. */
+function withMasks(scores: SetScores, { image }: RunPlan): Pick<SetScores, 'maps' | 'masks'> {
   const { samples } = scores
-  if (!samples.some(({ label, hasMask }) => label === 1 && hasMask)) return undefined
   if (samples.every(({ label, hasMask }) => label === 0 || hasMask)) return scores
   const size = image.height * image.width
   const kept = samples.flatMap(({ label, hasMask }, i) => (label === 0 || hasMask ? [i] : []))
@@ -85,20 +87,29 @@ function withMasks(scores: SetScores, { image }: RunPlan): Pick<SetScores, 'maps
 
 const named = 3
 
-/** Says which faulty images the pixel metrics leave out, where there are such. */
-function withoutMask({ name }: EvaluationSet, { samples }: SetScores): readonly string[] {
-  const faulty = samples.filter(({ label }) => label === 1)
-  const left = faulty.filter(({ hasMask }) => !hasMask).map(({ file }) => file)
-  if (left.length === 0) return []
-  const files = left.slice(0, named).join(', ') + (left.length > named ? ` and ${left.length - named} more` : '')
-  const over = `${faulty.length - left.length} of ${faulty.length} faulty images`
-  return [`pixel metrics of ${name} are over ${over}: ${files} ${left.length === 1 ? 'has' : 'have'} no mask`]
+/** Says which faulty images the metrics of a list leave out, where there are such. */
+function leftOut(
+  { name }: EvaluationSet,
+  { samples }: SetScores,
+  metrics: string,
+  label: string,
+  has: (sample: EvaluationSample) => boolean,
+): readonly string[] {
+  const faulty = samples.filter((sample) => sample.label === 1)
+  const left = faulty.filter((sample) => !has(sample))
+  const blank = metrics === 'pixel' ? left.flatMap(({ blankMask }) => blankMask ?? []) : []
+  const without = left.filter(({ blankMask }) => metrics !== 'pixel' || blankMask === undefined).map(({ file }) => file)
+  const over = `${metrics} metrics of ${name} are over ${faulty.length - left.length} of ${faulty.length} faulty images`
+  return [
+    ...(without.length === 0
+      ? []
+      : [`${over}: ${firstOf(without)} ${without.length === 1 ? 'has' : 'have'} no ${label}`]),
+    ...(blank.length === 0 ? [] : [`${over}: ${firstOf(blank)} ${blank.length === 1 ? 'marks' : 'mark'} nothing`]),
+  ]
 }
 
-/** Indices of the images with a known severity; none when no faulty image has one (a normal's zero alone says nothing). */
-function withSeverities({ samples }: SetScores): readonly number[] {
-  const known = samples.flatMap(({ severity }, i) => (severity === undefined ? [] : [i]))
-  return known.some((i) => samples[i]?.label === 1) ? known : []
+function firstOf(files: readonly string[]): string {
+  return files.slice(0, named).join(', ') + (files.length > named ? ` and ${files.length - named} more` : '')
 }
 
 /** What a validation measures: all image and value metrics, and the monitors whatever they are of (pixels are dear: only on request). */

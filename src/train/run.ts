@@ -6,6 +6,7 @@ import { CheckpointKeeper, type TrainingPosition } from './checkpoint/keeper.js'
 import { inPhase, type RunContext } from './context.js'
 import { evaluateTests } from './evaluation.js'
 import { type LoopResult, trainLoop } from './loop.js'
+import { requireMonitorValues } from './monitors.js'
 import { summarise } from './results.js'
 import { Tracking } from './tracking.js'
 import { Validator } from './validation.js'
@@ -27,6 +28,7 @@ export async function runTraining(
   resumed?: CheckpointFile,
 ): Promise<RunEnd> {
   const { plan, runner } = context
+  requireMonitorValues(context)
   mkdirSync(context.directory, { recursive: true })
   const tracking = new Tracking(plan.train, resumed?.metadata.tracking)
   const keeper = new CheckpointKeeper(context, tracking)

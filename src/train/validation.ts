@@ -1,9 +1,9 @@
 import { type Monitor, metricKey, type Split } from '../components/metrics.js'
-import type { EvaluationSet } from '../data/contract.js'
 import { monitorsOf } from '../plan/run-plan.js'
 import type { TrainingPosition } from './checkpoint/keeper.js'
 import { inPhase, type RunContext } from './context.js'
 import { type Measured, mapOutputs, measure, validationMeasurements } from './measure.js'
+import { setsOf } from './monitors.js'
 import { scoreSet } from './scores.js'
 import type { Tracking, ValidationValues } from './tracking.js'
 
@@ -66,25 +66,13 @@ export class Validator {
         ? validationMeasurements(plan, ofSplit)
         : validationMeasurements({ ...plan, evaluate: { ...plan.evaluate, image: [], values: [] } }, ofSplit)
     const all: Measured[] = []
-    for (const set of this.#sets(split)) {
+    for (const set of setsOf(this.context.data, split)) {
       const scores = await scoreSet(this.context, set, mapOutputs(requests), 'validate')
       if (!scores) return undefined
       all.push(measure(set, scores, requests, plan))
     }
     for (const note of all.flatMap(({ notes }) => notes)) this.#noteOnce(note)
     return meanMetrics(all.map(({ metrics }) => metrics))
-  }
-
-  #sets(split: Split): readonly EvaluationSet[] {
-    const { validation, tests } = this.context.data
-    switch (split) {
-      case 'val':
-        return [validation]
-      case 'source':
-        return tests.filter(({ role }) => role === 'source')
-      case 'targets':
-        return tests.filter(({ role }) => role === 'target')
-    }
   }
 
   #noteOnce(message: string): void {

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { checkPipeline } from '../../src/check/check.js'
-import type { DiskView } from '../../src/check/settings/context.js'
 import { diagnosticTable } from '../../src/diagnostics/codes/index.js'
 import { studiesDiagnostics } from '../../src/diagnostics/codes/studies.js'
 import { renderPlain } from '../../src/diagnostics/render.js'
+import { diskOf } from '../support/disk.js'
 import { expectNoOrphans, goldenCases, goldenInput, goldenRoot, goldenText } from '../support/golden.js'
 
 const entry = '/project/input.draem'
@@ -14,7 +14,14 @@ const entry = '/project/input.draem'
 function check(folder: string) {
   const text = goldenInput(`${folder}/input.draem`)
   const listing = `${folder}/disk.txt`
-  const disk = existsSync(`${goldenRoot}${listing}`) ? diskOf(goldenInput(listing)) : undefined
+  const disk = existsSync(`${goldenRoot}${listing}`)
+    ? diskOf(
+        ...goldenInput(listing)
+          .trim()
+          .split('\n')
+          .map((line) => `/project/${line}`),
+      )
+    : undefined
   return checkPipeline({
     entry,
     loadFile: (path) => (path === entry ? text : undefined),
@@ -24,23 +31,6 @@ function check(folder: string) {
     workingDirectory: '/project',
     ...(disk === undefined ? {} : { disk }),
   })
-}
-
-function diskOf(listing: string): DiskView {
-  const files = listing
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => `/project/${line}`)
-  const parents = files.flatMap((file) => file.split('/').map((_, index, parts) => parts.slice(0, index).join('/')))
-  const directories = new Set(parents)
-  return {
-    isDirectory: (path) => directories.has(path),
-    isFile: (path) => files.includes(path),
-    list: (path) => {
-      const inside = [...files, ...directories].filter((found) => found.startsWith(`${path}/`))
-      return [...new Set(inside.map((found) => found.slice(path.length + 1).split('/')[0] ?? ''))].sort()
-    },
-  }
 }
 
 describe('mistakes in settings, each told once', () => {

@@ -1,11 +1,12 @@
 import type { TensorType } from '../../src/check/checked.js'
-import type { DiskView, FlatSection, FlatSetting, SettingsContext } from '../../src/check/settings/context.js'
+import type { FlatSection, FlatSetting, SettingsContext } from '../../src/check/settings/context.js'
 import { checkData } from '../../src/check/settings/data.js'
 import { checkEvaluate } from '../../src/check/settings/evaluate.js'
 import { checkSynthesis } from '../../src/check/settings/synthesis.js'
 import { checkTrain } from '../../src/check/settings/train.js'
 import type { StaticValue } from '../../src/check/values/static-value.js'
 import { DiagnosticCollector, sortDiagnostics } from '../../src/diagnostics/collector.js'
+import type { FileView } from '../../src/layouts/view.js'
 import type { SettingOrigin } from '../../src/plan/settings.js'
 import { SourceMap } from '../../src/source/source-file.js'
 import type { Binding, Expression, PipelineDeclaration } from '../../src/syntax/ast.js'
@@ -25,7 +26,7 @@ export const exampleOutputs: ReadonlyMap<string, TensorType> = new Map<string, T
 ])
 
 export interface HarnessOptions {
-  readonly disk?: DiskView
+  readonly disk?: FileView
   readonly params?: Readonly<Record<string, string>>
   /** Single parameters replaced, by path: `data.batch`. */
   readonly set?: Readonly<Record<string, string>>

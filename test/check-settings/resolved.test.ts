@@ -1,30 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import type { DiskView } from '../../src/check/settings/context.js'
+import type { FileView } from '../../src/layouts/view.js'
 import { Schedule } from '../../src/train/schedule.js'
 import { earlyStop, keepBest, metric, monitor } from '../support/components.js'
+import { diskOf } from '../support/disk.js'
 import { type Edit, edited, goodSettings } from './example.js'
 import { checkSettings } from './harness.js'
 
-/** A disk with these files; directories are what they lie in. */
-function diskOf(...files: readonly string[]): DiskView {
-  const directories = new Set(
-    files.flatMap((file) => file.split('/').map((_, i, parts) => parts.slice(0, i).join('/'))),
-  )
-  return {
-    isDirectory: (path) => directories.has(path),
-    isFile: (path) => files.includes(path),
-    list: (path) => {
-      const inside = [...files, ...directories].filter((entry) => entry.startsWith(`${path}/`))
-      return [...new Set(inside.map((entry) => entry.slice(path.length + 1).split('/')[0] ?? ''))].sort()
-    },
-  }
-}
 const root = '/project/pipelines/maps'
 const domain = (name: string, train = 20): readonly string[] => [
   ...Array.from({ length: train }, (_, i) => `${root}/${name}/train/good/${i}.tiff`),
   `${root}/${name}/test/good/0.tiff`,
   `${root}/${name}/test/fault/0.png`,
-  `${root}/${name}/test/severity.csv`,
+  `${root}/${name}/test/severity.csv: image,severity\\nfault/0.png,1`,
   `${root}/${name}/ground_truth/fault/0_mask.png`,
 ]
 const whole = diskOf(...domain('domain_A'), ...domain('domain_B'), ...domain('domain_C'))
@@ -224,7 +211,7 @@ describe('a model with mistakes of its own', () => {
 })
 
 describe('the disk', () => {
-  const told = (disk: DiskView, ...edits: readonly Edit[]) => checkSettings(edited(...edits), { disk }).told
+  const told = (disk: FileView, ...edits: readonly Edit[]) => checkSettings(edited(...edits), { disk }).told
 
   test('auto becomes the other domains that have a test set', () => {
     const disk = diskOf(...domain('domain_A'), ...domain('domain_C'), ...domain('domain_B'), `${root}/notes/a.txt`)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, cp, mkdir, mkdtemp, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -375,10 +375,12 @@ describe('notes of what the files hold', () => {
 
   test('12-bit values in 16-bit files: a note with the normalisation, which then has its effect', async () => {
     const directory = join(scratch, 'twelve')
-    for (const part of ['train/good', 'test/good', 'test/fault']) {
+    for (const [number, part] of ['train/good', 'test/good', 'test/fault'].entries()) {
       await mkdir(join(directory, 'domain_A', part), { recursive: true })
       for (let index = 0; index < 5; index += 1) {
-        const values = Uint16Array.from({ length: 64 }, (_, at) => (at === 0 ? 0 : at === 1 ? 4095 : 700 * index + at))
+        const values = Uint16Array.from({ length: 64 }, (_, at) =>
+          at === 0 ? 0 : at === 1 ? 4095 : 700 * index + at + number,
+        )
         const file = join(directory, 'domain_A', part, `${index}.tif`)
         await writeFile(file, tiffOf({ width: 8, height: 8, bits: 16 }, Buffer.from(values.buffer)))
       }
@@ -458,20 +460,23 @@ describe('data that cannot be used', () => {
   })
 
   test('missing directories, no images, severities without images', async () => {
-    expect((await errorsOf(planOf({ root: join(scratch, 'nowhere') }))).errors[0]?.code).toBe('missing-directory')
+    expect((await errorsOf(planOf({ root: join(scratch, 'nowhere') }))).errors[0]?.code).toBe('data-root-missing')
     const copy = await copied('missing')
     await rm(join(copy, 'domain_B/test/good'), { recursive: true })
     await rm(join(copy, 'domain_D/test/good'), { recursive: true })
     await mkdir(join(copy, 'domain_D/test/good'))
     await unlink(join(copy, 'domain_C/test/fault/0000.tiff'))
     await writeFile(join(copy, 'domain_A/test/severity.csv'), 'image,severity\nfault/0000.tiff,much\n')
-    expect((await errorsOf(planOf({ root: copy }))).errors.map(({ code, file }) => `${code} ${file}`)).toEqual([
-      'bad-severities domain_A/test/severity.csv',
-      'missing-directory domain_B/test/good',
-      'missing-file domain_C/ground_truth/fault/0000_mask.png',
-      'bad-severities domain_C/test/severity.csv',
+    const { errors, exitCode, message } = await errorsOf(planOf({ root: copy }))
+    expect(errors.map(({ code, file }) => `${code} ${file}`)).toEqual([
+      'bad-table domain_A/test/severity.csv',
+      'domain-incomplete domain_B/test/good',
+      'masks-do-not-fit domain_C/ground_truth/fault/0000_mask.png',
+      'bad-table domain_C/test/severity.csv',
       'no-images domain_D/test/good',
     ])
+    expect(exitCode).toBe(4)
+    expect(message).toContain("line 2 of `domain_A/test/severity.csv` has the severity 'much'")
   })
 
   test('what may not be read is one error each, and not taken to be missing', async () => {
@@ -487,12 +492,12 @@ describe('data that cannot be used', () => {
     await loop('domain_E')
     await loop('lost+found')
     const { errors } = await errorsOf(planOf({ root: copy }))
-    expect(errors.map(({ file, message }) => `${file} ${message}`)).toEqual([
-      'domain_C/test cannot be read (ELOOP)',
-      'domain_E cannot be read (ELOOP)',
-      'domain_A/ground_truth/fault cannot be read (ELOOP)',
-      'domain_B/test/fault cannot be read (ELOOP)',
-      'domain_D/test/severity.csv cannot be read (ELOOP)',
+    expect(errors.map(({ message }) => message)).toEqual([
+      '`domain_A/ground_truth` cannot be read (ELOOP)',
+      '`domain_E` cannot be read (ELOOP)',
+      '`domain_C/test` cannot be read (ELOOP)',
+      '`domain_B/test/fault` cannot be read (ELOOP)',
+      '`domain_D/test/severity.csv` cannot be read (ELOOP)',
     ])
   })
 
@@ -502,10 +507,10 @@ describe('data that cannot be used', () => {
     for (const place of places) await chmod(join(copy, place), 0)
     try {
       const { errors } = await errorsOf(planOf({ root: copy }))
-      expect(errors.map(({ file, message }) => `${file} ${message}`)).toEqual([
-        'domain_C cannot be read (EACCES)',
-        'domain_B/test/good cannot be read (EACCES)',
-        'domain_D/ground_truth/fault cannot be read (EACCES)',
+      expect(errors.map(({ message }) => message)).toEqual([
+        '`domain_C` cannot be read (EACCES)',
+        '`domain_B/test/good` cannot be read (EACCES)',
+        '`domain_D/ground_truth` cannot be read (EACCES)',
       ])
     } finally {
       for (const place of places) await chmod(join(copy, place), 0o755)
@@ -515,14 +520,62 @@ describe('data that cannot be used', () => {
   test('a domain that is not there is one error', async () => {
     const { errors } = await errorsOf(planOf({ data: { source: 'domain_Z', targets: ['domain_B', 'domain_Y'] } }))
     expect(errors.map(({ code, file }) => `${code} ${file}`)).toEqual([
-      'missing-directory domain_Z',
-      'missing-directory domain_Y',
+      'domain-missing domain_Z',
+      'domain-missing domain_Y',
     ])
+  })
+
+  test('test images that are training images are named with both files; so is one file with both labels', async () => {
+    const copy = await copied('leak')
+    for (const name of ['0000', '0001', '0002', '0003'])
+      await cp(join(copy, `domain_A/train/good/${name}.tiff`), join(copy, `domain_C/test/good/${name}.tiff`))
+    await cp(join(copy, 'domain_B/test/fault/0001.tiff'), join(copy, 'domain_B/test/good/0000.tiff'))
+    const { notes } = await scanData(planOf({ root: copy }), { workers: 0 })
+    expect(notes.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      'leaked-images: 4 test images are training images, byte for byte (leakage): domain_C/test/good/0000.tiff = domain_A/train/good/0000.tiff, domain_C/test/good/0001.tiff = domain_A/train/good/0001.tiff, domain_C/test/good/0002.tiff = domain_A/train/good/0002.tiff and 1 more',
+      'contradicting-labels: 1 normal test image is a faulty one, too, byte for byte: domain_B/test/good/0000.tiff = domain_B/test/fault/0001.tiff',
+    ])
+  })
+
+  test('a faulty image whose mask marks nothing counts as one without a mask, and is named', async () => {
+    const copy = await copied('blank')
+    const blank = await sharp({ create: { width: 95, height: 31, channels: 3, background: 'black' } })
+      .png()
+      .toBuffer()
+    for (const name of await readdir(join(copy, 'domain_A/ground_truth/fault')))
+      await writeFile(join(copy, 'domain_A/ground_truth/fault', name), blank)
+    await writeFile(join(copy, 'domain_B/ground_truth/fault/0001_mask.png'), blank)
+    await withData(planOf({ root: copy }), 0, async ({ tests, notes }) => {
+      expect(notes.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+        'blank-masks: is a mask that marks nothing, of the faulty image domain_A/test/fault/0000.tiff; 7 files in all',
+      ])
+      expect(tests.slice(0, 2).map(({ labels }) => labels)).toMatchObject([
+        { faulty: 6, masked: 0, blank: 6 },
+        { faulty: 6, masked: 5, blank: 1 },
+      ])
+      const { samples } = await evaluate(tests[1] ?? (tests[0] as EvaluationSet))
+      expect(samples.filter(({ label, hasMask }) => label === 1 && !hasMask)).toEqual([
+        expect.objectContaining({
+          file: 'domain_B/test/fault/0001.tiff',
+          blankMask: 'domain_B/ground_truth/fault/0001_mask.png',
+        }),
+      ])
+    })
+  })
+
+  test('normal images alone train, validated by synthetic faults', async () => {
+    const copy = await copied('normal')
+    for (const name of ['domain_B', 'domain_C', 'domain_D', 'domain_A/test', 'domain_A/ground_truth'])
+      await rm(join(copy, name), { recursive: true })
+    await withData(planOf({ root: copy }), 0, async ({ tests, validation, trainImages }) => {
+      expect([tests.length, validation.images, trainImages]).toEqual([0, 4, 18])
+      expect(validation.labels).toEqual({ normal: 2, faulty: 2, masked: 2, blank: 0, measured: 2 })
+    })
   })
 
   test('fewer training images than a batch', async () => {
     const { errors } = await errorsOf(planOf({ batch: 19 }))
-    expect(errors.map(({ code }) => code)).toEqual(['too-few-images'])
+    expect(errors.map(({ code }) => code)).toEqual(['batch-larger-than-data'])
   })
 
   test('a file that breaks after the scan ends the step that needs it by its name', async () => {

@@ -32,3 +32,23 @@ test.each([
 ])('faulty images with masks %j: what the pixel metrics leave out is said', (masks, notes) => {
   expect(measure(set, scoresOf(masks), plan.evaluate, plan).notes).toEqual(notes)
 })
+
+test.each([
+  [[true, true], 'domain_A has only masks that mark nothing (0_mask.png, 1_mask.png): pixel metrics are undefined'],
+  [[true, false], 'pixel metrics of domain_A are over 1 of 2 faulty images: 0_mask.png marks nothing'],
+])('masks that mark nothing, %j: their images are left out, and named', (blank, note) => {
+  const scores = scoresOf(blank.map((isBlank) => !isBlank))
+  const samples = scores.samples.map((sample, i) =>
+    blank[i - 1] === true ? { ...sample, blankMask: `${i - 1}_mask.png` } : sample,
+  )
+  expect(measure(set, { ...scores, samples }, plan.evaluate, plan).notes).toEqual([note])
+})
+
+test('severities of a part of the faulty images', () => {
+  const scores = scoresOf([true, true, true])
+  const samples = scores.samples.map((sample, i) => ({ ...sample, ...(i === 2 ? {} : { severity: i }) }))
+  const measured = linearPlan({}, { image: [], pixel: [] })
+  expect(measure(set, { ...scores, samples }, measured.evaluate, measured).notes).toEqual([
+    'severity metrics of domain_A are over 2 of 3 faulty images: fault/1.png has no severity',
+  ])
+})

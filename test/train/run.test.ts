@@ -102,8 +102,8 @@ describe('a whole run', () => {
       'domain_B has no masks: pixel metrics are undefined',
       'domain_B has no severities: severity metrics are undefined',
       'domain_C has no faulty image: image metrics are undefined',
-      'domain_C has no masks: pixel metrics are undefined',
-      'domain_C has no severities: severity metrics are undefined',
+      'domain_C has no faulty image: pixel metrics are undefined',
+      'domain_C has no faulty image: severity metrics are undefined',
     ])
   })
 

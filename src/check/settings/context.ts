@@ -1,5 +1,6 @@
 import type { Form } from '../../components/schema.js'
 import type { DiagnosticSink } from '../../diagnostics/diagnostic.js'
+import type { FileView } from '../../layouts/view.js'
 import type { SettingOrigin } from '../../plan/settings.js'
 import type { Span } from '../../source/span.js'
 import type { Binding, Expression } from '../../syntax/ast.js'
@@ -19,7 +20,7 @@ export interface SettingsContext {
   readonly originOf: (span: Span) => Pick<SettingOrigin, 'origin' | 'where'>
   readonly recordOrigin: (origin: SettingOrigin) => void
   /** Disk as the checks see it; absent when paths are not to be looked at (`compile`, `explain`). */
-  readonly disk?: DiskView
+  readonly disk?: FileView
   /** Whether a bare name is a param of the pipeline (and so `evaluate` knows it), not a word such as `bilinear` or `domain_A`. */
   readonly isParameter: (name: string) => boolean
   /**
@@ -35,13 +36,6 @@ export interface SettingsContext {
   readonly unknownOutputs: Set<string>
   /** Outputs that are reported, at their loss, not to reach their label. */
   readonly outOfReach: ReadonlySet<string>
-}
-
-export interface DiskView {
-  isDirectory(path: string): boolean
-  isFile(path: string): boolean
-  /** Names in a directory, sorted; empty when it is not there. */
-  list(path: string): readonly string[]
 }
 
 /** A setting after `extends`, `remove` and `--set`: the binding that holds, and the bindings of single parameters of its call that replace it (`synthesis.patches = 2`), by dotted path below it. */

@@ -3,7 +3,7 @@ import type { DataValue } from '../../plan/run-plan.js'
 import type { SettingOrigin } from '../../plan/settings.js'
 import { type CheckedCall, checkComponent, wholeValue } from './component-call.js'
 import type { FlatSetting, SettingsContext } from './context.js'
-import { checkDomains } from './domains.js'
+import { checkFiles } from './files.js'
 import { report } from './place.js'
 import type { CheckedData } from './results.js'
 
@@ -21,7 +21,7 @@ export function checkData(setting: FlatSetting | undefined, context: SettingsCon
   const { parameters } = call.value
   checkTargets(call, context)
   warnOfIdleSettings(call, context)
-  const { targets, stepsPerEpoch } = checkDomains(call, context)
+  const { targets, stepsPerEpoch, listing } = checkFiles(call, context)
   for (const origin of origins) context.recordOrigin(resolvedOrigin(origin, targets))
   const { image, channels, range } = parameters
   if (image === undefined || channels === undefined || range === undefined || call.poisoned.has('/image'))
@@ -34,6 +34,7 @@ export function checkData(setting: FlatSetting | undefined, context: SettingsCon
     isChannelsKnown: !call.poisoned.has('/channels'),
     range,
     ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),
+    ...(listing === undefined ? {} : { listing }),
     targets: targets ?? namedTargets(call),
     isAuto: targets !== undefined,
     imageSpan: call.spans.get('/image') ?? call.nameSpan,

@@ -1,16 +1,15 @@
 import { type MetricList, type MetricValue, metricKey, metricLists } from '../../components/metrics.js'
-import { dataDiagnostics } from '../../diagnostics/codes/data.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
-import type { DiagnosticDefinition } from '../../diagnostics/define.js'
 import type { EvaluatePlan } from '../../plan/run-plan.js'
 import type { Span } from '../../source/span.js'
 import { checkSection, wholeValue } from './component-call.js'
 import type { FlatSection, SettingsContext } from './context.js'
+import { checkLabels, checkSets } from './labels.js'
 import { checkFit } from './metric-fit.js'
 import { report } from './place.js'
 import type { CheckedData, CheckedSynthesis } from './results.js'
 
-type EvaluateCall = ReturnType<typeof checkSection<'evaluate'>>
+export type EvaluateCall = ReturnType<typeof checkSection<'evaluate'>>
 
 /**
  * The `evaluate` section. Comes before `checkTrain`, whose monitors must be among what is measured here. Undefined when
@@ -28,7 +27,7 @@ export function checkEvaluate(
   if (section === undefined) return undefined
   const call = checkSection('evaluate', section, context)
   const requests = metricLists.map((list) => requestsOf(call, list, context, data, synthesis))
-  checkTargetsThere(call, context, data)
+  checkSets(call, section, context, data)
   const isTorn =
     call.misspelt.has(undefined) ||
     metricLists.some(
@@ -87,38 +86,3 @@ function isOfMeasuredMap(
   const isMap = (name: string): boolean => outputs?.get(name)?.per === 'pixel'
   return isMap(output) && (madeOf?.(output) ?? []).some((other) => requested.has(other) && isMap(other))
 }
-
-/** `targets.test` where there are no targets. */
-function checkTargetsThere(call: EvaluateCall, context: SettingsContext, data: CheckedData | undefined): void {
-  const on: readonly string[] = call.value.parameters.on ?? []
-  const index = on.indexOf('targets.test')
-  const span = call.spans.get(`/on/${index}`)
-  if (span === undefined || data?.targets === undefined || data.targets.length > 0) return
-  const why = data.isAuto ? 'the data has no other domain than the source' : 'the data has `targets = []`'
-  report(context, trainingDiagnostics.noTargets, span, { why })
-}
-
-/** Metrics whose labels the disk does not have: masks, or measured severities. */
-function checkLabels(call: EvaluateCall, context: SettingsContext, data: CheckedData | undefined): void {
-  const { disk } = context
-  if (disk === undefined || data?.value === undefined) return
-  const { root, source } = data.value.parameters
-  const on: readonly string[] = call.value.parameters.on ?? []
-  const domains = [
-    ...(on.includes('source.test') ? [source] : []),
-    ...(on.includes('targets.test') ? (data.targets ?? []) : []),
-  ].filter((name) => disk.isDirectory(`${root}/${name}/test`))
-  const tell = (list: MetricList, definition: LabelsMissing, without: readonly string[]): void => {
-    const span = call.spans.get(`/${list}/0`)
-    const [first] = call.value.parameters[list] ?? []
-    if (span === undefined || first === undefined || without.length === 0) return
-    report(context, definition, span, { metric: metricKey(first), domains: without })
-  }
-  const lacks = (there: (directory: string) => boolean) => domains.filter((name) => !there(`${root}/${name}`))
-  const unmasked = lacks((domain) => disk.isDirectory(`${domain}/ground_truth/fault`))
-  const unmeasured = lacks((domain) => disk.isFile(`${domain}/test/severity.csv`))
-  tell('pixel', dataDiagnostics.masksMissing, unmasked)
-  tell('values', dataDiagnostics.severitiesMissing, unmeasured)
-}
-
-type LabelsMissing = DiagnosticDefinition<{ readonly metric: string; readonly domains: readonly string[] }>

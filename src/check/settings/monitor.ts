@@ -1,10 +1,12 @@
-import { type Monitor, metricKey, metrics } from '../../components/metrics.js'
+import { type MetricList, type Monitor, metricKey, metrics } from '../../components/metrics.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { EvaluatePlan } from '../../plan/run-plan.js'
 import type { Span } from '../../source/span.js'
 import type { SettingsContext } from './context.js'
+import { checkHasValue } from './labels.js'
 import { report } from './place.js'
+import type { CheckedData } from './results.js'
 
 /** A monitor must be among what the evaluation measures, and of the validation: the test sets decide nothing. */
 export function checkMonitor(
@@ -13,6 +15,7 @@ export function checkMonitor(
   context: SettingsContext,
   evaluate: EvaluatePlan | undefined,
   reported: Set<string>,
+  data?: CheckedData,
 ): Monitor | undefined {
   const { split } = monitor
   const shown = metricKey(monitor)
@@ -36,12 +39,13 @@ export function checkMonitor(
     const facts = { reference: `${split}.${shown}`, split, instead: `val.${shown}` }
     report(context, trainingDiagnostics.monitorOnTest, span, facts)
   }
+  checkHasValue(monitor, listFor(monitor, context), span, context, data)
   return monitor
 }
 
 /** The list of the evaluate section that the metric belongs to. */
-function listFor({ component, parameters }: Monitor, { outputs }: SettingsContext): string {
+function listFor({ component, parameters }: Monitor, { outputs }: SettingsContext): MetricList {
   const isMap = outputs?.get(parameters.output)?.per === 'pixel'
-  const { lists } = metrics[component]
-  return lists.find((list) => (list === 'pixel') === isMap) ?? lists[0] ?? ''
+  const lists: readonly MetricList[] = metrics[component].lists
+  return lists.find((list) => (list === 'pixel') === isMap) ?? lists[0] ?? 'image'
 }

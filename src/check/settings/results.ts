@@ -1,3 +1,4 @@
+import type { Listing } from '../../layouts/listing.js'
 import type { DataValue, SynthesisValue } from '../../plan/run-plan.js'
 import type { Span } from '../../source/span.js'
 
@@ -12,6 +13,8 @@ export interface CheckedData {
   readonly range: readonly [number, number]
   /** Where the images could be counted. */
   readonly stepsPerEpoch?: number
+  /** Files of the data, where the disk was looked at and nothing is wrong with them. */
+  readonly listing?: Listing
   /** Names of the target domains; undefined while `auto` is not resolved. */
   readonly targets: readonly string[] | undefined
   /** Whether they are what `auto` was resolved to. */

@@ -27,7 +27,7 @@ export function checkTrain(
   for (const setting of ['early_stop', 'checkpoint'] as const) {
     const monitor = call.value.parameters[setting]?.parameters.monitor
     const span = call.spans.get(`/${setting}/parameters/monitor`)
-    if (monitor !== undefined && span !== undefined) checkMonitor(monitor, span, context, evaluate, reported)
+    if (monitor !== undefined && span !== undefined) checkMonitor(monitor, span, context, evaluate, reported, data)
   }
   const plan = wholeValue(call, 'section')?.parameters
   if (plan === undefined) return undefined

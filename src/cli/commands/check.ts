@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { frontPhases } from '../../driver/phases/front.js'
 import { type Compilation, type CompileRequest, compileWith } from '../../driver/run-phases.js'
-import { addPipelineOptions, codeOf, compileFile, type PipelineOptions, reportUnreadable } from '../compile-options.js'
+import { addPipelineOptions, codeOf, compileFile, type PipelineOptions } from '../compile-options.js'
 import { printDiagnosticsJson, reportDiagnostics, summary } from '../diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
@@ -37,7 +37,6 @@ function checkFile(file: string, options: PipelineOptions): Compilation | undefi
       until: 'checked',
       mayLackPipeline: true,
     })
-    reportUnreadable(compilation)
     if (!options.json) {
       reportDiagnostics(compilation.diagnostics, compilation.sources)
       talk(`${file}: ${summary(compilation.diagnostics)}`)

@@ -13,7 +13,7 @@ export function addExplainCommand(program: Command, done: (code: ExitCode) => vo
     .description('parameters, FLOPs and memory by block, steps per epoch, every setting and where its value came from')
   addPipelineOptions(command)
     .option('--json', 'as JSON on stdout; mistakes and warnings on stderr')
-    .action(async (file: string, options: PipelineOptions) => {
+    .action((file: string, options: PipelineOptions) => {
       const { compilation, code } = compileOrReport(compile, file, options, {
         lookAtDisk: false,
         until: 'ir',
@@ -23,7 +23,7 @@ export function addExplainCommand(program: Command, done: (code: ExitCode) => vo
         done(code)
         return
       }
-      const trainImages = await countTrainImages(checked.pipeline.data)
+      const trainImages = countTrainImages(checked.pipeline.data)
       const stages = { pipeline: checked.pipeline, lowered, optimised: ir }
       const explanation = explainPipeline(stages, trainImages === undefined ? {} : { trainImages })
       if (options.json) printJson(explanation)

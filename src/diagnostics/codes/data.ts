@@ -49,17 +49,17 @@ export const dataDiagnostics = {
     help: ({ directory, there }) =>
       `Put the images into \`${directory}\`${there.length === 0 ? '' : `; the domain has ${listed(there)}`}.`,
   }),
-  noImages: define<{ domain: string; directory: string; others: readonly string[] }>({
+  noImages: define<{ domain: string; directory: string; others: readonly string[]; readable: string }>({
     code: 'D123',
     name: 'no-images',
     severity: 'error',
     allowable: false,
     message: ({ domain, directory }) => `\`${directory}\` of the domain \`${domain}\` has no images`,
     label: () => 'no images',
-    help: ({ others }) =>
+    help: ({ others, readable }) =>
       others.length === 0
-        ? 'Put .png, .tif or .tiff files there.'
-        : `Images are .png, .tif or .tiff files; it has ${listed(others)}.`,
+        ? `Put ${readable} files there.`
+        : `Images are ${readable} files of the directory itself; it has ${others.join(', ')}.`,
   }),
   batchTooLarge: define<{ batch: number; images: number; heldOut: number }>({
     code: 'D124',
@@ -76,25 +76,113 @@ export const dataDiagnostics = {
         ? `Set \`batch\` to at most ${images}, or \`drop_last = false\`.`
         : 'Add images, or hold out a smaller share.',
   }),
-  severitiesMissing: define<{ metric: string; domains: readonly string[] }>({
+  severitiesMissing: define<LabelsMissing>({
     code: 'D126',
     name: 'severities-missing',
     severity: 'warning',
     allowable: true,
-    message: ({ metric, domains }) =>
-      `\`${metric}\` needs measured severities, and ${listed(domains)} ${domains.length === 1 ? 'has' : 'have'} none`,
-    label: () => 'will be empty there',
+    message: (facts) => withoutLabels(facts, 'measured severities', 'severity'),
+    label: ({ domains }) => (domains.length > 0 ? 'will be empty there' : 'over a part of the images'),
     help: () =>
       'Put them into `test/severity.csv` of the domain, with the columns `image` and `severity`, or take the metric out.',
   }),
-  masksMissing: define<{ metric: string; domains: readonly string[] }>({
+  masksMissing: define<LabelsMissing>({
     code: 'D125',
     name: 'masks-missing',
     severity: 'warning',
     allowable: true,
-    message: ({ metric, domains }) =>
-      `\`${metric}\` needs masks, and ${listed(domains)} ${domains.length === 1 ? 'has' : 'have'} none`,
-    label: () => 'will be empty there',
+    message: (facts) => withoutLabels(facts, 'masks', 'mask'),
+    label: ({ domains }) => (domains.length > 0 ? 'will be empty there' : 'over a part of the images'),
     help: () => 'Put masks into `ground_truth/fault/<image>_mask.png` of the domain, or take the metric out.',
   }),
+  unreadable: define<{ path: string; why: string }>({
+    code: 'D128',
+    name: 'data-unreadable',
+    severity: 'error',
+    allowable: false,
+    message: ({ path, why }) => `\`${path}\` ${why}`,
+    label: () => 'cannot be read whole',
+    help: () => 'Correct the link, the permissions or the path, or take it out of the data.',
+  }),
+  testSetMissing: define<{ set: string; why: string; domain: string }>({
+    code: 'D129',
+    name: 'test-set-incomplete',
+    severity: 'warning',
+    allowable: true,
+    message: ({ set, why }) => `${set}: ${why}`,
+    label: () => 'nothing to measure there',
+    help: ({ domain }) =>
+      `Put normal images into \`${domain}/test/good\` and faulty ones into \`${domain}/test/fault\`; training needs neither.`,
+  }),
+  leftOut: define<{ directory: string; first: readonly string[]; count: number; rule: string }>({
+    code: 'D130',
+    name: 'data-left-out',
+    severity: 'warning',
+    allowable: true,
+    message: ({ directory, first, count }) =>
+      `${directory === '.' ? 'the root' : `\`${directory}\``} of the data holds what is not read: ${someOf(first, count)}`,
+    label: ({ count }) => (count === 1 ? 'one name is left out' : `${count} names are left out`),
+    help: ({ rule }) => `${sentence(rule)}; move or convert what belongs to the data.`,
+  }),
+  lossyImages: define<{ count: number; of: number; first: string }>({
+    code: 'D131',
+    name: 'lossy-images',
+    severity: 'warning',
+    allowable: true,
+    message: ({ count, of, first }) =>
+      count === of
+        ? `all ${of} images are JPEG (\`${first}\` is the first): lossy, so that small faults may be blurred or made up`
+        : `${count} of ${of} images ${count === 1 ? 'is' : 'are'} JPEG (\`${first}\` is the first): lossy, and a network can tell them from the others`,
+    label: () => 'has lossy images',
+    help: () => 'Use the files that they were made from, where they are to be had.',
+  }),
+  masksDoNotFit: define<{ directory: string; files: readonly string[]; why: string }>({
+    code: 'D132',
+    name: 'masks-do-not-fit',
+    severity: 'error',
+    allowable: false,
+    message: ({ files, why }) => `${someOf(files.slice(0, 3).map(quoted), files.length)} ${why}`,
+    label: () => 'masks and images do not fit',
+    help: ({ directory }) => `Name one mask an image, after it: \`${directory}/IMAGE_mask.png\`.`,
+  }),
+  badTable: define<{ file: string; line: number; message: string; help: string; others: readonly number[] }>({
+    code: 'D133',
+    name: 'bad-table',
+    severity: 'error',
+    allowable: false,
+    message: ({ file, line, message, others }) =>
+      `line ${line} of \`${file}\` ${message}${others.length === 0 ? '' : `; ${others.length === 1 ? 'line' : 'lines'} ${someOf(others.slice(0, 5).map(String), others.length)}, too`}`,
+    label: () => 'its table is wrong',
+    help: ({ help }) => `${sentence(help)}.`,
+  }),
 } as const
+
+/** A metric and the domains where it is empty, or leaves faulty images out: `images` are the first of `count`. */
+interface LabelsMissing {
+  readonly metric: string
+  readonly domains: readonly string[]
+  readonly partly?: { readonly images: readonly string[]; readonly count: number; readonly of: number }
+}
+
+function withoutLabels({ metric, domains, partly }: LabelsMissing, needed: string, one: string): string {
+  const empty = domains.length === 0 ? [] : [`${listed(domains)} ${domains.length === 1 ? 'has' : 'have'} none`]
+  return `\`${metric}\` needs ${needed}, and ${[...empty, ...(partly === undefined ? [] : [withoutOne(partly, one)])].join('; ')}`
+}
+
+function withoutOne({ images, count, of }: NonNullable<LabelsMissing['partly']>, one: string): string {
+  const [have, are] = count === 1 ? ['has', 'is'] : ['have', 'are']
+  return `${count} of ${of} faulty images ${have} no ${one} and ${are} left out: ${someOf(images.map(quoted), count)}`
+}
+
+/** `a, b and 3 more`. */
+function someOf(first: readonly string[], count: number): string {
+  return first.join(', ') + (count > first.length ? ` and ${count - first.length} more` : '')
+}
+
+function quoted(name: string): string {
+  return `\`${name}\``
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -187,4 +187,14 @@ export const trainingDiagnostics = {
     label: ({ prediction }) => `in ${prediction}`,
     help: ({ help }) => help,
   }),
+  monitorWithoutValue: define<{ reference: string; why: string }>({
+    code: 'D115',
+    name: 'monitor-without-value',
+    severity: 'error',
+    allowable: false,
+    message: ({ reference, why }) => `\`${reference}\` never has a value: ${why}`,
+    label: () => 'nothing to compare',
+    help: () =>
+      'Monitor a metric that has labels there, or validate on `held_out(10%)`, whose synthetic faults have masks and severities.',
+  }),
 } as const

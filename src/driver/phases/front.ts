@@ -1,12 +1,12 @@
 import { isAbsolute, join, relative } from 'node:path'
-import { type CheckOptions, checkPipeline } from '../../check/check.js'
+import { checkPipeline } from '../../check/check.js'
 import { dumpChecked } from '../../check/dump.js'
 import { suggest } from '../../diagnostics/suggest.js'
+import { openDisk } from '../../layouts/disk.js'
 import { packageRoot } from '../../native/package-root.js'
 import { dump } from '../../syntax/dump.js'
 import { type ParsedFile, parse } from '../../syntax/parse.js'
-import { realDisk, UnreadableData } from '../disk.js'
-import { type Checked, phase } from '../phase.js'
+import { phase } from '../phase.js'
 import { readSource } from '../source-text.js'
 
 /** The phases up to the checked pipeline: what `check` needs. It loads no pass and no target. @throws UnknownPipeline */
@@ -25,35 +25,23 @@ export const frontPhases = [
     run: ({ ast }, context) => {
       const { source, pipeline, mayLackPipeline, overrides, environment, workingDirectory, lookAtDisk } = context
       if (pipeline !== undefined) requirePipeline(pipeline, ast, shownPath(source.path, workingDirectory))
-      return check(
-        {
-          entry: source.path,
-          parsedEntry: ast,
-          ...(pipeline === undefined ? {} : { pipeline }),
-          ...(mayLackPipeline === undefined ? {} : { mayLackPipeline }),
-          loadFile: (path) => (path === source.path ? source.text : readSource(path)),
-          libraryDirectory: join(packageRoot(), 'grammar', 'std'),
-          overrides,
-          environment,
-          workingDirectory,
-          showPath: (path) => shownPath(path, workingDirectory),
-        },
-        lookAtDisk,
-      )
+      return checkPipeline({
+        entry: source.path,
+        parsedEntry: ast,
+        ...(pipeline === undefined ? {} : { pipeline }),
+        ...(mayLackPipeline === undefined ? {} : { mayLackPipeline }),
+        loadFile: (path) => (path === source.path ? source.text : readSource(path)),
+        libraryDirectory: join(packageRoot(), 'grammar', 'std'),
+        overrides,
+        environment,
+        workingDirectory,
+        showPath: (path) => shownPath(path, workingDirectory),
+        ...(lookAtDisk ? { disk: openDisk() } : {}),
+      })
     },
     print: ({ pipeline }) => pipeline && dumpChecked(pipeline),
   }),
 ] as const
-
-/** Where the data may not be looked at, the file is checked without it. */
-function check(options: CheckOptions, lookAtDisk: boolean): Checked {
-  try {
-    return checkPipeline(lookAtDisk ? { ...options, disk: realDisk } : options)
-  } catch (error) {
-    if (!(error instanceof UnreadableData)) throw error
-    return { ...checkPipeline(options), unreadable: error.message }
-  }
-}
 
 /** A file below the working directory by its relative path, one of the library as its import names it, any other by its whole path. */
 function shownPath(path: string, workingDirectory: string): string {

@@ -1,5 +1,7 @@
 import type { DataPipeline, EvaluationBatch, EvaluationSet, TrainBatch } from '../../../src/data/contract.js'
 
+import type { Labels } from '../../../src/layouts/listing.js'
+
 /** Images whose fault is a bright pixel. A sample is a function of its number alone, as the real data's are. */
 function sample(seed: number): {
   readonly image: Float32Array
@@ -29,6 +31,17 @@ export class GeneratedSet implements EvaluationSet {
     readonly images: number,
     private readonly knows: { readonly masks: boolean; readonly severities: boolean; readonly faults: boolean },
   ) {}
+
+  get labels(): Labels {
+    const faulty = this.knows.faults ? Math.floor(this.images / 2) : 0
+    return {
+      normal: this.images - faulty,
+      faulty,
+      masked: this.knows.masks ? faulty : 0,
+      blank: 0,
+      measured: this.knows.severities ? faulty : 0,
+    }
+  }
 
   async *batches(): AsyncIterable<EvaluationBatch> {
     for (let first = 0; first < this.images; first += 5) {
@@ -61,6 +74,7 @@ export function generatedData(options: { readonly poisonStep?: number } = {}): D
     trainImages: 24,
     notes: [],
     contentHash: 'generated',
+    record: { warnings: [], tests: [] },
     validation: new GeneratedSet('val', 'val', 12, everything),
     tests: [
       new GeneratedSet('domain_A', 'source', 13, everything),

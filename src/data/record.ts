@@ -1,0 +1,32 @@
+import type { Listing } from '../layouts/listing.js'
+import { isError } from '../layouts/problem.js'
+import { type DataError, type DataNote, listingError } from './errors.js'
+
+/** What a run's record says of its data (`data.json`). */
+export interface DataRecord {
+  /** Of the listing, as the check told them, and of the files' content. */
+  readonly warnings: readonly (DataError | DataNote)[]
+  readonly tests: readonly TestRecord[]
+}
+
+interface TestRecord {
+  readonly name: string
+  readonly role: 'source' | 'target'
+  readonly normal: number
+  /** Faulty images by the directory that they lie in, which is their class. */
+  readonly faulty: Readonly<Record<string, number>>
+}
+
+export function recordOf({ problems, tests }: Listing, notes: readonly DataNote[]): DataRecord {
+  return {
+    warnings: [...problems.filter((problem) => !isError(problem)).map(listingError), ...notes],
+    tests: tests.map(({ name, role, images }) => {
+      const faulty: Record<string, number> = {}
+      for (const { file, label } of images) {
+        const directory = file.split('/').at(-2) ?? '.'
+        if (label === 1) faulty[directory] = (faulty[directory] ?? 0) + 1
+      }
+      return { name, role, normal: images.filter(({ label }) => label === 0).length, faulty }
+    }),
+  }
+}

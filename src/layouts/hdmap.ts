@@ -1,0 +1,176 @@
+import { dirname, join } from 'node:path'
+import type { dataSources } from '../components/data.js'
+import type { ParametersOf } from '../components/schema.js'
+import { suggest } from '../diagnostics/suggest.js'
+import { listTest } from './hdmap-test.js'
+import type { ListedImage, ListedTest, Listing } from './listing.js'
+import type { Place } from './problem.js'
+import { inDirectory, Reader } from './reader.js'
+import type { Entry, FileView } from './view.js'
+
+type Parameters = ParametersOf<typeof dataSources.hdmap>
+
+/** What of the parameters decides which files are read. */
+export interface HdmapPlace {
+  /** Absolute. */
+  readonly root: string
+  /** Undefined after a mistake in it: then the targets alone are looked at. */
+  readonly source: string | undefined
+  /** An undefined one is mistaken. */
+  readonly targets: 'auto' | readonly (string | undefined)[]
+  /** Whether validation is on the source's test set, which must be there then. */
+  readonly validatesOnTest: boolean
+}
+
+/** Undefined without a root. @param isMistaken of a parameter by its pointer; its mistake is reported. */
+export function hdmapPlace(
+  { root, source, targets = 'auto', validation }: Partial<Parameters>,
+  isMistaken: (pointer: string) => boolean,
+): HdmapPlace | undefined {
+  if (root === undefined || isMistaken('/root')) return undefined
+  return {
+    root,
+    source: isMistaken('/source') ? undefined : source,
+    targets:
+      targets === 'auto' ? targets : targets.map((name, index) => (isMistaken(`/targets/${index}`) ? undefined : name)),
+    validatesOnTest: validation?.component === 'reference',
+  }
+}
+
+/**
+ * Lists Health Data Maps, `root/DOMAIN/`:
+ *
+ *     train/good/IMAGE            normal images; the source's are trained on
+ *     test/good/IMAGE             normal images
+ *     test/CLASS/IMAGE            faulty images; of one class, `fault`, in the published data
+ *     test/severity.csv           measured severities, where there are some
+ *     ground_truth/CLASS/MASK     where there are some: IMAGE_mask.png or IMAGE.png for IMAGE.tiff
+ *
+ * The source needs `train/good`, every target `test/good` and a class of faulty images. What lies in a directory that is
+ * read, and is not read itself, is a problem by its name.
+ */
+export function listHdmap(view: FileView, place: HdmapPlace): Listing {
+  const { root, source, targets } = place
+  const reader = new Reader(view, root)
+  const listing = (rest: Partial<Pick<Listing, 'train' | 'tests' | 'targets'>> = {}): Listing => ({
+    root,
+    train: rest.train ?? [],
+    tests: rest.tests ?? [],
+    targets: rest.targets,
+    problems: reader.problems,
+  })
+  const top = reader.look('.', '/root')
+  if (top.kind === 'unreadable') return listing()
+  if (top.kind !== 'directory') {
+    reader.report('rootMissing', { path: root, isFile: top.kind === 'file' }, '.', '/root')
+    return listing()
+  }
+  if (source !== undefined && isOtherRoot(reader, source)) return listing()
+  const named = targets === 'auto' ? [] : targets.filter((name) => name !== undefined)
+  const taken = source === undefined ? named : [source, ...named]
+  const tests: ListedTest[] = []
+  let train: readonly ListedImage[] = []
+  const isSourceThere = source !== undefined && isDomain(reader, source, targets === 'auto' ? [] : named, '/source')
+  if (isSourceThere) {
+    train = listTrain(reader, source)
+    const images = listTest(reader, source, '/source', place.validatesOnTest)
+    if (images !== undefined) tests.push({ name: source, role: 'source', images })
+    nameRest(reader, source, '/source')
+  }
+  const list = (name: string, at: Place): void => {
+    tests.push({ name, role: 'target', images: listTest(reader, name, at, true) ?? [] })
+    nameRest(reader, name, at)
+  }
+  if (targets !== 'auto') {
+    for (const [index, name] of targets.entries()) {
+      if (name === undefined || name === source || targets.indexOf(name) < index) continue
+      if (isDomain(reader, name, taken, `/targets/${index}`)) list(name, `/targets/${index}`)
+    }
+    return listing({ train, tests })
+  }
+  if (source === undefined) return listing()
+  const others = otherDomains(reader, source)
+  for (const name of others) list(name, '/targets')
+  // Without the source nobody knows whether it is the others that are missing.
+  return listing({ train, tests, ...(isSourceThere || others.length > 0 ? { targets: others } : {}) })
+}
+
+/** Every other directory of the root that has a `test`; the rest is named. */
+function otherDomains(reader: Reader, source: string): readonly string[] {
+  const entries = reader.entries('.', '/root')
+  // A link in a circle may be a domain; one to nothing is none.
+  const mayBeDomain = (entry: Entry): boolean =>
+    entry.kind === 'directory' || (entry.kind === 'unreadable' && entry.code !== 'ENOENT')
+  const others = entries.filter((entry) => entry.name !== source && mayBeDomain(entry))
+  const readable = others.filter(({ name }) => reader.look(name, '/targets').kind === 'directory')
+  const tests = new Map(readable.map(({ name }) => [name, reader.look(`${name}/test`, '/targets').kind]))
+  const names = readable.map(({ name }) => name).filter((name) => tests.get(name) === 'directory')
+  const rest = entries.filter((entry) => {
+    const { name } = entry
+    if (name === source) return false
+    return mayBeDomain(entry)
+      ? tests.has(name) && tests.get(name) !== 'directory' && tests.get(name) !== 'unreadable'
+      : true
+  })
+  reader.nameData('.', rest, 'a domain is a directory with `test`', '/targets')
+  return names
+}
+
+function listTrain(reader: Reader, domain: string): readonly ListedImage[] {
+  const files = reader.images(`${domain}/train/good`, '/source', { domain, what: 'nothing to train on' })
+  return (files ?? []).map((file) => ({ file, label: 0 }))
+}
+
+/** What a domain has beside its three directories, and `train` beside `good`. Of targets nothing is trained on. */
+function nameRest(reader: Reader, domain: string, at: Place): void {
+  const parts = ['train', 'test', 'ground_truth']
+  const name = (path: string, known: readonly string[], rule: string): void =>
+    reader.nameData(
+      path,
+      reader.entries(path, at).filter((entry) => !known.includes(entry.name)),
+      rule,
+      at,
+    )
+  name(domain, parts, `of a domain ${inWords(parts)} are read`)
+  if (at !== '/source' || !reader.isDirectory(`${domain}/train/good`)) return
+  name(`${domain}/train`, ['good'], 'images to train on lie in `good`')
+}
+
+function inWords(parts: readonly string[]): string {
+  return `${parts
+    .slice(0, -1)
+    .map((part) => `\`${part}\``)
+    .join(', ')} and \`${parts.at(-1)}\``
+}
+
+/** Whether the root is a domain itself, or lies above the directory of the domains: one mistake, of the root. */
+function isOtherRoot(reader: Reader, source: string): boolean {
+  const looksLikeDomain = (path: string): boolean =>
+    ['test', 'train'].some((part) => reader.isDirectory(inDirectory(path, part)))
+  if (reader.isDirectory(source)) return false
+  const within = reader.entries('.', '/root').filter(({ kind }) => kind === 'directory')
+  if (within.some(({ name }) => looksLikeDomain(name))) return false
+  const isAbove = looksLikeDomain('.') && looksLikeDomain(`../${source}`)
+  const below = within.find(({ name }) => looksLikeDomain(`${name}/${source}`))
+  if (!isAbove && below === undefined) return false
+  const { root } = reader
+  const instead = isAbove ? dirname(root) : join(root, below?.name ?? '')
+  const facts = { name: source, root, there: [], instead, where: isAbove ? 'above' : 'below' } as const
+  reader.report('domainMissing', facts, source, '/root')
+  return true
+}
+
+/** @param taken domains that another place names already: none of them is what this one means. */
+function isDomain(reader: Reader, name: string, taken: readonly string[], at: Place): boolean {
+  const found = reader.look(name, at)
+  if (found.kind === 'directory' || found.kind === 'unreadable') return found.kind === 'directory'
+  const there = reader
+    .entries('.', at)
+    .map((entry) => entry.name)
+    .filter((other) => ['test', 'train'].some((part) => reader.isDirectory(`${other}/${part}`)))
+    .filter((other) => !taken.includes(other))
+  const suggestion = suggest(name, there)
+  const facts = { name, root: reader.root, there, ...(suggestion === undefined ? {} : { suggestion }) }
+  reader.report('domainMissing', facts, name, at)
+  return false
+}
