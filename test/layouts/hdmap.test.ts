@@ -92,7 +92,7 @@ describe('what is read', () => {
   test('a source of normal images alone has no test set, unless it is validated on it', () => {
     const normal = diskOf('/data/A/train/good/0.png')
     expect(list(normal, '/data')).toMatchObject({ tests: [], problems: [], targets: [] })
-    const validated = { validation: { component: 'reference', parameters: {} } }
+    const validated = { validation: { component: 'reference', parameters: {} } } as const
     expect(told(list(normal, '/data', validated))).toEqual(['D122 the domain `A` has no `test`: nothing to test on'])
     const tested = listed('A/train/good/0.png', 'A/test/good/0.png')
     expect([told(tested), tested.tests[0]?.images.length]).toEqual([[], 1])
