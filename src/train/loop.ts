@@ -2,9 +2,10 @@ import type { TrainBatch } from '../data/contract.js'
 import { type CheckpointKeeper, lastCheckpoint, type TrainingPosition } from './checkpoint/keeper.js'
 import type { RunContext } from './context.js'
 import { RunFailure } from './failure.js'
-import { Schedule, type StepScalars } from './schedule.js'
+import { Schedule } from './schedule.js'
 import { StepReporter } from './step-reporter.js'
 import { serveEvents, yieldToEvents } from './stop.js'
+import { trainStep } from './train-step.js'
 import type { Validator } from './validation.js'
 
 export type LoopEnd = 'completed' | 'stopped_early' | 'interrupted'
@@ -13,9 +14,6 @@ export interface LoopResult {
   readonly end: LoopEnd
   readonly at: TrainingPosition
 }
-
-/** The output prefix of loss terms: `loss.total`. */
-const lossPrefix = 'loss.'
 
 /**
  * Trains from a position on. A step's batch is asked for while the step before it runs: the call blocks this thread,
@@ -69,7 +67,8 @@ export async function trainLoop(
       const batch = await (pending ?? ask(batches))
       reporter.waited(clock() - waitStart)
       pending = step < total ? ask(batches) : undefined
-      const losses = runStep(context, batch, schedule.next(), epoch)
+      const losses = trainStep(context, batch, schedule.next())
+      failOnNonFinite(losses, epoch, step)
       const isValidationPending = validator.isDue(epoch, step, stepInEpoch) || step === total
       at = { epoch, step, isValidationPending }
       reporter.add({ epoch, step, stepInEpoch }, losses, stepInEpoch === perEpoch || isValidationPending)
@@ -89,38 +88,6 @@ function ask(batches: { next(): Promise<TrainBatch> }): Promise<TrainBatch> {
   const pending = batches.next()
   pending.catch(() => undefined)
   return pending
-}
-
-/** Feeds one batch, gives it back, and returns the loss terms. */
-function runStep(
-  { plan, runner }: RunContext,
-  batch: TrainBatch,
-  scalars: StepScalars,
-  epoch: number,
-): Readonly<Record<string, number>> {
-  const available: Readonly<Record<string, Float32Array | Int32Array | number>> = {
-    image: batch.image,
-    clean: batch.clean,
-    fault_mask: batch.faultMask,
-    fault_severity: batch.faultSeverity,
-    ...scalars,
-  }
-  const feeds = Object.fromEntries(
-    plan.functions.train_step.inputs.map(({ name }) => {
-      const feed = available[name]
-      if (feed === undefined) throw new Error(`train_step asks for ${name}, which no batch has`)
-      return [name, feed]
-    }),
-  )
-  const outputs = runner.run('train_step', feeds)
-  batch.release()
-  const losses = Object.fromEntries(
-    Object.entries(outputs).flatMap(([name, value]) =>
-      name.startsWith(lossPrefix) ? [[name.slice(lossPrefix.length), value[0] ?? Number.NaN]] : [],
-    ),
-  )
-  failOnNonFinite(losses, epoch, scalars.step)
-  return losses
 }
 
 /** The weights are spoilt from here on: the last checkpoint stays the one before. */

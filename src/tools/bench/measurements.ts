@@ -4,6 +4,7 @@ import { type BenchPipeline, compileBench, readyStep, stepFlops } from './compil
 import { measureConvolutions } from './convolutions.js'
 import { bestSize, type Precision, productGraphs } from './peak.js'
 import { median } from './support.js'
+import { measureTraining } from './training.js'
 
 /** Each runs in a process of its own, so that memory and threads are its own. Times in milliseconds. */
 export const measurements = {
@@ -12,6 +13,7 @@ export const measurements = {
   startup: measureStartup,
   steady: measureSteady,
   convolutions: (directory: string) => measureConvolutions(loadEngine(directory)),
+  training: measureTraining,
 } as const
 
 export type MeasurementName = keyof typeof measurements

@@ -5,6 +5,7 @@ import type { Ratio } from './pairing.js'
 import type { PyTorchResult } from './pytorch.js'
 import type { RunResult } from './run.js'
 import type { StartResult } from './start.js'
+import type { TrainingResult } from './training.js'
 
 export interface BenchResults {
   readonly start?: StartResult
@@ -14,6 +15,7 @@ export interface BenchResults {
   readonly startup?: StartupResult
   readonly steady?: SteadyResult
   readonly convolutions?: readonly ConvolutionResult[]
+  readonly training?: TrainingResult
   readonly run?: RunResult
   readonly pytorch?: PyTorchResult
 }
@@ -22,7 +24,7 @@ export interface BenchResults {
 type Row = readonly [what: string, measured: string, bar: string]
 
 export function benchTable(results: BenchResults): string {
-  const { start, eager, float32, bf16, startup, steady, convolutions, run, pytorch } = results
+  const { start, eager, float32, bf16, startup, steady, convolutions, training, run, pytorch } = results
   const rows: Row[] = []
   if (start !== undefined) {
     rows.push(
@@ -74,6 +76,7 @@ export function benchTable(results: BenchResults): string {
       '',
     ])
   }
+  if (training !== undefined) rows.push(...trainingRows(training))
   if (pytorch !== undefined) rows.push(...pytorchRows(pytorch))
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   const line = ([what, measured, bar]: Row) =>
@@ -89,6 +92,20 @@ function pytorchRows({ reason, version, rows }: PyTorchResult): readonly Row[] {
     `${ms(pytorch)}, ${ms(compiled)}, ${times(ratio)}`,
     precision === 'float32' ? `>= ${bar}` : '',
   ])
+}
+
+/** Where training ends in draemc and in PyTorch. */
+function trainingRows({ reason, steps, seeds, last, terms }: TrainingResult): readonly Row[] {
+  if (reason !== undefined) return [['training', reason, '']]
+  return terms.map(({ name, draemc, pytorch, standardError }) => [
+    `loss ${name} of PyTorch and draemc, ${steps} steps, mean of the last ${last} and of ${seeds} seeds`,
+    `${digits(pytorch)}, ${digits(draemc)}, apart by ${(Math.abs(draemc - pytorch) / standardError).toFixed(2)} standard errors`,
+    '<= 2',
+  ])
+}
+
+function digits(value: number): string {
+  return value.toPrecision(4)
 }
 
 /** Median and the middle half of the rounds. */
