@@ -197,9 +197,12 @@ export abstract class ExpressionParser extends RecoveringParser {
 
   readonly argument = this.RULE('argument', () => {
     this.attempt('argument', () => {
-      this.OPTION(() => {
-        this.CONSUME(t.Identifier)
-        this.CONSUME(t.Assign)
+      this.OPTION({
+        MAX_LOOKAHEAD: 2,
+        DEF: () => {
+          this.CONSUME(t.Identifier)
+          this.CONSUME(t.Assign)
+        },
       })
       this.SUBRULE(this.expression)
     }, [t.Comma])

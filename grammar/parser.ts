@@ -6,9 +6,9 @@ import * as t from './tokens.js'
 /**
  * The grammar of `.draem`. Everything that is made from it (EBNF, railroad page, completion) reads its recorded rules.
  */
-class DraemParser extends ExpressionParser {
-  constructor() {
-    super()
+export class DraemParser extends ExpressionParser {
+  constructor(skipValidations: boolean) {
+    super(skipValidations)
     this.performSelfAnalysis()
   }
 
@@ -286,4 +286,4 @@ class DraemParser extends ExpressionParser {
 }
 
 /** One instance for the process: making one costs milliseconds, and it keeps no state between reads. */
-export const parser = new DraemParser()
+export const parser = new DraemParser(true)

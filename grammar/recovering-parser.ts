@@ -1,12 +1,15 @@
 import {
+  type BaseParser,
   type CstNode,
   CstParser,
   defaultParserErrorProvider,
   EOF,
+  type ILookaheadStrategy,
   type IParserErrorMessageProvider,
   type IRecognitionException,
   type IToken,
   isRecognitionException,
+  LLkLookaheadStrategy,
   NoViableAltException,
   type TokenType,
   tokenLabel,
@@ -50,6 +53,27 @@ interface PutOff {
   readonly tokens: IToken[]
 }
 
+/** Works out what decides between alternatives when a text first asks: for all of the grammar it takes as long as reading a file. */
+class LazyLookahead extends LLkLookaheadStrategy {
+  override buildLookaheadForAlternation(options: Parameters<ILookaheadStrategy['buildLookaheadForAlternation']>[0]) {
+    return whenAsked(() => super.buildLookaheadForAlternation(options))
+  }
+
+  override buildLookaheadForOptional(options: Parameters<ILookaheadStrategy['buildLookaheadForOptional']>[0]) {
+    return whenAsked(() => super.buildLookaheadForOptional(options))
+  }
+}
+
+type Decision<Rest extends unknown[], Result> = (this: BaseParser, ...rest: Rest) => Result
+
+function whenAsked<Rest extends unknown[], Result>(build: () => Decision<Rest, Result>): Decision<Rest, Result> {
+  let decide: Decision<Rest, Result> | undefined
+  return function (...rest) {
+    decide ??= build()
+    return decide.apply(this, rest)
+  }
+}
+
 /** Chevrotain's errors carry what was expected in their message alone: here it is the token's name and nothing else. */
 const wording: IParserErrorMessageProvider = {
   ...defaultParserErrorProvider,
@@ -73,11 +97,15 @@ export abstract class RecoveringParser extends CstParser {
   #depth = 0
   #heads = 0
 
-  constructor() {
+  /** `skipValidations`: whether to trust that the grammar is one, which a test finds out. */
+  constructor(skipValidations: boolean) {
     super([...t.allTokens], {
       recoveryEnabled: false,
       nodeLocationTracking: 'onlyOffset',
-      maxLookahead: 2,
+      // One token decides; where two are needed, the rule says so.
+      maxLookahead: 1,
+      lookaheadStrategy: new LazyLookahead({ maxLookahead: 1 }),
+      skipValidations,
       errorMessageProvider: wording,
     })
   }
