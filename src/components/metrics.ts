@@ -74,8 +74,12 @@ export function metricsOf<L extends MetricList>(list: L): MetricsOf<L> {
   return Object.fromEntries(own) as MetricsOf<L>
 }
 
-/** A metric as it is shown and keyed everywhere, as the pipeline wrote it: `auroc(score)`, `within(severity, 0.1)`. */
-export function metricKey({ component, parameters }: MetricValue): string {
+/** A metric with all its parameters, by which it is known everywhere: `auroc(score)`, `within(severity, 0.1)`. */
+export type MetricKey = `${MetricName}(${string})`
+/** Values by metric; null where one is undefined. */
+export type MetricTable<Key extends string = MetricKey> = Readonly<Record<Key, number | null>>
+
+export function metricKey({ component, parameters }: MetricValue): MetricKey {
   const given: Readonly<Record<string, unknown>> = parameters
   return `${component}(${metrics[component].positional.map((name) => String(given[name])).join(', ')})`
 }
@@ -84,3 +88,10 @@ export function metricKey({ component, parameters }: MetricValue): string {
 export type Monitor = { readonly split: Split } & MetricValue
 export const splits = ['val', 'source', 'targets'] as const
 export type Split = (typeof splits)[number]
+
+/** What a validation reports: of the validation set by the metric alone, of a test set with the split before it. */
+export type MonitorKey = MetricKey | `${Split}.${MetricKey}`
+
+export function monitorKey(split: Split, key: MetricKey): MonitorKey {
+  return split === 'val' ? key : `${split}.${key}`
+}

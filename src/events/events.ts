@@ -1,3 +1,5 @@
+import type { MetricTable, MonitorKey } from '../components/metrics.js'
+
 /** Typed events of a run, one JSON object a line in `events.jsonl`. Every view (terminal, plain text, TensorBoard, report) is a reduction of these. */
 export type RunEvent =
   | {
@@ -29,12 +31,13 @@ export type RunEvent =
       readonly waitShare: number
     }
   | { readonly type: 'progress'; readonly phase: Phase; readonly done: number; readonly total: number }
-  /** Metrics keyed as `auroc(score)`; undefined ones are null. */
   | {
       readonly type: 'validation'
       readonly epoch: number
       readonly step: number
-      readonly metrics: Readonly<Record<string, number | null>>
+      readonly metrics: MetricTable<MonitorKey>
+      /** Which of the metrics the best checkpoint is chosen by; absent where none is. */
+      readonly monitored?: MonitorKey
       readonly best: boolean
       readonly bestEpoch?: number
       readonly bestValue?: number
@@ -47,13 +50,13 @@ export type RunEvent =
       readonly kind: 'best' | 'last'
     }
   | { readonly type: 'early_stop'; readonly epoch: number; readonly reason: string }
-  /** One domain of one split; metrics keyed as `auroc(score)`; NaN is written as null. */
+  /** One domain of one split. */
   | {
       readonly type: 'evaluation'
       readonly domain: string
       readonly role: 'source' | 'target'
       readonly images: number
-      readonly metrics: Readonly<Record<string, number | null>>
+      readonly metrics: MetricTable
     }
   | { readonly type: 'interrupting'; readonly step: number }
   | {

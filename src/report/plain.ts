@@ -91,7 +91,7 @@ function stepLines(step: Extract<RunEvent, { type: 'step' }>, state: RunState, q
   if (!isEpochEnd && quietFor < quietMilliseconds) return []
   const epoch = `epoch ${step.epoch}${run ? `/${totalEpochs(run)}` : ''}`
   const within = isEpochEnd ? '' : ` step ${step.stepInEpoch}${run ? `/${stepsInEpoch}` : ''}`
-  const losses = Object.entries(epochMeans.losses).map(([name, value]) => `${name} ${formatLoss(value)}`)
+  const losses = [...epochMeans.losses].map(([name, value]) => `${name} ${formatLoss(value)}`)
   const remaining = remainingMilliseconds(state)
   return [
     [

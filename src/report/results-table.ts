@@ -1,3 +1,4 @@
+import type { MetricKey, MetricTable } from '../components/metrics.js'
 import { formatMetric } from './format.js'
 
 /** A tested domain, as the `evaluation` event and `results.json` have it. */
@@ -5,7 +6,7 @@ export interface DomainMetrics {
   readonly domain: string
   readonly role: 'source' | 'target'
   readonly images: number
-  readonly metrics: Readonly<Record<string, number | null>>
+  readonly metrics: MetricTable
 }
 
 /**
@@ -16,7 +17,7 @@ export function resultsTable(domains: readonly DomainMetrics[], width = 100): re
   if (domains.length === 0) return []
   const targets = domains.filter(({ role }) => role === 'target')
   const entries: readonly DomainMetrics[] = targets.length > 1 ? [...domains, meanOf(targets)] : domains
-  const keys = [...new Set(domains.flatMap(({ metrics }) => Object.keys(metrics)))]
+  const keys = [...new Set(domains.flatMap(keysOf))]
 
   const facts: Column[] = [
     { cells: ['domain', ...entries.map(({ domain }) => domain)], isText: true },
@@ -76,11 +77,15 @@ function longest(cells: readonly string[]): number {
 }
 
 function meanOf(targets: readonly DomainMetrics[]): DomainMetrics {
-  const keys = Object.keys(targets[0]?.metrics ?? {})
-  const metrics = keys.map((key) => {
+  const keys = targets[0] ? keysOf(targets[0]) : []
+  const metrics = keys.map((key): [MetricKey, number | null] => {
     const defined = targets.flatMap((target) => target.metrics[key] ?? [])
     return [key, defined.length > 0 ? defined.reduce((sum, value) => sum + value, 0) / defined.length : null]
   })
   const images = targets.reduce((sum, target) => sum + target.images, 0)
   return { domain: 'mean', role: 'target', images, metrics: Object.fromEntries(metrics) }
+}
+
+function keysOf({ metrics }: DomainMetrics): readonly MetricKey[] {
+  return Object.keys(metrics) as readonly MetricKey[]
 }

@@ -19,7 +19,7 @@ export interface RunState {
   readonly firstStep?: { readonly step: number; readonly time: number }
   readonly lastStepTime?: number
   /** The last reports of each loss term, oldest first. */
-  readonly recentLosses: Readonly<Record<string, readonly number[]>>
+  readonly recentLosses: ReadonlyMap<string, readonly number[]>
   readonly epochMeans: EpochMeans
   readonly validations: readonly EventOf<'validation'>[]
   readonly best?: { readonly epoch: number; readonly value: number }
@@ -41,7 +41,7 @@ export interface OpenPhase {
 export interface EpochMeans {
   readonly epoch: number
   readonly steps: number
-  readonly losses: Readonly<Record<string, number>>
+  readonly losses: ReadonlyMap<string, number>
   readonly imagesPerSecond: number
   readonly waitShare: number
 }
@@ -52,8 +52,8 @@ const recentLength = 120
 export const initialState: RunState = {
   phases: [],
   finishedPhases: [],
-  recentLosses: {},
-  epochMeans: { epoch: 0, steps: 0, losses: {}, imagesPerSecond: 0, waitShare: 0 },
+  recentLosses: new Map(),
+  epochMeans: { epoch: 0, steps: 0, losses: new Map(), imagesPerSecond: 0, waitShare: 0 },
   validations: [],
   evaluations: [],
   notes: [],
@@ -111,10 +111,10 @@ function reducePhase(state: RunState, { phase, milliseconds }: EventOf<'phase'>,
 }
 
 function reduceStep(state: RunState, step: EventOf<'step'>, time: number): RunState {
-  const recentLosses = Object.fromEntries(
+  const recentLosses = new Map(
     Object.entries(step.losses).map(([name, value]) => [
       name,
-      [...(state.recentLosses[name] ?? []), value].slice(-recentLength),
+      [...(state.recentLosses.get(name) ?? []), value].slice(-recentLength),
     ]),
   )
   return {
@@ -139,8 +139,8 @@ function addToEpoch(before: EpochMeans, step: EventOf<'step'>): EpochMeans {
   return {
     epoch: step.epoch,
     steps,
-    losses: Object.fromEntries(
-      Object.entries(step.losses).map(([name, value]) => [name, mix((isSame && before.losses[name]) || 0, value)]),
+    losses: new Map(
+      Object.entries(step.losses).map(([name, value]) => [name, mix((isSame && before.losses.get(name)) || 0, value)]),
     ),
     imagesPerSecond: steps / (oldTime + addedTime),
     waitShare: (oldTime * (isSame ? before.waitShare : 0) + addedTime * step.waitShare) / (oldTime + addedTime),

@@ -1,4 +1,11 @@
-import { type MetricList, type MetricValue, metricKey, metricsOf } from '../components/metrics.js'
+import {
+  type MetricKey,
+  type MetricList,
+  type MetricTable,
+  type MetricValue,
+  metricKey,
+  metricsOf,
+} from '../components/metrics.js'
 import type { EvaluationSample, EvaluationSet } from '../data/contract.js'
 import { labelsOf, whyWithoutValue } from '../layouts/listing.js'
 import type { EvaluatePlan, RunPlan } from '../plan/run-plan.js'
@@ -11,7 +18,7 @@ export type Measurements = Pick<EvaluatePlan, MetricList>
 
 /** Metrics by key; null where they are undefined on this set, with why among the notes. */
 export interface Measured {
-  readonly metrics: Readonly<Record<string, number | null>>
+  readonly metrics: MetricTable
   readonly notes: readonly string[]
 }
 
@@ -21,7 +28,7 @@ export function mapOutputs({ pixel }: Measurements): readonly string[] {
 }
 
 export function measure(set: EvaluationSet, scores: SetScores, requests: Measurements, plan: RunPlan): Measured {
-  const metrics: Record<string, number | null> = {}
+  const metrics: Record<MetricKey, number | null> = {}
   const notes: string[] = []
   const put = (request: MetricValue, value: number | undefined) => {
     metrics[metricKey(request)] = value === undefined || Number.isNaN(value) ? null : value

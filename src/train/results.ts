@@ -1,3 +1,4 @@
+import type { MetricTable } from '../components/metrics.js'
 import type { BestEntry, ValidationRecord } from './tracking.js'
 import { meanMetrics } from './validation.js'
 
@@ -6,8 +7,8 @@ export interface DomainResult {
   readonly role: 'source' | 'target'
   readonly images: number
   readonly faulty: number
-  /** By key as written in the pipeline (`auroc(score)`); null where undefined, with why in the notes. */
-  readonly metrics: Readonly<Record<string, number | null>>
+  /** Null where undefined, with why in the notes. */
+  readonly metrics: MetricTable
   readonly notes: readonly string[]
 }
 
@@ -24,8 +25,8 @@ export interface RunResults {
   /** The validation that the evaluated weights come from; null: the last weights. */
   readonly best: BestEntry | null
   readonly domains: readonly DomainResult[]
-  readonly source: Readonly<Record<string, number | null>>
-  readonly targets: Readonly<Record<string, number | null>>
+  readonly source: MetricTable
+  readonly targets: MetricTable
   readonly validation: readonly ValidationRecord[]
 }
 

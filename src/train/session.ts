@@ -126,7 +126,8 @@ class NativeSession implements EngineSession {
       results = attempt(`run ${wanted.what}`, () =>
         this.#engine.runSavedModel(this.#id, ids, wanted.inputNames, wanted.outputNames),
       )
-      const values: Record<string, FloatArray> = {}
+      // Without a prototype: outputs have names of the pipeline.
+      const values: Record<string, FloatArray> = Object.create(null)
       for (const [index, { name, dtype }] of wanted.outputs.entries()) {
         const result = results[index]
         invariant(result !== undefined, `${wanted.what} gave no ${name}`)

@@ -1,4 +1,4 @@
-import { type Monitor, metricKey, metrics } from '../components/metrics.js'
+import { type MetricTable, type Monitor, type MonitorKey, metricKey, metrics } from '../components/metrics.js'
 import type { TrainPlan } from '../plan/run-plan.js'
 
 export interface BestEntry {
@@ -22,8 +22,7 @@ export interface TrackingState {
 export interface ValidationRecord {
   readonly epoch: number
   readonly step: number
-  /** By key; null where undefined. */
-  readonly metrics: Readonly<Record<string, number | null>>
+  readonly metrics: MetricTable<MonitorKey>
 }
 
 export interface Verdict {
@@ -101,8 +100,7 @@ export class Tracking {
 }
 
 export interface ValidationValues {
-  /** As reported: `auroc(score)`; of other splits `source.auroc(score)`. */
-  readonly metrics: Readonly<Record<string, number | null>>
+  readonly metrics: MetricTable<MonitorKey>
   readonly of: MetricValues
 }
 

@@ -1,4 +1,12 @@
-import { type Monitor, metricKey, type Split } from '../components/metrics.js'
+import {
+  type MetricKey,
+  type MetricTable,
+  type Monitor,
+  type MonitorKey,
+  metricKey,
+  monitorKey,
+  type Split,
+} from '../components/metrics.js'
 import { monitorsOf } from '../plan/run-plan.js'
 import type { TrainingPosition } from './checkpoint/keeper.js'
 import { inPhase, type RunContext } from './context.js'
@@ -28,7 +36,7 @@ export class Validator {
   /** Undefined when the run was asked to stop meanwhile. */
   validate(): Promise<ValidationValues | undefined> {
     return inPhase(this.context, 'validate', async () => {
-      const measured = new Map<Split, Readonly<Record<string, number | null>>>()
+      const measured = new Map<Split, MetricTable>()
       for (const split of new Set<Split>(['val', ...this.#monitors.map(({ split }) => split)])) {
         const metrics = await this.#measureSplit(split)
         if (!metrics) return undefined
@@ -37,7 +45,7 @@ export class Validator {
       return {
         metrics: Object.fromEntries(
           [...measured].flatMap(([split, metrics]) =>
-            Object.entries(metrics).map(([key, value]) => [split === 'val' ? key : `${split}.${key}`, value]),
+            keysOf(metrics).map((key): [MonitorKey, number | null] => [monitorKey(split, key), metrics[key] ?? null]),
           ),
         ),
         of: (monitor) => measured.get(monitor.split)?.[metricKey(monitor)] ?? Number.NaN,
@@ -47,18 +55,20 @@ export class Validator {
 
   report(at: TrainingPosition, { metrics }: ValidationValues, isBest: boolean): void {
     const best = this.tracking.best
+    const monitor = this.context.plan.train.checkpoint?.parameters.monitor
     this.context.emit({
       type: 'validation',
       epoch: at.epoch,
       step: at.step,
       metrics,
+      ...(monitor ? { monitored: monitorKey(monitor.split, metricKey(monitor)) } : {}),
       best: isBest,
       ...(best ? { bestEpoch: best.epoch, bestValue: best.value } : {}),
     })
   }
 
   /** The metrics of one split; the mean over its domains where it has several. */
-  async #measureSplit(split: Split): Promise<Readonly<Record<string, number | null>> | undefined> {
+  async #measureSplit(split: Split): Promise<MetricTable | undefined> {
     const { plan } = this.context
     const ofSplit = this.#monitors.filter((monitor) => monitor.split === split)
     const requests =
@@ -83,13 +93,15 @@ export class Validator {
 }
 
 /** Means over domains by key, over those where the metric is defined; null where it is nowhere. */
-export function meanMetrics(
-  all: readonly Readonly<Record<string, number | null>>[],
-): Readonly<Record<string, number | null>> {
+export function meanMetrics(all: readonly MetricTable[]): MetricTable {
   return Object.fromEntries(
-    Object.keys(all[0] ?? {}).map((key) => {
+    keysOf(all[0] ?? {}).map((key) => {
       const defined = all.flatMap((metrics) => metrics[key] ?? [])
       return [key, defined.length > 0 ? defined.reduce((sum, value) => sum + value, 0) / defined.length : null]
     }),
   )
+}
+
+function keysOf(metrics: MetricTable): readonly MetricKey[] {
+  return Object.keys(metrics) as readonly MetricKey[]
 }

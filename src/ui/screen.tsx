@@ -150,20 +150,20 @@ function progressRows(state: RunState, columns: number): readonly ScreenRow[] {
 
 function lossRows({ step, recentLosses, phases }: RunState, columns: number): readonly ScreenRow[] {
   if (!step || !phases.some(({ phase }) => phase === 'train')) return []
-  const names = Object.keys(step.losses)
-  const nameWidth = Math.max(...names.map((name) => name.length), labelWidth)
+  const losses = Object.entries(step.losses)
+  const nameWidth = Math.max(...losses.map(([name]) => name.length), labelWidth)
   const width = Math.max(0, Math.min(60, columns - nameWidth - 14))
   return [
     { key: 'losses', weight: 40, element: <Heading>loss</Heading> },
-    ...names.map((name) => ({
+    ...losses.map(([name, value]) => ({
       key: `loss ${name}`,
       weight: name === 'total' ? 90 : 60,
       element: (
         <Loss
           name={name}
           nameWidth={nameWidth}
-          value={step.losses[name] ?? Number.NaN}
-          recent={recentLosses[name] ?? []}
+          value={value}
+          recent={recentLosses.get(name) ?? []}
           width={width}
           isTotal={name === 'total'}
         />
@@ -177,23 +177,20 @@ function validationRows(state: RunState): readonly ScreenRow[] {
   const last = validations.at(-1)
   // The test's table says more, once it is there.
   if (!last || evaluations.length > 0) return []
-  const names = Object.keys(last.metrics)
-  const nameWidth = Math.max(...names.map((name) => name.length), labelWidth)
-  const monitored =
-    best &&
-    names.find((name) => validations.some(({ epoch, metrics }) => epoch === best.epoch && metrics[name] === best.value))
+  const metrics = Object.entries(last.metrics)
+  const nameWidth = Math.max(...metrics.map(([name]) => name.length), labelWidth)
   return [
     blank('before-validation'),
     { key: 'validation', weight: 41, element: <Heading>{`validation after epoch ${last.epoch}`}</Heading> },
-    ...names.map((name) => ({
+    ...metrics.map(([name, value]) => ({
       key: `metric ${name}`,
-      weight: name === monitored ? 80 : 55,
+      weight: name === last.monitored ? 80 : 55,
       element: (
         <Metric
           name={name}
           nameWidth={nameWidth}
-          value={last.metrics[name] ?? null}
-          {...(best && name === monitored ? { best } : {})}
+          value={value}
+          {...(best && name === last.monitored ? { best } : {})}
           isBest={last.best}
         />
       ),

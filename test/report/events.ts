@@ -70,6 +70,7 @@ export function wholeRun(): readonly StampedEvent[] {
       type: 'validation',
       ...position,
       metrics: { 'auroc(score)': auroc, 'f1_max(score)': auroc - 0.05, 'mae(severity)': null },
+      monitored: 'auroc(score)',
       best: isBest,
       bestEpoch: isBest ? epoch : 2,
       bestValue: isBest ? auroc : 0.94,

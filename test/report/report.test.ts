@@ -52,9 +52,23 @@ describe('the state of a run', () => {
 
   test('the mean of an epoch weighs reports by their steps', () => {
     const state = reduceAll([stepEvent(1, 4), stepEvent(4, 2), stepEvent(10, 1)])
-    expect(state.epochMeans.losses.total).toBeCloseTo((4 + 3 * 2 + 6 * 1) / 10, 12)
+    expect(state.epochMeans.losses.get('total')).toBeCloseTo((4 + 3 * 2 + 6 * 1) / 10, 12)
     const nextEpoch = reduceAll([stepEvent(20, 4), stepEvent(21, 2)])
-    expect(nextEpoch.epochMeans).toMatchObject({ epoch: 2, steps: 1, losses: { total: 2 } })
+    expect(nextEpoch.epochMeans).toMatchObject({ epoch: 2, steps: 1, losses: new Map([['total', 2]]) })
+  })
+
+  test('a loss may have any name', () => {
+    const losses = JSON.parse('{ "constructor": 2, "__proto__": 3 }')
+    const step = { type: 'step', epoch: 1, imagesPerSecond: 10, waitShare: 0, losses } as const
+    const state = reduceAll([
+      { ...step, step: 1, stepInEpoch: 1 },
+      { ...step, step: 2, stepInEpoch: 2 },
+    ])
+    expect([...state.recentLosses]).toEqual([
+      ['constructor', [2, 2]],
+      ['__proto__', [3, 3]],
+    ])
+    expect([...state.epochMeans.losses.values()]).toEqual([2, 3])
   })
 
   test('mean throughput is images over time, not a mean of rates', () => {

@@ -10,7 +10,7 @@ import { RunFailure } from '../../src/train/failure.js'
 import { initialise } from '../../src/train/initialise.js'
 import { runTraining } from '../../src/train/run.js'
 import { StopControl } from '../../src/train/stop.js'
-import { earlyStop, monitor, sgd, withDefaults } from '../support/components.js'
+import { earlyStop, keepBest, metric, monitor, sgd, withDefaults } from '../support/components.js'
 import { generatedData } from './support/generated-data.js'
 import { LinearProgram, linearPlan } from './support/linear-program.js'
 
@@ -148,6 +148,19 @@ describe('a whole run', () => {
     const best = readCheckpoint(join(directory, 'run', readJson('run', 'checkpoints', 'best.json').file), plan.state)
     expect([...runner.state()][0]?.values).toEqual([...best.tensors()][0]?.values)
   })
+})
+
+test('a monitor is the metric with its own parameters', async () => {
+  const plan = linearPlan(
+    { epochs: 2, checkpoint: keepBest({ split: 'val', ...metric('within', 'score', { tolerance: 10 }) }, 1) },
+    { values: [metric('within', 'score', { tolerance: 1e-9 }), metric('within', 'score', { tolerance: 10 })] },
+  )
+  const { events } = await runOnce({ plan })
+  for (const { metrics, monitored, bestValue } of of(events, 'validation')) {
+    expect(metrics).toMatchObject({ 'within(score, 1e-9)': 0, 'within(score, 10)': 1 })
+    expect({ monitored, bestValue }).toEqual({ monitored: 'within(score, 10)', bestValue: 1 })
+  }
+  expect(readJson('run', 'checkpoints', 'best.json').monitor.parameters.tolerance).toBe(10)
 })
 
 describe('ends before the end', () => {

@@ -89,6 +89,21 @@ describe('any size', () => {
   })
 })
 
+test('the metric that the best checkpoint is chosen by is marked, whatever values others have', () => {
+  const event: RunEvent = {
+    type: 'validation',
+    epoch: 1,
+    step: 20,
+    metrics: { 'within(severity, 0.1)': 0.5, 'within(severity, 0.25)': 0.5 },
+    monitored: 'within(severity, 0.25)',
+    best: true,
+    bestEpoch: 1,
+    bestValue: 0.5,
+  }
+  const lines = draw(stamped([event]).reduce(reduce, initialState)).split('\n')
+  expect(lines.filter((line) => line.includes('★'))).toEqual([expect.stringContaining('within(severity, 0.25)')])
+})
+
 test('a failure is shown in full, however long', () => {
   const message = `first ${'word '.repeat(40)}\nsecond line`
   const failed: RunEvent = { type: 'failed', exitCode: 4, code: 'broken-data', message, help: 'Mend the files.' }

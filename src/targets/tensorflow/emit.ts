@@ -56,7 +56,7 @@ function emitVariable(graph: GraphBuilder, { name, type }: StateVariable): void 
 function emitFunction(graph: GraphBuilder, fn: IrFunction, device: Device): Signature {
   const scope = graphName(fn.name)
   const context = new RuleContext(graph, fn, scope, device)
-  const inputs: Record<string, TensorInfo> = {}
+  const inputs = namedTensors()
   for (const { name, value } of fn.inputs) {
     const fed = feed(graph, inputNode(fn.name, name), typeOf(fn, value))
     context.set(value, fed.tensor)
@@ -73,7 +73,7 @@ function emitFunction(graph: GraphBuilder, fn: IrFunction, device: Device): Sign
   const tensors = fn.outputs.map((output) => outputTensor(context, output))
   context.orderUpdates()
   const updated = barrier(graph, scope, context.updates)
-  const outputs: Record<string, TensorInfo> = {}
+  const outputs = namedTensors()
   for (const { name, type, tensor } of tensors)
     outputs[name] = fetched(graph, outputNode(fn.name, name), type, tensor, updated)
   emitDone(graph, fn.name, updated)
@@ -156,7 +156,7 @@ function emitDone(graph: GraphBuilder, name: string, updated: readonly string[])
 }
 
 function emitGet(graph: GraphBuilder, name: string, variables: readonly StateVariable[]): Signature {
-  const outputs: Record<string, TensorInfo> = {}
+  const outputs = namedTensors()
   for (const variable of variables) {
     const node = outputNode(name, variable.name)
     const read = graph.add(`${node}/read`, 'ReadVariableOp', [stateNode(variable.name)], {
@@ -172,8 +172,8 @@ function emitGet(graph: GraphBuilder, name: string, variables: readonly StateVar
  * The value fed lies in JavaScript's memory, so the variable takes a copy.
  */
 function emitSet(graph: GraphBuilder, name: string, variables: readonly StateVariable[]): Signature {
-  const inputs: Record<string, TensorInfo> = {}
-  const outputs: Record<string, TensorInfo> = {}
+  const inputs = namedTensors()
+  const outputs = namedTensors()
   const zero = graph.ints(name, [0], [])
   for (const variable of variables) {
     const node = inputNode(name, variable.name)
@@ -215,4 +215,9 @@ function planState({ state }: IrModule): readonly PlanState[] {
 function stateType(name: string, { dtype }: TensorType): PlanState['dtype'] {
   invariant(dtype === 'f32' || dtype === 'f64', `state ${name} is ${dtype}: state is kept in float32 or float64`)
   return dtype
+}
+
+/** Without a prototype: outputs have names of the pipeline. */
+function namedTensors(): Record<string, TensorInfo> {
+  return Object.create(null)
 }
