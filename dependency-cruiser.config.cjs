@@ -19,6 +19,7 @@ const rooms = [
   'train',
   'report',
   'study',
+  'reference',
   'driver',
   'lsp',
   'ui',

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { keyOf, withoutCascades } from '../diagnostics/cascades.js'
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import { DiagnosticCollector, sortDiagnostics } from '../diagnostics/collector.js'
@@ -112,7 +113,7 @@ export function checkPipeline(options: CheckOptions): CheckResult {
       : applyAllows(blockAllows(loader.modules), shared, session).diagnostics,
   )
   checkStudies(module, { ...session, sink: all }, options, loader.modules)
-  const diagnostics = withoutEchoes(sortDiagnostics(all.all, sources), sources)
+  const diagnostics = withoutEchoes(sortDiagnostics(withoutCascades(all.all), sources), sources)
   const sound = !diagnostics.some(isError)
   return { ...(pipeline !== undefined && sound ? { pipeline } : {}), diagnostics, sources }
 }
@@ -241,6 +242,7 @@ function checkStudies(module: Module, session: Session, options: CheckOptions, m
     const allows = [...flat.allows, ...blocks, ...studyAllows(declaration)]
     const base = checkFlatPipeline({ ...flat, allows }, silent, options, modules)
     const errors = applyAllows([...flat.allows, ...blocks], silent.sink.all, silent).diagnostics.filter(isError)
+    const known = new Set(silent.sink.all.map(keyOf))
     const cellOf = (bindings: readonly Binding[]): Cell => {
       const own = { ...session, sink: new DiagnosticCollector() }
       const laid = new Flattener(own).flatten(studied.declaration, studied.module, bindings, 'this varies')
@@ -249,8 +251,9 @@ function checkStudies(module: Module, session: Session, options: CheckOptions, m
       const { diagnostics } = applyAllows(allows, own.sink.all, own)
       const isOfAxis = ({ span }: Diagnostic) => bindings.some((binding) => within(span, binding.span))
       const kept = diagnostics.filter((each) => isOfAxis(each) || (isError(each) && each.code !== wrongAllow))
+      const warnings = withoutCascades(diagnostics).filter((each) => !isError(each) && !known.has(keyOf(each)))
       const resolved = checked && dumpChecked({ ...checked, origins: [] })
-      return { diagnostics: kept, resolved }
+      return { diagnostics: kept, warnings, resolved }
     }
     const env = openPipeline(module, session)
     const isSound = base !== undefined && errors.length === 0

@@ -20,6 +20,7 @@ import { checkExpect } from './finishing/expect.js'
 import { finishGraph } from './finishing/finish.js'
 import { reportPoolings } from './finishing/poolings.js'
 import { ancestors, reachOf } from './finishing/reach.js'
+import { reportScales } from './finishing/scales.js'
 import type { Fate } from './finishing/training.js'
 import { idleTermsOf, judgeTerms, judgeUse, judgeWeights } from './finishing/training.js'
 import type { FlatPipeline } from './flattening/flat.js'
@@ -78,6 +79,7 @@ export function checkFlatPipeline(
   const evaluation = checkEvaluate(flat.sections.get('evaluate'), named, data, synthesis, isMonitored)
   const train = checkTrain(flat.sections.get('train'), named, data, evaluation)
   reportPoolings(base.graph, session)
+  reportScales(base.graph, outputs, session)
   const fate = judge(scopes, outputs, total, train, evaluation)
   const model = {
     bindings: [...(flat.sections.get('model')?.settings.keys() ?? [])],
@@ -252,7 +254,7 @@ function hasToldShape({ node, per }: Tensor, graph: GraphBuilder): boolean {
 
 /** Outputs of which a loss was told that they, or what it makes of them, cannot reach their label. */
 function outOfReach(outputs: readonly OutputValue[] | undefined, graph: GraphBuilder): ReadonlySet<string> {
-  const told = ancestors(graph, [...graph.outOfReach])
+  const told = ancestors(graph, graph.rangeMistakes.keys())
   return new Set((outputs ?? []).filter(({ tensor }) => tensor && told.has(tensor.node)).map(({ name }) => name))
 }
 

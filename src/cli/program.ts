@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   data: async () => (await import('./commands/data.js')).addDataCommand,
   fmt: async () => (await import('./commands/fmt.js')).addFormatCommand,
   engine: async () => (await import('./commands/engine.js')).addEngineCommand,
+  doc: async () => (await import('./commands/doc.js')).addDocCommand,
   doctor: async () => (await import('./commands/doctor.js')).addDoctorCommand,
 }
 

@@ -19,6 +19,9 @@ export function define<Facts>(definition: DiagnosticDefinition<Facts>): Diagnost
   return definition
 }
 
+/** The facts that a definition's message is made from. */
+export type FactsOf<Definition> = Definition extends DiagnosticDefinition<infer Facts> ? Facts : never
+
 /** `causes`: the mistakes that this one follows from, such as those that poisoned the values it is about. */
 export function diagnose<Facts>(
   definition: DiagnosticDefinition<Facts>,

@@ -6,6 +6,8 @@ import { replaceContent } from '../files/replace.js'
 import { generateOperatorReference } from '../ir/reference.js'
 import { packageRoot } from '../native/package-root.js'
 import { passes } from '../passes/registry.js'
+import { functionsReference, primitivesReference } from '../reference/functions.js'
+import { libraryReference } from '../reference/library.js'
 import { generateGrammarFiles } from '../syntax/generate.js'
 
 /** `npm run generate`: writes every generated file; `--check` (in `npm test`) fails on a difference instead. */
@@ -29,6 +31,9 @@ function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ...generateGrammarFiles(),
     ['docs/reference/components.md', componentsReference()],
+    ['docs/reference/functions.md', functionsReference()],
+    ['docs/reference/library.md', libraryReference()],
+    ['docs/reference/primitives.md', primitivesReference()],
     ['docs/reference/operators.md', generateOperatorReference()],
     ['docs/reference/passes.md', passesReference()],
     ['docs/diagnostics/README.md', diagnosticsIndex()],

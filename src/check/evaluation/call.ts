@@ -4,7 +4,8 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, CallExpression, Expression, Identifier, PipeExpression } from '../../syntax/ast.js'
-import { functions, staticFunctionNames } from '../functions/table.js'
+import { isStaticFunction, staticFunctionNames } from '../functions/static.js'
+import { functions } from '../functions/table.js'
 import { damageAt } from '../loading/damage.js'
 import { mistakeOfImport } from '../loading/forgotten.js'
 import { lookUp, namesOfKind } from '../loading/module.js'
@@ -67,7 +68,7 @@ function call(
   const slot = env.scope.find(name)
   const entity = lookUp(env.module, name)
   const rule = functions.get(name)
-  const isStatic = (staticFunctionNames as readonly string[]).includes(name)
+  const isStatic = isStaticFunction(name)
   const isFunction = entity?.kind === 'block' || rule !== undefined || isStatic
   if (slot !== undefined && (!isFunction || slot.what.includes('param'))) {
     const value = env.session.evaluate(callee, env)

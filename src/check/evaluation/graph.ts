@@ -1,3 +1,5 @@
+import type { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
+import type { FactsOf } from '../../diagnostics/define.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import type { Span } from '../../source/span.js'
@@ -25,6 +27,13 @@ export interface DraftNode {
 export interface ParameterSpec {
   readonly shape: readonly Dim[]
   readonly initializer: Initializer
+}
+
+/** Parts of a score of which one can be far larger than another. */
+export interface ScaleEvent {
+  readonly span: Span
+  readonly parts: readonly number[]
+  readonly facts: FactsOf<typeof tensorsDiagnostics.otherScales>
 }
 
 /** A pooling over a map whose sides it does or does not divide. */
@@ -74,8 +83,13 @@ export class GraphBuilder {
   readonly owners = new Set<string>()
   readonly inputs = new Map<PhaseInput, number>()
   readonly poolings: PoolingEvent[] = []
-  /** Predictions that are reported not to reach their label. */
-  readonly outOfReach = new Set<number>()
+  /** Images of a training step, where the data says it. */
+  batch: number | undefined
+  /** A batch norm over one value a channel is reported. */
+  hasSingleValueNorm = false
+  /** Predictions whose range is reported not to fit their label. */
+  readonly rangeMistakes = new Map<number, Diagnostic>()
+  readonly scales: ScaleEvent[] = []
 
   add<Op extends PrimitiveName>(request: NodeRequest<Op>, { path, span, abstract }: NodePlace): Tensor {
     const { op, operands } = request

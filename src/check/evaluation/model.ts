@@ -39,6 +39,7 @@ export function openScopes(
     ? [data.image.height, data.image.width, data.isChannelsKnown ? data.image.channels : undefined]
     : [undefined, undefined, undefined]
   const [height, width] = image
+  base.graph.batch = data?.value?.parameters.batch
   const at = data?.imageSpan ?? base.module.source.span
   const grid = data && {
     height: data.image.height,

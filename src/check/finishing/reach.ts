@@ -49,7 +49,7 @@ function zeroOperand(graph: GraphBuilder, node: DraftNode): number | undefined {
 }
 
 /** Everything that a node is made of, itself included. */
-export function ancestors(graph: GraphBuilder, roots: readonly number[]): ReadonlySet<number> {
+export function ancestors(graph: GraphBuilder, roots: Iterable<number>): ReadonlySet<number> {
   const found = new Set<number>()
   const stack = [...roots]
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {

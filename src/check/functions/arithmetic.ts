@@ -10,7 +10,7 @@ import { broadcast } from '../primitives/shapes.js'
 import type { Tensor, Value } from '../values/value.js'
 import { poison } from '../values/value.js'
 import { declareFunction, float, tensor } from './declare.js'
-import { checkLabelReach } from './label-reach.js'
+import { checkLabelReach, checkScales } from './label-reach.js'
 import type { FunctionCall, FunctionRule } from './rule.js'
 import { reportShapes } from './shapes.js'
 
@@ -127,8 +127,11 @@ function extreme(name: 'maximum' | 'minimum', doc: string): FunctionRule {
     parameters: {},
     variadic: true,
     result: 'as the largest operand',
-    example: `${name}(severity, image_max(anomaly_map))`,
-    apply: (_args, call) => fold(call, name),
+    example: `${name}(severity / 2.0, image_max(anomaly_map))`,
+    apply: (_args, call) => {
+      checkScales(call, call.tensors)
+      return fold(call, name)
+    },
   })
 }
 
@@ -140,8 +143,9 @@ export const arithmeticFunctions: readonly FunctionRule[] = [
     parameters: {},
     variadic: true,
     result: 'as the largest operand',
-    example: 'average(severity, image_max(anomaly_map))',
+    example: 'average(severity / 2.0, image_max(anomaly_map))',
     apply: (_args, call) => {
+      checkScales(call, call.tensors)
       const sum = fold(call, 'add')
       if (sum.kind !== 'tensor') return sum
       const count = call.constant(call.tensors.length)
@@ -156,9 +160,10 @@ export const arithmeticFunctions: readonly FunctionRule[] = [
       weight: float('Weight of the second.', { minimum: 0, maximum: 1 }),
     },
     result: 'as the larger operand',
-    example: 'weighted_average(severity, image_max(anomaly_map), weight = 0.3)',
+    example: 'weighted_average(severity / 2.0, image_max(anomaly_map), weight = 0.3)',
     apply: ({ a, b, weight }, call) => {
       const { span, env } = call
+      checkScales(call, [a, b])
       const scaled = (of: Tensor, factor: number | undefined): Value =>
         binary('mul', 'weighted_average', of, call.constant(factor), span, env)
       const [left, right] = [scaled(a, weight === undefined ? undefined : 1 - weight), scaled(b, weight)]

@@ -119,7 +119,7 @@ export const elementwiseFunctions: readonly FunctionRule[] = [
     doc: 'x; no gradient passes.',
     parameters: { x },
     result,
-    example: 'stop_gradient(recon)',
+    example: 'hidden * stop_gradient(hidden)',
     apply: ({ x }, call) => call.emit({ op: 'stop_gradient', operands: [x], meaning: x.meaning }),
   }),
   declareFunction('dropout', {

@@ -1,9 +1,11 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import type { Env } from '../evaluation/env.js'
 import { report } from '../evaluation/env.js'
+import { textOf } from '../evaluation/session.js'
 import type { Interval } from '../primitives/intervals.js'
 import { numberText, tensorName } from '../values/describe.js'
 import type { Tensor } from '../values/value.js'
+import type { FunctionCall } from './rule.js'
 
 /** A prediction whose range does not contain its label's can never be right on part of the labels (the reference's SevNet: a sigmoid against labels up to 2). */
 export function checkLabelReach(env: Env, callee: string, a: Tensor, b: Tensor): void {
@@ -21,18 +23,52 @@ export function checkLabelReach(env: Env, callee: string, a: Tensor, b: Tensor):
     return
   }
   if (!prediction.learned || prediction.range === undefined || label.range === undefined) return
-  if (reaches(prediction.range, label.range)) return
-  env.graph.outOfReach.add(prediction.node)
   const related = [label, prediction].flatMap((tensor) =>
     tensor.made === undefined ? [] : [{ span: tensor.made.span, label: `\`${tensor.made.name}\`` }],
   )
-  report(
-    env,
-    tensorsDiagnostics.labelOutOfReach,
-    prediction.span,
-    { callee: callee, prediction: prediction.range, label: label.range, help: mend(prediction, label.range) },
-    related.slice(0, 2),
-  )
+  const facts = { callee, prediction: prediction.range, label: label.range }
+  if (!reaches(prediction.range, label.range)) {
+    const help = helpToReach(prediction, label.range)
+    const all = { ...facts, help }
+    const reported = report(env, tensorsDiagnostics.labelOutOfReach, prediction.span, all, related)
+    env.graph.rangeMistakes.set(prediction.node, reported)
+  } else if (isFarWider(prediction.range, label.range)) {
+    const help = helpToFit(prediction, prediction.range, label.range)
+    const all = { ...facts, help }
+    const reported = report(env, tensorsDiagnostics.predictionBeyondLabel, prediction.span, all, related)
+    env.graph.rangeMistakes.set(prediction.node, reported)
+  }
+}
+
+/** At least twice as wide, both bounded: a factor that is applied twice. An unbounded prediction is nothing to warn of. */
+function isFarWider([low, high]: Interval, [otherLow, otherHigh]: Interval): boolean {
+  const [width, other] = [high - low, otherHigh - otherLow]
+  return Number.isFinite(width) && other > 0 && width >= 1.999 * other
+}
+
+function helpToFit(prediction: Tensor, [low, high]: Interval, [labelLow, labelHigh]: Interval): string {
+  const name = tensorName(prediction, 'the prediction')
+  if (low === 0 && labelLow === 0)
+    return `Multiply ${name} by ${factorText(labelHigh / high)}, or leave out a factor that is applied twice, so that it ends at ${labelHigh}.`
+  return `Scale and shift ${name} so that its values lie in [${labelLow}, ${labelHigh}].`
+}
+
+/** Parts of one score, of which one can be at least twice as large as another, decide by their scale. */
+export function checkScales({ env, span, rule }: FunctionCall, parts: readonly Tensor[]): void {
+  const known = parts.flatMap(({ range, ...part }) => (range && part.per !== 'batch' ? [{ ...part, range }] : []))
+  if (env.abstract || known.length < parts.length) return
+  const small = known.find(({ range }) => known.some((other) => isFarWider(other.range, range)))
+  const large = small && known.find(({ range }) => isFarWider(range, small.range))
+  if (small === undefined || large === undefined) return
+  const text = textOf(env.session, large.span)
+  const factor = (large.range[1] - large.range[0]) / (small.range[1] - small.range[0])
+  const operand = /^[\w.]+$/.test(text) ? text : `(${text})`
+  const facts = {
+    callee: rule.name,
+    parts: known.map((part) => ({ name: `\`${textOf(env.session, part.span)}\``, range: part.range })),
+    help: `Write \`${operand} / ${factorText(factor)}\` for \`${text}\`.`,
+  }
+  env.graph.scales.push({ span: span, parts: parts.map(({ node }) => node), facts })
 }
 
 /** Ends that are neared count as reached (0 by an exponential, 1 by a sigmoid), and so do those that rounding misses. */
@@ -48,7 +84,7 @@ export function factorText(factor: number): string {
   return numberText(short >= factor ? short : Number((1.0005 * factor).toPrecision(4)), false)
 }
 
-function mend(prediction: Tensor, [labelLow, labelHigh]: readonly [number, number]): string {
+function helpToReach(prediction: Tensor, [labelLow, labelHigh]: readonly [number, number]): string {
   const [low, high] = prediction.range ?? [0, 0]
   const name = tensorName(prediction, 'the prediction')
   if (low === 0 && high > 0 && labelLow === 0 && Number.isFinite(high) && Number.isFinite(labelHigh)) {

@@ -1,9 +1,10 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
+import { report } from '../evaluation/env.js'
 import type { ParameterSpec } from '../evaluation/graph.js'
 import { kernelReach, windowCount } from '../primitives/shapes.js'
 import { type InitializerWord, initializerEnum } from '../values/builtin-enums.js'
-import { shapeText } from '../values/describe.js'
-import type { Dim } from '../values/value.js'
+import { describePer, shapeText } from '../values/describe.js'
+import type { Dim, Tensor } from '../values/value.js'
 import { bool, declareFunction, float, int, map, optional, tensor, vector, word } from './declare.js'
 import { biasInitializer, kernelInitializer } from './initializers.js'
 import type { FunctionCall, FunctionRule } from './rule.js'
@@ -42,6 +43,16 @@ function weights(
     call.refuse('bias_init', '`standard`, `zero` or `normal`', `\`${bias_init}\``, 'bias_init = zero')
   const initializer = biasInitializer(bias_init, fans, deviation)
   return { kernel: spec, bias: { shape: [kernel.at(-1)], initializer } }
+}
+
+/** The first batch norm over one value a channel in training; what makes it so makes the others so too. */
+function reportSingleValue({ per, shape }: Tensor, { env, span }: FunctionCall): void {
+  const { batch } = env.graph
+  const pixels = per === 'pixel' ? shape.slice(0, 2) : []
+  if (env.abstract || batch !== 1 || env.graph.hasSingleValueNorm || pixels.some((side) => side !== 1)) return
+  env.graph.hasSingleValueNorm = true
+  const text = describePer(per, shape)
+  report(env, tensorsDiagnostics.singleValueNorm, span, { batch, shape: text, path: env.path })
 }
 
 export const layerFunctions: readonly FunctionRule[] = [
@@ -121,6 +132,7 @@ export const layerFunctions: readonly FunctionRule[] = [
     example: 'batch_norm(hidden)',
     apply: ({ x, epsilon, momentum }, call) => {
       if (x.shape.length === 0) return failShapes(call, 'a map or a vector', [x], 'Leave out the `batch_norm`.')
+      reportSingleValue(x, call)
       const filled = (value: number): ParameterSpec => ({
         shape: [channels(x)],
         initializer: { kind: 'constant', value },

@@ -118,12 +118,12 @@ export function finer({ grid }: Tensor, factor: Dim): Grid | undefined {
   return { ...grid, downHeight: grid.downHeight / factor, downWidth: grid.downWidth / factor }
 }
 
+interface Signed extends Pick<FunctionRule, 'name' | 'variadic'> {
+  readonly parameters: readonly Pick<FunctionParameter, 'name' | 'default'>[]
+}
+
 /** `conv2d(x, channels, kernel = 3)` as help shows it. */
-export function signatureText({
-  name,
-  variadic,
-  parameters,
-}: Pick<FunctionRule, 'name' | 'variadic' | 'parameters'>): string {
+export function signatureText({ name, variadic, parameters }: Signed): string {
   const shown = parameters.map(({ name, default: preset }) => {
     if (preset === undefined) return name
     return `${name} = ${preset === 'none' ? '...' : String(preset)}`

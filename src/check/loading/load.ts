@@ -5,7 +5,8 @@ import type { FileId } from '../../source/span.js'
 import type { Declaration, ImportDeclaration } from '../../syntax/ast.js'
 import { type ParsedFile, parse } from '../../syntax/parse.js'
 import type { Session } from '../evaluation/session.js'
-import { functions, staticFunctionNames } from '../functions/table.js'
+import { isStaticFunction } from '../functions/static.js'
+import { functions } from '../functions/table.js'
 import { builtinEnums } from '../values/builtin-enums.js'
 import { builtinTypes } from '../values/type.js'
 import { damageAt } from './damage.js'
@@ -136,8 +137,7 @@ export class ModuleLoader {
   #taken(module: Module, kind: string, name: string): string | undefined {
     const own = module.own.get(name)
     if (own !== undefined) return own.kind === kind ? `another ${kind}` : `a ${own.kind}`
-    if (kind === 'block' && (functions.has(name) || (staticFunctionNames as readonly string[]).includes(name)))
-      return 'a function of the language'
+    if (kind === 'block' && (functions.has(name) || isStaticFunction(name))) return 'a function of the language'
     if ((kind === 'type' || kind === 'enum') && (builtinTypes.has(name) || builtinEnums.has(name)))
       return 'a type of the language'
     return undefined

@@ -183,6 +183,8 @@ export type DraftAttributes<Op extends PrimitiveName> = {
   readonly [Name in keyof AttributesOf<Op>]: Draft<AttributesOf<Op>[Name]>
 }
 
+export const primitiveNames = Object.keys(primitives) as readonly PrimitiveName[]
+
 /** The row of a primitive whose name is known only when the compiler runs. */
 export const primitiveRow = (op: PrimitiveName): Primitive => primitives[op]
 

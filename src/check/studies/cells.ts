@@ -19,6 +19,8 @@ import { sameText } from './exclude.js'
 export interface Cell {
   /** Errors, and whatever is told at an axis; what is allowed is left out. */
   readonly diagnostics: readonly Diagnostic[]
+  /** Warnings that the pipeline itself does not give. */
+  readonly warnings: readonly Diagnostic[]
   /** Equal texts are equal pipelines; undefined for one with mistakes. */
   readonly resolved: string | undefined
 }
@@ -82,6 +84,7 @@ export function checkValues(
     if (at === undefined) continue
     if (isTwice(value.items, cells, place, path, env)) continue
     const [first, ...more] = sortDiagnostics(cell.diagnostics)
+    if (isSound && first === undefined) warn(cell, at, item, env)
     if (!isSound || first === undefined || [first, ...more].some((each) => within(each.span, item.span))) continue
     if (!isRescued(path, at)) refuse(first, at, path, env)
   }
@@ -108,6 +111,15 @@ function isTwice(
   const facts = { path, value: textOf(env.session, value.span), isWrittenSo: sameText(first, value) }
   report(env, studiesDiagnostics.valueTwice, value.span, facts, [{ span: first.span, label: 'first here' }])
   return true
+}
+
+/** The first warning that a value brings with it; one at the value itself is reported as it is. */
+function warn({ warnings }: Cell, at: Expression, item: VaryStatement, env: Env): void {
+  const [first] = sortDiagnostics(warnings).filter(({ span }) => !within(span, item.span))
+  if (first === undefined) return
+  const { code, message, span } = first
+  const facts = { path: pathText(item.path), value: textOf(env.session, at.span), code, because: message }
+  report(env, studiesDiagnostics.cellWarned, at.span, facts, [{ span, label: `${code} here` }])
 }
 
 function refuse({ code, message, span }: Diagnostic, at: Expression, path: string, env: Env): void {

@@ -14,6 +14,16 @@ export const studiesDiagnostics = {
         ? `Take the value out, vary what it does not go with, or write \`allow ${code} because "..."\` into the study.`
         : 'Take the value out, or vary with it what it does not go with.',
   }),
+  cellWarned: define<{ path: string; value: string; code: string; because: string }>({
+    code: 'D094',
+    name: 'cell-warned',
+    severity: 'warning',
+    allowable: true,
+    message: ({ path, value, code, because }) =>
+      `with \`${value}\` for \`${path}\` the pipeline gets the warning ${code}: ${because}`,
+    label: () => 'a warning of this cell',
+    help: ({ code }) => `Change the value, or write \`allow ${code} because "..."\` into the study.`,
+  }),
   exclusion: define<{ problem: string; help: string }>({
     code: 'D091',
     name: 'exclusion-without-sense',

@@ -192,4 +192,43 @@ export const tensorsDiagnostics = {
     message: ({ depth }) => `blocks call each other more than ${depth} deep`,
     help: () => 'Flatten the blocks.',
   }),
+  predictionBeyondLabel: define<{
+    callee: string
+    prediction: readonly [number, number]
+    label: readonly [number, number]
+    help: string
+  }>({
+    code: 'D066',
+    name: 'prediction-beyond-label',
+    severity: 'warning',
+    allowable: true,
+    message: ({ callee, prediction, label }) =>
+      `\`${callee}\` compares a prediction in ${interval(prediction)} with a label in ${interval(label)}: much of what can be predicted is never right`,
+    label: ({ prediction }) => `in ${interval(prediction)}`,
+    help: ({ help }) => help,
+  }),
+  otherScales: define<{
+    callee: string
+    parts: readonly { readonly name: string; readonly range: readonly [number, number] }[]
+    help: string
+  }>({
+    code: 'D067',
+    name: 'parts-of-other-scales',
+    severity: 'warning',
+    allowable: true,
+    message: ({ callee, parts }) =>
+      `\`${callee}\` puts together values of different scales: ${parts.map(({ name, range }) => `${name} in ${interval(range)}`).join(', ')}`,
+    label: () => 'the larger scale decides nearly alone',
+    help: ({ help }) => help,
+  }),
+  singleValueNorm: define<{ batch: number; shape: string; path: string }>({
+    code: 'D068',
+    name: 'batch-norm-over-one-value',
+    severity: 'error',
+    allowable: true,
+    message: ({ batch, shape, path }) =>
+      `\`${path}\` normalises a single value a channel (a batch of ${batch}, ${shape}): it gives its offset whatever comes in, and nothing before it trains`,
+    label: () => 'one value a channel in training',
+    help: () => 'Set a larger `batch` or image, or leave the `batch_norm` out.',
+  }),
 } as const
