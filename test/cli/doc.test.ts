@@ -8,7 +8,7 @@ describe('draemc doc', () => {
     ['adamw', ['Loshchilov and Hutter', 'weight_decay']],
     ['mae', ['mae (Losses)', 'mae (Metrics']],
     ['D053', ['label-out-of-reach', 'allow D053 because']],
-    ['label-out-of-reach', ['D053 (Diagnostics)']],
+    ['label-out-of-reach', ['D053: label-out-of-reach']],
     ['div_int', ['div_int(a, b)']],
   ])('%s', (name, parts) => {
     const { status, stdout, stderr } = draemc(['doc', name])

@@ -32,8 +32,8 @@ function unknown(name: string, names: readonly DocumentedName[]): string {
   return `there is no documentation of \`${name}\`: ${rest}`
 }
 
-function pageOf({ name, group, text }: DocumentedName): string {
-  return `${name} (${group})\n\n${text}`
+function pageOf({ name, group, summary, text }: DocumentedName): string {
+  return group === 'Diagnostics' ? `${name}: ${summary}\n\n${text}` : `${name} (${group})\n\n${text}`
 }
 
 function listOf(names: readonly DocumentedName[]): string {
