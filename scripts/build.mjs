@@ -1,5 +1,6 @@
 // Bundles the sources into dist/, with every package that is JavaScript alone: a bundle loads in half the time of three hundred files.
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -45,6 +46,23 @@ const modules = await build({
     ].join(' '),
   },
 })
+/** In the place of validators that ajv compiles at each start, those that it compiles now. */
+const standaloneValidators = {
+  name: 'standalone-validators',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'standalone'
+    onResolve({ filter: /^\.\/validators\.js$/ }, () => ({ path: 'validators', namespace }))
+    onLoad({ filter: /^validators$/, namespace }, async () => {
+      const source = { entryPoints: ['src/components/standalone-validators.ts'], format: 'cjs', write: false }
+      const { outputFiles } = await build({ ...common, ...source, sourcemap: false })
+      const module = { exports: {} }
+      new Function('module', 'require', outputFiles[0].text)(module, createRequire(import.meta.url))
+      const contents = module.exports.standaloneValidators()
+      return { contents, loader: 'js', resolveDir: root }
+    })
+  },
+}
+
 // The command line is one CommonJS file: of such a one, compiled code can be kept (src/cli/code-cache.ts).
 const program = await build({
   ...common,
@@ -52,6 +70,7 @@ const program = await build({
   // Ink is an ES module that awaits at its top: loaded where it draws.
   external: [...external, '../ui/mount.js'],
   format: 'cjs',
+  plugins: [standaloneValidators],
   define: { ...common.define, 'import.meta.url': 'ownUrl' },
   banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href;" },
 })

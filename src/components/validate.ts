@@ -1,7 +1,8 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import type { ErrorObject } from 'ajv'
 import { invariant } from '../diagnostics/invariant.js'
 import type { Component } from './registry.js'
 import type { Constraints, JsonValue, ValueSchema } from './schema.js'
+import { validatorOf } from './validators.js'
 import { alternatives, boundsInWords, isUnit, showValue, withUnit } from './words.js'
 
 /** A value that its schema refuses, in words for the user. */
@@ -14,12 +15,6 @@ export interface Violation {
   readonly found: string
 }
 
-const ajv = new Ajv({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true })
-for (const keyword of ['form', 'units', 'counts', 'kind', 'only', 'inWords', 'words', 'proper', 'optional'])
-  ajv.addKeyword(keyword)
-
-const compiled = new Map<Component['parameters'], ValidateFunction>()
-
 /**
  * What is wrong with resolved parameters by the component's schema. Parameters that are missing or unknown are not told
  * here: the checker refuses them before, with the place and a suggestion. One violation a value.
@@ -28,9 +23,7 @@ export function violationsOf(
   component: Component,
   parameters: Readonly<Record<string, JsonValue>>,
 ): readonly Violation[] {
-  const { parameters: properties } = component
-  const validate = compiled.get(properties) ?? ajv.compile({ type: 'object', properties, additionalProperties: false })
-  compiled.set(properties, validate)
+  const validate = validatorOf(component)
   if (validate(parameters)) return []
   const first = new Map<string, Violation>()
   for (const error of validate.errors ?? []) {

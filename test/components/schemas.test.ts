@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
 import { type Component, componentsOf, findComponent } from '../../src/components/registry.js'
 import {
@@ -7,7 +8,9 @@ import {
   type ParameterSchema,
   type ValueSchema,
 } from '../../src/components/schema.js'
+import { standaloneValidators } from '../../src/components/standalone-validators.js'
 import { violationsOf } from '../../src/components/validate.js'
+import { newAjv, schemaOf, validatorOf } from '../../src/components/validators.js'
 import { exampleOf, showValue } from '../../src/components/words.js'
 import { parseExpression } from '../../src/syntax/parse.js'
 
@@ -31,6 +34,29 @@ describe('the registry', () => {
       expect(Object.keys(known)).toEqual(expect.arrayContaining([...positional, ...(ascending ?? [])]))
   })
 })
+
+test('every schema is one, by the rules of JSON Schema and the strict ones of ajv', () => {
+  const ajv = newAjv({ meta: true, validateSchema: true })
+  for (const component of components) expect(() => ajv.compile(schemaOf(component))).not.toThrow()
+})
+
+test('validators that were compiled to source say what those compiled at run time say', () => {
+  const module = { exports: {} as { validatorOf: typeof validatorOf } }
+  new Function('module', 'exports', 'require', standaloneValidators())(
+    module,
+    module.exports,
+    createRequire(import.meta.url),
+  )
+  for (const component of components) {
+    for (const value of [{}, { unknown: 1 }, ...Object.keys(component.parameters).flatMap(wrongValues)]) {
+      const [standing, compiled] = [module.exports.validatorOf(component), validatorOf(component)]
+      expect(standing(value)).toBe(compiled(value))
+      expect(standing.errors).toEqual(compiled.errors)
+    }
+  }
+})
+
+const wrongValues = (name: string) => [-1, 1e9, '', '..', [], [1, 1], {}, true].map((value) => ({ [name]: value }))
 
 describe('parameters', () => {
   test.each(parameters)('%s has a default that its schema allows and that is read back', (id, schema, component) => {

@@ -1,0 +1,18 @@
+import standalone from 'ajv/dist/standalone/index.js'
+import { componentsOf } from './registry.js'
+import { type ComponentKind, componentKinds } from './schema.js'
+import { newAjv, schemaOf } from './validators.js'
+
+/** A CommonJS module with the `validatorOf` of `validators.ts`, every validator compiled to source. */
+export function standaloneValidators(): string {
+  const ajv = newAjv({ code: { source: true } })
+  const names: Record<string, string> = {}
+  for (const kind of Object.keys(componentKinds) as readonly ComponentKind[]) {
+    for (const component of componentsOf(kind)) {
+      const name = `${kind}_${component.name}`
+      ajv.addSchema(schemaOf(component), name)
+      names[name] = name
+    }
+  }
+  return `${standalone.default(ajv, names)}\nexports.validatorOf = ({ kind, name }) => exports[\`\${kind}_\${name}\`]\n`
+}
