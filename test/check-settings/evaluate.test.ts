@@ -23,7 +23,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'auroc(1 - score)',
     ['D104 1 - score: a metric measures an output by its name, and this is an expression'],
   ],
-  ['auroc(severity)', 'mae(severity)', ['D070 mae: `mae` is not a metric of images']],
+  ['auroc(severity)', 'mae(severity)', ['D030 mae: `image` of `evaluate` must be a metric of images, and this is `mae`, a metric of `values`']],
   ['auroc(severity)', 'auroc(score)', ['D111 auroc(score): `auroc(score)` is listed twice']],
   [
     'pixel = [auroc(anomaly_map)',
@@ -49,11 +49,11 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'pixel = [auroc(recon)',
     ['D105 recon: `auroc(recon)` in `pixel` needs one number a pixel, and `recon` is a map, 64x96x3'],
   ],
-  ['pixel = [', 'pixels = [', ['D080 pixels: `evaluate` has no setting `pixels`; did you mean `pixel`?']],
+  ['pixel = [', 'pixels = [', ['D034 pixels: `evaluate` has no parameter `pixels`; did you mean `pixel`?']],
   [
     'image = [auroc(score), auroc(severity), f1_max(score)]',
     'image = auroc(score)',
-    ['D075 auroc(score): `image` takes a list, and this is a call of `auroc`'],
+    ['D030 auroc(score): `image` of `evaluate` must be a list, and this is a call of `auroc`'],
   ],
   [
     'mae(severity)',
@@ -62,24 +62,24 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
       'D114 squashed: `mae(squashed)` compares `squashed` in [0, 1] with severities in [0, 2]: part of them cannot be reached',
     ],
   ],
-  ['within(severity, 0.1)', 'within(severity, -0.1)', ['D078 -0.1: `tolerance` must be more than 0, and this is -0.1']],
+  ['within(severity, 0.1)', 'within(severity, -0.1)', ['D059 -0.1: `tolerance` of `within` must be more than 0, and this is -0.1']],
   [
     'within(severity, 0.1)',
     'within(severity, 10%)',
-    ['D076 10%: `tolerance` takes a number without a unit, and this is 10%'],
+    ['D032 10%: `tolerance` of `within` must be a number without a unit, and this is 10%'],
   ],
   [
     '[source.test, targets.test]',
     '[source.test, target.test]',
-    ['D077 target.test: `on` cannot be `target.test`; did you mean `targets.test`?'],
+    ['D030 target.test: `on` of `evaluate` must be `source.test` or `targets.test`, and this is `target.test`'],
   ],
-  ['[source.test, targets.test]', 'source.test', ['D075 source.test: `on` takes a list, and this is `source.test`']],
+  ['[source.test, targets.test]', 'source.test', ['D030 source.test: `on` of `evaluate` must be a list, and this is `source.test`']],
   [
     '[source.test, targets.test]',
     '[source.test, source.test]',
-    ['D078 source.test: `on` must be a list without repetition, and this is source.test again'],
+    ['D059 source.test: `on` of `evaluate` must be a list without repetition, and this is source.test again'],
   ],
-  ['[source.test, targets.test]', '[]', ['D078 []: `on` must be a list that is not empty, and this is an empty list']],
+  ['[source.test, targets.test]', '[]', ['D059 []: `on` of `evaluate` must be a list that is not empty, and this is an empty list']],
 ]
 
 describe('settings of evaluation', () => {

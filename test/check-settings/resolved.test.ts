@@ -132,7 +132,7 @@ describe('what the settings become', () => {
 
   test('a mistake in a param is told where the param got its value', () => {
     const { told } = checkSettings(edited(['batch = 16, eval', 'batch = size, eval']), { params: { size: '0' } })
-    expect(told).toEqual(['D078 --set size: `batch` must be from 1 to 4096, and this is 0'])
+    expect(told).toEqual(['D059 --set size: `batch` of `hdmap` must be from 1 to 4096, and this is 0'])
   })
 })
 
@@ -178,9 +178,9 @@ describe('single parameters from outside', () => {
   test('their mistakes are told at the option', () => {
     const set = { 'data.bacth': '4', 'synthesis.patches': '9', 'data.batch.size': '3' }
     expect(checkSettings(goodSettings, { set }).told).toEqual([
-      'D071 --set data.bacth: `hdmap` has no parameter `bacth`; did you mean `batch`?',
-      'D071 --set data.batch.size: `batch` has no parameter `size`',
-      'D078 --set synthesis.patches: `patches` must be from 1 to 3, and this is 9',
+      'D034 --set data.bacth: `hdmap` has no parameter `bacth`; did you mean `batch`?',
+      'D034 --set data.batch.size: `batch` has no parameter `size`',
+      'D059 --set synthesis.patches: `patches` of `additive` must be from 1 to 3, and this is 9',
     ])
   })
 })

@@ -4,38 +4,38 @@ import { checkSettings } from './harness.js'
 
 /** What the example has, what stands there instead, and all that is then told: code, text under the caret, message. */
 const cases: readonly (readonly [from: string, to: string, told: readonly string[]])[] = [
-  ['additive(probability', 'perlin(probability', ['D070 perlin: `perlin` is not a synthesis of faults']],
-  ['probability = 50%', 'probability = 150%', ['D078 150%: `probability` must be from 0% to 100%, and this is 150%']],
+  ['additive(probability', 'perlin(probability', ['D020 perlin: there is no synthesis of faults `perlin`']],
+  ['probability = 50%', 'probability = 150%', ['D059 150%: `probability` of `additive` must be from 0% to 100%, and this is 150%']],
   [
     'probability = 50%',
     'probability = 50',
-    ['D076 50: `probability` takes a share, such as 50% or 0.5, and this is 50 without a unit'],
+    ['D032 50: `probability` of `additive` must be a share, such as 50% or 0.5, and this is 50 without a unit'],
   ],
   ['probability = 50%', 'probability = 0', ['D089 0: no training image ever gets a fault: the probability is 0%']],
   [
     'probability = 50%',
     'probability = 50px',
-    ['D076 50px: `probability` takes a share, such as 50% or 0.5, and this is 50px'],
+    ['D032 50px: `probability` of `additive` must be a share, such as 50% or 0.5, and this is 50px'],
   ],
   [
     'width = 16px .. 64px',
     'width = 16 .. 64',
-    ['D076 16: `width` takes a number in px or percent, and this is 16 without a unit'],
+    ['D032 16: `width` of `additive` must be a number in px or percent, and this is 16 without a unit'],
   ],
   [
     'width = 16px .. 64px',
     'width = 64px .. 16px',
-    ['D079 64px .. 16px: `width` goes from 64px to 16px: the low end is above the high end'],
+    ['D038 64px .. 16px: `width` goes from 64px to 16px: the low end is above the high end'],
   ],
   [
     'width = 16px .. 64px',
     'width = 16px .. 50%',
-    ['D076 16px .. 50%: `width` takes one unit for both ends, and this is 16px .. 50%'],
+    ['D032 16px .. 50%: `width` of `additive` must be one unit for both ends, and this is 16px .. 50%'],
   ],
   [
     'width = 16px .. 64px',
     'width = 16px',
-    ['D075 16px: `width` takes a range, such as `16px .. 64px` or `10% .. 25%`, and this is 16px'],
+    ['D030 16px: `width` of `additive` must be a range, such as `16px .. 64px` or `10% .. 25%`, and this is 16px'],
   ],
   [
     'width = 16px .. 64px',
@@ -48,19 +48,19 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'ratio = 0.4 .. 2.0',
     ['D083 0.4 .. 2.0: a patch can be 128px (width 64px times ratio 2) high, and the image is 64px high (64x96)'],
   ],
-  ['width = 16px .. 64px', 'width = 0px .. 64px', ['D078 0px: `width` must be at least 1px, and this is 0px']],
+  ['width = 16px .. 64px', 'width = 0px .. 64px', ['D059 0px: `width` of `additive` must be at least 1px, and this is 0px']],
   [
     'width = 16px .. 64px',
     'width = 10% .. 150%',
-    ['D078 150%: `width` must be more than 0% and at most 100%, and this is 150%'],
+    ['D059 150%: `width` of `additive` must be more than 0% and at most 100%, and this is 150%'],
   ],
   [
     'width = 16px .. 64px',
     'width = 16.5px .. 64px',
-    ['D075 16.5px: `width` takes a whole number of px, and this is 16.5px'],
+    ['D030 16.5px: `width` of `additive` must be a whole number of px, and this is 16.5px'],
   ],
-  ['ratio = 0.4 .. 0.67', 'ratio = 40% .. 67%', ['D076 40%: `ratio` takes a number without a unit, and this is 40%']],
-  ['severity = 0 .. 2.0', 'severity = -1 .. 2.0', ['D078 -1: `severity` must be at least 0, and this is -1']],
+  ['ratio = 0.4 .. 0.67', 'ratio = 40% .. 67%', ['D032 40%: `ratio` of `additive` must be a number without a unit, and this is 40%']],
+  ['severity = 0 .. 2.0', 'severity = -1 .. 2.0', ['D059 -1: `severity` of `additive` must be at least 0, and this is -1']],
   [
     'severity = 0 .. 2.0',
     'severity = 0 .. 0',
@@ -69,10 +69,10 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'severity = 0 .. 2.0',
     'severity = 2.0',
-    ['D075 2.0: `severity` takes a range, such as `0 .. 1`, and this is the number 2'],
+    ['D030 2.0: `severity` of `additive` must be a range, such as `0 .. 1`, and this is the number 2'],
   ],
-  ['patches = 1', 'patches = 4', ['D078 4: `patches` must be from 1 to 3, and this is 4']],
-  ['patches = 1', 'patch = 1', ['D071 patch: `additive` has no parameter `patch`; did you mean `patches`?']],
+  ['patches = 1', 'patches = 4', ['D059 4: `patches` of `additive` must be from 1 to 3, and this is 4']],
+  ['patches = 1', 'patch = 1', ['D034 patch: `additive` has no parameter `patch`; did you mean `patches`?']],
 ]
 
 describe('settings of the synthesis', () => {

@@ -44,7 +44,7 @@ describe('--set is typed like source', () => {
     ['lambda=50%', 'D032 at 1:8'],
     ['lambda=', 'D001 at 1:8'],
     ['lamda=1', 'D027 at 1:1'],
-    ['train.epoch=3', 'D080 at 1:7'],
+    ['train.epoch=3', 'D034 at 1:7'],
     ['los.total=3', 'D027 at 1:1'],
     ['lambda=1 2', 'D001 at 1:10'],
     ['model.nothing=image', 'D027 at 1:1'],
@@ -85,14 +85,14 @@ describe('env', () => {
     .replace('adam(lr = 1e-3)', 'adamw(lr = 1e-4)')
   it.each([
     ['image = 64x64', 'env("X", 64x64)', '32x64', 'image', [32, 64]],
-    ['width = 4px .. 16px', 'env("X", 4px .. 16px)', '8px .. 12px', 'width', [8, 12]],
+    ['width = 4px .. 16px', 'env("X", 4px .. 16px)', '8px .. 12px', 'width', [{ px: 8 }, { px: 12 }]],
     ['probability = 50%', 'env("X", 50%)', '25%', 'probability', 0.25],
     ['probability = 50%', 'env("X", 50%)', '0.25', 'probability', 0.25],
     ['batch = 4', 'env("X", 4)', '8', 'batch', 8],
     ['source = domain_A', 'env("X", domain_A)', 'domain-B', 'source', 'domain-B'],
     ['resize = bilinear', 'env("X", bilinear)', 'nearest', 'resize', 'nearest'],
     ['targets = [domain_B]', 'env("X", [domain_B])', '[domain_C, domain_D]', 'targets', ['domain_C', 'domain_D']],
-    ['targets = [domain_B]', 'env("X", [domain_B])', 'auto', 'targets', ['auto']],
+    ['targets = [domain_B]', 'env("X", [domain_B])', 'auto', 'targets', 'auto'],
     ['optimizer = adamw(lr = 1e-4)', 'env("X", adamw(lr = 1e-4))', 'sgd(0.1)', 'optimizer', 'sgd'],
   ])('%s, %s with %s', (setting, call, value, parameter, expected) => {
     const written = withEverySetting.replace(setting, `${parameter} = ${call}`)

@@ -1,5 +1,6 @@
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
-import type { Diagnostic } from '../../diagnostics/diagnostic.js'
+import type { DiagnosticDefinition } from '../../diagnostics/define.js'
+import type { Diagnostic, DiagnosticSink, RelatedSpan } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, Expression } from '../../syntax/ast.js'
@@ -8,10 +9,32 @@ import { readCompared } from './compared.js'
 import type { Env } from './env.js'
 import { report } from './env.js'
 
+/** Who binds: what the names around the call are, and where mistakes go. */
+export interface Binder {
+  readonly isName: (name: string) => boolean
+  readonly sink: DiagnosticSink
+  readonly report: <Facts>(
+    definition: DiagnosticDefinition<Facts>,
+    span: Span,
+    facts: Facts,
+    related?: readonly RelatedSpan[],
+  ) => Diagnostic
+}
+
+export function binderOf(env: Env): Binder {
+  return {
+    isName: (name) => env.scope.find(name) !== undefined,
+    sink: env.session.sink,
+    report: (definition, span, facts, related) => report(env, definition, span, facts, related),
+  }
+}
+
 /** What can be called, as far as the binding of arguments sees it. */
 export interface Signature {
   readonly callee: string
   readonly parameters: readonly { readonly name: string; readonly required: boolean }[]
+  /** Those that may be given by place, in order; all of them where it is left out. */
+  readonly positional?: readonly string[]
   /** Positional arguments beyond the parameters are collected (`concat(a, b, c)`); then none is bound by place. */
   readonly variadic: boolean
   /** For help: `conv2d(x, channels, kernel = 3)`. */
@@ -37,6 +60,8 @@ export interface BoundArguments {
   readonly missing: readonly string[]
   /** Not reported here either: what stands in the parameter's place may not be meant for it. */
   readonly duplicates: readonly DuplicateArgument[]
+  /** Parameters that unknown names most likely mean; undefined for a name that is near none. */
+  readonly meant: ReadonlySet<string | undefined>
   /** The first mistake that was reported. */
   readonly broken: Diagnostic | undefined
 }
@@ -46,11 +71,13 @@ export function bindArguments(
   signature: Signature,
   given: readonly Argument[],
   piped: Value | undefined,
-  env: Env,
+  binder: Binder,
 ): BoundArguments {
   const names = signature.parameters.map(({ name }) => name)
-  const isName = (name: string): boolean => env.scope.find(name) !== undefined
-  const args = given.map((argument) => readCompared(argument, names, isName, env.session.sink))
+  const { callee, text, positional: byPlace } = signature
+  const takes = names.length
+  const args = given.map((argument) => readCompared(argument, names, binder.isName, binder.sink))
+  const meant = new Set<string | undefined>()
   const byName = new Map<string, ArgumentSource>()
   const rest: ArgumentSource[] = []
   const duplicates: DuplicateArgument[] = []
@@ -64,15 +91,11 @@ export function bindArguments(
   if (signature.variadic) rest.push(...positional)
   else {
     for (const source of positional) {
-      const parameter = signature.parameters[place++]
-      if (parameter !== undefined) byName.set(parameter.name, source)
-      else if (!broken) {
-        const takes = signature.parameters.length
-        broken = report(env, typesDiagnostics.unexpectedArgument, source.span, {
-          callee: signature.callee,
-          signature: signature.text,
-          takes,
-        })
+      const name = (byPlace ?? names)[place++]
+      if (name !== undefined) byName.set(name, source)
+      else {
+        const facts = { callee, signature: text, takes, ...(byPlace === undefined ? {} : { positional: byPlace }) }
+        broken ??= binder.report(typesDiagnostics.unexpectedArgument, source.span, facts)
       }
     }
   }
@@ -80,24 +103,20 @@ export function bindArguments(
     if (argument.name === undefined) continue
     const { name, span } = argument.name
     const source = sourceOf(argument, false)
-    if (!signature.parameters.some((parameter) => parameter.name === name)) {
-      const unbound = signature.parameters.filter((parameter) => !byName.has(parameter.name))
+    if (!names.includes(name)) {
       const suggestion = suggest(
         name,
-        unbound.map((parameter) => parameter.name),
+        names.filter((each) => !byName.has(each)),
       )
+      meant.add(suggestion)
       const facts = {
-        callee: signature.callee,
+        callee,
         argument: name,
-        signature: signature.text,
-        takes: signature.parameters.length,
+        signature: text,
+        takes,
+        ...(suggestion === undefined ? {} : { suggestion }),
       }
-      const reported = report(
-        env,
-        typesDiagnostics.unexpectedArgument,
-        span,
-        suggestion === undefined ? facts : { ...facts, suggestion },
-      )
+      const reported = binder.report(typesDiagnostics.unexpectedArgument, span, facts)
       broken ??= reported
       continue
     }
@@ -106,7 +125,7 @@ export function bindArguments(
     else byName.set(name, source)
   }
   const missing = signature.parameters.filter((parameter) => parameter.required && !byName.has(parameter.name))
-  return { byName, rest, missing: missing.map((parameter) => parameter.name), duplicates, broken }
+  return { byName, rest, missing: missing.map((parameter) => parameter.name), duplicates, meant, broken }
 }
 
 function sourceOf({ value }: Argument, isByPlace: boolean): ArgumentSource {
@@ -114,11 +133,15 @@ function sourceOf({ value }: Argument, isByPlace: boolean): ArgumentSource {
 }
 
 /** Parameters that are given twice, once the arguments are evaluated: the first report of one. */
-export function reportDuplicates({ duplicates }: BoundArguments, callee: string, env: Env): Diagnostic | undefined {
+export function reportDuplicates(
+  { duplicates }: Pick<BoundArguments, 'duplicates'>,
+  callee: string,
+  binder: Binder,
+): Diagnostic | undefined {
   let first: Diagnostic | undefined
   for (const { name, span, first: given } of duplicates) {
     const related = [{ span: given.span, label: 'first given here' }]
-    const reported = report(env, typesDiagnostics.duplicateArgument, span, { callee, argument: name }, related)
+    const reported = binder.report(typesDiagnostics.duplicateArgument, span, { callee, argument: name }, related)
     first ??= reported
   }
   return first

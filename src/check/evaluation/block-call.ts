@@ -9,7 +9,7 @@ import { isTensorType } from '../values/type.js'
 import { resolveType } from '../values/types.js'
 import type { BlockValue, Cause, Value } from '../values/value.js'
 import { isPoison, poison } from '../values/value.js'
-import { bindArguments, reportDuplicates, reportExtraOperand } from './arguments.js'
+import { bindArguments, binderOf, reportDuplicates, reportExtraOperand } from './arguments.js'
 import { hasParameterTwice, hasWeights } from './block-facts.js'
 import type { Env } from './env.js'
 import { isOfLibrary, report } from './env.js'
@@ -46,7 +46,7 @@ export function callBlock(
     variadic: false,
     text: blockSignature(callee, env),
   }
-  const bound = bindArguments(signature, args, piped, env)
+  const bound = bindArguments(signature, args, piped, binderOf(env))
   const values = new Map(callee.bound)
   let broken: Cause | undefined = bound.broken
   // Operands in the wrong order or number are one mistake.
@@ -88,7 +88,7 @@ export function callBlock(
     const isIntoLibrary = block.module.library && !env.module.library
     values.set(name, isIntoLibrary ? givenTo(block.name, name, value, source.span) : value)
   }
-  broken ??= extra ?? reportDuplicates(bound, block.name, env)
+  broken ??= extra ?? reportDuplicates(bound, block.name, binderOf(env))
   if (broken !== undefined) return poison(span, broken)
   if (operands.length > 0 && operands.every((operand) => !bound.byName.has(operand.name.name))) {
     return { kind: 'block', block, bound: values, span }
@@ -138,13 +138,13 @@ export function callBlockType(
   const name = textOf(env.session, callee.span)
   const text = `${name}(${type.operands.map((operand) => operand.name).join(', ')})`
   const parameters = type.operands.map((operand) => ({ name: operand.name, required: true }))
-  const bound = bindArguments({ callee: name, parameters, variadic: false, text }, args, piped, env)
+  const bound = bindArguments({ callee: name, parameters, variadic: false, text }, args, piped, binderOf(env))
   for (const operand of type.operands) {
     const source = bound.byName.get(operand.name)
     if (source !== undefined)
       conform(sourceValue(source, env, operand.type), operand.type, env, `\`${operand.name}\` of \`${name}\``)
   }
-  const broken = reportDuplicates(bound, name, env) ?? bound.broken
+  const broken = reportDuplicates(bound, name, binderOf(env)) ?? bound.broken
   if (broken !== undefined) return poison(span, broken)
   if (bound.missing.length > 0) {
     return poison(

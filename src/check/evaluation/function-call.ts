@@ -10,7 +10,7 @@ import { isTensorType } from '../values/type.js'
 import type { Cause, Value } from '../values/value.js'
 import { isPoison, poison } from '../values/value.js'
 import type { ArgumentSource } from './arguments.js'
-import { bindArguments, reportDuplicates } from './arguments.js'
+import { bindArguments, binderOf, reportDuplicates } from './arguments.js'
 import type { Env } from './env.js'
 import { report } from './env.js'
 
@@ -27,7 +27,7 @@ export function callFunction(
     variadic: rule.variadic === true,
     text: signatureText(rule),
   }
-  const bound = bindArguments(signature, args, piped, env)
+  const bound = bindArguments(signature, args, piped, binderOf(env))
   const values = new Map<string, Value>()
   let broken: Cause | undefined = bound.broken
   // Arguments in the wrong order or number are one mistake: the types of the other operands follow from it.
@@ -46,7 +46,7 @@ export function callFunction(
     if (isPoison(value)) broken ??= value.cause
     values.set(parameter.name, value)
   }
-  broken ??= reportDuplicates(bound, rule.name, env)
+  broken ??= reportDuplicates(bound, rule.name, binderOf(env))
   const rest = rule.variadic ? variadicValues(rule, bound.rest, env) : []
   if (bound.missing.length > 0 && !bound.broken && !hasDotForComma(args, values)) {
     const facts = { callee: rule.name, missing: bound.missing, signature: signature.text }

@@ -6,7 +6,7 @@ import { describeValue } from '../values/describe.js'
 import type { Type } from '../values/type.js'
 import type { Value } from '../values/value.js'
 import { isPoison, poison } from '../values/value.js'
-import { bindArguments, reportDuplicates } from './arguments.js'
+import { bindArguments, binderOf, reportDuplicates } from './arguments.js'
 import type { Env } from './env.js'
 import { report, reportUse } from './env.js'
 import { isLiteral, sourceOf } from './environment.js'
@@ -31,14 +31,14 @@ function divideIntegers(args: readonly Argument[], piped: Value | undefined, spa
     { name: 'a', required: true },
     { name: 'b', required: true },
   ]
-  const bound = bindArguments({ callee: 'div_int', parameters, variadic: false, text }, args, piped, env)
+  const bound = bindArguments({ callee: 'div_int', parameters, variadic: false, text }, args, piped, binderOf(env))
   const [a, b] = ['a', 'b'].map((parameter) => {
     const source = bound.byName.get(parameter)
     return source === undefined
       ? undefined
       : conform(sourceValue(source, env), { kind: 'int' }, env, `\`${parameter}\` of \`div_int\``)
   })
-  const broken = reportDuplicates(bound, 'div_int', env) ?? bound.broken
+  const broken = reportDuplicates(bound, 'div_int', binderOf(env)) ?? bound.broken
   if (broken !== undefined) return poison(span, broken)
   if (a === undefined || b === undefined) {
     return poison(
@@ -80,8 +80,8 @@ function readEnvironment(
     { name: 'name', required: true },
     { name: 'default', required: false },
   ]
-  const bound = bindArguments({ callee: 'env', parameters, variadic: false, text }, args, piped, env)
-  const broken = reportDuplicates(bound, 'env', env) ?? bound.broken
+  const bound = bindArguments({ callee: 'env', parameters, variadic: false, text }, args, piped, binderOf(env))
+  const broken = reportDuplicates(bound, 'env', binderOf(env)) ?? bound.broken
   if (broken !== undefined) return poison(span, broken)
   const nameSource = bound.byName.get('name')
   if (nameSource === undefined) {

@@ -1,6 +1,5 @@
 import { diagnosticRow } from '../../diagnostics/codes/index.js'
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
-import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
@@ -13,7 +12,7 @@ import type { FlatPipeline } from './flat.js'
 const completed: ReadonlySet<string> = new Set([
   namesDiagnostics.missingPart.code,
   typesDiagnostics.paramWithoutValue.code,
-  settingsDiagnostics.missingParameter.code,
+  typesDiagnostics.missingArgument.code,
 ])
 
 /**

@@ -6,37 +6,47 @@ import {
   findComponent,
   isRequired,
 } from '../../components/registry.js'
-import type {
-  ComponentKind,
-  JsonValue,
-  ParameterSchema,
-  ParametersOf,
-  ValueOf,
-  ValueSchema,
+import {
+  type ComponentKind,
+  componentKinds,
+  type JsonValue,
+  type ParameterSchema,
+  type ParametersOf,
+  type ValueOf,
+  type ValueSchema,
 } from '../../components/schema.js'
 import type { sections } from '../../components/sections.js'
 import { violationsOf } from '../../components/validate.js'
 import { exampleOf, fits, kindInWords, showValue } from '../../components/words.js'
-import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
+import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { diagnose } from '../../diagnostics/define.js'
+import { invariant } from '../../diagnostics/invariant.js'
 import type { ComponentValue, SettingValue } from '../../plan/settings.js'
 import type { Span } from '../../source/span.js'
-import type { Argument, Expression } from '../../syntax/ast.js'
-import { readCompared } from '../evaluation/compared.js'
+import type { Argument, Binding, Expression } from '../../syntax/ast.js'
+import {
+  type Binder,
+  type BoundArguments,
+  bindArguments,
+  reportDuplicates,
+  type Signature,
+} from '../evaluation/arguments.js'
 import type { FlatSection, FlatSetting, SettingsContext } from './context.js'
 import { convert } from './convert.js'
 import { nearest } from './convert-static.js'
 import { defaultComponent } from './default-component.js'
-import { orderMistakes } from './order.js'
+import { type OrderMistake, orderMistakes } from './order.js'
 import {
   below,
   type Conversion,
   describeExpression,
   isRecovered,
-  merged,
-  noReplacements,
   type Place,
   type Replacements,
   report,
+  whatOf,
 } from './place.js'
 
 interface AnyValue {
@@ -101,12 +111,8 @@ export function checkSection<N extends keyof typeof sections>(
 
 /** One parameter as it was written. */
 interface Written {
-  readonly name: string
-  readonly nameSpan: Span
   readonly value: Expression
   readonly replaced: Replacements
-  /** What `extends` or `--set` put instead is not what the call says twice. */
-  readonly recovered: boolean
 }
 
 /** Where missing parameters are told; those that a misspelt name most likely meant are told there. */
@@ -120,7 +126,18 @@ class CallChecker {
   readonly #poisoned = new Set<string>()
   readonly #conversion: Conversion
 
+  readonly #binder: Binder
+
   constructor(private readonly context: SettingsContext) {
+    this.#binder = {
+      isName: context.isParameter,
+      sink: context.sink,
+      report: (definition, span, facts, related = []) => {
+        const diagnostic = diagnose(definition, span, facts, related)
+        context.sink.report(diagnostic)
+        return diagnostic
+      },
+    }
     this.#conversion = {
       context,
       spans: this.#spans,
@@ -142,39 +159,23 @@ class CallChecker {
 
   section(sectionName: string, section: FlatSection): CheckedCall {
     const component = findComponent('section', sectionName)
-    const written: Written[] = []
-    for (const [name, { binding, replaced }] of section.settings) {
-      const nameSpan = binding.path.at(-1)?.span ?? binding.span
-      written.push({ name, nameSpan, value: binding.value, replaced, recovered: binding.recovered === true })
+    invariant(component !== undefined, `the section ${sectionName} is not declared`)
+    const args: Argument[] = []
+    const replaced = new Map<string, Binding>()
+    for (const [name, setting] of section.settings) {
+      const { binding } = setting
+      const identifier = binding.path.at(-1)
+      if (identifier === undefined) continue
+      if (binding.recovered !== true || Object.hasOwn(component.parameters, name))
+        args.push({ name: identifier, value: binding.value, span: binding.span })
+      for (const [path, replacement] of setting.replaced) replaced.set(`${name}.${path}`, replacement)
     }
-    const known = component === undefined ? [] : Object.keys(component.parameters)
-    const misspelt = new Set<string | undefined>()
-    for (const { name, nameSpan, recovered } of written) {
-      if (known.includes(name) || recovered) continue
-      misspelt.add(nearest(name, known).suggestion)
-      report(this.context, settingsDiagnostics.unknownSetting, nameSpan, {
-        section: sectionName,
-        name,
-        known,
-        ...nearest(name, known),
-      })
-    }
-    const parameters =
-      component === undefined
-        ? {}
-        : this.#parameters(
-            component,
-            written,
-            { parameter: sectionName, pointer: '', path: sectionName, replaced: noReplacements },
-            { span: section.span, excused: new Set([...misspelt, ...section.torn.keys()]) },
-          )
-    return {
-      value: { component: sectionName, parameters },
-      spans: this.#spans,
-      poisoned: this.#poisoned,
-      misspelt,
-      nameSpan: section.span,
-    }
+    const bound = bindArguments(signatureOf(component), args, undefined, this.#binder)
+    const misspelt = new Set([...bound.meant, ...section.torn.keys()])
+    const place: Place = { parameter: sectionName, pointer: '', path: sectionName, replaced }
+    const parameters = this.#parameters(component, bound, place, { span: section.span, excused: misspelt })
+    const value = { component: sectionName, parameters }
+    return { value, spans: this.#spans, poisoned: this.#poisoned, misspelt: bound.meant, nameSpan: section.span }
   }
 
   /** A call, or the bare name of a component that needs no parameters. */
@@ -186,35 +187,44 @@ class CallChecker {
     const known = componentsOf(kind).flatMap(({ name }) => (fits(schema, name) ? [name] : []))
     if (isRecovered(callee)) return undefined
     if (callee.kind !== 'identifier') {
-      return report(this.context, settingsDiagnostics.notAComponent, expression.span, {
-        parameter: place.parameter,
-        kind: kindInWords(schema),
+      return report(this.context, typesDiagnostics.typeMismatch, expression.span, {
+        what: whatOf(place),
+        expected: kindInWords(schema),
         found: describeExpression(expression),
-        known,
+        help: `Write a call of ${known.length === 1 ? '' : 'one of '}${listed(known)}, such as \`${known[0] ?? ''}(...)\`.`,
       })
     }
     const component = findComponent(kind, callee.name)
-    if (component === undefined || !fits(schema, component.name)) {
-      const list = listOf(callee.name)
-      return report(this.context, settingsDiagnostics.unknownComponent, callee.span, {
-        kind: kindInWords(schema),
-        name: callee.name,
-        known,
-        ...(kind === 'metric' && list !== undefined ? { list } : nearest(callee.name, known)),
+    if (component === undefined) {
+      const what = kindInWords(schema).replace(/^an? /, '')
+      const facts = { what, name: callee.name, known, ...nearest(callee.name, known) }
+      return report(this.context, namesDiagnostics.unknownName, callee.span, facts)
+    }
+    if (!fits(schema, component.name)) {
+      return report(this.context, typesDiagnostics.typeMismatch, callee.span, {
+        what: whatOf(place),
+        expected: kindInWords(schema),
+        found: `\`${callee.name}\`, ${componentKinds[kind].inWords} of \`${listOf(component.name)}\``,
+        help: `Move it to \`${listOf(component.name)}\`, or write ${kindInWords(schema)}: ${listed(known)}.`,
       })
     }
-    const { given, isWhole, misspelt } = this.#written(component, expression.kind === 'call' ? expression.args : [])
+    const args = expression.kind === 'call' ? expression.args : []
+    const bound = bindArguments(signatureOf(component), args, undefined, this.#binder)
+    const { meant } = bound
+    const isWhole =
+      bound.broken === undefined &&
+      args.every((each) => !each.recovered && !each.name?.recovered && !isRecovered(each.value))
     const recovered = expression.recovered === true || !isWhole
     this.#record(place, component.name, callee.span)
     const base = place.pointer === '' ? '' : `${place.pointer}/parameters`
     // Nothing is known of what a misspelt name was to set: its default says nothing.
     for (const name of Object.keys(component.parameters)) {
-      const isMeant = misspelt.has(name) || misspelt.has(undefined)
-      if (isMeant && !given.some((argument) => argument.name === name)) this.#poisoned.add(`${base}/${name}`)
+      const isMeant = meant.has(name) || meant.has(undefined)
+      if (isMeant && !bound.byName.has(name)) this.#poisoned.add(`${base}/${name}`)
     }
     const parameters = this.#parameters(
       component,
-      given,
+      bound,
       { ...place, pointer: base },
       recovered ? undefined : { span: callee.span, excused: new Set() },
     )
@@ -223,64 +233,22 @@ class CallChecker {
     return isComplete || place.pointer === '' ? { component: component.name, parameters } : undefined
   }
 
-  /** Which argument is which parameter. */
-  #written(
-    component: Component,
-    args: readonly Argument[],
-  ): { given: Written[]; isWhole: boolean; misspelt: ReadonlySet<string | undefined> } {
-    const misspelt = new Set<string | undefined>()
-    const known = Object.keys(component.parameters)
-    const positional = component.positional
-    const written: Written[] = []
-    let position = 0
-    let isWhole = true
-    let tooMany = false
-    for (const each of args) {
-      const argument = readCompared(each, known, this.context.isParameter, this.context.sink)
-      const recovered = argument.recovered === true || argument.name?.recovered === true || isRecovered(argument.value)
-      if (recovered) isWhole = false
-      const name = argument.name?.name ?? positional[position]
-      const nameSpan = argument.name?.span ?? argument.value.span
-      if (argument.name === undefined) position++
-      if (name === undefined) {
-        if (!tooMany && !recovered) {
-          report(this.context, settingsDiagnostics.tooManyPositional, nameSpan, {
-            component: component.name,
-            takes: positional,
-          })
-        }
-        tooMany = true
-      } else if (!known.includes(name)) {
-        // A misspelt name is most likely the one that is missing: one mistake, one message.
-        isWhole = false
-        if (argument.name?.recovered) continue
-        misspelt.add(nearest(name, known).suggestion)
-        report(this.context, settingsDiagnostics.unknownParameter, nameSpan, {
-          component: component.name,
-          name,
-          known,
-          ...nearest(name, known),
-        })
-      } else written.push({ name, nameSpan, value: argument.value, replaced: noReplacements, recovered })
-    }
-    return { given: written, isWhole: isWhole && !tooMany, misspelt }
-  }
-
   /** `missingAt` is where missing parameters are told; undefined when the text is incomplete anyway. */
   #parameters(
     component: Component,
-    written: readonly Written[],
+    bound: Pick<BoundArguments, 'byName' | 'duplicates'>,
     place: Place,
     missingAt: MissingAt | undefined,
     base: Readonly<Record<string, JsonValue>> = {},
   ): Readonly<Record<string, SettingValue>> {
-    const given = this.#given(component, written, place)
+    const given = this.#given(component, bound, place)
     const values: Record<string, SettingValue> = {}
     const missing: [string, ParameterSchema][] = []
     for (const [name, schema] of Object.entries(component.parameters)) {
       const argument = given.get(name)
       const inner: Place = {
         parameter: name,
+        callee: component.name,
         pointer: `${place.pointer}/${name}`,
         path: place.path === undefined ? undefined : `${place.path}.${name}`,
         replaced: argument?.replaced ?? below(place.replaced, name),
@@ -299,9 +267,10 @@ class CallChecker {
     }
     const told = missing.filter(([name]) => !missingAt?.excused.has(name))
     if (told.length > 0 && missingAt !== undefined) {
-      report(this.context, settingsDiagnostics.missingParameter, missingAt.span, {
-        component: component.name,
-        names: told.map(([name]) => name),
+      report(this.context, typesDiagnostics.missingArgument, missingAt.span, {
+        callee: component.name,
+        missing: told.map(([name]) => name),
+        signature: signatureOf(component).text,
         example: told.map(([name, schema]) => `\`${name} = ${exampleOf(schema)}\``).join(', '),
       })
     }
@@ -309,46 +278,36 @@ class CallChecker {
     return values
   }
 
-  #given(component: Component, written: readonly Written[], place: Place): ReadonlyMap<string, Written> {
+  /** The arguments, and what `extends` or `--set` put in their place. */
+  #given(
+    component: Component,
+    bound: Pick<BoundArguments, 'byName' | 'duplicates'>,
+    place: Place,
+  ): ReadonlyMap<string, Written> {
+    reportDuplicates(bound, component.name, this.#binder)
     const given = new Map<string, Written>()
-    for (const argument of written) {
-      const before = given.get(argument.name)
-      if (before === undefined)
-        given.set(argument.name, {
-          ...argument,
-          replaced: merged(argument.replaced, below(place.replaced, argument.name)),
-        })
-      else if (!argument.recovered) {
-        report(
-          this.context,
-          settingsDiagnostics.duplicateParameter,
-          argument.nameSpan,
-          { component: component.name, name: argument.name },
-          [{ span: before.nameSpan, label: 'given here first' }],
-        )
-      }
+    for (const [name, source] of bound.byName) {
+      if (source.kind === 'expression')
+        given.set(name, { value: source.expression, replaced: below(place.replaced, name) })
     }
-    const known = Object.keys(component.parameters)
     for (const [path, binding] of place.replaced) {
-      const [name = ''] = path.split('.')
-      const nameSpan = binding.path.at(-1)?.span ?? binding.span
-      if (!known.includes(name)) {
-        report(this.context, settingsDiagnostics.unknownParameter, nameSpan, {
-          component: component.name,
-          name,
-          known,
-          ...nearest(name, known),
-        })
-      } else if (path !== name && component.parameters[name]?.form !== 'component') {
-        report(this.context, settingsDiagnostics.unknownParameter, nameSpan, {
-          component: name,
-          name: path.slice(name.length + 1),
-          known: [],
-        })
-      } else if (path === name) {
-        const recovered = binding.recovered === true
-        given.set(name, { name, nameSpan, value: binding.value, replaced: below(place.replaced, name), recovered })
-      }
+      const [name = '', ...inner] = path.split('.')
+      const schema = component.parameters[name]
+      const isOfComponent = inner.length === 0 || schema?.form === 'component'
+      if (schema === undefined || !isOfComponent) {
+        const last = binding.path.at(-1)
+        const known = schema === undefined ? Object.keys(component.parameters) : []
+        const argument = schema === undefined ? name : inner.join('.')
+        const { text } = signatureOf(component)
+        const facts = {
+          callee: schema === undefined ? component.name : name,
+          argument,
+          signature: text,
+          takes: known.length,
+        }
+        const all = { ...facts, ...nearest(argument, known) }
+        report(this.context, typesDiagnostics.unexpectedArgument, last?.span ?? binding.span, all)
+      } else if (inner.length === 0) given.set(name, { value: binding.value, replaced: below(place.replaced, name) })
     }
     return given
   }
@@ -365,7 +324,7 @@ class CallChecker {
     if (nested !== undefined && isOrigin) {
       this.#recordDefault(place, nested.component.name, component)
       const inner = { ...place, pointer: `${place.pointer}/parameters` }
-      const parameters = this.#parameters(nested.component, [], inner, undefined, nested.parameters)
+      const parameters = this.#parameters(nested.component, nothing, inner, undefined, nested.parameters)
       return { component: nested.component.name, parameters }
     }
     if (isOrigin) this.#recordDefault(place, showValue(schema, value), component)
@@ -381,11 +340,7 @@ class CallChecker {
       if (span === undefined || this.#poisoned.has(`${place.pointer}/${name}`)) continue
       refused.add(name)
       this.#poisoned.add(full)
-      report(this.context, settingsDiagnostics.outOfBounds, span, {
-        parameter: name,
-        must,
-        found,
-      })
+      report(this.context, tensorsDiagnostics.attribute, span, { callee: component.name, name, must, found })
     }
     for (const name of refused) this.#poisoned.add(`${place.pointer}/${name}`)
     for (const mistake of orderMistakes(component, values)) {
@@ -393,13 +348,13 @@ class CallChecker {
       const span = this.#spanOf(pointer)
       if (span === undefined || this.#poisoned.has(pointer)) continue
       this.#poisoned.add(pointer)
-      if (mistake.kind === 'order') report(this.context, settingsDiagnostics.emptyRange, span, mistake)
+      if (mistake.kind === 'order') report(this.context, typesDiagnostics.arithmetic, span, downwards(mistake))
       else {
-        report(this.context, settingsDiagnostics.wrongUnit, span, {
-          parameter: mistake.parameter,
+        report(this.context, typesDiagnostics.wrongUnit, span, {
+          what: `\`${mistake.parameter}\` of \`${component.name}\``,
           expected: 'one unit for both ends',
           found: mistake.written,
-          example: '10% .. 25%',
+          help: 'Write it as `10% .. 25%`.',
         })
       }
     }
@@ -428,6 +383,32 @@ class CallChecker {
       this.context.recordOrigin({ path, value, origin: 'default', where: `default of ${component.name}` })
     }
   }
+}
+
+const nothing = { byName: new Map(), duplicates: [] }
+
+/** As the binder sees it. */
+function signatureOf({ name, parameters, positional }: Component): Signature {
+  const names = Object.entries(parameters).map(([each, schema]) => ({ name: each, required: isRequired(schema) }))
+  const text = `${name}(${names.map((each) => each.name).join(', ')})`
+  return { callee: name, parameters: names, positional, variadic: false, text }
+}
+
+function downwards({ parameter, low, high, mayBeEqual, instead }: OrderMistake & { kind: 'order' }): {
+  readonly problem: string
+  readonly help: string
+} {
+  const problem =
+    instead !== undefined
+      ? `\`low\` is ${low} and \`high\` is ${high}: the low end is not below the high end`
+      : `\`${parameter}\` goes from ${low} to ${high}: the low end ${mayBeEqual ? 'is above' : 'is not below'} the high end`
+  const help =
+    low === high && !mayBeEqual ? 'Make the high end larger.' : `Write \`${instead ?? `${high} .. ${low}`}\`.`
+  return { problem, help }
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ')
 }
 
 function calleeSpan(expression: Expression): Span {

@@ -1,11 +1,11 @@
 import type { QuantityUnit, ValueSchema } from '../../components/schema.js'
 import { describeForm, exampleOf, wholeNumberOf, withUnit } from '../../components/words.js'
-import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { assertNever } from '../../diagnostics/invariant.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { SettingValue } from '../../plan/settings.js'
 import type { StaticValue } from '../values/static-value.js'
-import { type Conversion, type Converted, type Place, report, resolvePath } from './place.js'
+import { type Conversion, type Converted, type Place, report, resolvePath, whatOf } from './place.js'
 
 type NumberValue = Extract<StaticValue, { kind: 'number' }>
 
@@ -73,11 +73,12 @@ export function choice(
 ): Converted {
   const known = (schema.enum ?? []).map(String)
   if (known.includes(name)) return name
-  return report(conversion.context, settingsDiagnostics.unknownChoice, span, {
-    parameter: place.parameter,
-    name,
-    known,
-    ...nearest(name, known),
+  const { suggestion } = nearest(name, known)
+  return report(conversion.context, typesDiagnostics.typeMismatch, span, {
+    what: whatOf(place),
+    expected: describeForm(schema),
+    found: `\`${name}\``,
+    ...(suggestion === undefined ? {} : { help: `Write \`${suggestion}\`.` }),
   })
 }
 
@@ -103,11 +104,11 @@ export function allOf(values: readonly Converted[]): Converted {
 function plainNumber(schema: ValueSchema, value: NumberValue, place: Place, conversion: Conversion): Converted {
   if (value.unit !== undefined) {
     const counts = schema.counts
-    return report(conversion.context, settingsDiagnostics.wrongUnit, value.span, {
-      parameter: place.parameter,
+    return report(conversion.context, typesDiagnostics.wrongUnit, value.span, {
+      what: whatOf(place),
       expected: `${describeForm(schema)}${counts === undefined ? '' : ` of ${counts}`} without a unit`,
       found: describeStatic(value),
-      example: String(value.unit === 'percent' && schema.type === 'number' ? value.value / 100 : value.value),
+      help: `Write it as \`${String(value.unit === 'percent' && schema.type === 'number' ? value.value / 100 : value.value)}\`.`,
     })
   }
   if (schema.type === 'integer' && !Number.isInteger(value.value)) return wrongType(schema, value, place, conversion)
@@ -126,8 +127,8 @@ function quantity(schema: ValueSchema, value: NumberValue, place: Place, convers
   const unit = units.find((candidate) => candidate === (value.unit ?? (units.length === 1 ? units[0] : undefined)))
   if (unit === undefined) return wrongUnit(schema, value, place, conversion)
   if (unit !== 'percent' && !Number.isInteger(value.value)) {
-    return report(conversion.context, settingsDiagnostics.wrongType, value.span, {
-      parameter: place.parameter,
+    return report(conversion.context, typesDiagnostics.typeMismatch, value.span, {
+      what: whatOf(place),
       expected: wholeNumberOf(unit),
       found: describeStatic(value),
       help: `Write \`${withUnit(Math.max(1, Math.round(value.value)), unit)}\`.`,
@@ -137,11 +138,11 @@ function quantity(schema: ValueSchema, value: NumberValue, place: Place, convers
 }
 
 function wrongUnit(schema: ValueSchema, value: NumberValue, place: Place, conversion: Conversion): undefined {
-  return report(conversion.context, settingsDiagnostics.wrongUnit, value.span, {
-    parameter: place.parameter,
+  return report(conversion.context, typesDiagnostics.wrongUnit, value.span, {
+    what: whatOf(place),
     expected: describeForm(schema),
     found: value.unit === undefined ? `${value.value} without a unit` : describeStatic(value),
-    example: mendedUnit(schema, value),
+    help: `Write it as \`${mendedUnit(schema, value)}\`.`,
   })
 }
 
@@ -157,8 +158,8 @@ function mendedUnit(schema: ValueSchema, { value }: NumberValue): string {
 }
 
 function wrongType(schema: ValueSchema, value: StaticValue, place: Place, conversion: Conversion): undefined {
-  return report(conversion.context, settingsDiagnostics.wrongType, value.span, {
-    parameter: place.parameter,
+  return report(conversion.context, typesDiagnostics.typeMismatch, value.span, {
+    what: whatOf(place),
     expected: describeForm(schema),
     found: describeStatic(value),
     help: `Write ${mendedType(schema, value, place)}.`,

@@ -1,6 +1,6 @@
 import type { ValueSchema } from '../../components/schema.js'
 import { describeForm, exampleOf } from '../../components/words.js'
-import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { DiagnosticCollector } from '../../diagnostics/collector.js'
 import type { DiagnosticSink } from '../../diagnostics/diagnostic.js'
 import type { Expression } from '../../syntax/ast.js'
@@ -14,6 +14,7 @@ import {
   isRecovered,
   type Place,
   report,
+  whatOf,
 } from './place.js'
 
 /**
@@ -52,8 +53,8 @@ function evaluated(schema: ValueSchema, expression: Expression, place: Place, co
   const notAValue = expression.kind === 'record' || expression.kind === 'list' || expression.kind === 'range'
   const isBareText = schema.form === 'path' && ['binary', 'member', 'unary', 'number'].includes(expression.kind)
   if (notAValue || isBareText || isUnknownWord(schema, expression, conversion)) {
-    return report(conversion.context, settingsDiagnostics.wrongType, expression.span, {
-      parameter: place.parameter,
+    return report(conversion.context, typesDiagnostics.typeMismatch, expression.span, {
+      what: whatOf(place),
       expected: describeForm(schema),
       found: describeExpression(expression),
       help: isBareText
@@ -93,8 +94,8 @@ function word(schema: ValueSchema, expression: Expression, place: Place, convers
   const hyphenated = expression.kind === 'binary' ? hyphenatedName(expression, conversion) : undefined
   if (hyphenated !== undefined) {
     if (schema.form === 'choice') return choice(schema, hyphenated, expression.span, place, conversion)
-    return report(conversion.context, settingsDiagnostics.wrongType, expression.span, {
-      parameter: place.parameter,
+    return report(conversion.context, typesDiagnostics.typeMismatch, expression.span, {
+      what: whatOf(place),
       expected: describeForm(schema),
       found: `the difference \`${hyphenated}\``,
       help: `Write it in quotes: \`"${hyphenated}"\`.`,
@@ -103,8 +104,8 @@ function word(schema: ValueSchema, expression: Expression, place: Place, convers
   if (expression.kind === 'string' && schema.form === 'choice') {
     const known = (schema.enum ?? []).map(String)
     if (!known.includes(expression.value)) return choice(schema, expression.value, expression.span, place, conversion)
-    return report(conversion.context, settingsDiagnostics.wrongType, expression.span, {
-      parameter: place.parameter,
+    return report(conversion.context, typesDiagnostics.typeMismatch, expression.span, {
+      what: whatOf(place),
       expected: describeForm(schema),
       found: describeExpression(expression),
       help: `Write it without quotes: \`${place.parameter} = ${expression.value}\`.`,
@@ -145,8 +146,8 @@ function list(schema: ValueSchema, expression: Expression, place: Place, convers
 }
 
 function notAList(schema: ValueSchema, expression: Expression, place: Place, conversion: Conversion): undefined {
-  return report(conversion.context, settingsDiagnostics.wrongType, expression.span, {
-    parameter: place.parameter,
+  return report(conversion.context, typesDiagnostics.typeMismatch, expression.span, {
+    what: whatOf(place),
     expected: describeForm(schema),
     found: describeExpression(expression),
     help: listMend(schema, dottedName(expression), place.parameter),
@@ -222,8 +223,8 @@ function convertIf(
   const condition = conversion.context.evaluate(expression.condition)
   if (condition === undefined) return undefined
   if (condition.kind !== 'boolean') {
-    return report(conversion.context, settingsDiagnostics.wrongType, expression.condition.span, {
-      parameter: 'if',
+    return report(conversion.context, typesDiagnostics.typeMismatch, expression.condition.span, {
+      what: 'the condition of `if`',
       expected: '`true` or `false`',
       found: describeExpression(expression.condition),
     })

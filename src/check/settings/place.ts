@@ -25,11 +25,18 @@ export function merged(first: Replacements, second: Replacements): Replacements 
 export interface Place {
   /** Its name, for messages. */
   readonly parameter: string
+  /** What it is a parameter of. */
+  readonly callee?: string
   /** JSON pointer below the outermost component's parameters. */
   readonly pointer: string
   /** Dotted path of the setting, for origins; undefined inside lists, which are recorded as a whole. */
   readonly path: string | undefined
   readonly replaced: Replacements
+}
+
+/** The parameter as messages name it. */
+export function whatOf({ parameter, callee }: Place): string {
+  return callee === undefined ? `\`${parameter}\`` : `\`${parameter}\` of \`${callee}\``
 }
 
 /** One conversion of a call: where its values were written is collected in `spans`, by pointer. */

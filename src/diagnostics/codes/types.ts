@@ -32,7 +32,14 @@ export const typesDiagnostics = {
     label: ({ found }) => found,
     help: ({ expected, help }) => help ?? `Write it as ${expected}.`,
   }),
-  missingArgument: define<{ callee: string; missing: readonly string[]; signature: string; why?: string }>({
+  missingArgument: define<{
+    callee: string
+    missing: readonly string[]
+    signature: string
+    why?: string
+    /** How the missing ones are written. */
+    example?: string
+  }>({
     code: 'D033',
     name: 'missing-argument',
     severity: 'error',
@@ -40,7 +47,7 @@ export const typesDiagnostics = {
     message: ({ callee, missing, why }) =>
       `\`${callee}\` needs ${listed(missing)}${why === undefined ? '' : `: ${why}`}`,
     label: ({ missing }) => `without ${listed(missing)}`,
-    help: ({ signature }) => `It is called as \`${signature}\`.`,
+    help: ({ signature, example }) => (example === undefined ? `It is called as \`${signature}\`.` : `Add ${example}.`),
   }),
   unexpectedArgument: define<{
     callee: string
@@ -50,24 +57,31 @@ export const typesDiagnostics = {
     takes: number
     /** Operands by place, the last of them too many. */
     joined?: readonly string[]
+    /** The parameters that may be given by place, where these are not all. */
+    positional?: readonly string[]
   }>({
     code: 'D034',
     name: 'unexpected-argument',
     severity: 'error',
     allowable: false,
-    message: ({ callee, argument, suggestion, takes, joined }) =>
+    message: ({ callee, argument, suggestion, takes, joined, positional }) =>
       joined !== undefined
         ? `\`${callee}\` takes ${takes === 1 ? 'one operand' : `${takes} operands`}, and this is one more`
         : argument !== undefined
           ? `\`${callee}\` has no parameter \`${argument}\`${suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`}`
-          : `\`${callee}\` takes ${takes === 1 ? 'one argument' : `${takes} arguments`}, and this is one more`,
-    label: ({ argument }) => (argument === undefined ? 'one too many' : 'no such parameter'),
-    help: ({ suggestion, signature, joined, takes }) =>
+          : positional !== undefined
+            ? `\`${callee}\` takes ${positional.length === 0 ? 'its parameters' : `all but ${listed(positional)}`} by name only`
+            : `\`${callee}\` takes ${takes === 1 ? 'one argument' : `${takes} arguments`}, and this is one more`,
+    label: ({ argument, positional }) =>
+      argument !== undefined ? 'no such parameter' : positional === undefined ? 'one too many' : 'without its name',
+    help: ({ suggestion, signature, joined, takes, argument, positional }) =>
       joined !== undefined && takes === 1
         ? `Join maps in their channels: \`concat(${joined.join(', ')})\`.`
-        : suggestion === undefined
-          ? `It is called as \`${signature}\`.`
-          : `Write \`${suggestion}\`.`,
+        : argument === undefined && positional !== undefined
+          ? 'Put the name before it: `name = value`.'
+          : suggestion === undefined
+            ? `It is called as \`${signature}\`.`
+            : `Write \`${suggestion}\`.`,
   }),
   duplicateArgument: define<{ callee: string; argument: string }>({
     code: 'D035',
