@@ -42,14 +42,14 @@ function collectOverride(text: string, previous: readonly Override[]): readonly 
 }
 
 /** Compiles and tells on stderr what was found wrong, also with `--json`: stdout has data alone. */
-export function compileOrReport(
+export async function compileOrReport(
   compile: Compile,
   file: string,
   options: PipelineOptions,
   request: Wanted,
-): { readonly compilation: Compilation; readonly code: ExitCode } {
+): Promise<{ readonly compilation: Compilation; readonly code: ExitCode }> {
   const compilation = compileFile(compile, file, options, request)
-  reportDiagnostics(compilation.diagnostics, compilation.sources)
+  await reportDiagnostics(compilation.diagnostics, compilation.sources)
   return { compilation, code: codeOf(compilation) }
 }
 

@@ -1,7 +1,6 @@
 import { dataDiagnostics } from '../diagnostics/codes/data.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { toJson } from '../diagnostics/json.js'
-import { render } from '../diagnostics/render.js'
 import type { SourceMap } from '../source/source-file.js'
 import { printJson, talk, wantsColour } from './output.js'
 
@@ -9,9 +8,10 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error')
 }
 
-/** Code frames on stderr, for people. */
-export function reportDiagnostics(diagnostics: readonly Diagnostic[], sources: SourceMap): void {
+/** Code frames on stderr, for people. What draws them (the widths of all characters) is loaded where there are some. */
+export async function reportDiagnostics(diagnostics: readonly Diagnostic[], sources: SourceMap): Promise<void> {
   if (diagnostics.length === 0) return
+  const { render } = await import('../diagnostics/render.js')
   talk(render(diagnostics, sources, { colour: wantsColour(process.stderr), width: process.stderr.columns ?? 120 }))
 }
 

@@ -12,14 +12,15 @@ export function addCheckCommand(program: Command, done: (code: ExitCode) => void
     .description('tell every mistake that can be known before the first step, and run nothing')
   addPipelineOptions(command)
     .option('--json', 'diagnostics as JSON on stdout, one array for all files')
-    .action((files: readonly string[], options: PipelineOptions) => {
-      done(check(files, options))
+    .action(async (files: readonly string[], options: PipelineOptions) => {
+      done(await check(files, options))
     })
 }
 
 /** Every file, whatever is wrong with the others: a file that cannot be read is told last, by the exit code. */
-function check(files: readonly string[], options: PipelineOptions): ExitCode {
-  const results = files.map((file) => checkFile(file, options))
+async function check(files: readonly string[], options: PipelineOptions): Promise<ExitCode> {
+  const results: (Compilation | undefined)[] = []
+  for (const file of files) results.push(await checkFile(file, options))
   const read = results.filter((result) => result !== undefined)
   if (options.json) printDiagnosticsJson(read)
   if (read.length < results.length) return exitCodes.usage
@@ -30,7 +31,7 @@ function check(files: readonly string[], options: PipelineOptions): ExitCode {
 }
 
 /** Undefined, and told, where the file cannot be read. */
-function checkFile(file: string, options: PipelineOptions): Compilation | undefined {
+async function checkFile(file: string, options: PipelineOptions): Promise<Compilation | undefined> {
   try {
     const compilation = compileFile(checkAlone, file, options, {
       lookAtDisk: true,
@@ -38,7 +39,7 @@ function checkFile(file: string, options: PipelineOptions): Compilation | undefi
       mayLackPipeline: true,
     })
     if (!options.json) {
-      reportDiagnostics(compilation.diagnostics, compilation.sources)
+      await reportDiagnostics(compilation.diagnostics, compilation.sources)
       talk(`${file}: ${summary(compilation.diagnostics)}`)
     }
     return compilation

@@ -33,8 +33,8 @@ export function addCompileCommand(program: Command, done: (code: ExitCode) => vo
     .option('--time', 'tell the time of each phase')
     .option('--json', 'the times of the phases as JSON on stdout; mistakes and warnings on stderr')
     .addHelpText('after', `\n${help()}`)
-    .action((file: string, options: CompileOptions) => {
-      done(compileCommand(file, options))
+    .action(async (file: string, options: CompileOptions) => {
+      done(await compileCommand(file, options))
     })
 }
 
@@ -45,7 +45,7 @@ function help(): string {
   return `Phases:\n${rows(phases)}\n\nPasses, in order:\n${rows(passes)}`
 }
 
-function compileCommand(file: string, options: CompileOptions): ExitCode {
+async function compileCommand(file: string, options: CompileOptions): Promise<ExitCode> {
   const emit = options.emit === undefined ? undefined : parseEmit(options.emit)
   if (typeof emit === 'string') throw new UsageError(emit)
   if (emit && options.out !== undefined)
@@ -53,7 +53,7 @@ function compileCommand(file: string, options: CompileOptions): ExitCode {
   const last = options.stopAfter === undefined ? (emit?.phase ?? phases.at(-1)) : phaseNamed(options.stopAfter)
   if (!last) throw new UsageError(`--stop-after takes ${phaseNames()}, not ${options.stopAfter}`)
   refuseEarlierStop(last, emit?.phase, options)
-  const { compilation, code } = compileOrReport(compile, file, options, {
+  const { compilation, code } = await compileOrReport(compile, file, options, {
     lookAtDisk: false,
     until: last.name,
     passes: {

@@ -13,8 +13,8 @@ export function addExplainCommand(program: Command, done: (code: ExitCode) => vo
     .description('parameters, FLOPs and memory by block, steps per epoch, every setting and where its value came from')
   addPipelineOptions(command)
     .option('--json', 'as JSON on stdout; mistakes and warnings on stderr')
-    .action((file: string, options: PipelineOptions) => {
-      const { compilation, code } = compileOrReport(compile, file, options, {
+    .action(async (file: string, options: PipelineOptions) => {
+      const { compilation, code } = await compileOrReport(compile, file, options, {
         lookAtDisk: false,
         until: 'ir',
       })

@@ -21,12 +21,12 @@ export function addFormatCommand(program: Command, done: (code: ExitCode) => voi
     .description('lay files out the one way; comments stay where they are')
     .option('--check', 'change nothing; exit 1 when a file would change')
     .option('--stdout', 'print instead of writing')
-    .action((files: readonly string[], options: FormatOptions) => {
-      done(formatFiles(files, options))
+    .action(async (files: readonly string[], options: FormatOptions) => {
+      done(await formatFiles(files, options))
     })
 }
 
-function formatFiles(files: readonly string[], options: FormatOptions): ExitCode {
+async function formatFiles(files: readonly string[], options: FormatOptions): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok
   for (const file of files) {
     const text = readText(file)
@@ -35,7 +35,7 @@ function formatFiles(files: readonly string[], options: FormatOptions): ExitCode
     if (diagnostics.length > 0) {
       const sources = new SourceMap()
       sources.add(file, text)
-      reportDiagnostics(diagnostics, sources)
+      await reportDiagnostics(diagnostics, sources)
       code = exitCodes.pipeline
     } else if (options.stdout) printData(formatted)
     else if (formatted !== text) {

@@ -32,7 +32,7 @@ export function addRunCommand(program: Command, done: (code: ExitCode) => void):
     )
     .action(async (file: string, options: RunOptions) => {
       const engine = locateEngine()
-      const { compilation, code } = compileOrReport(compile, file, options, {
+      const { compilation, code } = await compileOrReport(compile, file, options, {
         lookAtDisk: true,
         until: 'plan',
         passes: { device: engine?.device ?? 'cpu' },
