@@ -14,6 +14,7 @@ import { spanKey } from './evaluation/session.js'
 import type { Module } from './loading/module.js'
 import { optionFile } from './loading/overrides.js'
 import type { SettingsContext } from './settings/context.js'
+import { isPoison } from './values/value.js'
 
 /** Where a setting's value was written: the option, the variable of the environment, or file, line and column. */
 export function originOf(span: Span, session: Session): Pick<SettingOrigin, 'origin' | 'where'> {
@@ -29,7 +30,31 @@ export function originOf(span: Span, session: Session): Pick<SettingOrigin, 'ori
 /** Forms whose values are no values of expressions, so that `env(...)` cannot be evaluated for them. */
 const wordForms: ReadonlySet<Form> = new Set(['choice', 'name', 'list', 'component'])
 
-function substitute(expression: Expression, form: Form, base: Env): Expression {
+/** A component, or a list of them, that a param holds: as if it were written in its place. */
+function written(expression: Expression, base: Env): Expression {
+  if (!isOfParam(expression, base)) return expression
+  const value = base.session.evaluate(expression, { ...whereWritten(base, expression), statement: {} })
+  if (value.kind === 'component') return written(value.expression, base)
+  if (isPoison(value)) return { kind: 'missing', span: expression.span, recovered: true }
+  if (value.kind !== 'list' || !value.items.some((item) => item.kind === 'component')) return expression
+  const items = value.items.flatMap((item) => (item.kind === 'component' ? [written(item.expression, base)] : []))
+  return { kind: 'list', items, span: expression.span }
+}
+
+function isOfParam(expression: Expression, base: Env): boolean {
+  switch (expression.kind) {
+    case 'identifier':
+      return base.scope.find(expression.name) !== undefined
+    case 'member':
+    case 'index':
+      return isOfParam(expression.object, base)
+    default:
+      return false
+  }
+}
+
+function substitute(given: Expression, form: Form, base: Env): Expression {
+  const expression = form === 'component' || form === 'list' ? written(given, base) : given
   const call = wordForms.has(form) ? environmentCall(expression) : undefined
   if (call === undefined) return expression
   const { session } = base

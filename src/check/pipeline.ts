@@ -27,7 +27,8 @@ import type { FlatPipeline } from './flattening/flat.js'
 import { damageAt } from './loading/damage.js'
 import type { Module } from './loading/module.js'
 import { originOf, settingsContext } from './origins.js'
-import type { FlatSection } from './settings/context.js'
+import { checkExpression } from './settings/component-call.js'
+import type { FlatSection, SettingsContext } from './settings/context.js'
 import { checkData } from './settings/data.js'
 import { checkEvaluate } from './settings/evaluate.js'
 import { reportMissingParts } from './settings/missing.js'
@@ -35,7 +36,7 @@ import { checkSynthesis } from './settings/synthesis.js'
 import { checkTrain } from './settings/train.js'
 import { conform, contentOf } from './values/conform.js'
 import { resolveType } from './values/types.js'
-import type { Tensor } from './values/value.js'
+import type { Tensor, Value } from './values/value.js'
 import { poison } from './values/value.js'
 
 export function openPipeline(module: Module, session: Session): Env {
@@ -67,6 +68,7 @@ export function checkFlatPipeline(
   defineParams(flat, base, origins)
   reportMissingParts(flat.declaration, new Set([...flat.settings.keys(), ...flat.sections.keys()]), session.sink)
   const context = settingsContext(base, { ...options, modules, origins })
+  checkComponentParams(base, context)
   const seed = checkSeed(flat, base, origins)
   const data = checkData(flat.settings.get('data'), context)
   const synthesis = checkSynthesis(flat.settings.get('synthesis'), context, data)
@@ -162,6 +164,17 @@ function defineParams(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): 
     })
   }
   for (const slot of base.scope.slots.values()) slotValue(slot, base)
+}
+
+/** What is wrong with a component is reported where it is declared, whether a setting uses it or not. */
+function checkComponentParams(base: Env, context: SettingsContext): void {
+  const silent: SettingsContext = { ...context, recordOrigin: () => undefined }
+  const visit = (value: Value | undefined): void => {
+    if (value?.kind === 'component') checkExpression(value.of, value.expression, silent)
+    else if (value?.kind === 'list') value.items.forEach(visit)
+    else if (value?.kind === 'record') for (const field of value.fields.values()) visit(field)
+  }
+  for (const slot of base.scope.slots.values()) visit(slot.value)
 }
 
 function checkSeed(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): number | undefined {

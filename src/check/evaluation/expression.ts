@@ -23,6 +23,8 @@ import type { Slot } from './scope.js'
 
 /** Value of an expression. `expected` gives bare words of an enum their meaning; whether the value conforms is the caller's to check. */
 export function evaluate(expression: Expression, env: Env, expected?: Type): Value {
+  if (expected?.kind === 'component' && isComponent(expression, env))
+    return { kind: 'component', of: expected.of, expression, span: expression.span }
   if (expression.recovered) return poison(expression.span, damageAt(env.session, expression.span))
   switch (expression.kind) {
     case 'identifier':
@@ -67,6 +69,13 @@ export function evaluate(expression: Expression, env: Env, expected?: Type): Val
     default:
       return assertNever(expression)
   }
+}
+
+/** Whether it is written out: a name of the scope, a field, an item and a choice hold one. */
+function isComponent(expression: Expression, env: Env): boolean {
+  if (expression.recovered) return false
+  if (expression.kind === 'identifier') return env.scope.find(expression.name) === undefined
+  return expression.kind === 'call' && expression.callee.kind === 'identifier' && expression.callee.name !== 'env'
 }
 
 function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value {

@@ -100,6 +100,12 @@ export function checkComponent<K extends ComponentKind>(
   return checker.outermost(schema, setting.binding.value, place) as CheckedCall<ComponentOf<K>> | undefined
 }
 
+/** A component that stands for itself, where nothing has a use for its value yet. */
+export function checkExpression(kind: ComponentKind, expression: Expression, context: SettingsContext): void {
+  const place: Place = { parameter: kind, pointer: '', path: undefined, replaced: new Map() }
+  new CallChecker(context).outermost({ form: 'component', kind, type: 'object' }, expression, place)
+}
+
 /** The settings of a section against the schema of that section. */
 export function checkSection<N extends keyof typeof sections>(
   name: N,
@@ -183,6 +189,11 @@ class CallChecker {
     const kind = schema.kind
     const expression = this.context.substitute?.(written, 'component') ?? written
     if (kind === undefined || isRecovered(expression)) return undefined
+    if (expression.kind === 'if' || expression.kind === 'match') {
+      const chosen = convert(schema, expression, place, this.#conversion)
+      // The conversion of a component gives one.
+      return chosen as ComponentValue | undefined
+    }
     const callee = expression.kind === 'call' ? expression.callee : expression
     const known = componentsOf(kind).flatMap(({ name }) => (fits(schema, name) ? [name] : []))
     if (isRecovered(callee)) return undefined

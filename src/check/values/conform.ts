@@ -120,6 +120,8 @@ export function conform(value: Value, type: Type, env: Env, what: string): Value
     case 'size':
     case 'range':
       return value.kind === type.kind ? value : mismatch(value, type, env, what)
+    case 'component':
+      return value.kind === 'component' && value.of === type.of ? value : mismatch(value, type, env, what)
     case 'enum':
       return value.kind === 'enum' && value.declaration === type.declaration ? value : mismatch(value, type, env, what)
     case 'list':

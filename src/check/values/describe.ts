@@ -1,3 +1,4 @@
+import { componentKinds } from '../../components/schema.js'
 import type { Per } from '../checked.js'
 import type { StaticValue } from './static-value.js'
 import { describeType } from './type.js'
@@ -40,6 +41,8 @@ export function describeValue(value: Value): string {
       )
       return `the block \`${value.block.name}\`${missing === undefined ? '' : ` without its \`${missing.name.name}\``}`
     }
+    case 'component':
+      return componentKinds[value.of].inWords
     case 'unknown':
       return value.type === undefined ? 'unknown' : describeType(value.type)
     case 'number':

@@ -1,3 +1,4 @@
+import { type ComponentKind, componentKinds } from '../../components/schema.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { EnumDeclaration } from '../../syntax/ast.js'
 
@@ -12,6 +13,7 @@ export type Type =
   | { readonly kind: 'list'; readonly item: Type }
   | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Type> }
   | { readonly kind: 'block'; readonly operands: readonly OperandType[]; readonly result: Type }
+  | { readonly kind: 'component'; readonly of: ComponentKind }
   | { readonly kind: 'unknown'; readonly cause: Diagnostic }
 
 export type StaticKind = 'int' | 'float' | 'bool' | 'string' | 'size' | 'range' | 'length' | 'share'
@@ -37,7 +39,14 @@ export const builtinTypes: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['range', { kind: 'range' }],
   ['length', { kind: 'length' }],
   ['share', { kind: 'share' }],
+  ...componentTypes(),
 ])
+
+/** A kind of component is a type by its name: `param opt: optimizer = adamw()`. A section is no value. */
+function componentTypes(): readonly (readonly [string, Type])[] {
+  const kinds = Object.keys(componentKinds) as readonly ComponentKind[]
+  return kinds.flatMap((of) => (of === 'section' ? [] : [[of, { kind: 'component', of }] as const]))
+}
 
 export function isTensorType(type: Type): boolean {
   switch (type.kind) {
@@ -57,7 +66,7 @@ export function isTensorType(type: Type): boolean {
 
 /** Whether its values are known while checking, and are no blocks. */
 export function isStaticType(type: Type): boolean {
-  return !isTensorType(type) && type.kind !== 'block' && type.kind !== 'unknown'
+  return !isTensorType(type) && type.kind !== 'block' && type.kind !== 'component' && type.kind !== 'unknown'
 }
 
 /** As a person reads it: `an int`, `a map of logits`. */
@@ -87,6 +96,8 @@ export function describeType(type: Type): string {
       return `a record { ${[...type.fields].map(([name, field]) => `${name}: ${shortType(field)}`).join(', ')} }`
     case 'block':
       return `a ${shortType(type)}`
+    case 'component':
+      return componentKinds[type.of].inWords
     case 'unknown':
       return 'a value'
     default:
@@ -109,6 +120,8 @@ export function shortType(type: Type): string {
       return `[${shortType(type.item)}]`
     case 'record':
       return `{ ${[...type.fields].map(([name, field]) => `${name}: ${shortType(field)}`).join(', ')} }`
+    case 'component':
+      return type.of
     case 'block':
       return `block(${type.operands.map(({ name, type: operand }) => `${name}: ${shortType(operand)}`).join(', ')}) -> ${shortType(type.result)}`
     default:

@@ -1,6 +1,7 @@
+import type { ComponentKind } from '../../components/schema.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
-import type { BlockDeclaration } from '../../syntax/ast.js'
+import type { BlockDeclaration, Expression } from '../../syntax/ast.js'
 import type { Per, TensorType } from '../checked.js'
 import type { Module } from '../loading/module.js'
 import type { StaticPlace, StaticValue } from './static-value.js'
@@ -57,6 +58,14 @@ export interface BlockValue extends StaticPlace {
   readonly bound: ReadonlyMap<string, Value>
 }
 
+/** A component as it is written: its arguments are read where it is used, as if it stood there. */
+export interface ComponentExpression {
+  readonly kind: 'component'
+  readonly of: ComponentKind
+  readonly expression: Expression
+  readonly span: Span
+}
+
 /** A static value of a block that is checked on its own: only its type is known. */
 export interface AbstractValue {
   readonly kind: 'unknown'
@@ -79,7 +88,7 @@ export type UnknownValue = AbstractValue | PoisonedValue
 
 export type ScalarStatic = Exclude<StaticValue, { kind: 'list' }>
 
-export type Value = ScalarStatic | Tensor | RecordValue | ListValue | BlockValue | UnknownValue
+export type Value = ScalarStatic | Tensor | RecordValue | ListValue | BlockValue | ComponentExpression | UnknownValue
 
 export interface BlockEntity {
   readonly kind: 'block'
@@ -99,7 +108,7 @@ export function isPoison(value: Value): value is PoisonedValue {
 
 /** The value seen from another place: a name that is used, a field that is taken. Static values keep the place where they were written as well. */
 export function seenAt(value: Value, span: Span): Value {
-  return value.kind === 'tensor' || value.kind === 'unknown' || value.kind === 'record'
+  return value.kind === 'tensor' || value.kind === 'unknown' || value.kind === 'record' || value.kind === 'component'
     ? { ...value, span }
     : { ...value, used: span }
 }
@@ -114,6 +123,7 @@ export function asStatic(value: Value): StaticValue | undefined {
     case 'tensor':
     case 'record':
     case 'block':
+    case 'component':
     case 'unknown':
       return undefined
     case 'list': {
