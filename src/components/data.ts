@@ -41,6 +41,41 @@ export const validations = {
   ),
 } as const satisfies Table
 
+/** What every source says of its images, batches and validation. */
+export const imageParameters = {
+  image: size('Height x width that every image is brought to.', largestSide),
+  channels: oneOf([1, 3], 'Grey images become this many equal channels.', { default: 3 }),
+  resize: choice(['bilinear', 'nearest'], 'Interpolation, with half-pixel centres.', { default: 'bilinear' }),
+  antialias: flag('Widen the bilinear filter when an image is made smaller.', false),
+  fit: choice(['stretch', 'keep_aspect'], 'Stretch to the image size, or keep the aspect ratio and pad the rest.', {
+    default: 'stretch',
+  }),
+  padding: choice(['black', 'noise'], 'What `fit = keep_aspect` fills the rest with.', { default: 'black' }),
+  range: range(
+    number('An end.'),
+    'Values that the images lie in; a file that holds others is an error, reported before training.',
+    { default: [0, 1], proper: true },
+  ),
+  normalise: component(
+    'normalisation',
+    normalisations,
+    'How values are brought into the range; the same for every file.',
+    { default: { component: 'none', parameters: {} } },
+  ),
+  batch: whole('Images in a training step.', { counts: 'images', minimum: 1, maximum: largestBatch, default: 16 }),
+  eval_batch: whole('Images in an evaluation step.', {
+    counts: 'images',
+    minimum: 1,
+    maximum: largestBatch,
+    default: 16,
+  }),
+  validation: component('validation', validations, 'Images that validation is computed on.', {
+    default: { component: 'held_out', parameters: { fraction: 0.1, faults: 'synthetic' } },
+  }),
+  drop_last: flag('Leave out the last training batch of an epoch when it is not full.', true),
+  cache: whole('Memory for decoded images.', { counts: 'MiB', minimum: 0, default: 512 }),
+}
+
 export const dataSources = {
   hdmap: declare(
     'Health Data Maps: `root/<domain>/{train/good, test/good, test/fault}/*`, images as PNG, TIFF or JPEG; other directories of `test` are classes of faults as `fault` is. The model trains on the source domain and is tested on it and on the targets. Masks are read from `<domain>/ground_truth/fault/<image>_mask.png`, severities from `<domain>/test/severity.csv` with the columns image and severity.',
@@ -52,37 +87,7 @@ export const dataSources = {
         name('A domain.', oneDirectory),
         'Domains that the model is only tested on; `auto` is every other domain under the root.',
       ),
-      image: size('Height x width that every image is brought to.', largestSide),
-      channels: oneOf([1, 3], 'Grey images become this many equal channels.', { default: 3 }),
-      resize: choice(['bilinear', 'nearest'], 'Interpolation, with half-pixel centres.', { default: 'bilinear' }),
-      antialias: flag('Widen the bilinear filter when an image is made smaller.', false),
-      fit: choice(['stretch', 'keep_aspect'], 'Stretch to the image size, or keep the aspect ratio and pad the rest.', {
-        default: 'stretch',
-      }),
-      padding: choice(['black', 'noise'], 'What `fit = keep_aspect` fills the rest with.', { default: 'black' }),
-      range: range(
-        number('An end.'),
-        'Values that the images lie in; a file that holds others is an error, reported before training.',
-        { default: [0, 1], proper: true },
-      ),
-      normalise: component(
-        'normalisation',
-        normalisations,
-        'How values are brought into the range; the same for every file.',
-        { default: { component: 'none', parameters: {} } },
-      ),
-      batch: whole('Images in a training step.', { counts: 'images', minimum: 1, maximum: largestBatch, default: 16 }),
-      eval_batch: whole('Images in an evaluation step.', {
-        counts: 'images',
-        minimum: 1,
-        maximum: largestBatch,
-        default: 16,
-      }),
-      validation: component('validation', validations, 'Images that validation is computed on.', {
-        default: { component: 'held_out', parameters: { fraction: 0.1, faults: 'synthetic' } },
-      }),
-      drop_last: flag('Leave out the last training batch of an epoch when it is not full.', true),
-      cache: whole('Memory for decoded images.', { counts: 'MiB', minimum: 0, default: 512 }),
+      ...imageParameters,
     },
   ),
 } as const satisfies Table

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** A declaration that is added to a table, and the files that must then say something of it. */
+const added = [
+  {
+    file: 'src/components/synthesis.ts',
+    table: 'export const syntheses = {',
+    name: 'new_synthesis',
+    halves: ['src/check/settings/synthesis.ts', 'src/data/synthesis/table.ts'],
+  },
+  {
+    file: 'src/components/training.ts',
+    table: 'export const optimizers = {',
+    name: 'new_optimizer',
+    halves: ['src/lower/optimizer.ts', 'src/train/schedule.ts'],
+  },
+  {
+    file: 'src/components/training.ts',
+    table: 'export const schedules = {',
+    name: 'new_schedule',
+    halves: ['src/check/settings/train.ts', 'src/train/schedule.ts'],
+  },
+  {
+    file: 'src/components/metrics.ts',
+    table: 'export const metrics = {',
+    name: 'new_metric',
+    halves: ['src/train/metrics/table.ts'],
+  },
+]
+
+/** As a developer would write it first: a declaration alone, with the parameters of a neighbour where the rest reads them. */
+function declaration({ table, name }: (typeof added)[number]): string {
+  if (table.includes('metrics')) return `${name}: metric(['image'], 'higher', 'A metric.', {}),`
+  if (table.includes('optimizers')) return `${name}: declare('An optimizer.', { lr }),`
+  return `${name}: declare('A component.', {}),`
+}
+
+test('a component that is declared and nothing else does not compile: each half that lacks is named, and nothing else', () => {
+  const { options, fileNames } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(`${root}/tsconfig.json`, (path) => readFileSync(path, 'utf8')).config,
+    ts.sys,
+    root,
+  )
+  const host = ts.createCompilerHost(options)
+  const readFile = host.readFile.bind(host)
+  const texts = new Map<string, string>()
+  for (const each of added) {
+    const path = resolve(root, each.file)
+    const text = texts.get(path) ?? readFileSync(path, 'utf8')
+    expect(text).toContain(each.table)
+    texts.set(path, text.replace(each.table, `${each.table}\n  ${declaration(each)}`))
+  }
+  host.readFile = (path) => texts.get(resolve(path)) ?? readFile(path)
+  const getSourceFile = host.getSourceFile.bind(host)
+  host.getSourceFile = (path, ...rest) => {
+    const text = texts.get(resolve(path))
+    return text === undefined ? getSourceFile(path, ...rest) : ts.createSourceFile(path, text, ts.ScriptTarget.ES2022)
+  }
+  const sources = fileNames.filter((file) => relative(root, file).startsWith('src/'))
+  const program = ts.createProgram(sources, { ...options, noEmit: true }, host)
+  const found = new Set<string>()
+  for (const { file, messageText } of ts.getPreEmitDiagnostics(program)) {
+    const message = ts.flattenDiagnosticMessageText(messageText, '\n')
+    for (const { name } of added)
+      if (message.includes(`'${name}'`)) found.add(`${name} in ${relative(root, file?.fileName ?? '')}`)
+    expect(`${relative(root, file?.fileName ?? '')}: ${message}`).toMatch(/'new_/)
+  }
+  expect([...found].sort()).toEqual(
+    added.flatMap(({ name, halves }) => halves.map((half) => `${name} in ${half}`)).sort(),
+  )
+})
