@@ -8,6 +8,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
 import type { FileView } from '../layouts/view.js'
 import { SourceMap } from '../source/source-file.js'
+import { within } from '../source/span.js'
 import type { Binding, PipelineDeclaration, StudyDeclaration } from '../syntax/ast.js'
 import { type ParsedFile, parse } from '../syntax/parse.js'
 import type { CheckedPipeline } from './checked.js'
@@ -18,11 +19,10 @@ import { evaluate } from './evaluation/expression.js'
 import type { Session } from './evaluation/session.js'
 import { applyAllows, blockAllows } from './finishing/allow.js'
 import { withCulprits } from './finishing/culprits.js'
-import { withoutEchoes } from './finishing/echoes.js'
-import { within } from './finishing/training.js'
 import { mistakesOfBase } from './flattening/bases.js'
 import type { FlatAllow, FlatPipeline } from './flattening/flat.js'
 import { Flattener } from './flattening/flatten.js'
+import { damageHolding } from './loading/damage.js'
 import { libraryImport } from './loading/forgotten.js'
 import { type LoadOptions, ModuleLoader } from './loading/load.js'
 import type { Module } from './loading/module.js'
@@ -91,7 +91,7 @@ export function checkPipeline(options: CheckOptions): CheckResult {
     const check = (pipelineText: PipelineDeclaration, over: readonly Binding[]) => {
       const own = { ...session, sink: new DiagnosticCollector() }
       own.sink.reportAll(shared)
-      const flattened = new Flattener(own).flatten(pipelineText, module, over)
+      const flattened = new Flattener(own, module).flatten(pipelineText, over)
       const flat = { ...flattened, allows: [...flattened.allows, ...blockAllows(loader.modules)] }
       const checked = checkFlatPipeline(flat, own, options, loader.modules)
       return { flat, checked, ...applyAllows(flat.allows, own.sink.all, own) }
@@ -113,9 +113,22 @@ export function checkPipeline(options: CheckOptions): CheckResult {
       : applyAllows(blockAllows(loader.modules), shared, session).diagnostics,
   )
   checkStudies(module, { ...session, sink: all }, options, loader.modules)
-  const diagnostics = withoutEchoes(sortDiagnostics(withoutCascades(all.all), sources), sources)
+  const diagnostics = withoutCascades(
+    sortDiagnostics(
+      all.all.map((each) => withDamage(each, session)),
+      sources,
+    ),
+  )
   const sound = !diagnostics.some(isError)
   return { ...(pipeline !== undefined && sound ? { pipeline } : {}), diagnostics, sources }
+}
+
+/** What is said of text that could not be read follows from that. */
+function withDamage(diagnostic: Diagnostic, { modules }: Session): Diagnostic {
+  const module = modules.get(diagnostic.span.file)
+  const damage = module && damageHolding(module, diagnostic.span)
+  if (damage === undefined || module?.damage.some((each) => each.diagnostic === diagnostic)) return diagnostic
+  return { ...diagnostic, causes: [...diagnostic.causes, damage] }
 }
 
 /** Runs a check as if nothing had been reported since: circles and forgotten imports are reported once and remembered. */
@@ -236,8 +249,8 @@ function checkStudies(module: Module, session: Session, options: CheckOptions, m
     if (studied === undefined) continue
     // The pipeline's own mistakes are told where it is checked.
     const silent = { ...session, sink: new DiagnosticCollector() }
-    const flattener = new Flattener(silent)
-    const flat = flattener.flatten(studied.declaration, studied.module, [])
+    const flattener = new Flattener(silent, studied.module)
+    const flat = flattener.flatten(studied.declaration, [])
     const blocks = blockAllows(modules)
     const allows = [...flat.allows, ...blocks, ...studyAllows(declaration)]
     const base = checkFlatPipeline({ ...flat, allows }, silent, options, modules)
@@ -245,7 +258,7 @@ function checkStudies(module: Module, session: Session, options: CheckOptions, m
     const known = new Set(silent.sink.all.map(keyOf))
     const cellOf = (bindings: readonly Binding[]): Cell => {
       const own = { ...session, sink: new DiagnosticCollector() }
-      const laid = new Flattener(own).flatten(studied.declaration, studied.module, bindings, 'this varies')
+      const laid = new Flattener(own, studied.module).flatten(studied.declaration, bindings, 'this varies')
       // Its expectations are of the pipeline as it stands.
       const checked = checkFlatPipeline({ ...laid, expects: [], allows }, own, options, modules)
       const { diagnostics } = applyAllows(allows, own.sink.all, own)

@@ -101,8 +101,8 @@ export function settingsContext(
     recordOrigin: (origin) => options.origins.push(origin),
     ...(options.disk === undefined ? {} : { disk: options.disk }),
     isParameter: (name) => base.scope.find(name) !== undefined,
-    brokenOutputs: new Set(),
-    unknownOutputs: new Set(),
-    outOfReach: new Set(),
+    mistakeOf: () => undefined,
+    unknownOutputs: new Map(),
+    outOfReach: new Map(),
   }
 }

@@ -3,6 +3,7 @@ import { namesDiagnostics } from '../diagnostics/codes/names.js'
 import { tensorsDiagnostics } from '../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import { diagnose } from '../diagnostics/define.js'
+import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type EvaluatePlan, monitorsOf, type TrainPlan } from '../plan/run-plan.js'
 import type { SettingOrigin } from '../plan/settings.js'
 import type { CheckOptions } from './check.js'
@@ -24,7 +25,6 @@ import { reportScales } from './finishing/scales.js'
 import type { Fate } from './finishing/training.js'
 import { idleTermsOf, judgeTerms, judgeUse, judgeWeights } from './finishing/training.js'
 import type { FlatPipeline } from './flattening/flat.js'
-import { damageAt } from './loading/damage.js'
 import type { Module } from './loading/module.js'
 import { originOf, settingsContext } from './origins.js'
 import { checkExpression } from './settings/component-call.js'
@@ -36,7 +36,7 @@ import { checkSynthesis } from './settings/synthesis.js'
 import { checkTrain } from './settings/train.js'
 import { conform, contentOf } from './values/conform.js'
 import { resolveType } from './values/types.js'
-import type { Tensor, Value } from './values/value.js'
+import type { Cause, Tensor, Value } from './values/value.js'
 import { poison } from './values/value.js'
 
 export function openPipeline(module: Module, session: Session): Env {
@@ -59,14 +59,14 @@ export function checkFlatPipeline(
   options: Pick<CheckOptions, 'workingDirectory' | 'disk'>,
   modules: readonly Module[],
 ): CheckedPipeline | undefined {
-  if (flat.isTorn) return undefined
+  if (flat.lacksBase) return undefined
   session.floorPoolings = flat.allows.some(
     ({ statement }) => statement.code.name === tensorsDiagnostics.poolingDoesNotDivide.code,
   )
   const base = openPipeline(flat.module, session)
   const origins: SettingOrigin[] = []
   defineParams(flat, base, origins)
-  reportMissingParts(flat.declaration, new Set([...flat.settings.keys(), ...flat.sections.keys()]), session.sink)
+  reportMissingParts(flat, session.sink)
   const context = settingsContext(base, { ...options, modules, origins })
   checkComponentParams(base, context)
   const seed = checkSeed(flat, base, origins)
@@ -146,9 +146,7 @@ function defineParams(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): 
     const type = resolveType(declaration.type, { ...base, module: param.module })
     if (value === undefined) {
       const { span } = declaration.name
-      const cause = param.isTorn
-        ? damageAt(base.session, declaration.span)
-        : report(base, typesDiagnostics.paramWithoutValue, span, { name })
+      const cause = param.damage ?? report(base, typesDiagnostics.paramWithoutValue, span, { name })
       base.scope.defineValue(name, span, 'param', poison(span, cause))
       continue
     }
@@ -222,31 +220,32 @@ function checkGraph(
 /** An empty model is none: whatever the rest asks of it follows from that. */
 function modelOf(flat: FlatPipeline): FlatSection | undefined {
   const model = flat.sections.get('model')
-  return model === undefined || (model.settings.size === 0 && model.torn.size === 0) ? undefined : model
+  return model === undefined || (model.settings.size === 0 && model.damaged.size === 0) ? undefined : model
 }
 
 /** Outputs as the checks of `train` and `evaluate` see them. */
 function outputViews(outputs: readonly OutputValue[] | undefined, flat: FlatPipeline, { model, loss }: ModelScopes) {
-  const brokenOutputs = new Set<string>()
-  if (outputs === undefined) return { brokenOutputs }
+  if (outputs === undefined) return {}
+  const mistakes = new Map<string, Cause>()
+  const note = (name: string, cause: Cause | undefined): void => {
+    if (cause !== undefined && !mistakes.has(name)) mistakes.set(name, cause)
+  }
   const views = new Map<string, TensorType | undefined>()
-  for (const { name, tensor } of outputs) {
-    const known = isSized(tensor) && !hasToldShape(tensor, model.graph)
-    views.set(name, known ? finishType(tensor) : undefined)
-    if (!known) brokenOutputs.add(name.split('.')[0] ?? name)
+  for (const output of outputs) {
+    const { name, tensor } = output
+    const cause = tensor === undefined ? output.cause : shapeMistake(tensor, model.graph)
+    note(name.split('.')[0] ?? name, cause)
+    views.set(name, tensor === undefined || cause !== undefined ? undefined : finishType(tensor))
   }
-  for (const name of modelOf(flat)?.settings.keys() ?? []) {
-    if ([...views.keys()].some((output) => output === name || output.startsWith(`${name}.`))) continue
+  for (const [name, { value }] of model.scope.slots) {
     // A number is one for everything that is measured.
-    if (model.scope.slots.get(name)?.value?.kind === 'number')
-      views.set(name, { per: 'batch', shape: [], meaning: 'plain' })
-    else brokenOutputs.add(name)
+    if (value?.kind === 'number' && !views.has(name)) views.set(name, { per: 'batch', shape: [], meaning: 'plain' })
+    // What was reported to be no tensor is no output either.
+    if (value !== undefined) note(name, model.graph.misused.get(contentOf(value)))
   }
-  // What was told to be no tensor is no output either.
-  for (const [name, { value }] of model.scope.slots)
-    if (value !== undefined && model.graph.misused.has(contentOf(value))) brokenOutputs.add(name)
   for (const { scope } of [model, loss])
-    for (const name of scope.unknown.keys()) if (!views.has(name)) brokenOutputs.add(name)
+    for (const [name, cause] of scope.unknown) if (!views.has(name)) note(name, cause)
+  for (const [name, cause] of flat.module.damaged) if (!views.has(name)) note(name, cause)
   const madeOf = (output: string): readonly string[] => {
     const tensor = outputs.find(({ name }) => name === output)?.tensor
     const before = tensor === undefined ? new Set<number>() : ancestors(model.graph, [tensor.node])
@@ -254,25 +253,25 @@ function outputViews(outputs: readonly OutputValue[] | undefined, flat: FlatPipe
       other !== undefined && other.node !== tensor?.node && before.has(other.node) ? [name] : [],
     )
   }
-  return { outputs: views, brokenOutputs, madeOf }
+  return { outputs: views, mistakeOf: (output: string) => mistakes.get(output.split('.')[0] ?? output), madeOf }
 }
 
-/** Whether it was told of the output's shape, or of the height and width of a map that it is made of, that they do not fit. */
-function hasToldShape({ node, per }: Tensor, graph: GraphBuilder): boolean {
-  if (graph.misshapen.has(node)) return true
-  return (
-    per === 'pixel' && graph.missized.size > 0 && [...ancestors(graph, [node])].some((id) => graph.missized.has(id))
-  )
+/** The report of the output's shape, or of the height and width of a map that it is made of; 'undecided' for a shape that depends on a mistake. */
+function shapeMistake({ node, per, shape }: Tensor, graph: GraphBuilder): Cause | undefined {
+  const own = graph.misshapen.get(node) ?? (shape.includes(undefined) ? 'undecided' : undefined)
+  if (own !== undefined || per !== 'pixel' || graph.missized.size === 0) return own
+  for (const id of ancestors(graph, [node])) if (graph.missized.has(id)) return graph.missized.get(id)
+  return undefined
 }
 
-/** Outputs of which a loss was told that they, or what it makes of them, cannot reach their label. */
-function outOfReach(outputs: readonly OutputValue[] | undefined, graph: GraphBuilder): ReadonlySet<string> {
-  const told = ancestors(graph, graph.rangeMistakes.keys())
-  return new Set((outputs ?? []).filter(({ tensor }) => tensor && told.has(tensor.node)).map(({ name }) => name))
-}
-
-function isSized(tensor: Tensor | undefined): tensor is Tensor {
-  return tensor?.shape.every((size) => size !== undefined) === true
+/** Outputs of which a loss reported that they, or what it makes of them, do not fit their label. */
+function outOfReach(outputs: readonly OutputValue[] | undefined, graph: GraphBuilder): ReadonlyMap<string, Diagnostic> {
+  const found = new Map<string, Diagnostic>()
+  for (const [node, mistake] of graph.rangeMistakes) {
+    const before = ancestors(graph, [node])
+    for (const { name, tensor } of outputs ?? []) if (tensor && before.has(tensor.node)) found.set(name, mistake)
+  }
+  return found
 }
 
 /** Reach of the loss, once the graph is whole enough to judge. */

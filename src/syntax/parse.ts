@@ -1,4 +1,4 @@
-import type { CstNode } from 'chevrotain'
+import type { CstNode, IToken } from 'chevrotain'
 import { parser } from '../../grammar/parser.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { DiagnosticCollector } from '../diagnostics/collector.js'
@@ -9,6 +9,7 @@ import type { Expression, SourceFile } from './ast.js'
 import { buildFile } from './build.js'
 import { expressionIn } from './build-expression.js'
 import { Builder } from './builder.js'
+import { type Damage, damageOf } from './damage.js'
 import { documentation } from './docs.js'
 import { type Layout, layOut } from './layout.js'
 import { checkPlacement } from './placement.js'
@@ -18,6 +19,8 @@ export interface ParsedFile {
   readonly file: SourceFile
   /** All syntax errors of the file, by offset. */
   readonly diagnostics: readonly Diagnostic[]
+  /** What each of them takes away, in the same order. */
+  readonly damage: readonly Damage[]
 }
 
 export interface ParsedExpression {
@@ -30,14 +33,20 @@ export function parse(text: string, file: FileId): ParsedFile {
   const at = notTextAt(text)
   if (at !== undefined) {
     const tree = { kind: 'source_file', declarations: [], span: { file, start: 0, end: text.length } } as const
-    return { file: tree, diagnostics: [diagnose(codes.notText, { file, start: at, end: at + 1 }, {})] }
+    const diagnostics = [diagnose(codes.notText, { file, start: at, end: at + 1 }, {})]
+    return { file: tree, ...damaged(diagnostics, [], text) }
   }
   const { cst, builder, collector, layout } = read(text, file, 'source_file')
   const tree = buildFile(builder, cst, text.length)
   collector.reportAll(builder.diagnostics.filter(({ span }) => !layout.doubtful.has(span.start)))
   const placed = checkPlacement(tree)
   collector.reportAll(placed.diagnostics)
-  return { file: placed.file, diagnostics: collector.sorted }
+  return { file: placed.file, ...damaged(collector.sorted, layout.tokens, text) }
+}
+
+function damaged(found: readonly Diagnostic[], tokens: readonly IToken[], text: string): Omit<ParsedFile, 'file'> {
+  const damage = damageOf(found, tokens, text)
+  return { diagnostics: damage.map(({ diagnostic }) => diagnostic), damage }
 }
 
 /** Reads one expression, such as the value of `--set path=value`. Newlines in it mean nothing. */

@@ -57,9 +57,9 @@ export function checkSettings(items: string, options: HarnessOptions = {}) {
     ...(options.disk === undefined ? {} : { disk: options.disk }),
     isParameter: (name) => params.has(name),
     outputs: options.outputs ?? exampleOutputs,
-    brokenOutputs: new Set(options.broken ?? []),
-    unknownOutputs: new Set(),
-    outOfReach: new Set(),
+    mistakeOf: (output) => (options.broken?.includes(output.split('.')[0] ?? '') ? 'undecided' : undefined),
+    unknownOutputs: new Map(),
+    outOfReach: new Map(),
   }
   const replaced = new Map(Object.entries(options.set ?? {}).map(([path, value]) => [path, bindingOf(path, value)]))
   const data = checkData(settingOf(pipeline, 'data', replaced), context)
@@ -121,7 +121,7 @@ function sectionOf(
   }
   for (const [path, binding] of below(set, name))
     if (!path.includes('.')) settings.set(path, { binding, replaced: new Map() })
-  return { span: section.name.span, settings, torn: new Map() }
+  return { span: section.name.span, settings, damaged: new Map() }
 }
 
 function below(set: ReadonlyMap<string, Binding>, name: string): ReadonlyMap<string, Binding> {

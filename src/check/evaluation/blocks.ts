@@ -3,7 +3,7 @@ import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import type { Span } from '../../source/span.js'
 import type { Binding, ReturnStatement } from '../../syntax/ast.js'
-import { damageAt } from '../loading/damage.js'
+import { damageAt, damaging } from '../loading/damage.js'
 import { abstractValue, conform } from '../values/conform.js'
 import type { Type } from '../values/type.js'
 import { isTensorType } from '../values/type.js'
@@ -184,7 +184,8 @@ function reportUnused(block: BlockEntity, scope: Scope, types: ReadonlyMap<strin
     // Operands are given by the block's type, whether it needs them or not.
     const type = types.get(slot.name)
     if (slot.what === 'parameter' && type !== undefined && isTensorType(type)) continue
-    report(env, namesDiagnostics.unusedBinding, slot.span, { what: slot.what, name: slot.name, of: block.name })
+    const facts = { what: slot.what, name: slot.name, of: block.name }
+    report(env, namesDiagnostics.unusedBinding, slot.span, facts, [], damaging(env.module, slot.name))
   }
 }
 

@@ -7,7 +7,7 @@ import type { Argument, CallExpression, Expression, Identifier, PipeExpression }
 import { isStaticFunction, staticFunctionNames } from '../functions/static.js'
 import { functions } from '../functions/table.js'
 import { damageAt } from '../loading/damage.js'
-import { mistakeOfImport } from '../loading/forgotten.js'
+import { mistakeBehind } from '../loading/forgotten.js'
 import { lookUp, namesOfKind } from '../loading/module.js'
 import { describeValue } from '../values/describe.js'
 import type { Type } from '../values/type.js'
@@ -111,7 +111,7 @@ function notCallable(callee: Expression, found: string, env: Env): Value {
 }
 
 function unknownFunction(callee: Identifier, args: readonly Argument[], env: Env): Value {
-  const reported = mistakeOfImport(callee, 'block or function', env) ?? env.scope.reportOfUnknown(callee.name)
+  const reported = mistakeBehind(callee, 'block or function', env)
   if (reported !== undefined) return argumentsOnly(callee, reported, args, env)
   const known = env.scope.isLost
     ? []

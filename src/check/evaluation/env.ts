@@ -53,16 +53,17 @@ export function report<Facts>(
   span: Span,
   facts: Facts,
   related: readonly RelatedSpan[] = [],
+  causes: readonly Diagnostic[] = [],
 ): Diagnostic {
   const calls = [...env.frames].reverse()
   const outside = env.module.library ? calls.findIndex((frame) => !frame.caller.library) : -1
   const call = calls[outside]
   if (call === undefined) {
-    return env.session.sink.report(diagnose(definition, span, facts, [...related, ...chainOf(calls)]))
+    return env.session.sink.report(diagnose(definition, span, facts, [...related, ...chainOf(calls)], causes))
   }
   const chain = chainOf(calls.filter((frame) => frame !== call))
   const inner = insideLibrary(span, calls)
-  return env.session.sink.report(diagnose(definition, call.callSpan, facts, [...related, ...inner, ...chain]))
+  return env.session.sink.report(diagnose(definition, call.callSpan, facts, [...related, ...inner, ...chain], causes))
 }
 
 /** Reports an argument of the library's caller that its code cannot use: where the argument was written. */

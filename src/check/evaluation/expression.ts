@@ -6,7 +6,7 @@ import { byParts, bySpelling, isOpposite, suggest } from '../../diagnostics/sugg
 import type { Expression, Identifier, ListExpression, RangeExpression, RecordExpression } from '../../syntax/ast.js'
 import { functions } from '../functions/table.js'
 import { damageAt } from '../loading/damage.js'
-import { mistakeOfImport } from '../loading/forgotten.js'
+import { mistakeBehind } from '../loading/forgotten.js'
 import { lookUp, namesOfKind } from '../loading/module.js'
 import { describeValue } from '../values/describe.js'
 import type { Type } from '../values/type.js'
@@ -136,8 +136,7 @@ function unknownName(identifier: Identifier, env: Env, expected?: Type): Value {
   if (word === 'true' || word === 'false') {
     return poison(span, report(env, namesDiagnostics.unknownName, span, { what: 'name', name, suggestion: word }))
   }
-  const ofImport = env.session.libraryNames().has(name) ? mistakeOfImport(identifier, 'name', env) : undefined
-  const reported = ofImport ?? env.scope.reportOfUnknown(name)
+  const reported = mistakeBehind(identifier, 'name', env)
   if (reported !== undefined) return poison(span, reported)
   const known = env.scope.isLost ? [] : namesFor(expected, env)
   const isBlockMeant = !env.scope.isLost && (expected === undefined || !isStaticType(expected))

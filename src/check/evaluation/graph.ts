@@ -76,9 +76,9 @@ export class GraphBuilder {
   readonly shapeMistakes = new Map<string, Diagnostic>()
   /** Reports of records and lists that stand where a tensor is due, by what is in them. */
   readonly misused = new Map<unknown, Diagnostic>()
-  /** Nodes whose shape is reported not to fit, those whose sides do not among them. */
-  readonly misshapen = new Set<number>()
-  readonly missized = new Set<number>()
+  /** Reports of shapes that do not fit by the nodes that have them; of heights and widths alone. */
+  readonly misshapen = new Map<number, Diagnostic>()
+  readonly missized = new Map<number, Diagnostic>()
   /** Binding paths that own weights. */
   readonly owners = new Set<string>()
   readonly inputs = new Map<PhaseInput, number>()

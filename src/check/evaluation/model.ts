@@ -1,16 +1,16 @@
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { PhaseInput } from '../checked.js'
-import { damageAt } from '../loading/damage.js'
 import type { Known } from '../primitives/intervals.js'
 import type { FlatSection } from '../settings/context.js'
 import type { CheckedData, CheckedSynthesis } from '../settings/results.js'
 import { describeValue } from '../values/describe.js'
-import type { Dim, Tensor, Value } from '../values/value.js'
-import { poison } from '../values/value.js'
+import type { Cause, Dim, Tensor, Value } from '../values/value.js'
+import { isPoison, poison } from '../values/value.js'
 import { named } from './blocks.js'
 import type { Env } from './env.js'
 import { inStatement, report, whereWritten } from './env.js'
@@ -18,11 +18,10 @@ import { slotValue } from './expression.js'
 import { labelInputs } from './phase.js'
 import { Scope } from './scope.js'
 
-/** A tensor that a user can name, records flattened; undefined where its mistake is already reported. */
-export interface OutputValue {
-  readonly name: string
-  readonly tensor: Tensor | undefined
-}
+/** A tensor that a user can name, records flattened, or why there is none. */
+export type OutputValue =
+  | { readonly name: string; readonly tensor: Tensor }
+  | { readonly name: string; readonly tensor?: undefined; readonly cause: Cause }
 
 export interface ModelScopes {
   readonly model: Env
@@ -71,9 +70,9 @@ export function openScopes(
 
 /** Defines a section's bindings and evaluates them in the order of the text. What the parser could not read is known by name alone. */
 export function evaluateSection(section: FlatSection, env: Env): void {
-  for (const [name, at] of tornNames(section)) {
+  for (const [name, damage] of damagedNames(section)) {
     if (env.scope.find(name) === undefined)
-      env.scope.defineValue(name, at, 'binding', poison(at, damageAt(env.session, at))).used = true
+      env.scope.defineValue(name, damage.span, 'binding', poison(damage.span, damage)).used = true
   }
   for (const [name, { binding }] of section.settings) {
     const at = binding.path[0]?.span ?? binding.span
@@ -98,8 +97,8 @@ export function evaluateSection(section: FlatSection, env: Env): void {
 }
 
 /** Bindings that the parser could not read, and nothing else binds. */
-function tornNames({ torn, settings }: FlatSection): readonly (readonly [string, Span])[] {
-  return [...torn].filter(([name]) => name !== '' && !settings.has(name))
+function damagedNames({ damaged, settings }: FlatSection): readonly (readonly [string, Diagnostic])[] {
+  return [...damaged].filter(([name]) => !settings.has(name))
 }
 
 /** What the model gives by name: `recon`, `seg.mask`, `seg.features.0`. */
@@ -107,11 +106,11 @@ export function outputsOf(section: FlatSection, env: Env): readonly OutputValue[
   const outputs: OutputValue[] = []
   const visit = (name: string, value: Value): void => {
     if (value.kind === 'tensor') outputs.push({ name, tensor: value })
-    else if (value.kind === 'unknown') outputs.push({ name, tensor: undefined })
+    else if (isPoison(value)) outputs.push({ name, cause: value.cause })
     else if (value.kind === 'record') for (const [field, inner] of value.fields) visit(`${name}.${field}`, inner)
     else if (value.kind === 'list') for (const [index, inner] of value.items.entries()) visit(`${name}.${index}`, inner)
   }
-  for (const [name] of tornNames(section)) outputs.push({ name, tensor: undefined })
+  for (const [name, cause] of damagedNames(section)) outputs.push({ name, cause })
   for (const name of section.settings.keys()) {
     const slot = env.scope.slots.get(name)
     if (slot?.what !== 'binding' || slot.value === undefined) continue
@@ -124,8 +123,7 @@ export function outputsOf(section: FlatSection, env: Env): readonly OutputValue[
         found: describeValue(slot.value),
         help: `Give \`${block}\` its operands.`,
       }
-      report(env, typesDiagnostics.typeMismatch, slot.value.span, facts)
-      outputs.push({ name, tensor: undefined })
+      outputs.push({ name, cause: report(env, typesDiagnostics.typeMismatch, slot.value.span, facts) })
     } else visit(name, slot.value)
   }
   return outputs
@@ -135,7 +133,7 @@ export function outputsOf(section: FlatSection, env: Env): readonly OutputValue[
 export function totalOf(section: FlatSection, env: Env): Tensor | undefined {
   const slot = env.scope.slots.get('total')
   if (slot?.what !== 'binding') {
-    if (section.settings.has('total') || section.torn.has('total')) return undefined
+    if (section.settings.has('total') || section.damaged.has('total')) return undefined
     const example = '`total = ...`, the sum that training makes small'
     const meant = suggest('total', [...section.settings.keys()])
     const facts = {

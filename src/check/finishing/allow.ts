@@ -4,11 +4,11 @@ import { diagnose } from '../../diagnostics/define.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { RecordedAllow } from '../../plan/settings.js'
+import { within } from '../../source/span.js'
 import { modulesBlocks } from '../evaluation/block-facts.js'
 import type { Session } from '../evaluation/session.js'
 import type { FlatAllow } from '../flattening/flat.js'
 import type { Module } from '../loading/module.js'
-import { within } from './training.js'
 
 export interface Allowed {
   readonly diagnostics: readonly Diagnostic[]

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
+import { within } from '../../source/span.js'
 import type { Binding, PipelineDeclaration } from '../../syntax/ast.js'
 import { spanKey } from '../evaluation/session.js'
 import { pathSpan } from '../flattening/paths.js'
-import { within } from './training.js'
 
 /** What is laid over a base: an option of the command line, a dotted setting or a `remove` of a derived pipeline. */
 interface Change {

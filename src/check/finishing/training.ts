@@ -1,6 +1,6 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { diagnose } from '../../diagnostics/define.js'
-import type { Span } from '../../source/span.js'
+import { type Span, within } from '../../source/span.js'
 import type { GraphBuilder } from '../evaluation/graph.js'
 import type { OutputValue } from '../evaluation/model.js'
 import type { Scope } from '../evaluation/scope.js'
@@ -176,10 +176,6 @@ export function judgeTerms({ graph, loss, session, idleTerms }: TrainingFacts): 
     const term = slot === undefined ? `\`${node.op}\`` : `\`${slot.name}\``
     session.sink.report(diagnose(tensorsDiagnostics.termWithoutParameter, span, { term }))
   }
-}
-
-export function within(inner: Span, outer: Span): boolean {
-  return inner.file === outer.file && inner.start >= outer.start && inner.end <= outer.end
 }
 
 /** Bindings that nothing reads: warnings, once the pipeline has no mistakes. */

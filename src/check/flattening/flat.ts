@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { AllowStatement, ExpectStatement, ParamDeclaration, PipelineDeclaration } from '../../syntax/ast.js'
 import type { Module } from '../loading/module.js'
@@ -7,8 +8,8 @@ import type { FlatSection, FlatSetting } from '../settings/context.js'
 export interface FlatParam {
   readonly declaration: ParamDeclaration
   readonly value: FlatSetting | undefined
-  /** The parser could not read it whole: it has no value, and none is missing. */
-  readonly isTorn?: true
+  /** The syntax error of one that could not be read: no value is missing. */
+  readonly damage?: Diagnostic
   /** The file whose names its type may use. */
   readonly module: Module
 }
@@ -30,7 +31,7 @@ export interface FlatPipeline {
   /** What is read by the text of the pipeline and its bases, where something is laid over it: a param that lost its reader so is no mistake. */
   readonly replacedNames: ReadonlySet<string>
   /** What it extends is not there (reported): nothing else can be said of it. */
-  readonly isTorn: boolean
+  readonly lacksBase: boolean
 }
 
 /** An `allow`; `over` is the statement that it stands before, absent where it holds for the whole pipeline. */

@@ -1,8 +1,10 @@
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { diagnose } from '../../diagnostics/define.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
+import { within } from '../../source/span.js'
 import type {
   Binding,
   ExpectStatement,
@@ -14,6 +16,7 @@ import type {
 } from '../../syntax/ast.js'
 import type { Session } from '../evaluation/session.js'
 import { circleKey, reportOnce } from '../evaluation/session.js'
+import { damageAt, damaging } from '../loading/damage.js'
 import type { Module } from '../loading/module.js'
 import { lookUp, namesOfKind } from '../loading/module.js'
 import { namesRead } from '../loading/names-in.js'
@@ -30,7 +33,7 @@ const isSection = (name: string): boolean => (sectionNames as readonly string[])
 
 interface OpenSection {
   span: Span
-  readonly torn: Map<string, Span>
+  readonly damaged: Map<string, Diagnostic>
   readonly settings: Map<string, FlatSetting>
 }
 
@@ -42,19 +45,18 @@ export class Flattener {
   readonly #expects: ExpectStatement[] = []
   readonly #allows: FlatAllow[] = []
   readonly #new = new NewBindings()
-  #isTorn = false
+  #lacksBase = false
 
-  constructor(readonly session: Session) {}
+  constructor(
+    readonly session: Session,
+    readonly module: Module,
+  ) {}
 
-  flatten(
-    declaration: PipelineDeclaration,
-    module: Module,
-    overrides: readonly Binding[],
-    what = 'this option sets',
-  ): FlatPipeline {
+  flatten(declaration: PipelineDeclaration, overrides: readonly Binding[], what = 'this option sets'): FlatPipeline {
+    const { module } = this
     const chain = this.#chain(declaration, module)
     // Without its base nothing can be said of what it replaces.
-    for (const [index, link] of this.#isTorn ? [] : chain.entries())
+    for (const [index, link] of this.#lacksBase ? [] : chain.entries())
       this.#lay(link.declaration, link.module, index > 0, index === chain.length - 1)
     for (const override of overrides) this.#override(override, what)
     this.#new.report([...this.#sections.values()], this.session.sink)
@@ -70,7 +72,7 @@ export class Flattener {
       allows: this.#allows,
       replacedNames:
         chain.length > 1 || overrides.length > 0 ? namesRead(chain.map((link) => link.declaration)) : new Set(),
-      isTorn: this.#isTorn,
+      lacksBase: this.#lacksBase,
     }
   }
 
@@ -86,6 +88,8 @@ export class Flattener {
       const { base } = link.declaration
       const entity = lookUp(link.module, base.name)
       if (entity?.kind !== 'pipeline') {
+        this.#lacksBase = true
+        if (link.module.damaged.has(base.name)) break
         const known = namesOfKind(link.module, 'pipeline').filter((name) => name !== link.declaration.name.name)
         const suggestion = suggest(base.name, known)
         const facts = { what: 'pipeline', name: base.name, known }
@@ -96,7 +100,6 @@ export class Flattener {
             suggestion === undefined ? facts : { ...facts, suggestion },
           ),
         )
-        this.#isTorn = true
         break
       }
       if (seen.has(entity.declaration)) {
@@ -105,7 +108,7 @@ export class Flattener {
         reportOnce(this.session, circleKey(names), () =>
           this.session.sink.report(diagnose(namesDiagnostics.cyclicBinding, base.span, facts)),
         )
-        this.#isTorn = true
+        this.#lacksBase = true
         break
       }
       seen.add(entity.declaration)
@@ -135,7 +138,12 @@ export class Flattener {
     for (const item of declaration.items) {
       if (item.recovered) {
         if (item.kind === 'param' && item.name.name !== '')
-          this.#params.set(item.name.name, { declaration: item, value: undefined, module, isTorn: true })
+          this.#params.set(item.name.name, {
+            declaration: item,
+            value: undefined,
+            module,
+            damage: damageAt(this.session, item.span),
+          })
         if (item.kind === 'allow') this.#allows.push({ statement: item, inherited: !last })
         continue
       }
@@ -161,7 +169,7 @@ export class Flattener {
           }
           break
         case 'section':
-          this.#section(item, derived, last, first)
+          this.#section(item, module, derived, last, first)
           break
         case 'binding':
           if (item.path.length > 1) {
@@ -237,7 +245,13 @@ export class Flattener {
     )
   }
 
-  #section(item: Section, derived: boolean, last: boolean, first: (name: Identifier, what: string) => boolean): void {
+  #section(
+    item: Section,
+    module: Module,
+    derived: boolean,
+    last: boolean,
+    first: (name: Identifier, what: string) => boolean,
+  ): void {
     const { name } = item.name
     if (!isSection(name)) {
       const suggestion = suggest(name, sectionNames)
@@ -255,10 +269,12 @@ export class Flattener {
     const section = this.#sections.get(name) ?? {
       span: item.name.span,
       settings: new Map<string, FlatSetting>(),
-      torn: new Map<string, Span>(),
+      damaged: new Map<string, Diagnostic>(),
     }
     section.span = item.name.span
     this.#sections.set(name, section)
+    for (const { diagnostic, extent, names } of module.damage)
+      if (within(extent, item.span)) for (const each of names) section.damaged.set(each, diagnostic)
     this.#statements(item.items, section, derived, last)
   }
 
@@ -274,7 +290,8 @@ export class Flattener {
       for (const statement of pending) this.#allows.push({ statement, over: item.span, inherited: !last })
       pending = []
       if (item.recovered) {
-        if (item.kind === 'binding') section.torn.set(item.path[0]?.name ?? '', item.span)
+        const bound = item.kind === 'binding' ? item.path[0]?.name : undefined
+        if (bound) section.damaged.set(bound, damageAt(this.session, item.span))
         continue
       }
       if (item.kind === 'expect' && last) this.#expects.push(item)
@@ -396,6 +413,8 @@ export class Flattener {
         namesDiagnostics.unknownPath,
         pathSpan(path),
         suggestion === undefined ? facts : { ...facts, suggestion },
+        [],
+        damaging(this.module, ...path.map(({ name }) => name)),
       ),
     )
   }

@@ -9,7 +9,7 @@ import { pathSpan } from './paths.js'
 
 interface GraphSection {
   readonly settings: Map<string, FlatSetting>
-  readonly torn: ReadonlyMap<string, unknown>
+  readonly damaged: ReadonlyMap<string, unknown>
 }
 
 interface NewBinding {
@@ -26,7 +26,7 @@ export class NewBindings {
   readonly #noted: NewBinding[] = []
 
   note(section: GraphSection, name: string, item: Binding, before: string): void {
-    if (name === 'total' || section.settings.has(name) || section.torn.has(name)) return
+    if (name === 'total' || section.settings.has(name) || section.damaged.has(name)) return
     const near = bySpelling(name, section.settings.keys())
     // `recon2` beside `recon` is meant.
     if (near === undefined || near.replace(/\d+$/, '') === name.replace(/\d+$/, '')) return

@@ -35,11 +35,6 @@ export function reportShapes(
   const keys = made.map((tensor) => `${spanKey(tensor.made?.span ?? span)} ${shapeText(tensor.shape)}`)
   const known = keys.map((key) => env.graph.shapeMistakes.get(key)).find((mistake) => mistake !== undefined)
   if (known !== undefined) return poison(span, known)
-  const sides = operands.flatMap(({ per, shape }) => (per === 'pixel' ? [shapeText(shape.slice(0, 2))] : []))
-  for (const { node } of made) {
-    env.graph.misshapen.add(node)
-    if (new Set(sides).size > 1) env.graph.missized.add(node)
-  }
   const shapes = operands.map((tensor, index) => {
     const name = tensorName(tensor, places[index] ?? `operand ${index + 1}`)
     return `${name} is ${tensor.per === 'pixel' ? shapeText(tensor.shape) : describePer(tensor.per, tensor.shape)}`
@@ -51,6 +46,11 @@ export function reportShapes(
   )
   const reported = report(env, tensorsDiagnostics.shapeMismatch, span, { callee, rule, shapes, help }, related)
   for (const key of keys) env.graph.shapeMistakes.set(key, reported)
+  const sides = operands.flatMap(({ per, shape }) => (per === 'pixel' ? [shapeText(shape.slice(0, 2))] : []))
+  for (const { node } of made) {
+    env.graph.misshapen.set(node, reported)
+    if (new Set(sides).size > 1) env.graph.missized.set(node, reported)
+  }
   return poison(span, reported)
 }
 

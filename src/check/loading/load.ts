@@ -1,15 +1,16 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { diagnose } from '../../diagnostics/define.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { FileId } from '../../source/span.js'
 import type { Declaration, ImportDeclaration } from '../../syntax/ast.js'
+import type { Damage } from '../../syntax/damage.js'
 import { type ParsedFile, parse } from '../../syntax/parse.js'
 import type { Session } from '../evaluation/session.js'
 import { isStaticFunction } from '../functions/static.js'
 import { functions } from '../functions/table.js'
 import { builtinEnums } from '../values/builtin-enums.js'
 import { builtinTypes } from '../values/type.js'
-import { damageAt } from './damage.js'
 import type { Entity, Module } from './module.js'
 
 /** A file that is there and cannot be read as text: `reason` continues "cannot be read:". */
@@ -62,9 +63,7 @@ export class ModuleLoader {
         this.#open.pop()
         this.#openPaths.delete(top.path)
       } else if (declaration.kind === 'import') {
-        if (declaration.recovered || declaration.path.recovered)
-          top.module.lacksImport ??= damageAt(this.session, declaration.span)
-        else this.#import(top.module, declaration)
+        if (!declaration.recovered && !declaration.path.recovered) this.#import(top.module, declaration)
       }
     }
     return entry
@@ -79,7 +78,7 @@ export class ModuleLoader {
     if (typeof text !== 'string') return text
     this.session.sources.add(file, text)
     const parsed = path === this.options.entry ? this.options.parsedEntry : undefined
-    const { file: source, diagnostics } = parsed ?? parse(text, file)
+    const { file: source, diagnostics, damage } = parsed ?? parse(text, file)
     this.session.sink.reportAll(diagnostics)
     const module: Module = {
       file,
@@ -88,8 +87,9 @@ export class ModuleLoader {
       source,
       own: new Map(),
       imported: new Map(),
-      syntaxErrors: diagnostics,
-      lacksImport: undefined,
+      damage,
+      damaged: namesOf(damage),
+      lacksImport: damage.find(({ mayImport }) => mayImport)?.diagnostic,
       ambiguous: new Map(),
       importSpans: new Map(),
     }
@@ -160,6 +160,7 @@ export class ModuleLoader {
       module.lacksImport ??= reported
       return
     }
+    for (const [name, mistake] of namesOf(imported.damage)) module.damaged.set(name, mistake)
     for (const entity of imported.own.values()) this.#bring(module, entity, span, value)
   }
 
@@ -202,6 +203,10 @@ export class ModuleLoader {
     const absolute = resolve(module.directory, file)
     return { path: absolute, file: absolute, library: module.library, shown: file }
   }
+}
+
+function namesOf(damage: readonly Damage[]): Map<string, Diagnostic> {
+  return new Map(damage.flatMap(({ names, diagnostic }) => [...names].map((name) => [name, diagnostic] as const)))
 }
 
 /** Whether a name stands anywhere in the file: of two that nothing uses, neither is meant. */

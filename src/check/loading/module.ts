@@ -7,6 +7,7 @@ import type {
   StudyDeclaration,
   TypeDeclaration,
 } from '../../syntax/ast.js'
+import type { Damage } from '../../syntax/damage.js'
 import type { BlockEntity } from '../values/value.js'
 
 /** What a name at the top of a file stands for. */
@@ -32,8 +33,10 @@ export interface Module {
   readonly source: SourceFile
   readonly own: Map<string, Entity>
   readonly imported: Map<string, Entity>
-  /** What the parser reported: recovered parts of `source` follow from it. */
-  readonly syntaxErrors: readonly Diagnostic[]
+  /** What the parser could not read, by offset. */
+  readonly damage: readonly Damage[]
+  /** Names that stand in what could not be read, here or in an imported file, each with the syntax error. */
+  readonly damaged: Map<string, Diagnostic>
   /** The first of its imports that is not there: unknown names may be of it. */
   lacksImport: Diagnostic | undefined
   /** Names of two things, of two imports or of a block and the language: whatever uses one may mean either. */

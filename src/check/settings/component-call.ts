@@ -177,7 +177,7 @@ class CallChecker {
       for (const [path, replacement] of setting.replaced) replaced.set(`${name}.${path}`, replacement)
     }
     const bound = bindArguments(signatureOf(component), args, undefined, this.#binder)
-    const misspelt = new Set([...bound.meant, ...section.torn.keys()])
+    const misspelt = new Set([...bound.meant, ...section.damaged.keys()])
     const place: Place = { parameter: sectionName, pointer: '', path: sectionName, replaced }
     const parameters = this.#parameters(component, bound, place, { span: section.span, excused: misspelt })
     const value = { component: sectionName, parameters }

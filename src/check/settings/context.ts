@@ -1,11 +1,12 @@
 import type { Form } from '../../components/schema.js'
-import type { DiagnosticSink } from '../../diagnostics/diagnostic.js'
+import type { Diagnostic, DiagnosticSink } from '../../diagnostics/diagnostic.js'
 import type { FileView } from '../../layouts/view.js'
 import type { SettingOrigin } from '../../plan/settings.js'
 import type { Span } from '../../source/span.js'
 import type { Binding, Expression } from '../../syntax/ast.js'
 import type { TensorType } from '../checked.js'
 import type { StaticValue } from '../values/static-value.js'
+import type { Cause } from '../values/value.js'
 
 /** What the checks of settings (data, synthesis, train, evaluate) need of the checker around them. */
 export interface SettingsContext {
@@ -30,12 +31,12 @@ export interface SettingsContext {
   readonly outputs?: ReadonlyMap<string, TensorType | undefined>
   /** The other outputs that an output is made of. */
   readonly madeOf?: (output: string) => readonly string[]
-  /** Bindings of the model whose mistake is already reported: whatever names them, or a field of theirs, is passed over in silence. */
-  readonly brokenOutputs: ReadonlySet<string>
-  /** Names that are reported as no output of the model: each is told once. */
-  readonly unknownOutputs: Set<string>
+  /** Why nothing can be said of an output, or of a field of it: its own mistake, or that of the text that would have bound it. */
+  readonly mistakeOf: (output: string) => Cause | undefined
+  /** Names that are reported as no output of the model. */
+  readonly unknownOutputs: Map<string, Diagnostic>
   /** Outputs that are reported, at their loss, not to reach their label. */
-  readonly outOfReach: ReadonlySet<string>
+  readonly outOfReach: ReadonlyMap<string, Diagnostic>
 }
 
 /** A setting after `extends`, `remove` and `--set`: the binding that holds, and the bindings of single parameters of its call that replace it (`synthesis.patches = 2`), by dotted path below it. */
@@ -48,6 +49,6 @@ export interface FlatSetting {
 export interface FlatSection {
   readonly span: Span
   readonly settings: ReadonlyMap<string, FlatSetting>
-  /** Names of statements that the parser could not read whole, with their places: they are not missing. */
-  readonly torn: ReadonlyMap<string, Span>
+  /** Names in what could not be read of it, each with the syntax error: they may be bound there. */
+  readonly damaged: ReadonlyMap<string, Diagnostic>
 }

@@ -32,7 +32,7 @@ export function checkEvaluate(
     call.misspelt.has(undefined) ||
     metricLists.some(
       (list) =>
-        section.torn.has(list) || call.misspelt.has(list) || section.settings.get(list)?.binding.recovered === true,
+        section.damaged.has(list) || call.misspelt.has(list) || section.settings.get(list)?.binding.recovered === true,
     )
   const isWhole =
     !isTorn && metricLists.every((list) => ![...call.poisoned].some((pointer) => pointer.startsWith(`/${list}`)))

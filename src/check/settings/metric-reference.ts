@@ -2,6 +2,7 @@ import { type MetricName, type Monitor, metricNames, metrics, splits } from '../
 import type { Parameters } from '../../components/schema.js'
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
+import { diagnose } from '../../diagnostics/define.js'
 import type { SettingValue } from '../../plan/settings.js'
 import type { CallExpression, Expression } from '../../syntax/ast.js'
 import { isLabelInput } from '../evaluation/phase.js'
@@ -18,8 +19,9 @@ export function outputName(expression: Expression, context: SettingsContext): st
       found: describeExpression(expression),
     })
   }
-  if (context.brokenOutputs.has(name.split('.')[0] ?? name) || context.unknownOutputs.has(name)) return undefined
-  if (context.outputs === undefined || context.outputs.has(name)) return name
+  if (context.outputs === undefined) return name
+  if (context.mistakeOf(name) !== undefined || context.unknownOutputs.has(name)) return undefined
+  if (context.outputs.has(name)) return name
   if (isLabelInput(name)) {
     return report(context, tensorsDiagnostics.outsidePhase, expression.span, {
       name,
@@ -28,16 +30,14 @@ export function outputName(expression: Expression, context: SettingsContext): st
       help: `Measure an output of the model; the metrics compare it with the labels by themselves.`,
     })
   }
-  context.unknownOutputs.add(name)
   const known = [...context.outputs.keys()]
   // Items of lists have no names that could be written here.
   const nameable = known.filter((output) => !/\.\d/.test(output))
   const fields = nameable.filter((output) => output.startsWith(`${name}.`))
-  return report(context, trainingDiagnostics.unknownOutput, expression.span, {
-    name,
-    known: fields.length > 0 ? fields : nameable,
-    ...nearest(name, nameable),
-  })
+  const facts = { name, known: fields.length > 0 ? fields : nameable, ...nearest(name, nameable) }
+  const unknown = diagnose(trainingDiagnostics.unknownOutput, expression.span, facts)
+  context.unknownOutputs.set(name, context.sink.report(unknown))
+  return undefined
 }
 
 /** `val.auroc(score)` as `{ split, component, parameters }`. */

@@ -2,7 +2,7 @@ import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { diagnose } from '../../diagnostics/define.js'
 import type { DiagnosticSink } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
-import type { PipelineDeclaration } from '../../syntax/ast.js'
+import type { FlatPipeline } from '../flattening/flat.js'
 
 /** What a pipeline cannot do without, as a message names it, and how it is written. */
 const parts = [
@@ -14,33 +14,27 @@ const parts = [
   ['evaluate', '`evaluate` section', 'evaluate { image = [auroc(score)] }'],
 ] as const
 
-/**
- * Told in one report, at the name of the pipeline. A part whose name is misspelt is told there, and not missing.
- *
- * @param there Names of the settings and sections that the pipeline has, inherited ones too.
- */
+/** Reported at once, at the name of the pipeline. A part whose name is misspelt is reported there, and not missing. */
 export function reportMissingParts(
-  declaration: PipelineDeclaration,
-  there: ReadonlySet<string>,
+  { declaration, module, settings, sections }: FlatPipeline,
   sink: DiagnosticSink,
 ): void {
   const names = parts.map(([name]) => name)
   const misspelt = new Set(
     declaration.items.flatMap((item) => {
       const name = item.kind === 'section' ? item.name.name : item.kind === 'binding' ? item.path[0]?.name : undefined
-      if (name === undefined || there.has(name)) return []
-      // Its text is torn: the parser has told it.
-      return names.some((known) => known === name) ? [name] : [suggest(name, names)]
+      return name === undefined ? [] : [names.find((known) => known === name) ?? suggest(name, names)]
     }),
   )
-  const missing = parts.filter(([name]) => !there.has(name) && !misspelt.has(name))
+  const missing = parts.filter(([name]) => !settings.has(name) && !sections.has(name) && !misspelt.has(name))
   if (missing.length === 0) return
-  sink.report(
-    diagnose(namesDiagnostics.missingPart, declaration.name.span, {
-      what: listed(missing.map(([, what]) => what)),
-      example: listed(missing.map(([, , example]) => `\`${example}\``)),
-    }),
-  )
+  const facts = {
+    what: listed(missing.map(([, what]) => what)),
+    example: listed(missing.map(([, , example]) => `\`${example}\``)),
+  }
+  // What is missing may stand in what could not be read.
+  const causes = module.damage.map(({ diagnostic }) => diagnostic)
+  sink.report(diagnose(namesDiagnostics.missingPart, declaration.name.span, facts, [], causes))
 }
 
 function listed(words: readonly string[]): string {

@@ -6,7 +6,7 @@ import type { Env } from '../evaluation/env.js'
 import { report } from '../evaluation/env.js'
 import { circleKey, reportOnce } from '../evaluation/session.js'
 import { damageAt } from '../loading/damage.js'
-import { mistakeOfImport } from '../loading/forgotten.js'
+import { mistakeBehind } from '../loading/forgotten.js'
 import type { Module } from '../loading/module.js'
 import { lookUp, namesOfKind } from '../loading/module.js'
 import { builtinEnums } from './builtin-enums.js'
@@ -69,8 +69,8 @@ function resolveName(
   if (builtin) return builtin
   const enumeration = builtinEnums.get(name)
   if (enumeration) return { kind: 'enum', declaration: enumeration }
-  const ofImport = mistakeOfImport(expression.name, 'type', env)
-  if (ofImport !== undefined) return { kind: 'unknown', cause: ofImport }
+  const behind = mistakeBehind(expression.name, 'type', env)
+  if (behind !== undefined) return { kind: 'unknown', cause: behind }
   const known = typeNames(env.module)
   const suggestion = suggest(name, known)
   const facts = { what: 'type', name, known, ...(suggestion === undefined ? {} : { suggestion }) }
