@@ -3,225 +3,179 @@ import * as t from '../../grammar/tokens.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { invariant } from '../diagnostics/invariant.js'
 import { suggest } from '../diagnostics/suggest.js'
 import type { FileId, Span } from '../source/span.js'
 import { endOf, retyped } from './token.js'
 
 /** As listed in messages: one form of each unit. */
-export const knownUnits = '`px`, `%`, `epochs`, `steps`, `deg`, `s`'
+const knownUnits = '`px`, `%`, `epochs`, `steps`, `deg`, `s`'
 
-interface Pattern {
-  readonly types: readonly TokenType[]
-  readonly image?: RegExp
-}
+type Pattern = readonly [type: TokenType | readonly TokenType[], image?: RegExp]
 
-interface Match {
-  readonly tokens: readonly IToken[]
-  readonly images: readonly string[]
-  /** Of the first pattern's `image`. */
-  readonly groups: readonly string[]
-}
-
-/** One mistake in the words themselves, shown by a token and those after it on its line. */
+/**
+ * One mistake in the words themselves, shown by a token and those after it on its line. In texts `$a`, `$b` and `$c`
+ * stand for the images of the tokens that were matched, `$1` to `$3` for the groups of the first one's pattern.
+ */
 interface Row {
   readonly of: readonly Pattern[]
   /** What the token after the match must not be. */
   readonly unless?: readonly TokenType[]
-  /** Which of the tokens is wrong (all, when left out), and which group of the first one's image. */
-  readonly at?: number
+  readonly when?: (first: string) => boolean
+  /** Which of the tokens is wrong (all, when left out), or which group of the first one's image. */
+  readonly at?: 0 | 1
   readonly part?: number
-  readonly says: (match: Match) => (place: Span) => Diagnostic
-  readonly when?: (match: Match) => boolean
-  /** What the parser reads instead; when left out, nothing, and its line is in doubt. */
-  readonly reads?: (match: Match) => readonly IToken[]
-  /** What else is wrong in the line follows from this. */
+  readonly says: Says
+  /** What the parser reads instead: tokens of the match, or such with another type and image. Left out: nothing. */
+  readonly reads?: readonly (0 | 1 | 2 | readonly [place: 0 | 1, type: TokenType, image?: string])[]
+  /** What else is wrong in the line follows from this; so it is where nothing is read. */
   readonly doubtful?: true
-  /** Whether what is read is what was meant: true, when left out. */
-  readonly certain?: (match: Match) => boolean
+  /** What is read need not be what was meant. */
+  readonly guessed?: true
 }
 
-const of = (type: TokenType, image?: RegExp): Pattern => ({ types: [type], ...(image === undefined ? {} : { image }) })
-const number = of(t.NumberLiteral)
-const binds = [t.Assign, t.DoubleArrow, t.LeftBrace]
+type Says =
+  | { readonly foreign: string; readonly help: string }
+  | { readonly number: string; readonly why: string; readonly help: string }
+  | { readonly found: string; readonly expected: string; readonly help: string }
+  | { readonly unit: string }
+  | 'unclosed text'
 
-const foreign = (text: string, help: string) => (place: Span) =>
-  diagnose(codes.foreign, place, { text: shown(text), help })
-const noNumber = (text: string, why: string, help: string) => (place: Span) =>
-  diagnose(codes.number, place, { text, why, help })
-const expected = (what: string, found: string, help: string) => (place: Span) =>
-  diagnose(codes.unexpected, place, { expected: what, found: `\`${found}\``, help })
-const noUnit = (unit: string) => (place: Span) => {
-  const suggestion = unitLike(unit)
-  const facts = { unit, known: knownUnits }
-  return diagnose(codes.unknownUnit, place, suggestion === undefined ? facts : { ...facts, suggestion })
-}
-
-/** The first token as another. */
-const first =
-  (type: TokenType, image?: (match: Match) => string) =>
-  (match: Match): readonly IToken[] => {
-    const [token] = match.tokens
-    return token === undefined ? [] : [retyped(token, type, image?.(match))]
-  }
-
-/** A number and the unit that its word most likely means; without one the number alone. */
-const withUnit =
-  (amount: string, word: string) =>
-  ({ tokens: [token] }: Match): readonly IToken[] => {
-    const unit = unitLike(word)
-    if (token === undefined) return []
-    const start = token.startOffset + amount.length
-    const unitToken = unit === undefined ? [] : [retyped({ ...token, startOffset: start }, t.UnitWord, unit)]
-    return [retyped(token, t.NumberLiteral, amount), ...unitToken]
-  }
-
-const never = (): boolean => false
-
-/** An operator or sign of other languages, and the one that is meant; without one the text is left out. */
-const sign = (image: string, help: string, type?: TokenType): Row => ({
-  of: [{ types: [t.Foreign, t.ForeignOperator], image: new RegExp(`^${image.replace(/\W/g, '\\$&')}$`) }],
-  says: () => foreign(image, help),
-  ...(type === undefined ? {} : { reads: first(type) }),
-})
-
+const words = [t.Identifier, t.MalformedName]
+const signs = [t.Foreign, t.ForeignOperator]
 const grouping = 'digits may be grouped by single `_` between digits'
+const tooLarge = (why: string): Says => ({ number: '$a', why, help: 'write a smaller number' })
+
+/** An operator of other languages, and the one that is meant; without one the text is left out. */
+const sign = (image: string, help: string, type?: TokenType): Row => ({
+  of: [[signs, new RegExp(`^${image.replace(/\W/g, '\\$&')}$`)]],
+  says: { foreign: '$a', help },
+  ...(type === undefined ? {} : { reads: [[0, type]] }),
+})
 
 /** In the order in which they are tried. */
 const rows: readonly Row[] = [
+  // Sizes
+  {
+    of: [[t.MalformedNumber, /^(\d+)(×)(\d+)$/d]],
+    part: 2,
+    says: { foreign: '$2', help: 'write `x`: `$1x$3`' },
+    reads: [[0, t.SizeLiteral, '$1x$3']],
+  },
+  {
+    of: [[t.MalformedNumber, /^(\d+)[xX](\d+)$/]],
+    says: { number: '$a', why: 'is no size', help: 'write a small `x`: `$1x$2`' },
+    reads: [[0, t.SizeLiteral, '$1x$2']],
+  },
+  {
+    of: [[t.MalformedNumber, /^(\d+)[xX](\d+)[xX]\d+$/]],
+    says: {
+      number: '$a',
+      why: 'is no size',
+      help: 'write height x width, `$1x$2`; `channels` is a setting of its own',
+    },
+    reads: [[0, t.SizeLiteral, '$1x$2']],
+  },
+  {
+    of: [[t.MalformedNumber, /^[\d_.]+[xX][\d_.]+$/]],
+    says: { number: '$a', why: 'is no size', help: 'write height x width in whole pixels, such as `32x96`' },
+    reads: [[0, t.NumberLiteral]],
+    guessed: true,
+  },
+  {
+    of: [[t.NumberLiteral], [t.Identifier, /^x$/], [t.NumberLiteral]],
+    says: { number: '$a x $c', why: 'is no size', help: 'a size is written without blanks: `$ax$c`' },
+    reads: [[0, t.SizeLiteral, '$ax$c']],
+  },
   // Numbers
   {
-    of: [of(t.MalformedNumber, /^(\d+)(×)(\d+)$/d)],
-    part: 2,
-    says: ({ groups: [height, , width] }) => foreign('×', `write \`x\`: \`${height}x${width}\``),
-    reads: first(t.SizeLiteral, ({ groups: [height, , width] }) => `${height}x${width}`),
-  },
-  {
-    of: [of(t.MalformedNumber, /^(\d+)[xX](\d+)([xX]\d+)?$/)],
-    says: ({ images: [image = ''], groups: [height, width, channels] }) =>
-      noNumber(
-        image,
-        'is no size',
-        `a size is height x width: \`${height}x${width}\`${channels === '' ? '' : '; `channels` is a setting of its own'}`,
-      ),
-    reads: first(t.SizeLiteral, ({ groups: [height, width] }) => `${height}x${width}`),
-  },
-  {
-    of: [of(t.MalformedNumber, /^[\d_.]+[xX][\d_.]+$/)],
-    says: ({ images: [image = ''] }) =>
-      noNumber(image, 'is no size', 'write height x width in whole pixels, such as `32x96`'),
-    reads: first(t.NumberLiteral),
-    certain: never,
-  },
-  {
-    of: [number, of(t.Identifier, /^x$/), number],
-    says: ({ images: [height, , width] }) =>
-      noNumber(`${height} x ${width}`, 'is no size', `a size is written without blanks: \`${height}x${width}\``),
-    reads: first(t.SizeLiteral, ({ images: [height, , width] }) => `${height}x${width}`),
-  },
-  {
-    of: [of(t.MalformedNumber, /^\d[\w.]*[A-Za-z_][\w.]*$/), of(t.Assign)],
+    of: [[t.MalformedNumber, /^\d[\w.]*[A-Za-z_][\w.]*$/], [t.Assign]],
     at: 0,
-    says: ({ images: [image = ''] }) => noNumber(image, 'is no name', `begin it with a letter: \`_${image}\``),
-    reads: ({ tokens }) => tokens.map((token, index) => (index === 0 ? retyped(token, t.Identifier) : token)),
+    says: { number: '$a', why: 'is no name', help: 'begin it with a letter or `_`: `_$a`' },
+    reads: [[0, t.Identifier], 1],
   },
   {
-    of: [of(t.MalformedNumber, /^\.(\d+)$/)],
-    says: ({ images: [image = ''] }) => noNumber(image, 'lacks a digit before the point', `write \`0${image}\``),
-    reads: first(t.NumberLiteral, ({ images: [image] }) => `0${image}`),
+    of: [[t.MalformedNumber, /^\.\d+$/]],
+    says: { number: '$a', why: 'lacks a digit before the point', help: 'write `0$a`' },
+    reads: [[0, t.NumberLiteral, '0$a']],
   },
   {
-    of: [of(t.MalformedNumber, /^(\d+)\.$/)],
-    says: ({ images: [image = ''], groups: [digits = ''] }) =>
-      noNumber(image, 'lacks a digit after the point', `write \`${image}0\` or \`${digits}\``),
-    reads: first(t.NumberLiteral, ({ groups: [digits = ''] }) => digits),
+    of: [[t.MalformedNumber, /^(\d+)\.$/]],
+    says: { number: '$a', why: 'lacks a digit after the point', help: 'write `$a0` or `$1`' },
+    reads: [[0, t.NumberLiteral, '$1']],
   },
   {
-    of: [of(t.MalformedNumber, /^[\d_.]*__[\d_.]*$/)],
-    says: ({ images: [image = ''] }) => noNumber(image, 'has two `_` in a row', grouping),
-    reads: first(t.NumberLiteral),
+    of: [[t.MalformedNumber, /^[\d_.]*__[\d_.]*$/]],
+    says: { number: '$a', why: 'has two `_` in a row', help: grouping },
+    reads: [[0, t.NumberLiteral]],
   },
   {
-    of: [of(t.MalformedNumber, /^([\d.]+)([A-Za-z]\w*)$/d)],
+    of: [[t.NumberLiteral]],
+    when: (image) => !Number.isFinite(numberValue(image)),
+    says: tooLarge('is larger than any number'),
+    reads: [0],
+  },
+  {
+    of: [[t.NumberLiteral, /^[\d_]{16,}$/]],
+    when: (image) => !Number.isSafeInteger(numberValue(image)),
+    says: tooLarge('is too large to be an exact integer'),
+    reads: [0],
+  },
+  // Units
+  {
+    of: [[t.MalformedNumber, /^([\d.]+)([A-Za-z]\w*)$/d]],
     part: 2,
-    says: ({ groups: [, word = ''] }) => noUnit(word),
-    reads: (match) => withUnit(match.groups[0] ?? '', match.groups[1] ?? '')(match),
-    certain: ({ groups: [, word = ''] }) => unitLike(word) !== undefined,
+    says: { unit: '$2' },
+    reads: [[0, t.NumberLiteral, '$1']],
   },
   {
-    of: [of(t.MalformedNumber)],
-    says: ({ images: [image = ''] }) => noNumber(image, 'is no number', grouping),
-    reads: first(t.NumberLiteral),
-    certain: never,
+    of: [[t.MalformedNumber]],
+    says: { number: '$a', why: 'is no number', help: grouping },
+    reads: [[0, t.NumberLiteral]],
+    guessed: true,
   },
   {
-    of: [number, { types: [t.Identifier, t.MalformedName] }, of(t.LeftParenthesis)],
+    of: [[t.NumberLiteral], [words], [t.LeftParenthesis]],
     at: 1,
-    says: ({ images: [amount, called = ''] }) =>
-      expected('an operator', called, `a product is written \`${amount} * ${called}(...)\``),
-    reads: ({ tokens: [amount, called, opener] }) =>
-      amount === undefined || called === undefined || opener === undefined
-        ? []
-        : [amount, retyped(called, t.Star, ''), called, opener],
+    says: { found: '$b', expected: 'an operator', help: 'a product is written `$a * $b(...)`' },
+    reads: [0, [1, t.Star, ''], 1, 2],
   },
   {
-    of: [number, { types: [t.Identifier, t.MalformedName], image: /^(?!to$)/ }],
-    unless: [...binds, t.Identifier, t.NumberLiteral, t.StringLiteral],
+    of: [[t.NumberLiteral], [words, /^(?!to$)/]],
+    unless: [t.Assign, t.DoubleArrow, t.LeftBrace, t.Identifier, t.NumberLiteral, t.StringLiteral],
     at: 1,
-    says: ({ images: [, word = ''] }) => noUnit(word),
-    reads: (match) => withUnit(match.images[0] ?? '', match.images[1] ?? '')(match),
-    certain: ({ images: [, word = ''] }) => unitLike(word) !== undefined,
+    says: { unit: '$b' },
+    reads: [0],
   },
   {
-    of: [{ types: [t.NumberLiteral, t.UnitWord] }, { types: [t.Identifier, t.Colon], image: /^(to|:)$/ }, number],
+    of: [[[t.NumberLiteral, t.UnitWord]], [[t.Identifier, t.Colon], /^(to|:)$/], [t.NumberLiteral]],
     at: 1,
-    says: ({ images: [, word = ''] }) => expected('`..`', word, 'a range is written `16px .. 34px`'),
-    reads: ({ tokens }) => tokens.map((token, index) => (index === 1 ? retyped(token, t.DotDot) : token)),
+    says: { found: '$b', expected: '`..`', help: 'a range is written `16px .. 34px`' },
+    reads: [0, [1, t.DotDot], 2],
   },
+  // Texts and names
   {
-    of: [number],
-    when: ({ images: [image = ''] }) => !Number.isFinite(numberValue(image)),
-    says: ({ images: [image = ''] }) => noNumber(image, 'is larger than any number', 'write a smaller number'),
-    reads: ({ tokens }) => tokens,
-  },
-  {
-    of: [of(t.NumberLiteral, /^[\d_]{16,}$/)],
-    when: ({ images: [image = ''] }) => !Number.isSafeInteger(numberValue(image)),
-    says: ({ images: [image = ''] }) =>
-      noNumber(image, 'is too large to be an exact integer', 'write a smaller number'),
-    reads: ({ tokens }) => tokens,
-  },
-  // Texts
-  {
-    of: [of(t.StringLiteral, /^"([A-Za-z_]\w*)"$/), of(t.Assign)],
+    of: [[t.StringLiteral, /^"([A-Za-z_]\w*)"$/], [t.Assign]],
     at: 0,
-    says: ({ images: [image = ''], groups: [name = ''] }) =>
-      expected('a name', image, `write \`${name}\`: a name stands without quotes`),
-    reads: ({ tokens: [text, ...rest], groups: [name = ''] }) =>
-      text === undefined ? [] : [retyped({ ...text, startOffset: text.startOffset + 1 }, t.Identifier, name), ...rest],
+    says: { found: '$a', expected: 'a name', help: 'write `$1`: a name stands without quotes' },
+    reads: [[0, t.Identifier, '$1'], 1],
+  },
+  { of: [[t.UnclosedString]], says: 'unclosed text', reads: [0], doubtful: true },
+  {
+    of: [[t.BarePath, /^([^"]+)/]],
+    says: { foreign: '$a', help: 'write the path in double quotes: `"$1"`' },
+    reads: [[0, t.StringLiteral, '$1']],
   },
   {
-    of: [of(t.UnclosedString)],
-    says: () => (place) => diagnose(codes.unclosedText, place, {}),
-    reads: ({ tokens }) => tokens,
-    doubtful: true,
+    of: [[t.Foreign, /^['`“”„«‘‚](.+).$/]],
+    says: { foreign: '$a', help: 'write a text in double quotes: `"$1"`' },
+    reads: [[0, t.StringLiteral]],
   },
   {
-    of: [of(t.BarePath, /^([^"]+)/)],
-    says: ({ images: [text = ''], groups: [path] }) => foreign(text, `write the path in double quotes: \`"${path}"\``),
-    reads: first(t.StringLiteral, ({ groups: [path = ''] }) => path),
-  },
-  {
-    of: [of(t.Foreign, /^['`“”„«‘‚](.+).$/)],
-    says: ({ images: [text = ''], groups: [inner] }) => foreign(text, `write a text in double quotes: \`"${inner}"\``),
-    reads: first(t.StringLiteral),
-  },
-  // Names
-  {
-    of: [of(t.MalformedName, /^(\w*)([^\w]+)/d)],
+    of: [[t.MalformedName, /^(\w*)([^\w]+)/d]],
     part: 2,
-    says: ({ groups: [, letters = ''] }) =>
-      foreign(letters, 'names are made of the letters a-z and A-Z, digits and `_`'),
-    reads: first(t.Identifier, ({ images: [image = ''] }) => image.replace(/\p{Cf}/gu, '')),
+    says: { foreign: '$2', help: 'names are made of the letters a-z and A-Z, digits and `_`' },
+    reads: [[0, t.Identifier]],
   },
   // Signs
   sign('&&', 'write `and`', t.And),
@@ -235,28 +189,23 @@ const rows: readonly Row[] = [
   sign('&', 'write `and`', t.And),
   sign('?', 'a choice is written `if condition { a } else { b }`'),
   sign('%', '`%` is the unit per cent and stands directly after a number: `50%`'),
-  {
-    of: [{ types: [t.Foreign, t.ForeignOperator], image: /^(#|\/\*)/ }],
-    says: ({ images: [text = ''] }) => foreign(text, 'a comment begins with `//`'),
-  },
-  {
-    of: [{ types: [t.Foreign, t.ForeignOperator] }],
-    says: ({ images: [text = ''] }) => foreign(text, 'remove it'),
-  },
+  { of: [[signs, /^(#|\/\*)/]], says: { foreign: '$a', help: 'a comment begins with `//`' } },
+  { of: [[signs]], says: { foreign: '$a', help: 'remove it' } },
 ]
 
+const typesOf = ([type]: Pattern): readonly TokenType[] => ('length' in type ? type : [type])
+
 const rowsOf: ReadonlyMap<TokenType, readonly Row[]> = new Map(
-  [...new Set(rows.flatMap(({ of: [pattern] }) => pattern?.types ?? []))].map((type) => [
-    type,
-    rows.filter(({ of: [pattern] }) => pattern?.types.includes(type)),
-  ]),
+  rows
+    .flatMap((row) => row.of.slice(0, 1).flatMap(typesOf))
+    .map((type) => [type, rows.filter((row) => row.of.slice(0, 1).flatMap(typesOf).includes(type))]),
 )
 
 export interface LexicalResult {
   /** Without any token that the grammar lacks. */
   readonly tokens: readonly IToken[]
   readonly diagnostics: readonly Diagnostic[]
-  /** Offsets at which the line is in doubt: what else is wrong in it follows from what is reported. */
+  /** Offsets at which a line is in doubt: what else is wrong in it follows from what is reported. */
   readonly doubtful: readonly number[]
   /** Offsets of words that the parser reads as others, and of those whose meaning is a guess. */
   readonly replaced: readonly number[]
@@ -265,63 +214,95 @@ export interface LexicalResult {
 
 /** Reads words that the language lacks as those that are meant, and reports each. */
 export function readWords(tokens: readonly IToken[], file: FileId): LexicalResult {
-  const kept: IToken[] = []
-  const diagnostics: Diagnostic[] = []
-  const doubtful: number[] = []
-  const replaced: number[] = []
-  const guessed: number[] = []
+  const result = { tokens: [] as IToken[], diagnostics: [] as Diagnostic[] }
+  const offsets = { doubtful: [] as number[], replaced: [] as number[], guessed: [] as number[] }
   let doubtfulLine = 0
   for (let index = 0; index < tokens.length; ) {
     const token = tokens[index]
     if (token === undefined) break
-    const found = matchAt(tokens, index)
-    if (found === undefined) {
-      kept.push(token)
+    const row = rowsOf.get(token.tokenType)?.find((each) => matches(each, tokens, index))
+    if (row === undefined) {
+      result.tokens.push(token)
       index += 1
       continue
     }
-    const { row, match } = found
-    const line = token.startLine ?? 0
-    const isForeign = token.tokenType === t.Foreign || token.tokenType === t.ForeignOperator
-    if (isForeign || line !== doubtfulLine) diagnostics.push(row.says(match)(placeOf(row, match, file)))
-    kept.push(...(row.reads?.(match) ?? []))
-    if (row.reads === undefined || row.doubtful) {
-      doubtful.push(token.startOffset)
-      doubtfulLine = line
-    } else replaced.push(token.startOffset)
-    if (row.certain?.(match) === false) guessed.push(token.startOffset)
-    index += match.tokens.length
-  }
-  return { tokens: kept, diagnostics, doubtful, replaced, guessed }
-}
-
-function matchAt(tokens: readonly IToken[], index: number): { readonly row: Row; readonly match: Match } | undefined {
-  const type = tokens[index]?.tokenType
-  for (const row of (type === undefined ? undefined : rowsOf.get(type)) ?? []) {
     const matched = tokens.slice(index, index + row.of.length)
-    if (matched.length < row.of.length || !row.of.every((pattern, at) => fits(pattern, matched[at]))) continue
-    const next = tokens[index + row.of.length]?.tokenType
-    if (next !== undefined && row.unless?.includes(next)) continue
-    const images = matched.map(({ image }) => image)
-    const groups = (row.of[0]?.image?.exec(images[0] ?? '') ?? []).slice(1).map((group) => group ?? '')
-    const match: Match = { tokens: matched, images, groups }
-    if (row.when?.(match) !== false) return { row, match }
+    const place = placeOf(row, matched, file)
+    if (signs.includes(token.tokenType) || token.startLine !== doubtfulLine)
+      result.diagnostics.push(report(row.says, place, fillerOf(row, matched)))
+    const read = readingOf(row, matched, place)
+    result.tokens.push(...read)
+    const isDoubtful = read.length === 0 || row.doubtful === true
+    offsets[isDoubtful ? 'doubtful' : 'replaced'].push(token.startOffset)
+    if (isDoubtful) doubtfulLine = token.startLine ?? 0
+    const lacksUnit = typeof row.says === 'object' && 'unit' in row.says && read.length === 1
+    if (row.guessed || lacksUnit) offsets.guessed.push(token.startOffset)
+    index += matched.length
   }
-  return undefined
+  return { ...result, ...offsets }
 }
 
-function fits({ types, image }: Pattern, token: IToken | undefined): boolean {
-  return token !== undefined && types.some((type) => tokenMatcher(token, type)) && (image?.test(token.image) ?? true)
+function matches({ of, unless, when }: Row, tokens: readonly IToken[], index: number): boolean {
+  const fits = of.every((pattern, place) => {
+    const token = tokens[index + place]
+    return token !== undefined && typesOf(pattern).some((type) => tokenMatcher(token, type)) && isImage(pattern, token)
+  })
+  const next = tokens[index + of.length]?.tokenType
+  return fits && !(next && unless?.includes(next)) && (when?.(tokens[index]?.image ?? '') ?? true)
 }
 
-function placeOf({ of: [pattern], at, part }: Row, { tokens }: Match, file: FileId): Span {
-  const [head] = tokens
-  const start = tokens[at ?? 0] ?? head
-  const last = at === undefined ? tokens.at(-1) : start
-  if (head === undefined || start === undefined || last === undefined) return { file, start: 0, end: 0 }
-  const within = part === undefined ? undefined : pattern?.image?.exec(head.image)?.indices?.[part]
-  if (within !== undefined) return { file, start: head.startOffset + within[0], end: head.startOffset + within[1] }
-  return { file, start: start.startOffset, end: endOf(last) }
+function isImage([, image]: Pattern, token: IToken): boolean {
+  return image?.test(token.image) ?? true
+}
+
+/** What a row's texts mean for the tokens that it matched. */
+function fillerOf({ of: [pattern] }: Row, matched: readonly IToken[]): (text: string) => string {
+  const [a = '', b = '', c = ''] = matched.map(({ image }) => image)
+  const [, first = '', second = '', third = ''] = pattern?.[1]?.exec(a) ?? []
+  const values: Readonly<Record<string, string>> = { a, b, c, 1: first, 2: second, 3: third }
+  return (text) => text.replace(/\$([abc123])/g, (_, name: string) => values[name] ?? '')
+}
+
+function placeOf({ of: [pattern], at, part }: Row, matched: readonly IToken[], file: FileId): Span {
+  const [first] = matched
+  const token = matched[at ?? 0]
+  const last = at === undefined ? matched.at(-1) : token
+  invariant(first && token && last, 'a row matches at least one token, and blames one of them')
+  const range = part === undefined ? undefined : pattern?.[1]?.exec(first.image)?.indices?.[part]
+  if (range === undefined) return { file, start: token.startOffset, end: endOf(last) }
+  return { file, start: first.startOffset + range[0], end: first.startOffset + range[1] }
+}
+
+function readingOf(row: Row, matched: readonly IToken[], { start }: Span): readonly IToken[] {
+  const fill = fillerOf(row, matched)
+  const read = (row.reads ?? []).flatMap((each): readonly IToken[] => {
+    const [place, type, text] = typeof each === 'number' ? [each] : each
+    const token = matched[place]
+    if (token === undefined || type === undefined) return token === undefined ? [] : [token]
+    // Characters without width are no part of a name.
+    const image = text === undefined ? token.image.replace(/\p{Cf}/gu, '') : fill(text)
+    const offset = Math.max(0, token.image.indexOf(image))
+    return [retyped({ ...token, startOffset: token.startOffset + offset }, type, image)]
+  })
+  const [first] = matched
+  const unit = typeof row.says === 'object' && 'unit' in row.says ? unitLike(fill(row.says.unit)) : undefined
+  return unit === undefined || first === undefined
+    ? read
+    : [...read, retyped({ ...first, startOffset: start }, t.UnitWord, unit)]
+}
+
+function report(says: Says, place: Span, fill: (text: string) => string): Diagnostic {
+  if (says === 'unclosed text') return diagnose(codes.unclosedText, place, {})
+  if ('unit' in says) {
+    const unit = fill(says.unit)
+    const suggestion = unitLike(unit)
+    const facts = { unit, known: knownUnits }
+    return diagnose(codes.unknownUnit, place, suggestion === undefined ? facts : { ...facts, suggestion })
+  }
+  const help = fill(says.help)
+  if ('foreign' in says) return diagnose(codes.foreign, place, { text: shown(fill(says.foreign)), help })
+  if ('number' in says) return diagnose(codes.number, place, { text: fill(says.number), why: says.why, help })
+  return diagnose(codes.unexpected, place, { expected: says.expected, found: `\`${fill(says.found)}\``, help })
 }
 
 function shown(image: string): string {
@@ -330,19 +311,15 @@ function shown(image: string): string {
   return /^[\p{C}\p{Z}]/u.test(text) ? `character U+${code.toString(16).toUpperCase().padStart(4, '0')}` : `\`${text}\``
 }
 
-const longUnits: Readonly<Record<string, string>> = {
-  pixel: 'px',
-  pixels: 'px',
-  percent: '%',
-  degrees: 'deg',
-  degree: 'deg',
-  seconds: 's',
-  second: 's',
-  sec: 's',
-}
+const longUnits = new Map(
+  Object.entries({ pixel: 'px', percent: '%', degree: 'deg', second: 's', sec: 's' }).flatMap(([word, unit]) => [
+    [word, unit],
+    [`${word}s`, unit],
+  ]),
+)
 
 function unitLike(word: string): string | undefined {
-  return longUnits[word.toLowerCase()] ?? suggest(word, Object.keys(t.unitWords))
+  return longUnits.get(word.toLowerCase()) ?? suggest(word, Object.keys(t.unitWords))
 }
 
 export function numberValue(image: string): number {

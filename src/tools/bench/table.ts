@@ -3,12 +3,14 @@ import type { EagerResult } from './eager.js'
 import type { ShareResult, StartupResult, SteadyResult } from './measurements.js'
 import type { Ratio } from './pairing.js'
 import type { PyTorchResult } from './pytorch.js'
+import type { ReadingResult } from './reading.js'
 import type { RunResult } from './run.js'
 import type { StartResult } from './start.js'
 import type { TrainingResult } from './training.js'
 
 export interface BenchResults {
   readonly start?: StartResult
+  readonly reading?: readonly ReadingResult[]
   readonly eager?: EagerResult
   readonly float32?: ShareResult
   readonly bf16?: ShareResult
@@ -24,12 +26,18 @@ export interface BenchResults {
 type Row = readonly [what: string, measured: string, bar: string]
 
 export function benchTable(results: BenchResults): string {
-  const { start, eager, float32, bf16, startup, steady, convolutions, training, run, pytorch } = results
+  const { start, reading, eager, float32, bf16, startup, steady, convolutions, training, run, pytorch } = results
   const rows: Row[] = []
   if (start !== undefined) {
     rows.push(
       ['second `npm start`: the first step begins after', ms(start.begins), '< 5000 ms'],
       ['second `npm start`: the first step is done after', ms(start.firstStep), ''],
+    )
+  }
+  for (const { kind, parse, check, growth } of reading ?? []) {
+    rows.push(
+      [`1 MB of text, ${kind}: read`, ms(parse), '< 2000 ms'],
+      [`1 MB of text, ${kind}: checked`, `${ms(check)}, ${growth.toFixed(1)} times as long as half of it`, ''],
     )
   }
   if (eager !== undefined) {
