@@ -84,7 +84,11 @@ class Matcher {
         if (this.#open.length >= maximumDepth) i = this.#leaveOut(i)
         else this.#push(token, this.tokens[i + 1]?.tokenType === t.Newline)
       } else if (closers.has(type))
-        this.#close(token, begins, this.tokens[i + 1]?.tokenType === t.Newline ? following[i] : undefined)
+        this.#close(
+          token,
+          begins,
+          this.tokens[i + 1]?.tokenType === t.Newline ? this.tokens[following[i] ?? 0] : undefined,
+        )
       else this.#out.push(token)
     }
     while (this.#open.length > 0) this.#closeMissing(this.#out.length)

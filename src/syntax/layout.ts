@@ -71,7 +71,7 @@ function placeNewlines(tokens: readonly IToken[], separates: boolean, file: File
     const last = placed.at(-1)
     const isBody = open.length === 0 ? separates : open.at(-1) === t.LeftBrace
     if (type === t.Newline) {
-      const next = following[index]
+      const next = tokens[following[index] ?? 0]
       if (!isBody || last === undefined) continue
       const isDeeper = next !== undefined && open.length > 0 && indentOf(next) > itemIndent
       const cut = isDeeper ? describeCut(placed.at(-2), last, next, file) : undefined

@@ -255,15 +255,13 @@ function holds({ rule, expected, found, next, when }: Row, problem: Problem): bo
 
 /** Turns what the parser met into messages: what was expected, what was found, what to write. */
 export class Problems {
-  readonly #places: ReadonlyMap<IToken, number>
+  #places: ReadonlyMap<IToken, number> | undefined
 
   constructor(
     readonly file: FileId,
     readonly tokens: readonly IToken[],
     readonly length: number,
-  ) {
-    this.#places = new Map(tokens.map((token, place) => [token, place]))
-  }
+  ) {}
 
   /** Where the problem was met: from the end of the token before to the token found. */
   gap({ found, previous }: SyntaxProblem): readonly [number, number] {
@@ -271,6 +269,7 @@ export class Problems {
   }
 
   describe(met: SyntaxProblem): Diagnostic {
+    this.#places ??= new Map(this.tokens.map((token, place) => [token, place]))
     const found = this.#places.get(met.found) ?? this.tokens.length
     const around = { next: this.tokens[found + 1], before: this.tokens[found - 2] }
     const problem: Problem = { ...atLineEnd(met), ...around }

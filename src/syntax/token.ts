@@ -36,13 +36,13 @@ export function isOneOf(words: readonly string[], { image }: IToken): boolean {
   return words.includes(image)
 }
 
-/** For each token the next that is no newline. */
-export function followingText(tokens: readonly IToken[]): readonly (IToken | undefined)[] {
-  const following: (IToken | undefined)[] = []
-  let next: IToken | undefined
+/** For each token the place of the next that is no newline; that of the end where there is none. */
+export function followingText(tokens: readonly IToken[]): Int32Array {
+  const following = new Int32Array(tokens.length)
+  let next = tokens.length
   for (let i = tokens.length - 1; i >= 0; i--) {
     following[i] = next
-    if (tokens[i]?.tokenType !== t.Newline) next = tokens[i]
+    if (tokens[i]?.tokenType !== t.Newline) next = i
   }
   return following
 }
