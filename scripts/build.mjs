@@ -28,6 +28,7 @@ const modules = await build({
   ...common,
   entryPoints: {
     'train/engine': 'src/train/engine.ts',
+    'train/trials': 'src/train/trials.ts',
     'data/worker': 'src/data/worker.ts',
     'ui/mount': 'src/ui/mount.tsx',
     'tools/parity': 'src/tools/parity.ts',

@@ -69,7 +69,7 @@ export function explainPipeline(
     forward: trainStep(forward),
     differentiated: trainStep(differentiated),
     // FLOPs are said of convolutions by their definition, however they are then computed.
-    optimised: trainStep(runPasses(module, training, { without: ['winograd', 'filter_product'] }).module),
+    optimised: trainStep(runPasses(module, training, { without: ['convolution_algorithms'] }).module),
   })
   const weights = pipeline.parameters.filter((parameter) => parameter.kind === 'weight')
   const trained = count(weights.filter((parameter) => parameter.trainable))

@@ -7,6 +7,7 @@ import { makeDirectory } from '../files/writing.js'
 import type { EngineLocation } from '../native/locate.js'
 import { packageVersion } from '../native/package-root.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import type { MachineRecord } from './machine.js'
 
 /** What a run directory holds before its first step. Files by path relative to it. */
 export interface RunRecord {
@@ -19,6 +20,7 @@ export interface RunRecord {
   readonly graph: ReadonlyMap<string, Uint8Array>
   readonly options: readonly string[]
   readonly engine: EngineLocation
+  readonly machine?: MachineRecord
 }
 
 /** The directory asked for is not empty: a run never writes over another. */
@@ -90,6 +92,7 @@ function manifest(record: RunRecord, now: Date): object {
       processor: cpus()[0]?.model ?? 'unknown',
       cores: cpus().length,
     },
+    ...(record.machine ? { machine: record.machine } : {}),
     hashes: {
       sources: Object.fromEntries([...record.sources].map(([path, text]) => [sourceName(path), sha256(text)])),
       graph: sha256(...record.graph.values()),

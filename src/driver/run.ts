@@ -3,17 +3,19 @@ import { join } from 'node:path'
 import { dumpChecked } from '../check/dump.js'
 import { optionFile } from '../check/loading/overrides.js'
 import { invariant } from '../diagnostics/invariant.js'
-import type { StampedEvent } from '../events/events.js'
+import type { RunEvent, StampedEvent } from '../events/events.js'
 import { writingTo } from '../files/writing.js'
 import { printModule } from '../ir/print.js'
 import type { EngineLocation } from '../native/locate.js'
 import { type EngineProcess, startEngineProcess } from './engine-process.js'
+import type { MachineRecord } from './machine.js'
 import { chooseRunDirectory, eventsFile, type RunRecord, writeRunRecord } from './run-directory.js'
 import { type Compilation, totalMilliseconds } from './run-phases.js'
 
 export interface StartRequest {
   readonly compilation: Compilation
   readonly engine: EngineLocation
+  readonly machine?: MachineRecord
   readonly workingDirectory: string
   /** `--out`. */
   readonly out?: string
@@ -42,15 +44,35 @@ export function startRun(request: StartRequest): StartedRun {
     ir: printModule(ir.module),
     options: request.options,
     engine: request.engine,
+    ...(request.machine ? { machine: request.machine } : {}),
   }
   const milliseconds = totalMilliseconds(times)
-  const compiled: StampedEvent = { time: now.getTime(), event: { type: 'phase', phase: 'compile', milliseconds } }
+  const events: readonly RunEvent[] = [{ type: 'phase', phase: 'compile', milliseconds }, ...remarks(request.machine)]
+  const stamped = events.map((event): StampedEvent => ({ time: now.getTime(), event }))
   const directory = writingTo(request.out ?? join(request.workingDirectory, 'runs'), () => {
     const chosen = chooseRunDirectory(plan, request.workingDirectory, request.out, now)
     writeRunRecord(chosen, record, now)
-    appendFileSync(eventsFile(chosen), `${JSON.stringify(compiled)}\n`)
+    for (const event of stamped) appendFileSync(eventsFile(chosen), `${JSON.stringify(event)}\n`)
     return chosen
   })
-  request.onEvent(compiled)
+  for (const event of stamped) request.onEvent(event)
   return { directory, process: startEngineProcess({ directory, engine: request.engine, onEvent: request.onEvent }) }
+}
+
+/** What measuring says against the pipeline's choices. */
+function remarks(machine: MachineRecord | undefined): readonly RunEvent[] {
+  if (machine === undefined) return []
+  const { bf16 = 0, measuredOn, problem } = machine
+  const warning = (message: string): RunEvent => ({ type: 'note', level: 'warning', message })
+  const where = `${measuredOn.processor}, ${measuredOn.threads} threads`
+  return [
+    ...(bf16 > 1
+      ? [
+          warning(
+            `bf16 is slower than float32 here: convolutions take ${bf16.toFixed(1)} times as long, measured on ${where}`,
+          ),
+        ]
+      : []),
+    ...(problem === undefined ? [] : [warning(`convolution algorithms: ${problem}`)]),
+  ]
 }

@@ -42,6 +42,6 @@ export function engineRecipe(): string {
 }
 
 /** Programs that run in processes and threads of their own are bundles in `dist/`. */
-export function bundledProgram(name: 'train/engine.js' | 'data/worker.js'): string {
+export function bundledProgram(name: 'train/engine.js' | 'train/trials.js' | 'data/worker.js'): string {
   return join(packageRoot(), 'dist', ...name.split('/'))
 }

@@ -1,5 +1,6 @@
 import type { IrFunction, IrModule } from '../ir/types.js'
 import type { TrainingDescription } from '../lower/training.js'
+import type { RecordedChoice } from './convolution_algorithms/convolution_algorithms.js'
 
 export interface PassResult {
   readonly module: IrModule
@@ -10,6 +11,11 @@ export interface PassResult {
 /** What a module is made for. A GPU's library chooses the algorithm of a convolution by itself. */
 export type Device = 'cpu' | 'cuda'
 
+/** What was decided by measuring on the machine that the module is made for. */
+export interface MachineChoices {
+  readonly convolutions?: RecordedChoice
+}
+
 /** One row of the table of passes. */
 export interface Pass {
   /** The flag's word (`--emit ir:after=NAME`), the file's and the test folder's name. */
@@ -19,7 +25,7 @@ export interface Pass {
   readonly place: string
   /** Left out for other devices. */
   readonly device?: Device
-  readonly run: (module: IrModule, training: TrainingDescription) => PassResult
+  readonly run: (module: IrModule, training: TrainingDescription, machine: MachineChoices) => PassResult
 }
 
 export interface FunctionResult {

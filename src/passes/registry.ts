@@ -1,11 +1,11 @@
 import { applyOptimizer } from './apply_optimizer.js'
+import { convolutionAlgorithms } from './convolution_algorithms/convolution_algorithms.js'
 import { cse } from './cse.js'
 import { dce } from './dce.js'
 import { deadConvBias } from './dead_conv_bias.js'
 import { differentiate } from './differentiate.js'
 import { dilatedGradients } from './dilated_gradients.js'
 import { doublePrecision } from './double_precision.js'
-import { filterProduct } from './filter_product.js'
 import { fold } from './fold.js'
 import { foldBatchNorm } from './fold_batch_norm.js'
 import { fuseOptimizer } from './fuse_optimizer.js'
@@ -13,7 +13,6 @@ import { mixedPrecision } from './mixed_precision.js'
 import type { Pass } from './pass.js'
 import { pruneZeroTerms } from './prune_zero_terms.js'
 import { simplify } from './simplify/simplify.js'
-import { winograd } from './winograd/winograd.js'
 
 /** All passes, in the order in which they run. Each row says why it stands where it stands. */
 export const passes: readonly Pass[] = [
@@ -26,8 +25,7 @@ export const passes: readonly Pass[] = [
   applyOptimizer,
   fuseOptimizer,
   dilatedGradients,
-  winograd,
-  filterProduct,
+  convolutionAlgorithms,
   fold,
   simplify,
   cse,

@@ -2,7 +2,7 @@ import { invariant } from '../diagnostics/invariant.js'
 import type { IrModule } from '../ir/types.js'
 import { verifyModule } from '../ir/verifier.js'
 import type { TrainingDescription } from '../lower/training.js'
-import type { Device, Pass } from './pass.js'
+import type { Device, MachineChoices, Pass } from './pass.js'
 import { passes } from './registry.js'
 
 export interface PassOptions {
@@ -14,6 +14,8 @@ export interface PassOptions {
   readonly without?: readonly string[]
   /** What the module is made for: a CPU without it. */
   readonly device?: Device
+  /** What was measured on it. */
+  readonly machine?: MachineChoices
   /** Verifies the module after each pass. */
   readonly verify?: boolean
 }
@@ -35,7 +37,14 @@ export interface PassesResult {
 export function runPasses(
   module: IrModule,
   training: TrainingDescription,
-  { stopAfter, passLimit = passes.length, without = [], device = 'cpu', verify = false }: PassOptions = {},
+  {
+    stopAfter,
+    passLimit = passes.length,
+    without = [],
+    device = 'cpu',
+    machine = {},
+    verify = false,
+  }: PassOptions = {},
 ): PassesResult {
   if (verify) verifyModule(module)
   const reports: PassReport[] = []
@@ -43,7 +52,7 @@ export function runPasses(
   for (const pass of chosen(stopAfter).slice(0, passLimit)) {
     if (without.includes(pass.name) || (pass.device ?? device) !== device) continue
     const start = performance.now()
-    const result = pass.run(current, training)
+    const result = pass.run(current, training, machine)
     const milliseconds = performance.now() - start
     current = result.module
     if (verify) verifyModule(current)

@@ -7,6 +7,7 @@ import type { RunEvent, StampedEvent } from '../events/events.js'
 import { replaceJson } from '../files/replace.js'
 import { cannotWrite } from '../files/writing.js'
 import { locateEngine } from '../native/locate.js'
+import { operatorThreads } from '../native/threads.js'
 import { monitorsOf, type RunPlan } from '../plan/run-plan.js'
 import { readCheckpoint } from './checkpoint/file.js'
 import { beginPhase, inPhase, type RunContext } from './context.js'
@@ -153,13 +154,9 @@ function load(directory: string, plan: RunPlan, threads: number) {
   return { runner, device: `TensorFlow ${binding.TF_Version}, ${processor}` }
 }
 
-/**
- * The threads that an operator is split over, fixed before the library reads its environment: a checkpoint's number,
- * else what the user set, else one a core.
- */
+/** Fixed before the library reads its environment: a resumed run keeps its checkpoint's number. */
 function pinThreads(recorded: number | undefined): number {
-  const asked = Number(process.env.TF_NUM_INTRAOP_THREADS)
-  const threads = recorded ?? (Number.isInteger(asked) && asked > 0 ? asked : availableParallelism())
+  const threads = recorded ?? operatorThreads()
   process.env.TF_NUM_INTRAOP_THREADS = String(threads)
   return threads
 }

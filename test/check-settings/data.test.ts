@@ -12,17 +12,18 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'root = "maps", source = domain_A',
     'channels = 3',
-    [
-      'D033 hdmap: `hdmap` needs `root`, `source`',
-      'D035 channels: `hdmap` is given `channels` twice',
-    ],
+    ['D033 hdmap: `hdmap` needs `root`, `source`', 'D035 channels: `hdmap` is given `channels` twice'],
   ],
   [
     'root = "maps", source',
     'rooot = "maps", source',
     ['D034 rooot: `hdmap` has no parameter `rooot`; did you mean `root`?'],
   ],
-  ['root = "maps"', 'root = ""', ['D059 "": `root` of `hdmap` must be a text that is not empty, and this is an empty text']],
+  [
+    'root = "maps"',
+    'root = ""',
+    ['D059 "": `root` of `hdmap` must be a text that is not empty, and this is an empty text'],
+  ],
   ['root = "maps"', 'root = maps', ['D030 maps: `root` of `hdmap` must be a path in quotes, and this is `maps`']],
   ['root = "maps"', 'root = 5', ['D030 5: `root` of `hdmap` must be a path in quotes, and this is the number 5']],
   ['root = "maps"', '"maps"', ['D034 "maps": `hdmap` takes its parameters by name only']],
@@ -33,9 +34,21 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   ],
   ['batch = 16, eval', 'batch = 0, eval', ['D059 0: `batch` of `hdmap` must be from 1 to 4096, and this is 0']],
   ['batch = 16, eval', 'batch = -4, eval', ['D059 -4: `batch` of `hdmap` must be from 1 to 4096, and this is -4']],
-  ['batch = 16, eval', 'batch = 1.5, eval', ['D030 1.5: `batch` of `hdmap` must be a whole number, and this is the number 1.5']],
-  ['batch = 16, eval', 'batch = "16", eval', ['D030 "16": `batch` of `hdmap` must be a whole number, and this is the text "16"']],
-  ['batch = 16, eval', 'batch = [16], eval', ['D030 [16]: `batch` of `hdmap` must be a whole number, and this is a list']],
+  [
+    'batch = 16, eval',
+    'batch = 1.5, eval',
+    ['D030 1.5: `batch` of `hdmap` must be a whole number, and this is the number 1.5'],
+  ],
+  [
+    'batch = 16, eval',
+    'batch = "16", eval',
+    ['D030 "16": `batch` of `hdmap` must be a whole number, and this is the text "16"'],
+  ],
+  [
+    'batch = 16, eval',
+    'batch = [16], eval',
+    ['D030 [16]: `batch` of `hdmap` must be a whole number, and this is a list'],
+  ],
   [
     'batch = 16, eval',
     'batch = 10%, eval',
@@ -68,8 +81,16 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'resize = "bilinear"',
     ['D030 "bilinear": `resize` of `hdmap` must be `bilinear` or `nearest`, and this is the text "bilinear"'],
   ],
-  ['resize = bilinear', 'resize = cubic', ['D030 cubic: `resize` of `hdmap` must be `bilinear` or `nearest`, and this is `cubic`']],
-  ['resize = bilinear', 'resize = 3', ['D030 3: `resize` of `hdmap` must be `bilinear` or `nearest`, and this is the number 3']],
+  [
+    'resize = bilinear',
+    'resize = cubic',
+    ['D030 cubic: `resize` of `hdmap` must be `bilinear` or `nearest`, and this is `cubic`'],
+  ],
+  [
+    'resize = bilinear',
+    'resize = 3',
+    ['D030 3: `resize` of `hdmap` must be `bilinear` or `nearest`, and this is the number 3'],
+  ],
   [
     'range = [0, 1]',
     'range = [1, 0]',
@@ -80,23 +101,27 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'range = [1, 1]',
     ['D038 [1, 1]: `range` goes from 1 to 1: the low end is not below the high end'],
   ],
-  ['range = [0, 1]', 'range = 1', ['D030 1: `range` of `hdmap` must be a range, such as `0 .. 1`, and this is the number 1']],
+  [
+    'range = [0, 1]',
+    'range = 1',
+    ['D030 1: `range` of `hdmap` must be a range, such as `0 .. 1`, and this is the number 1'],
+  ],
   [
     'range = [0, 1]',
     'range = [0, 1, 2]',
     ['D030 [0, 1, 2]: `range` of `hdmap` must be a range, such as `0 .. 1`, and this is a list'],
   ],
-  ['range = [0, 1]', 'range = 0 .. 100%', ['D032 100%: `range` of `hdmap` must be a number without a unit, and this is 100%']],
+  [
+    'range = [0, 1]',
+    'range = 0 .. 100%',
+    ['D032 100%: `range` of `hdmap` must be a number without a unit, and this is 100%'],
+  ],
   [
     'range = [0, 1]',
     'range = [0, 1], normalise = minmax(3, 1)',
     ['D038 1: `low` is 3 and `high` is 1: the low end is not below the high end'],
   ],
-  [
-    'range = [0, 1]',
-    'range = [0, 1], normalise = minmax(1)',
-    ['D033 minmax: `minmax` needs `high`'],
-  ],
+  ['range = [0, 1]', 'range = [0, 1], normalise = minmax(1)', ['D033 minmax: `minmax` needs `high`']],
   ['range = [0, 1]', 'range = [0, 1], normalise = none', []],
   [
     'range = [0, 1]',
@@ -125,7 +150,11 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'held_out(120%)',
     ['D059 120%: `fraction` of `held_out` must be more than 0% and less than 100%, and this is 120%'],
   ],
-  ['held_out(10%, faults = synthetic)', 'held_out(0.1, faults = real)', ['D030 real: `faults` of `held_out` must be `synthetic`, and this is `real`']],
+  [
+    'held_out(10%, faults = synthetic)',
+    'held_out(0.1, faults = real)',
+    ['D030 real: `faults` of `held_out` must be `synthetic`, and this is `real`'],
+  ],
   [
     'held_out(10%, faults = synthetic)',
     'held_out(10px)',
@@ -144,13 +173,21 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
       'D084 domain_A: the source `domain_A` is also a target: what is measured on unseen domains would include the one it was trained on',
     ],
   ],
-  ['[domain_B, domain_C]', '[".."]', ['D059 "..": `targets` of `hdmap` must be one name, without `/`, and this is ".."']],
+  [
+    '[domain_B, domain_C]',
+    '[".."]',
+    ['D059 "..": `targets` of `hdmap` must be one name, without `/`, and this is ".."'],
+  ],
   [
     'source = domain_A',
     'source = "../maps/domain_A"',
     ['D059 "../maps/domain_A": `source` of `hdmap` must be one name, without `/`, and this is "../maps/domain_A"'],
   ],
-  ['[domain_B, domain_C]', 'domain_B', ['D030 domain_B: `targets` of `hdmap` must be a list or `auto`, and this is `domain_B`']],
+  [
+    '[domain_B, domain_C]',
+    'domain_B',
+    ['D030 domain_B: `targets` of `hdmap` must be a list or `auto`, and this is `domain_B`'],
+  ],
   ['[domain_B, domain_C]', 'all', ['D030 all: `targets` of `hdmap` must be a list or `auto`, and this is `all`']],
   ['[domain_B, domain_C]', '[]', ['D109 targets.test: `targets.test` is empty: the data has `targets = []`']],
   ['batch = 16, eval', 'batch = , eval', []],

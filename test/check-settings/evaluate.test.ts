@@ -23,7 +23,11 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'auroc(1 - score)',
     ['D104 1 - score: a metric measures an output by its name, and this is an expression'],
   ],
-  ['auroc(severity)', 'mae(severity)', ['D030 mae: `image` of `evaluate` must be a metric of images, and this is `mae`, a metric of `values`']],
+  [
+    'auroc(severity)',
+    'mae(severity)',
+    ['D030 mae: `image` of `evaluate` must be a metric of images, and this is `mae`, a metric of `values`'],
+  ],
   ['auroc(severity)', 'auroc(score)', ['D111 auroc(score): `auroc(score)` is listed twice']],
   [
     'pixel = [auroc(anomaly_map)',
@@ -62,7 +66,11 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
       'D114 squashed: `mae(squashed)` compares `squashed` in [0, 1] with severities in [0, 2]: part of them cannot be reached',
     ],
   ],
-  ['within(severity, 0.1)', 'within(severity, -0.1)', ['D059 -0.1: `tolerance` of `within` must be more than 0, and this is -0.1']],
+  [
+    'within(severity, 0.1)',
+    'within(severity, -0.1)',
+    ['D059 -0.1: `tolerance` of `within` must be more than 0, and this is -0.1'],
+  ],
   [
     'within(severity, 0.1)',
     'within(severity, 10%)',
@@ -73,13 +81,21 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     '[source.test, target.test]',
     ['D030 target.test: `on` of `evaluate` must be `source.test` or `targets.test`, and this is `target.test`'],
   ],
-  ['[source.test, targets.test]', 'source.test', ['D030 source.test: `on` of `evaluate` must be a list, and this is `source.test`']],
+  [
+    '[source.test, targets.test]',
+    'source.test',
+    ['D030 source.test: `on` of `evaluate` must be a list, and this is `source.test`'],
+  ],
   [
     '[source.test, targets.test]',
     '[source.test, source.test]',
     ['D059 source.test: `on` of `evaluate` must be a list without repetition, and this is source.test again'],
   ],
-  ['[source.test, targets.test]', '[]', ['D059 []: `on` of `evaluate` must be a list that is not empty, and this is an empty list']],
+  [
+    '[source.test, targets.test]',
+    '[]',
+    ['D059 []: `on` of `evaluate` must be a list that is not empty, and this is an empty list'],
+  ],
 ]
 
 describe('settings of evaluation', () => {

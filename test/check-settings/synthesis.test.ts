@@ -5,7 +5,11 @@ import { checkSettings } from './harness.js'
 /** What the example has, what stands there instead, and all that is then told: code, text under the caret, message. */
 const cases: readonly (readonly [from: string, to: string, told: readonly string[]])[] = [
   ['additive(probability', 'perlin(probability', ['D020 perlin: there is no synthesis of faults `perlin`']],
-  ['probability = 50%', 'probability = 150%', ['D059 150%: `probability` of `additive` must be from 0% to 100%, and this is 150%']],
+  [
+    'probability = 50%',
+    'probability = 150%',
+    ['D059 150%: `probability` of `additive` must be from 0% to 100%, and this is 150%'],
+  ],
   [
     'probability = 50%',
     'probability = 50',
@@ -48,7 +52,11 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'ratio = 0.4 .. 2.0',
     ['D083 0.4 .. 2.0: a patch can be 128px (width 64px times ratio 2) high, and the image is 64px high (64x96)'],
   ],
-  ['width = 16px .. 64px', 'width = 0px .. 64px', ['D059 0px: `width` of `additive` must be at least 1px, and this is 0px']],
+  [
+    'width = 16px .. 64px',
+    'width = 0px .. 64px',
+    ['D059 0px: `width` of `additive` must be at least 1px, and this is 0px'],
+  ],
   [
     'width = 16px .. 64px',
     'width = 10% .. 150%',
@@ -59,8 +67,16 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'width = 16.5px .. 64px',
     ['D030 16.5px: `width` of `additive` must be a whole number of px, and this is 16.5px'],
   ],
-  ['ratio = 0.4 .. 0.67', 'ratio = 40% .. 67%', ['D032 40%: `ratio` of `additive` must be a number without a unit, and this is 40%']],
-  ['severity = 0 .. 2.0', 'severity = -1 .. 2.0', ['D059 -1: `severity` of `additive` must be at least 0, and this is -1']],
+  [
+    'ratio = 0.4 .. 0.67',
+    'ratio = 40% .. 67%',
+    ['D032 40%: `ratio` of `additive` must be a number without a unit, and this is 40%'],
+  ],
+  [
+    'severity = 0 .. 2.0',
+    'severity = -1 .. 2.0',
+    ['D059 -1: `severity` of `additive` must be at least 0, and this is -1'],
+  ],
   [
     'severity = 0 .. 2.0',
     'severity = 0 .. 0',

@@ -19,7 +19,11 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   ['adamw(lr = 1e-4, weight_decay = 1e-4)', 'adamw(1e-4, 0.9)', ['D034 0.9: `adamw` takes all but `lr` by name only']],
   ['lr = 1e-4', 'learning_rate = 1e-4', ['D034 learning_rate: `adamw` has no parameter `learning_rate`']],
   ['lr = 1e-4', 'lrr = 1e-4', ['D034 lrr: `adamw` has no parameter `lrr`; did you mean `lr`?']],
-  ['epochs = 30', 'epochs = 30px', ['D032 30px: `epochs` of `train` must be a whole number of epochs, and this is 30px']],
+  [
+    'epochs = 30',
+    'epochs = 30px',
+    ['D032 30px: `epochs` of `train` must be a whole number of epochs, and this is 30px'],
+  ],
   [
     'epochs = 30',
     'epochs = 30 steps',
@@ -109,7 +113,11 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     ['D032 10 steps: `patience` of `early_stop` must be a whole number of epochs, and this is 10 steps'],
   ],
   ['patience = 10 epochs', 'patience = 10', []],
-  ['precision = bf16', 'precision = fp16', ['D030 fp16: `precision` of `train` must be `float32`, `bf16` or `float64`, and this is `fp16`']],
+  [
+    'precision = bf16',
+    'precision = fp16',
+    ['D030 fp16: `precision` of `train` must be `float32`, `bf16` or `float64`, and this is `fp16`'],
+  ],
   [
     'precision = bf16',
     'precision = float16',
@@ -127,22 +135,26 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   ],
   ['precision = bf16', 'learning_rate = cosine()', ['D020 cosine: there is no schedule of the learning rate `cosine`']],
   ['adamw(lr = 1e-4, weight_decay = 1e-4)', '', []],
-  ['weight_decay = 1e-4', 'weight_decay = -1', ['D059 -1: `weight_decay` of `adamw` must be at least 0, and this is -1']],
+  [
+    'weight_decay = 1e-4',
+    'weight_decay = -1',
+    ['D059 -1: `weight_decay` of `adamw` must be at least 0, and this is -1'],
+  ],
   ['lr = 1e-4', 'lr = 0', ['D059 0: `lr` of `adamw` must be more than 0, and this is 0']],
   ['lr = 1e-4', 'lr = 10%', ['D032 10%: `lr` of `adamw` must be a number without a unit, and this is 10%']],
   ['lr = 1e-4', 'beta1 = 1', ['D059 1: `beta1` of `adamw` must be at least 0 and less than 1, and this is 1']],
   ['keep = 3', 'keep = 0', ['D059 0: `keep` of `keep_best` must be at least 1, and this is 0']],
-  [
-    'keep_best(val.f1_max(score), keep = 3)',
-    'keep_best(keep = 3)',
-    ['D033 keep_best: `keep_best` needs `monitor`'],
-  ],
+  ['keep_best(val.f1_max(score), keep = 3)', 'keep_best(keep = 3)', ['D033 keep_best: `keep_best` needs `monitor`']],
   [
     'keep_best(val.f1_max(score), keep = 3)',
     'keepbest(val.f1_max(score))',
     ['D020 keepbest: there is no rule for keeping checkpoints `keepbest`; did you mean `keep_best`?'],
   ],
-  ['patience = 10 epochs', 'min_delta = -0.1', ['D059 -0.1: `min_delta` of `early_stop` must be at least 0, and this is -0.1']],
+  [
+    'patience = 10 epochs',
+    'min_delta = -0.1',
+    ['D059 -0.1: `min_delta` of `early_stop` must be at least 0, and this is -0.1'],
+  ],
   [
     'precision = bf16',
     'learning_rate = steps(at = [], factor = 0.2)',
@@ -153,7 +165,11 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'learning_rate = steps(at = [80%], factor = 0)',
     ['D059 0: `factor` of `steps` must be more than 0, and this is 0'],
   ],
-  ['precision = bf16', 'learning_rate = steps(at = 80%)', ['D030 80%: `at` of `steps` must be a list, and this is 80%']],
+  [
+    'precision = bf16',
+    'learning_rate = steps(at = 80%)',
+    ['D030 80%: `at` of `steps` must be a list, and this is 80%'],
+  ],
   [
     'precision = bf16',
     'learning_rate = steps(at = [120%])',
@@ -164,17 +180,17 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'learning_rate = steps(at = [100 steps])',
     ['D032 100 steps: `at` of `steps` must be a number in epochs or percent, and this is 100 steps'],
   ],
-  ['precision = bf16', 'max_steps = 0', ['D059 0: `max_steps` of `train` must be at least 1 step, and this is 0 steps']],
+  [
+    'precision = bf16',
+    'max_steps = 0',
+    ['D059 0: `max_steps` of `train` must be at least 1 step, and this is 0 steps'],
+  ],
   [
     'precision = bf16',
     'max_steps = 10 epochs',
     ['D032 10 epochs: `max_steps` of `train` must be a whole number of steps, and this is 10 epochs'],
   ],
-  [
-    'precision = bf16',
-    'validate_every = 3',
-    ['D034 validate_every: `train` has no parameter `validate_every`'],
-  ],
+  ['precision = bf16', 'validate_every = 3', ['D034 validate_every: `train` has no parameter `validate_every`']],
 ]
 
 describe('settings of training', () => {

@@ -4,10 +4,13 @@ import { interpret, type Value } from '../../src/ir/interpret/run.js'
 import { printModule } from '../../src/ir/print.js'
 import type { IrModule } from '../../src/ir/types.js'
 import { type LoweredPipeline, lowerPipeline } from '../../src/lower/lower.js'
-import { rewriteFilterGradients } from '../../src/passes/filter_product.js'
+import {
+  algorithmNames,
+  algorithms,
+  rewriteConvolutions,
+} from '../../src/passes/convolution_algorithms/convolution_algorithms.js'
 import { passes } from '../../src/passes/registry.js'
 import { runPasses } from '../../src/passes/runner.js'
-import { rewriteConvolutions } from '../../src/passes/winograd/winograd.js'
 import { drawnPipeline, type PipelineRecipe, recipes } from '../lower/support/drawn.js'
 import { DrawStream } from './support/draws.js'
 
@@ -89,15 +92,11 @@ describe('a whole step with and without a pass', () => {
     expect(differing(all, runAll(passed(lowered, [name]), 5), 1e-7)).toEqual([])
   })
 
-  test('winograd, on whatever it can rewrite', () => {
-    const { module, changes } = rewriteConvolutions(passed(lowered, []), () => true)
-    expect(changes.map((change) => change.split(':')[0])).toEqual(['train_step', 'eval_step, predict'])
-    expect(differing(all, runAll(module, 5), 1e-7)).toEqual([])
-  })
-
-  test('filter_product, on whatever it can rewrite', () => {
-    const { module, changes } = rewriteFilterGradients(passed(lowered, []), () => true)
-    expect(changes.map((change) => change.split(':')[0])).toEqual(['train_step'])
+  test.each(algorithmNames)('%s, on whatever it can compute', (name) => {
+    const { module, changes } = rewriteConvolutions(passed(lowered, []), (convolution) =>
+      algorithms[name].applies(convolution) ? name : undefined,
+    )
+    expect(changes[0]).toMatch(/^train_step: /)
     expect(differing(all, runAll(module, 5), 1e-7)).toEqual([])
   })
 

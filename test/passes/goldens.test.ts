@@ -7,6 +7,7 @@ import { printModule } from '../../src/ir/print.js'
 import type { IrModule } from '../../src/ir/types.js'
 import { verifyModule } from '../../src/ir/verifier.js'
 import type { TrainingDescription } from '../../src/lower/training.js'
+import type { MachineChoices } from '../../src/passes/pass.js'
 import { passes } from '../../src/passes/registry.js'
 import { goldenText } from '../support/golden.js'
 import { differences } from './support/execute.js'
@@ -27,6 +28,12 @@ function trainingOf(folder: string, module: IrModule): TrainingDescription {
   return { ...usual, weights, ...own }
 }
 
+/** What was measured, of a pass that depends on it. */
+function machineOf(folder: string): MachineChoices {
+  const file = join(root, folder, 'machine.json')
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as MachineChoices) : {}
+}
+
 const folders = (path: string) =>
   readdirSync(path, { withFileTypes: true })
     .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
@@ -42,7 +49,7 @@ describe.each(passes)('$name', (pass) => {
     const folder = `${pass.name}/${name}`
     const before = parseModule(readFileSync(join(root, folder, 'in.ir'), 'utf8'))
     verifyModule(before)
-    const { module: after, changes } = pass.run(before, trainingOf(folder, before))
+    const { module: after, changes } = pass.run(before, trainingOf(folder, before), machineOf(folder))
     verifyModule(after)
     const said = changes.length === 0 ? ['changes nothing'] : changes
     const text = printModule(after)
@@ -54,6 +61,6 @@ describe.each(passes)('$name', (pass) => {
 
   test('says that it changes nothing where there is nothing to do', () => {
     const empty: IrModule = { name: 'empty', state: [], functions: [] }
-    expect(pass.run(empty, { ...usual, precision: 'bf16', weights: [] })).toEqual({ module: empty, changes: [] })
+    expect(pass.run(empty, { ...usual, precision: 'bf16', weights: [] }, {})).toEqual({ module: empty, changes: [] })
   })
 })

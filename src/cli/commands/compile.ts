@@ -1,13 +1,15 @@
 import { dirname, join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { compile } from '../../driver/compile.js'
+import { compileForMachine } from '../../driver/machine.js'
 import type { Phase } from '../../driver/phase.js'
 import { parseEmit, phaseNamed, phaseNames, phases } from '../../driver/phases/table.js'
 import { totalMilliseconds } from '../../driver/run-phases.js'
 import { replaceContent } from '../../files/replace.js'
 import { makeDirectory, writingTo } from '../../files/writing.js'
+import { locateEngine } from '../../native/locate.js'
 import { passes } from '../../passes/registry.js'
-import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../compile-options.js'
+import { addPipelineOptions, type Compile, compileOrReport, type PipelineOptions } from '../compile-options.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { printData, printJson, talk } from '../output.js'
 
@@ -38,6 +40,9 @@ export function addCompileCommand(program: Command, done: (code: ExitCode) => vo
     })
 }
 
+/** As `run` would here, but that nothing is measured. */
+const forThisMachine: Compile = (request) => compileForMachine(compile, request, locateEngine(), 'known').compilation
+
 function help(): string {
   const width = Math.max(...passes.map((pass) => pass.name.length)) + 2
   const rows = (list: readonly { readonly name: string; readonly summary: string }[]): string =>
@@ -53,7 +58,7 @@ async function compileCommand(file: string, options: CompileOptions): Promise<Ex
   const last = options.stopAfter === undefined ? (emit?.phase ?? phases.at(-1)) : phaseNamed(options.stopAfter)
   if (!last) throw new UsageError(`--stop-after takes ${phaseNames()}, not ${options.stopAfter}`)
   refuseEarlierStop(last, emit?.phase, options)
-  const { compilation, code } = await compileOrReport(compile, file, options, {
+  const { compilation, code } = await compileOrReport(forThisMachine, file, options, {
     lookAtDisk: false,
     until: last.name,
     passes: {

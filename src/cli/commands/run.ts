@@ -2,11 +2,12 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { compile } from '../../driver/compile.js'
 import type { EngineProcess } from '../../driver/engine-process.js'
-import { startRun } from '../../driver/run.js'
+import { compileForMachine, type MachineRecord } from '../../driver/machine.js'
+import { type StartRequest, startRun } from '../../driver/run.js'
 import { RunDirectoryInUse } from '../../driver/run-directory.js'
-import type { Compilation } from '../../driver/run-phases.js'
+import type { CompileRequest } from '../../driver/run-phases.js'
 import type { StampedEvent } from '../../events/events.js'
-import { type EngineLocation, locateEngine } from '../../native/locate.js'
+import { locateEngine } from '../../native/locate.js'
 import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../compile-options.js'
 import { isAboutData } from '../diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
@@ -32,10 +33,15 @@ export function addRunCommand(program: Command, done: (code: ExitCode) => void):
     )
     .action(async (file: string, options: RunOptions) => {
       const engine = locateEngine()
-      const { compilation, code } = await compileOrReport(compile, file, options, {
+      let machine: MachineRecord | undefined
+      const forMachine = (request: CompileRequest) => {
+        const compiled = compileForMachine(compile, request, engine, 'measure')
+        machine = compiled.machine
+        return compiled.compilation
+      }
+      const { compilation, code } = await compileOrReport(forMachine, file, options, {
         lookAtDisk: true,
         until: 'plan',
-        passes: { device: engine?.device ?? 'cpu' },
       })
       if (code !== exitCodes.ok) {
         done(isAboutData(compilation.diagnostics) ? exitCodes.data : code)
@@ -48,11 +54,13 @@ export function addRunCommand(program: Command, done: (code: ExitCode) => void):
         done(exitCodes.failed)
         return
       }
-      done(await run(compilation, engine, options))
+      done(await run({ compilation, engine, ...(machine ? { machine } : {}) }, options))
     })
 }
 
-async function run(compilation: Compilation, engine: EngineLocation, options: RunOptions): Promise<ExitCode> {
+type Prepared = Pick<StartRequest, 'compilation' | 'engine' | 'machine'>
+
+async function run(prepared: Prepared, options: RunOptions): Promise<ExitCode> {
   const live = options.plain !== true && wantsLiveView(process.stderr)
   let engineProcess: EngineProcess | undefined
   let presses = 0
@@ -67,7 +75,7 @@ async function run(compilation: Compilation, engine: EngineLocation, options: Ru
   const view = await openView(options.json === true ? 'json' : live ? 'live' : 'plain')
   try {
     if (presses > 0) return exitCodes.interrupted
-    engineProcess = start(compilation, engine, options, view.onEvent).process
+    engineProcess = start(prepared, options, view.onEvent).process
     return toExitCode(await engineProcess.ended)
   } finally {
     await view.close()
@@ -76,15 +84,13 @@ async function run(compilation: Compilation, engine: EngineLocation, options: Ru
 }
 
 function start(
-  compilation: Compilation,
-  engine: EngineLocation,
+  prepared: Prepared,
   options: RunOptions,
   onEvent: (event: StampedEvent) => void,
 ): ReturnType<typeof startRun> {
   try {
     return startRun({
-      compilation,
-      engine,
+      ...prepared,
       workingDirectory: process.cwd(),
       ...(options.out === undefined ? {} : { out: resolve(options.out) }),
       options: options.set.map(({ path, value }) => `--set ${path}=${value}`),

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { invariant } from '../../diagnostics/invariant.js'
 import { compile } from '../../driver/compile.js'
-import type { Compilation } from '../../driver/run-phases.js'
+import { compileForMachine } from '../../driver/machine.js'
+import type { Compilation, CompileRequest } from '../../driver/run-phases.js'
 import { costOf } from '../../ir/ops/cost.js'
 import type { IrFunction } from '../../ir/types.js'
+import { locateEngine } from '../../native/locate.js'
 import { packageRoot } from '../../native/package-root.js'
 import type { EngineBinding } from '../../train/engine-binding.js'
 import { type EngineSession, openSession } from '../../train/session.js'
@@ -26,7 +28,7 @@ export function compileBench(
   { file, set }: BenchPipeline,
   { lookAtDisk = false, without = [] }: BenchOptions = {},
 ): Compilation {
-  const compilation = compile({
+  const request: CompileRequest = {
     file: join(packageRoot(), 'bench', file),
     overrides: Object.entries(set).map(([path, value]) => ({ path, value: String(value) })),
     workingDirectory: packageRoot(),
@@ -34,7 +36,9 @@ export function compileBench(
     lookAtDisk,
     passes: { without },
     until: 'plan',
-  })
+  }
+  // As `draemc run` does: with what was measured on this machine, which is measured where it is not yet.
+  const { compilation } = compileForMachine(compile, request, locateEngine(), 'measure')
   const errors = compilation.diagnostics.filter(({ severity }) => severity === 'error')
   invariant(errors.length === 0, `bench/${file} has errors: ${errors.map(({ message }) => message).join('; ')}`)
   return compilation

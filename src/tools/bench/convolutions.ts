@@ -1,133 +1,100 @@
 import { invariant } from '../../diagnostics/invariant.js'
-import { FunctionBuilder } from '../../ir/builder.js'
-import type { IrModule, StateVariable } from '../../ir/types.js'
-import { rewriteConvolutions } from '../../passes/winograd/winograd.js'
+import type { IrModule } from '../../ir/types.js'
+import { type Convolution, keyOf } from '../../passes/convolution_algorithms/convolution.js'
+import { direct, trialModule } from '../../passes/convolution_algorithms/trial.js'
 import { RandomStream } from '../../random/stream.js'
 import { targets } from '../../targets/registry.js'
 import type { EngineBinding } from '../../train/engine-binding.js'
-import { type EngineSession, openSession } from '../../train/session.js'
-import { inTemporaryDirectory, median } from './support.js'
-
-interface Measured {
-  readonly milliseconds: number
-  /** Root of the mean square error of sampled results, as a part of the root of their mean square. */
-  readonly error: number
-}
+import { openSession } from '../../train/session.js'
+import { timeFunctions } from '../../train/time-functions.js'
+import { inTemporaryDirectory } from './support.js'
 
 export interface ConvolutionResult {
   readonly name: string
-  readonly direct: Measured
-  readonly rewritten: Measured
+  readonly algorithms: readonly {
+    readonly name: string
+    readonly milliseconds: number
+    /** Root of the mean square error of sampled results, as a part of the root of their mean square. */
+    readonly error: number
+  }[]
 }
 
 const ops = ['conv2d', 'conv2d_input_grad', 'conv2d_filter_grad'] as const
-type ConvolutionOp = (typeof ops)[number]
 
-interface Shape {
-  readonly batch: number
-  readonly side: number
-  readonly inputs: number
-  readonly outputs: number
-}
-
-/** Those of the full-size model at batch 2, and some of widths 32/16 at batch 4. */
-const shapes: readonly Shape[] = [
+/** Batch, side, channels in and out: some of the full-size model at batch 2 and of widths 32/16 at batch 4. */
+const shapes: readonly (readonly [number, number, number, number])[] = [
   [2, 128, 128, 128],
-  [2, 64, 128, 256],
-  [2, 64, 256, 128],
   [2, 64, 256, 256],
-  [2, 32, 384, 128],
   [2, 32, 512, 512],
-  [2, 16, 768, 256],
   [2, 16, 1024, 1024],
   [2, 8, 1024, 1024],
+  [4, 128, 16, 16],
+  [4, 128, 32, 32],
+  [4, 64, 64, 64],
   [4, 32, 128, 128],
   [4, 16, 256, 256],
-].map(([batch = 0, side = 0, inputs = 0, outputs = 0]) => ({ batch, side, inputs, outputs }))
+  [4, 8, 256, 256],
+]
 
-/** Each 3 x 3 convolution and its gradients by their definition and by minimal filtering, in turn: what the pass decides by. */
+/** Each 3 x 3 convolution and its gradients by every algorithm: what the pass `convolution_algorithms` chooses from. */
 export function measureConvolutions(engine: EngineBinding): readonly ConvolutionResult[] {
-  return shapes.flatMap((shape) => ops.map((op) => measure(shape, op, engine)))
-}
-
-function measure(shape: Shape, op: ConvolutionOp, engine: EngineBinding): ConvolutionResult {
-  const module = convolutionModule(shape, op)
-  const open = (made: IrModule): EngineSession => {
-    const { files, functions, state } = targets.tensorflow.emit(made, 'cpu')
-    return inTemporaryDirectory(files, (directory) => openSession(directory, { functions, state }, engine))
-  }
-  const sessions = [module, rewriteConvolutions(module, () => true).module].map(open)
-  const operands = randomOperands(shape, op)
-  const exact = sampled(shape, op, operands)
-  const errors = sessions.map((session) => {
-    session.setState(Object.entries(operands).map(([name, values]) => ({ name, values })))
-    const { result = [] } = session.run('whole', {})
-    return relativeError(exact, result)
-  })
-  const times = sessions.map((): number[] => [])
-  for (let round = 0; round < 8; round++) {
-    for (const [index, session] of sessions.entries()) {
-      const start = performance.now()
-      session.run('corner', {})
-      if (round > 0) times[index]?.push(performance.now() - start)
-    }
-  }
-  for (const session of sessions) session.close()
-  const of = (index: number): Measured => ({
-    milliseconds: median(times[index] ?? []),
-    error: errors[index] ?? Number.NaN,
-  })
-  const { batch, side, inputs, outputs } = shape
-  return { name: `${op} ${batch} x ${side} x ${side}, ${inputs} to ${outputs}`, direct: of(0), rewritten: of(1) }
-}
-
-function shapesOf({ batch, side, inputs, outputs }: Shape) {
-  return {
-    x: [batch, side, side, inputs],
-    dy: [batch, side, side, outputs],
-    kernel: [3, 3, inputs, outputs],
-  } as const
-}
-
-const operandsOf = {
-  conv2d: ['x', 'kernel'],
-  conv2d_input_grad: ['kernel', 'dy'],
-  conv2d_filter_grad: ['x', 'dy'],
-} as const
-
-/** `whole` gives the result, `corner` one value of it; operands are state: nothing is copied in or out. */
-function convolutionModule(shape: Shape, op: ConvolutionOp): IrModule {
-  const all = shapesOf(shape)
-  const state = operandsOf[op].map(
-    (name): StateVariable => ({ name, kind: 'weight', type: { dtype: 'f32', shape: all[name] } }),
+  return shapes.flatMap(([batch, side, inputs, outputs]) =>
+    ops.map((op) => {
+      const convolution: Convolution = {
+        op,
+        dtype: 'f32',
+        x: [batch, side, side, inputs],
+        kernel: [3, 3, inputs, outputs],
+        y: [batch, side, side, outputs],
+        strides: [1, 1],
+        dilations: [1, 1],
+        padding: [1, 1, 1, 1],
+      }
+      return measure(convolution, engine)
+    }),
   )
-  const build = (name: string) => {
-    const builder = new FunctionBuilder(name, state)
-    const values = operandsOf[op].map((operand) => builder.read(operand))
-    const result = builder.one(op, values, {
-      strides: [1, 1],
-      padding: [1, 1, 1, 1],
-      dilations: [1, 1],
-      ...(op === 'conv2d_input_grad' ? { input_shape: all.x } : {}),
-      ...(op === 'conv2d_filter_grad' ? { kernel_shape: all.kernel } : {}),
-    })
-    const whole = name === 'whole'
-    builder.output(
-      'result',
-      whole ? result : builder.one('slice', [result], { begin: [0, 0, 0, 0], size: [1, 1, 1, 1] }),
-    )
-    return builder.build()
-  }
-  return { name: 'convolution', state, functions: [build('whole'), build('corner')] }
 }
 
-/** Uniform in [-1, 1). */
-function randomOperands(shape: Shape, op: ConvolutionOp): Readonly<Record<string, Float32Array>> {
-  const all = shapesOf(shape)
+function measure(convolution: Convolution, engine: EngineBinding): ConvolutionResult {
+  const withProgram = <Result>(
+    module: IrModule,
+    work: (directory: string, plan: Parameters<typeof openSession>[1]) => Result,
+  ) => {
+    const { files, functions, state } = targets.tensorflow.emit(module, 'cpu')
+    return inTemporaryDirectory(files, (directory) => work(directory, { functions, state }))
+  }
+  const times = withProgram(trialModule(convolution), (directory, plan) => timeFunctions(directory, plan, engine))
+  const operands = randomOperands(convolution)
+  const exact = sampled(convolution, operands)
+  const errors = withProgram(trialModule(convolution, 'whole'), (directory, plan) => {
+    const session = openSession(directory, plan, engine)
+    session.setState(
+      Object.entries(operands).flatMap(([name, values]) =>
+        plan.state.some((state) => state.name === name) ? [{ name, values }] : [],
+      ),
+    )
+    const found = Object.keys(times).map((name) => {
+      const { result = [] } = session.run(name, {})
+      return [name, relativeError(exact, result)] as const
+    })
+    session.close()
+    return new Map(found)
+  })
+  const algorithms = Object.entries(times).map(([name, milliseconds]) => ({
+    name,
+    milliseconds,
+    error: errors.get(name) ?? Number.NaN,
+  }))
+  invariant(algorithms[0]?.name === direct, "the engine's own operator comes first")
+  return { name: keyOf(convolution), algorithms }
+}
+
+/** Uniform in [-1, 1); only those that the operator reads are set. */
+function randomOperands({ x, kernel, y }: Convolution): Readonly<Record<string, Float32Array>> {
   return Object.fromEntries(
-    operandsOf[op].map((name, index) => {
+    Object.entries({ x, kernel, dy: y }).map(([name, shape], index) => {
       const stream = new RandomStream('0123456789abcdef', 0, index)
-      return [name, Float32Array.from({ length: product(all[name]) }, () => stream.uniform(-1, 1))]
+      return [name, Float32Array.from({ length: product(shape) }, () => stream.uniform(-1, 1))]
     }),
   )
 }
@@ -138,10 +105,11 @@ function product(shape: readonly number[]): number {
 
 /** Some of the results by their place, summed in float64. */
 function sampled(
-  { batch, side, inputs, outputs }: Shape,
-  op: ConvolutionOp,
+  { op, x: shape, kernel }: Convolution,
   given: Readonly<Record<string, Float32Array>>,
 ): ReadonlyMap<number, number> {
+  const [batch = 1, side = 1] = shape
+  const [, , inputs = 1, outputs = 1] = kernel
   const operand = (name: 'x' | 'dy' | 'kernel', index: number) => given[name]?.[index] ?? 0
   const pixel = (image: number, row: number, column: number) => (image * side + row) * side + column
   const isInside = (row: number, column: number) => row >= 0 && column >= 0 && row < side && column < side

@@ -39,7 +39,7 @@ export interface ShareResult {
   readonly peakSize: number
   readonly share: number
   readonly peakMemoryMiB: number
-  /** The same step with every convolution by its definition: without the passes `winograd` and `filter_product`. */
+  /** The same step with every convolution by its definition: without the pass `convolution_algorithms`. */
   readonly direct: { readonly step: number; readonly share: number }
 }
 
@@ -53,7 +53,7 @@ function measureShare(directory: string, precision: Precision): ShareResult {
   const ready = readyStep(compileBench(full), engine)
   for (let warm = 0; warm < 3; warm++) ready.step()
   const peakMemoryMiB = process.resourceUsage().maxRSS / 1024
-  const definition = compileBench(full, { without: ['winograd', 'filter_product'] })
+  const definition = compileBench(full, { without: ['convolution_algorithms'] })
   const direct = readyStep(definition, engine)
   for (let warm = 0; warm < 3; warm++) direct.step()
   const flops = stepFlops(definition)

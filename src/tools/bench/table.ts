@@ -76,13 +76,9 @@ export function benchTable(results: BenchResults): string {
       '>= 95 %',
     ])
   }
-  for (const { name, direct, rewritten } of convolutions ?? []) {
-    const speed = `${ms(direct.milliseconds)}, ${ms(rewritten.milliseconds)}`
-    rows.push([
-      `${name}: by definition, by minimal filtering`,
-      `${speed} (${(direct.milliseconds / rewritten.milliseconds).toFixed(2)}), errors ${power(direct.error)}, ${power(rewritten.error)}`,
-      '',
-    ])
+  for (const { name, algorithms } of convolutions ?? []) {
+    for (const { name: algorithm, milliseconds, error } of algorithms)
+      rows.push([`${name}: ${algorithm}`, `${ms(milliseconds)}, error ${power(error)}`, ''])
   }
   if (training !== undefined) rows.push(...trainingRows(training))
   if (pytorch !== undefined) rows.push(...pytorchRows(pytorch))

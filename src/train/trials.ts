@@ -1,0 +1,46 @@
+import { readFileSync, writeSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { isatty } from 'node:tty'
+import { locateEngine } from '../native/locate.js'
+import { operatorThreads } from '../native/threads.js'
+import { type EngineBinding, loadEngine } from './engine-binding.js'
+import { RunFailure } from './failure.js'
+import { timeFunctions } from './time-functions.js'
+
+/** `trials.json`: programs by the directory that they lie in, below that of the file. */
+export interface Trial {
+  readonly directory: string
+  readonly plan: Parameters<typeof timeFunctions>[1]
+}
+
+/** The command's stderr; this process' own has what the library writes. */
+const progress = 3
+
+/** `trials.js DIRECTORY`: times the functions of each program; a line of JSON a program, in their order. */
+function main([argument]: readonly string[]): void {
+  const directory = resolve(argument ?? '.')
+  const trials = JSON.parse(readFileSync(join(directory, 'trials.json'), 'utf8')) as readonly Trial[]
+  process.env.TF_NUM_INTRAOP_THREADS = String(operatorThreads())
+  const engine = engineOrFail()
+  for (const [index, trial] of trials.entries()) {
+    showProgress(index, trials.length)
+    const times = timeFunctions(join(directory, trial.directory), trial.plan, engine)
+    writeSync(1, `${JSON.stringify(times)}\n`)
+  }
+  if (isatty(progress)) writeSync(progress, '\n')
+}
+
+/** On a terminal a line that changes, otherwise one line at the start. */
+function showProgress(done: number, count: number): void {
+  const text = 'measuring once which convolution algorithms are fastest on this machine'
+  if (isatty(progress)) writeSync(progress, `\r${text}: ${done + 1} of ${count}`)
+  else if (done === 0) writeSync(progress, `${text}: ${count} convolutions\n`)
+}
+
+function engineOrFail(): EngineBinding {
+  const location = locateEngine()
+  if (!location) throw new RunFailure(1, 'no-engine', 'no native engine is installed', 'Run `draemc engine install`.')
+  return loadEngine(location.directory)
+}
+
+main(process.argv.slice(2))
