@@ -1,3 +1,4 @@
+import type { dataSources } from '../../components/data.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import type { DataValue } from '../../plan/run-plan.js'
 import type { SettingOrigin } from '../../plan/settings.js'
@@ -19,7 +20,9 @@ export function checkData(setting: FlatSetting | undefined, context: SettingsCon
   const call = checkComponent('data', setting, 'data', { ...context, recordOrigin: (origin) => origins.push(origin) })
   if (call === undefined) return undefined
   const { parameters } = call.value
-  checkTargets(call, context)
+  // The component's name says whose call it is, which the union of the table cannot.
+  const rules = targetRules[call.value.component] as TargetRules<DataValue>
+  const named = rules.named(call, context)
   warnOfIdleSettings(call, context)
   const { targets, stepsPerEpoch, listing } = checkFiles(call, context)
   for (const origin of origins) context.recordOrigin(resolvedOrigin(origin, targets))
@@ -27,7 +30,7 @@ export function checkData(setting: FlatSetting | undefined, context: SettingsCon
   if (image === undefined || channels === undefined || range === undefined || call.poisoned.has('/image'))
     return undefined
   const value = wholeValue(call, 'data')
-  const resolved = value && targets !== undefined ? { ...value, parameters: { ...value.parameters, targets } } : value
+  const resolved = value && targets !== undefined ? rules.resolve(value, targets) : value
   return {
     ...(resolved === undefined ? {} : { value: resolved }),
     image: { height: image[0], width: image[1], channels },
@@ -35,10 +38,30 @@ export function checkData(setting: FlatSetting | undefined, context: SettingsCon
     range,
     ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),
     ...(listing === undefined ? {} : { listing }),
-    targets: targets ?? namedTargets(call),
+    targets: targets ?? named,
     isAuto: targets !== undefined,
     imageSpan: call.spans.get('/image') ?? call.nameSpan,
   }
+}
+
+interface TargetRules<V extends DataValue> {
+  /** The targets as they were named, checked; undefined where the files say which they are, and after a mistake in them. */
+  readonly named: (call: CheckedCall<V>, context: SettingsContext) => readonly string[] | undefined
+  /** The value with the targets that the files gave. */
+  readonly resolve: (value: V, targets: readonly string[]) => V
+}
+
+type SourceValue<Name extends keyof typeof dataSources> = Extract<DataValue, { readonly component: Name }>
+
+/** The other domains that a source is tested on. */
+const targetRules: { readonly [Name in keyof typeof dataSources]: TargetRules<SourceValue<Name>> } = {
+  hdmap: {
+    named: (call, context) => {
+      checkTargets(call, context)
+      return namedTargets(call)
+    },
+    resolve: (value, targets) => ({ ...value, parameters: { ...value.parameters, targets } }),
+  },
 }
 
 /** `auto` as what it was resolved to, with the place where it stands. */
@@ -48,12 +71,12 @@ function resolvedOrigin(origin: SettingOrigin, targets: readonly string[] | unde
 }
 
 /** The targets as they were named; undefined for `auto` and after a mistake in them. */
-function namedTargets({ value, poisoned }: DataCall): readonly string[] | undefined {
+function namedTargets({ value, poisoned }: CheckedCall<SourceValue<'hdmap'>>): readonly string[] | undefined {
   const { targets } = value.parameters
   return poisoned.has('/targets') || targets === 'auto' ? undefined : targets
 }
 
-function checkTargets(call: DataCall, context: SettingsContext): void {
+function checkTargets(call: CheckedCall<SourceValue<'hdmap'>>, context: SettingsContext): void {
   const { source } = call.value.parameters
   const targets = namedTargets(call) ?? []
   for (const [index, name] of targets.entries()) {
