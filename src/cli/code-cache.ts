@@ -5,6 +5,9 @@ import { cachedDataVersionTag } from 'node:v8'
 import { constants, Script } from 'node:vm'
 import { cacheDirectory } from '../native/locate.js'
 
+/** Commands that end before a start matters. Node loses the import of a cached script that runs for long (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING). */
+const shortCommands: ReadonlySet<string> = new Set(['check', 'doc', 'explain', 'fmt', 'help'])
+
 /**
  * Runs a CommonJS bundle with the code that V8 compiled in an earlier run of the same command, and keeps it for the next
  * where there is none. Half of the time of a short command is compiling otherwise. A cache that cannot be read or written
@@ -14,7 +17,7 @@ export function runCached(program: string, command: string): void {
   const require = createRequire(program)
   // Node 20.12 and newer: without it a cached script could not import.
   const importModuleDynamically = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER
-  if (importModuleDynamically === undefined) {
+  if (importModuleDynamically === undefined || !shortCommands.has(command)) {
     require(program)
     return
   }

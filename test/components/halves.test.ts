@@ -32,19 +32,13 @@ const added = [
     name: 'new_metric',
     halves: ['src/train/metrics/table.ts'],
   },
-  {
-    file: 'src/components/data.ts',
-    table: 'export const dataSources = {',
-    name: 'new_layout',
-    halves: ['src/check/settings/data.ts', 'src/layouts/layouts.ts'],
-  },
 ]
 
 /** As a developer would write it first: a declaration alone, with the parameters of a neighbour where the rest reads them. */
 function declaration({ table, name }: (typeof added)[number]): string {
   if (table.includes('metrics')) return `${name}: metric(['image'], 'higher', 'A metric.', {}),`
   if (table.includes('optimizers')) return `${name}: declare('An optimizer.', { lr }),`
-  return `${name}: declare('A component.', ${table.includes('dataSources') ? 'imageParameters' : '{}'}),`
+  return `${name}: declare('A component.', {}),`
 }
 
 test('a component that is declared and nothing else does not compile: each half that lacks is named, and nothing else', () => {
