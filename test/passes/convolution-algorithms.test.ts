@@ -116,6 +116,7 @@ describe('what measured times decide', () => {
       [forward]: { direct: 10, winograd: 9.5 },
       [byKernel]: { direct: 10, winograd: 8, shifted_products: 5, gathered_product: 6 },
       other: { direct: 10, winograd: 1 },
+      small: { direct: 1, winograd: 0.1 },
     }
     expect(choiceFrom(times, found)).toEqual({ [byKernel]: 'shifted_products' })
     expect(choiceFrom(times)).toEqual({ [byKernel]: 'shifted_products', other: 'winograd' })

@@ -10,13 +10,16 @@ export type Times = Readonly<Record<string, Readonly<Record<string, number>>>>
 const leastFlops = 2 ** 26
 /** How much of the engine's own time an algorithm may take to be chosen: in a whole step its temporaries cost more than they do alone. */
 const worthwhile = 0.9
+/** Milliseconds that it must save: it is some tens of operations where the engine has one, which costs more in a step full of others. */
+const leastSaved = 1
 
 /** The fastest algorithm of each convolution (of those given, else of all that were measured) that is faster than the engine's own operator. */
 export function choiceFrom(times: Times, convolutions?: readonly Convolution[]): RecordedChoice {
   return Object.fromEntries(
     (convolutions?.map(keyOf) ?? Object.keys(times)).flatMap((key) => {
       const trials = times[key] ?? {}
-      const limit = worthwhile * (trials[direct] ?? 0)
+      const own = trials[direct] ?? 0
+      const limit = Math.min(worthwhile * own, own - leastSaved)
       const [best] = algorithmNames
         .flatMap((name) => (trials[name] === undefined ? [] : [{ name, time: trials[name] }]))
         .sort((a, b) => a.time - b.time)
