@@ -4,14 +4,12 @@ import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import type { SettingOrigin } from '../plan/settings.js'
 import type { Span } from '../source/span.js'
 import type { Expression } from '../syntax/ast.js'
-import type { CheckOptions } from './check.js'
 import type { Env } from './evaluation/env.js'
 import { report, whereWritten } from './evaluation/env.js'
 import { environmentCall, sourceOf } from './evaluation/environment.js'
 import { requireStatic } from './evaluation/expression.js'
 import type { Session } from './evaluation/session.js'
 import { spanKey } from './evaluation/session.js'
-import type { Module } from './loading/module.js'
 import { optionFile } from './loading/overrides.js'
 import type { SettingsContext } from './settings/context.js'
 import { isPoison } from './values/value.js'
@@ -76,13 +74,7 @@ function substitute(given: Expression, form: Form, base: Env): Expression {
 }
 
 /** What the checks of settings see of the pipeline. The model's outputs are added when they are known. */
-export function settingsContext(
-  base: Env,
-  options: Pick<CheckOptions, 'workingDirectory' | 'disk'> & {
-    readonly modules: readonly Module[]
-    readonly origins: SettingOrigin[]
-  },
-): SettingsContext {
+export function settingsContext(base: Env, origins: SettingOrigin[]): SettingsContext {
   const { session } = base
   return {
     sink: session.sink,
@@ -93,13 +85,10 @@ export function settingsContext(
         'a setting',
       ),
     substitute: (expression, form) => substitute(expression, form, base),
-    directoryOf: (span) => {
-      if (span.file === optionFile) return options.workingDirectory
-      return options.modules.find((module) => module.file === span.file)?.directory ?? options.workingDirectory
-    },
+    directoryOf: ({ file }) => session.modules.get(file)?.directory ?? session.workingDirectory,
     originOf: (span) => originOf(span, session),
-    recordOrigin: (origin) => options.origins.push(origin),
-    ...(options.disk === undefined ? {} : { disk: options.disk }),
+    recordOrigin: (origin) => origins.push(origin),
+    ...(session.disk === undefined ? {} : { disk: session.disk }),
     isParameter: (name) => base.scope.find(name) !== undefined,
     mistakeOf: () => undefined,
     unknownOutputs: new Map(),

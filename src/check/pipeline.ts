@@ -1,3 +1,4 @@
+import { withoutCascades } from '../diagnostics/cascades.js'
 import { diagnosticRow } from '../diagnostics/codes/index.js'
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
 import { tensorsDiagnostics } from '../diagnostics/codes/tensors.js'
@@ -6,7 +7,7 @@ import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { type EvaluatePlan, monitorsOf, type TrainPlan } from '../plan/run-plan.js'
 import type { SettingOrigin } from '../plan/settings.js'
-import type { CheckOptions } from './check.js'
+import type { Binding, PipelineDeclaration } from '../syntax/ast.js'
 import type { CheckedPipeline, TensorType } from './checked.js'
 import type { Env } from './evaluation/env.js'
 import { report, whereWritten } from './evaluation/env.js'
@@ -15,8 +16,9 @@ import { finishType, GraphBuilder } from './evaluation/graph.js'
 import type { ModelScopes, OutputValue } from './evaluation/model.js'
 import { evaluateSection, openScopes, outputsOf, totalOf } from './evaluation/model.js'
 import { Scope } from './evaluation/scope.js'
-import type { Session } from './evaluation/session.js'
-import { textOf } from './evaluation/session.js'
+import type { Program, Session } from './evaluation/session.js'
+import { openSession, textOf } from './evaluation/session.js'
+import { applyAllows } from './finishing/allow.js'
 import { checkExpect } from './finishing/expect.js'
 import { finishGraph } from './finishing/finish.js'
 import { reportPoolings } from './finishing/poolings.js'
@@ -24,7 +26,9 @@ import { ancestors, reachOf } from './finishing/reach.js'
 import { reportScales } from './finishing/scales.js'
 import type { Fate } from './finishing/training.js'
 import { idleTermsOf, judgeTerms, judgeUse, judgeWeights } from './finishing/training.js'
-import type { FlatPipeline } from './flattening/flat.js'
+import type { FlatAllow, FlatPipeline } from './flattening/flat.js'
+import { Flattener } from './flattening/flatten.js'
+import { withDamage } from './loading/damage.js'
 import type { Module } from './loading/module.js'
 import { originOf, settingsContext } from './origins.js'
 import { checkExpression } from './settings/component-call.js'
@@ -37,7 +41,7 @@ import { checkTrain } from './settings/train.js'
 import { conform, contentOf } from './values/conform.js'
 import { resolveType } from './values/types.js'
 import type { Cause, Tensor, Value } from './values/value.js'
-import { poison } from './values/value.js'
+import { changedBy, poison } from './values/value.js'
 
 export function openPipeline(module: Module, session: Session): Env {
   return {
@@ -52,29 +56,73 @@ export function openPipeline(module: Module, session: Session): Env {
   }
 }
 
-/** Settings, model, loss, measures and expectations of one pipeline. Undefined when something is missing for a whole one. */
-export function checkFlatPipeline(
+/** What is laid over a pipeline, and what else its check depends on. */
+export interface PipelineRequest {
+  readonly overrides?: readonly Binding[]
+  /** How a report calls what `overrides` do. */
+  readonly what?: string
+  /** Of blocks, and of a study. */
+  readonly allows: readonly FlatAllow[]
+  /** What was reported of the files, and what of it is reported once. */
+  readonly reported?: readonly Diagnostic[]
+  readonly once?: ReadonlyMap<string, Diagnostic>
+  /** False: its expectations are of the pipeline as it stands. */
+  readonly expects?: false
+}
+
+export interface PipelineCheck {
+  readonly flat: FlatPipeline
+  /** Absent when there are errors. */
+  readonly checked?: CheckedPipeline
+  /** Without what is allowed. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** Names that the model and the loss read and nothing binds. */
+  readonly unknown: ReadonlyMap<string, Diagnostic>
+  readonly once: ReadonlyMap<string, Diagnostic>
+}
+
+/** One pipeline with what is laid over it. The same arguments give the same result. */
+export function checkPipelineOf(
+  program: Program,
+  { declaration, module }: { readonly declaration: PipelineDeclaration; readonly module: Module },
+  { overrides = [], what, allows, reported = [], once, expects }: PipelineRequest,
+): PipelineCheck {
+  const opened = openSession(program, once)
+  opened.sink.reportAll(reported)
+  const laid = new Flattener(opened, module).flatten(declaration, overrides, what)
+  const flat = { ...laid, allows: [...laid.allows, ...allows], expects: expects === false ? [] : laid.expects }
+  const floors = ({ statement }: FlatAllow) => statement.code.name === tensorsDiagnostics.poolingDoesNotDivide.code
+  const session = { ...opened, floorPoolings: flat.allows.some(floors) }
+  const unknown = new Map<string, Diagnostic>()
+  const checked = checkFlatPipeline(flat, session, unknown)
+  const allowed = applyAllows(flat.allows, session.sink.all, session)
+  const diagnostics = withoutCascades(withDamage(allowed.diagnostics, program))
+  const isWhole = checked !== undefined && !diagnostics.some(({ severity }) => severity === 'error')
+  const result = isWhole ? { checked: { ...checked, allows: allowed.recorded } } : {}
+  return { flat, ...result, diagnostics, unknown, once: session.once }
+}
+
+/** Settings, model, loss, measures and expectations. Undefined when something is missing for a whole pipeline. */
+function checkFlatPipeline(
   flat: FlatPipeline,
   session: Session,
-  options: Pick<CheckOptions, 'workingDirectory' | 'disk'>,
-  modules: readonly Module[],
+  unknown: Map<string, Diagnostic>,
 ): CheckedPipeline | undefined {
   if (flat.lacksBase) return undefined
-  session.floorPoolings = flat.allows.some(
-    ({ statement }) => statement.code.name === tensorsDiagnostics.poolingDoesNotDivide.code,
-  )
   const base = openPipeline(flat.module, session)
   const origins: SettingOrigin[] = []
   defineParams(flat, base, origins)
   reportMissingParts(flat, session.sink)
-  const context = settingsContext(base, { ...options, modules, origins })
+  const context = settingsContext(base, origins)
   checkComponentParams(base, context)
   const seed = checkSeed(flat, base, origins)
   const data = checkData(flat.settings.get('data'), context)
   const synthesis = checkSynthesis(flat.settings.get('synthesis'), context, data)
-  const scopes = openScopes(base, data, synthesis)
+  const scopes = openScopes(base, data, synthesis, flat)
   const before = session.sink.all.length
   const { outputs, total } = checkGraph(flat, scopes)
+  for (const { scope } of [base, scopes.model, scopes.loss])
+    for (const [name, mistake] of scope.unknown) unknown.set(name, mistake)
   const isModelBroken = isBroken(session, before)
   const named = { ...context, ...outputViews(outputs, flat, scopes), outOfReach: outOfReach(outputs, base.graph) }
   const isMonitored = ['early_stop', 'checkpoint'].some((name) => flat.sections.get('train')?.settings.has(name))
@@ -152,8 +200,9 @@ function defineParams(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): 
     }
     const expression = value.binding.value
     const env: Env = { ...whereWritten(base, expression), path: name, statement: {} }
+    const changes = value.change === undefined ? [] : [value.change]
     base.scope.define(name, declaration.name.span, 'param', () =>
-      conform(env.session.evaluate(expression, env, type), type, env, `the param \`${name}\``),
+      changedBy(conform(env.session.evaluate(expression, env, type), type, env, `the param \`${name}\``), changes),
     )
     origins.push({
       path: `param.${name}`,

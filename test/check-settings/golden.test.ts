@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { checkPipeline } from '../../src/check/check.js'
+import { checkFile } from '../../src/check/check.js'
 import { diagnosticTable } from '../../src/diagnostics/codes/index.js'
 import { studiesDiagnostics } from '../../src/diagnostics/codes/studies.js'
 import { renderPlain } from '../../src/diagnostics/render.js'
@@ -22,7 +22,7 @@ function check(folder: string) {
           .map((line) => `/project/${line}`),
       )
     : undefined
-  return checkPipeline({
+  return checkFile({
     entry,
     loadFile: (path) => (path === entry ? text : undefined),
     libraryDirectory: fileURLToPath(new URL('../../grammar/std', import.meta.url)),

@@ -121,7 +121,7 @@ function sectionOf(
   }
   for (const [path, binding] of below(set, name))
     if (!path.includes('.')) settings.set(path, { binding, replaced: new Map() })
-  return { span: section.name.span, settings, damaged: new Map() }
+  return { span: section.name.span, settings, damaged: new Map(), removed: new Map() }
 }
 
 function below(set: ReadonlyMap<string, Binding>, name: string): ReadonlyMap<string, Binding> {

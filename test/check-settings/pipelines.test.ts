@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { checkPipeline } from '../../src/check/check.js'
+import { checkFile } from '../../src/check/check.js'
 import { renderPlain } from '../../src/diagnostics/render.js'
 
 const directory = fileURLToPath(new URL('../../pipelines/', import.meta.url))
@@ -16,7 +16,7 @@ function loadFile(path: string): string | undefined {
 }
 
 test.each(readdirSync(directory).filter((name) => name.endsWith('.draem')))('pipelines/%s has no mistakes', (name) => {
-  const { pipeline, diagnostics, sources } = checkPipeline({
+  const { pipeline, diagnostics, sources } = checkFile({
     entry: `${directory}${name}`,
     loadFile,
     libraryDirectory: library,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type CheckOptions, type CheckResult, checkPipeline } from '../../src/check/check.js'
+import { type CheckOptions, type CheckResult, checkFile } from '../../src/check/check.js'
 
 export const libraryDirectory = fileURLToPath(new URL('../../grammar/std', import.meta.url))
 
@@ -11,7 +11,7 @@ export function checkText(
   files: Readonly<Record<string, string>> = {},
 ): CheckResult {
   const entry = '/project/input.draem'
-  return checkPipeline({
+  return checkFile({
     entry,
     loadFile: (path) => {
       if (path === entry) return text

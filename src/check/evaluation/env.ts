@@ -1,11 +1,11 @@
 import type { DiagnosticDefinition } from '../../diagnostics/define.js'
 import { diagnose } from '../../diagnostics/define.js'
 import type { Diagnostic, RelatedSpan } from '../../diagnostics/diagnostic.js'
-import type { Span } from '../../source/span.js'
+import { type Span, within } from '../../source/span.js'
 import type { Expression } from '../../syntax/ast.js'
 import type { Module } from '../loading/module.js'
 import type { BlockEntity, Value } from '../values/value.js'
-import { placeOfUse } from '../values/value.js'
+import { changesOf, placeOfUse } from '../values/value.js'
 import type { GraphBuilder } from './graph.js'
 import type { Scope } from './scope.js'
 import type { Session } from './session.js'
@@ -93,8 +93,19 @@ export function reportUse<Facts>(
 ): Diagnostic {
   const use = placeOfUse(value)
   const isElsewhere = use !== value.span && !isOfLibrary(value.span)
-  const written = isElsewhere ? [{ span: value.span, label: 'written here' }] : []
-  return report(env, definition, use, facts, [...related, ...written])
+  const written = isElsewhere ? [...related, { span: value.span, label: 'written here' }] : related
+  return report(env, definition, use, facts, withChanges(use, written, [value]))
+}
+
+/** With the options and derived settings that the values come from, where none of the places stands in them. */
+export function withChanges(
+  span: Span,
+  related: readonly RelatedSpan[],
+  values: Iterable<Value>,
+): readonly RelatedSpan[] {
+  const places = [span, ...related.map((each) => each.span)]
+  const changes = changesOf(values).filter((change) => !places.some((place) => within(place, change)))
+  return [...related, ...changes.map((change) => ({ span: change, label: 'set here' }))]
 }
 
 export function isOfLibrary({ file }: Span): boolean {

@@ -4,6 +4,7 @@ import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { assertNever } from '../../diagnostics/invariant.js'
 import { byParts, bySpelling, isOpposite, suggest } from '../../diagnostics/suggest.js'
 import type { Expression, Identifier, ListExpression, RangeExpression, RecordExpression } from '../../syntax/ast.js'
+import { removedHere } from '../flattening/removal.js'
 import { functions } from '../functions/table.js'
 import { damageAt } from '../loading/damage.js'
 import { mistakeBehind } from '../loading/forgotten.js'
@@ -144,7 +145,7 @@ function unknownName(identifier: Identifier, env: Env, expected?: Type): Value {
   const suggestion = bySpelling(name, candidates) ?? byParts(name, known)
   const facts = { what: 'name', name, known }
   const all = suggestion === undefined ? facts : { ...facts, suggestion }
-  const unknown = report(env, namesDiagnostics.unknownName, span, all)
+  const unknown = report(env, namesDiagnostics.unknownName, span, all, removedHere(env.scope.placeOfRemoval(name)))
   env.scope.unknown.set(name, unknown)
   return poison(span, unknown)
 }

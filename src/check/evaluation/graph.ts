@@ -10,6 +10,7 @@ import { type Shape, shapeRules } from '../primitives/shapes.js'
 import type { AttributeValue, Draft, DraftAttributes, ParameterNameOf, PrimitiveName } from '../primitives/table.js'
 import { primitiveRow } from '../primitives/table.js'
 import type { Dim, Grid, Tensor } from '../values/value.js'
+import { changesOf } from '../values/value.js'
 import type { Env } from './env.js'
 
 /** A node whose sizes and attributes may still be unknown. */
@@ -63,7 +64,7 @@ export type NodeRequest<Op extends PrimitiveName> = AttributesPart<Op> & {
 }
 
 /** Where a node comes from. */
-export type NodePlace = Pick<Env, 'path' | 'abstract'> & { readonly span: Span }
+export type NodePlace = Pick<Env, 'path' | 'abstract'> & { readonly span: Span; readonly changes?: readonly Span[] }
 
 /** The graph under construction: nodes in an order in which operands come first. */
 export class GraphBuilder {
@@ -91,8 +92,12 @@ export class GraphBuilder {
   readonly rangeMistakes = new Map<number, Diagnostic>()
   readonly scales: ScaleEvent[] = []
 
-  add<Op extends PrimitiveName>(request: NodeRequest<Op>, { path, span, abstract }: NodePlace): Tensor {
+  add<Op extends PrimitiveName>(
+    request: NodeRequest<Op>,
+    { path, span, abstract, changes: own = [] }: NodePlace,
+  ): Tensor {
     const { op, operands } = request
+    const changes = [...new Set([...own, ...changesOf(operands)])]
     const attributes = (request.attributes ?? {}) as DraftAttributes<Op>
     const specs = Object.entries<ParameterSpec | undefined>(request.parameters ?? {})
     const names: string[] = []
@@ -120,6 +125,7 @@ export class GraphBuilder {
       learned: weights || (op !== 'stop_gradient' && operands.some((operand) => operand.learned)),
       label: request.label ?? (labels.length > 0 && labels.every((operand) => operand.label)),
       ...(grid === undefined ? {} : { grid }),
+      ...(changes.length === 0 ? {} : { changes }),
     }
     const id = this.nodes.length
     this.nodes.push({

@@ -5,12 +5,13 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { PhaseInput } from '../checked.js'
+import type { FlatPipeline } from '../flattening/flat.js'
 import type { Known } from '../primitives/intervals.js'
 import type { FlatSection } from '../settings/context.js'
 import type { CheckedData, CheckedSynthesis } from '../settings/results.js'
 import { describeValue } from '../values/describe.js'
 import type { Cause, Dim, Tensor, Value } from '../values/value.js'
-import { isPoison, poison } from '../values/value.js'
+import { changedBy, isPoison, poison } from '../values/value.js'
 import { named } from './blocks.js'
 import type { Env } from './env.js'
 import { inStatement, report, whereWritten } from './env.js'
@@ -33,6 +34,7 @@ export function openScopes(
   base: Env,
   data: CheckedData | undefined,
   synthesis: CheckedSynthesis | undefined,
+  { settings }: FlatPipeline,
 ): ModelScopes {
   const image: readonly Dim[] = data
     ? [data.image.height, data.image.width, data.isChannelsKnown ? data.image.channels : undefined]
@@ -48,12 +50,21 @@ export function openScopes(
     downHeight: 1,
     downWidth: 1,
   }
+  const changed = (name: string, ...parameters: readonly string[]): readonly Span[] => {
+    const setting = settings.get(name)
+    return [setting?.change, ...parameters.map((each) => setting?.replaced.get(each)?.span)].filter(
+      (span) => span !== undefined,
+    )
+  }
+  const ofImage = changed('data', 'image', 'channels', 'range')
+  const ofSeverity = changed('synthesis', 'severity')
   const input = (name: PhaseInput, per: Tensor['per'], shape: readonly Dim[], range: Known) => (): Value => {
     const label = name !== 'image'
+    const changes = name === 'fault_severity' ? ofSeverity : ofImage
     const onPixels = per === 'pixel' ? grid : undefined
     const tensor = base.graph.add(
       { op: 'input', operands: [], attributes: { name }, type: { per, shape }, range, grid: onPixels, label },
-      { ...base, path: name, span: at },
+      { ...base, path: name, span: at, changes },
     )
     base.graph.inputs.set(name, tensor.node)
     return per === 'pixel' && data ? { ...tensor, made: { name, span: at } } : tensor
@@ -74,7 +85,8 @@ export function evaluateSection(section: FlatSection, env: Env): void {
     if (env.scope.find(name) === undefined)
       env.scope.defineValue(name, damage.span, 'binding', poison(damage.span, damage)).used = true
   }
-  for (const [name, { binding }] of section.settings) {
+  for (const [name, at] of section.removed) env.scope.removed.set(name, at)
+  for (const [name, { binding, change }] of section.settings) {
     const at = binding.path[0]?.span ?? binding.span
     const taken = env.scope.find(name)
     if (taken !== undefined) {
@@ -88,7 +100,10 @@ export function evaluateSection(section: FlatSection, env: Env): void {
       continue
     }
     const inner = inStatement(whereWritten(env, binding.value), name)
-    env.scope.define(name, at, 'binding', () => named(inner, env.session.evaluate(binding.value, inner), at))
+    const changes = change === undefined ? [] : [change]
+    env.scope.define(name, at, 'binding', () =>
+      changedBy(named(inner, env.session.evaluate(binding.value, inner), at), changes),
+    )
   }
   for (const name of section.settings.keys()) {
     const slot = env.scope.slots.get(name)

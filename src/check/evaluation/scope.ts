@@ -22,6 +22,8 @@ export class Scope {
   readonly slots = new Map<string, Slot>()
   /** Names that are reported as unknown, each with its report. */
   readonly unknown = new Map<string, Diagnostic>()
+  /** What a `remove` took away, with its place. */
+  readonly removed = new Map<string, Span>()
   readonly parent: Scope | undefined
 
   constructor(parent?: Scope) {
@@ -53,6 +55,11 @@ export class Scope {
   /** Whether so many names are unknown, here or around, that no likeness is looked for any more: each costs a look at all names. */
   get isLost(): boolean {
     return this.unknown.size > mostLikened || this.parent?.isLost === true
+  }
+
+  /** Where the name was removed, here or around. */
+  placeOfRemoval(name: string): Span | undefined {
+    return this.removed.get(name) ?? this.parent?.placeOfRemoval(name)
   }
 
   /** What can be used here; labels in the model are known only to be refused. */

@@ -1,5 +1,6 @@
-import type { DiagnosticCollector } from '../../diagnostics/collector.js'
+import { DiagnosticCollector } from '../../diagnostics/collector.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
+import type { FileView } from '../../layouts/view.js'
 import type { SourceMap } from '../../source/source-file.js'
 import type { FileId, Span } from '../../source/span.js'
 import type { Expression } from '../../syntax/ast.js'
@@ -15,30 +16,44 @@ export interface BlockFacts {
   readonly result: Value
 }
 
-/** What one compilation shares. */
-export interface Session {
+/** What all checks of one file share: nothing of it changes once the files are read. */
+export interface Program {
   /** Value of an expression (`evaluate/expression.ts`), here so that the rules of single forms need not import the whole. */
   readonly evaluate: (expression: Expression, env: Env, expected?: Type) => Value
   /** Body of a block with all parameters bound (`blocks.ts`). */
   readonly instantiate: (block: BlockValue, span: Span, env: Env) => Value
-  readonly sink: DiagnosticCollector
   readonly sources: SourceMap
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Names of environment variables by the place (`spanKey`) of the `env(...)` that read them. */
-  readonly environmentReads: Map<string, string>
   /** Every file that is read, by its name in spans. */
   readonly modules: Map<FileId, Module>
   /** What the library declares, read when the first name is unknown. */
   readonly libraryNames: () => ReadonlySet<string>
-  /** What the check of a block on its own found (`blocks.ts`). */
+  /** What the check of a block on its own finds (`blocks.ts`), and what it found. */
   readonly blockFacts: (block: BlockEntity, session: Session) => BlockFacts
   readonly checkedBlocks: Map<BlockEntity['declaration'], BlockFacts>
+  /** Relative paths of `--set` start here. */
+  readonly workingDirectory: string
+  /** Left out: paths are not looked at. */
+  readonly disk?: FileView
+}
+
+/** One check: what it reports and notes down. */
+export interface Session extends Program {
+  readonly sink: DiagnosticCollector
+  /** Names of environment variables by the place (`spanKey`) of the `env(...)` that read them. */
+  readonly environmentReads: Map<string, string>
   /** Mistakes that are met in several places and reported at the first: circles, forgotten imports. */
   readonly once: Map<string, Diagnostic>
   /** Names that are being evaluated, for circles. */
   readonly running: string[]
   /** Whether a pooling that does not divide floors (D051 is allowed) or leaves the size unknown. */
-  floorPoolings: boolean
+  readonly floorPoolings: boolean
+}
+
+/** `known`: what the checks before it reported once. */
+export function openSession(program: Program, known: ReadonlyMap<string, Diagnostic> = new Map()): Session {
+  const own = { sink: new DiagnosticCollector(), environmentReads: new Map(), once: new Map(known), running: [] }
+  return { ...program, ...own, floorPoolings: false }
 }
 
 export function textOf(session: Session, span: Span): string {

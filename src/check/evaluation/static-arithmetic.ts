@@ -3,7 +3,7 @@ import type { Span } from '../../source/span.js'
 import type { BinaryOperator } from '../../syntax/ast.js'
 import { describeValue, staticText } from '../values/describe.js'
 import type { ScalarStatic, UnknownValue } from '../values/value.js'
-import { poison } from '../values/value.js'
+import { changesOf, poison } from '../values/value.js'
 import type { Env } from './env.js'
 import { report, reportUse } from './env.js'
 
@@ -51,6 +51,7 @@ export function arithmetic(
     )
   }
   const given = left.given ?? right.given
+  const changes = changesOf([left, right])
   return {
     kind: 'number',
     value,
@@ -58,6 +59,7 @@ export function arithmetic(
     span,
     ...(unit === undefined ? {} : { unit }),
     ...(given === undefined ? {} : { given }),
+    ...(changes.length === 0 ? {} : { changes }),
   }
 }
 

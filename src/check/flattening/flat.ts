@@ -28,6 +28,8 @@ export interface FlatPipeline {
   /** Those of the pipeline itself: a base's numbers need not hold for what is derived from it. */
   readonly expects: readonly ExpectStatement[]
   readonly allows: readonly FlatAllow[]
+  /** Settings and sections that a `remove` took away, with its place. */
+  readonly removed: ReadonlyMap<string, Span>
   /** What is read by the text of the pipeline and its bases, where something is laid over it: a param that lost its reader so is no mistake. */
   readonly replacedNames: ReadonlySet<string>
   /** What it extends is not there (reported): nothing else can be said of it. */

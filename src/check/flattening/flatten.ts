@@ -34,6 +34,7 @@ const isSection = (name: string): boolean => (sectionNames as readonly string[])
 interface OpenSection {
   span: Span
   readonly damaged: Map<string, Diagnostic>
+  readonly removed: Map<string, Span>
   readonly settings: Map<string, FlatSetting>
 }
 
@@ -44,6 +45,7 @@ export class Flattener {
   readonly #sections = new Map<string, OpenSection>()
   readonly #expects: ExpectStatement[] = []
   readonly #allows: FlatAllow[] = []
+  readonly #removed = new Map<string, Span>()
   readonly #new = new NewBindings()
   #lacksBase = false
 
@@ -70,6 +72,7 @@ export class Flattener {
       sections: this.#sections as ReadonlyMap<string, FlatSection>,
       expects: this.#expects,
       allows: this.#allows,
+      removed: this.#removed,
       replacedNames:
         chain.length > 1 || overrides.length > 0 ? namesRead(chain.map((link) => link.declaration)) : new Set(),
       lacksBase: this.#lacksBase,
@@ -222,7 +225,8 @@ export class Flattener {
     }
     const param = derived ? this.#params.get(name.name) : undefined
     if (param !== undefined) {
-      if (first(name, 'param')) this.#params.set(name.name, { ...param, value: { binding: item, replaced: new Map() } })
+      if (first(name, 'param'))
+        this.#params.set(name.name, { ...param, value: { binding: item, replaced: new Map(), change: item.span } })
       return
     }
     if (isSection(name.name)) {
@@ -270,6 +274,7 @@ export class Flattener {
       span: item.name.span,
       settings: new Map<string, FlatSetting>(),
       damaged: new Map<string, Diagnostic>(),
+      removed: new Map<string, Span>(),
     }
     section.span = item.name.span
     this.#sections.set(name, section)
@@ -335,7 +340,7 @@ export class Flattener {
     const path = pathText(item.path)
     const param = this.#params.get(head.name)
     if (param !== undefined && rest.length === 0) {
-      this.#params.set(head.name, { ...param, value: { binding: item, replaced: new Map() } })
+      this.#params.set(head.name, { ...param, value: { binding: item, replaced: new Map(), change: item.span } })
       return
     }
     const section = this.#sections.get(head.name)
@@ -346,7 +351,7 @@ export class Flattener {
     const setting = this.#settings.get(head.name)
     if (setting !== undefined || (isSetting(head.name) && rest.length === 0)) {
       const replaced = new Map(setting?.replaced)
-      if (rest.length === 0) this.#settings.set(head.name, { binding: item, replaced: new Map() })
+      if (rest.length === 0) this.#settings.set(head.name, { binding: item, replaced: new Map(), change: item.span })
       else if (setting !== undefined)
         this.#settings.set(head.name, { ...setting, replaced: replaced.set(pathText(rest), item) })
       return
@@ -361,7 +366,7 @@ export class Flattener {
     const isGraph = this.#isGraph(section)
     if (below.length === 0 && (before !== undefined || !isGraph || what === 'this sets')) {
       if (isGraph) this.#new.note(section, name.name, item, path.slice(0, -name.name.length))
-      section.settings.set(name.name, { binding: { ...item, path: [name] }, replaced: new Map() })
+      section.settings.set(name.name, { binding: { ...item, path: [name] }, replaced: new Map(), change: item.span })
     } else if (before !== undefined && below.length > 0 && !isGraph) {
       section.settings.set(name.name, { ...before, replaced: new Map(before.replaced).set(pathText(below), item) })
     } else this.#unknownPath(item.path, what, path)
@@ -376,12 +381,14 @@ export class Flattener {
     if (head === undefined) return
     const section = this.#sections.get(head.name)
     if (more.length === 0) {
-      if (
-        name === undefined &&
-        (this.#settings.delete(head.name) || this.#sections.delete(head.name) || this.#params.delete(head.name))
-      )
+      const holders = name === undefined ? [this.#settings, this.#sections, this.#params] : []
+      const isGone =
+        name === undefined ? holders.some((each) => each.delete(head.name)) : section?.settings.delete(name.name)
+      if (isGone) {
+        if (name === undefined) this.#removed.set(head.name, pathSpan(item.path))
+        else section?.removed.set(name.name, pathSpan(item.path))
         return
-      if (name !== undefined && section?.settings.delete(name.name)) return
+      }
     }
     const [holder, key, below] =
       section === undefined
@@ -405,7 +412,7 @@ export class Flattener {
     const head = path[0]?.name ?? ''
     // A part that the pipeline lacks, or whose name is misspelt, is told there.
     if ((isSetting(head) || isSection(head)) && !this.#settings.has(head) && !this.#sections.has(head)) return
-    const known = this.paths()
+    const known = settablePaths(this.#params, this.#settings, this.#sections)
     const suggestion = suggestPath(text, known)
     const facts = { path: text, what }
     this.#report(
@@ -417,11 +424,6 @@ export class Flattener {
         damaging(this.module, ...path.map(({ name }) => name)),
       ),
     )
-  }
-
-  /** Every path that can be set, for did-you-mean. */
-  paths(): readonly string[] {
-    return settablePaths(this.#params.keys(), this.#settings, this.#sections)
   }
 
   #report(diagnostic: ReturnType<typeof diagnose>): void {

@@ -7,11 +7,11 @@ import type { FlatSetting } from '../settings/context.js'
 
 /** Every path that can be set: what is written first, then what has a default. */
 export function settablePaths(
-  params: Iterable<string>,
+  params: ReadonlyMap<string, unknown>,
   settings: ReadonlyMap<string, FlatSetting>,
   sections: ReadonlyMap<string, { readonly settings: ReadonlyMap<string, FlatSetting> }>,
 ): readonly string[] {
-  const written = [...params, ...settings.keys()]
+  const written = [...params.keys(), ...settings.keys()]
   const open: string[] = []
   for (const [section, { settings: inner }] of sections) {
     written.push(...[...inner.keys()].map((name) => `${section}.${name}`))

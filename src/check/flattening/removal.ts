@@ -1,5 +1,12 @@
+import type { RelatedSpan } from '../../diagnostics/diagnostic.js'
+import type { Span } from '../../source/span.js'
 import type { Expression } from '../../syntax/ast.js'
 import type { FlatSetting } from '../settings/context.js'
+
+/** The place of the `remove` that took away what is missing, beside the report of that. */
+export function removedHere(span: Span | undefined): readonly RelatedSpan[] {
+  return span === undefined ? [] : [{ span, label: 'removed here' }]
+}
 
 /** The setting with a parameter of its call back at its default; undefined where the parameter was not given. */
 export function withoutParameter(setting: FlatSetting, path: readonly string[]): FlatSetting | undefined {

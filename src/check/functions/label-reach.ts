@@ -1,6 +1,6 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import type { Env } from '../evaluation/env.js'
-import { report } from '../evaluation/env.js'
+import { report, withChanges } from '../evaluation/env.js'
 import { textOf } from '../evaluation/session.js'
 import type { Interval } from '../primitives/intervals.js'
 import { numberText, tensorName } from '../values/describe.js'
@@ -23,9 +23,10 @@ export function checkLabelReach(env: Env, callee: string, a: Tensor, b: Tensor):
     return
   }
   if (!prediction.learned || prediction.range === undefined || label.range === undefined) return
-  const related = [label, prediction].flatMap((tensor) =>
+  const made = [label, prediction].flatMap((tensor) =>
     tensor.made === undefined ? [] : [{ span: tensor.made.span, label: `\`${tensor.made.name}\`` }],
   )
+  const related = withChanges(prediction.span, made, [label, prediction])
   const facts = { callee, prediction: prediction.range, label: label.range }
   if (!reaches(prediction.range, label.range)) {
     const help = helpToReach(prediction, label.range)

@@ -3,12 +3,12 @@ import type { DiagnosticDefinition } from '../../diagnostics/define.js'
 import type { RelatedSpan } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { Env } from '../evaluation/env.js'
-import { report, reportGiven } from '../evaluation/env.js'
+import { report, reportGiven, withChanges } from '../evaluation/env.js'
 import type { NodeRequest } from '../evaluation/graph.js'
 import type { PrimitiveName } from '../primitives/table.js'
 import type { Type } from '../values/type.js'
 import type { Dim, Grid, PoisonedValue, Tensor, Value } from '../values/value.js'
-import { poison } from '../values/value.js'
+import { changesOf, poison } from '../values/value.js'
 import type { Bounds } from './bounds.js'
 
 /** `tensor` takes a map, a vector, a value or a scalar; a number becomes a scalar constant. */
@@ -65,7 +65,8 @@ export class FunctionCall<Name extends string = string> {
     facts: Facts,
     related: readonly RelatedSpan[] = [],
   ): PoisonedValue {
-    return poison(this.span, report(this.env, definition, span, facts, related))
+    const all = withChanges(span, related, this.values.values())
+    return poison(this.span, report(this.env, definition, span, facts, all))
   }
 
   /** Reports an argument's value that the function cannot use. `write`: a value that it can. */
@@ -89,7 +90,8 @@ export class FunctionCall<Name extends string = string> {
   }
 
   emit<Op extends PrimitiveName>(request: NodeRequest<Op>): Tensor {
-    return this.env.graph.add(request, { ...this.env, span: this.span })
+    const changes = changesOf(this.values.values())
+    return this.env.graph.add(request, { ...this.env, span: this.span, changes })
   }
 
   constant(value: number | undefined): Tensor {

@@ -2,7 +2,7 @@ import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import type { Span } from '../../source/span.js'
 import type { PhaseInput } from '../checked.js'
 import type { Env } from '../evaluation/env.js'
-import { report } from '../evaluation/env.js'
+import { report, withChanges } from '../evaluation/env.js'
 import { spanKey, textOf } from '../evaluation/session.js'
 import { describePer, shapeText, tensorName } from '../values/describe.js'
 import type { PoisonedValue, Tensor } from '../values/value.js'
@@ -44,7 +44,13 @@ export function reportShapes(
       ? []
       : [{ span: tensor.made.span, label: `\`${tensor.made.name}\` is ${shapeText(tensor.shape)}` }],
   )
-  const reported = report(env, tensorsDiagnostics.shapeMismatch, span, { callee, rule, shapes, help }, related)
+  const reported = report(
+    env,
+    tensorsDiagnostics.shapeMismatch,
+    span,
+    { callee, rule, shapes, help },
+    withChanges(span, related, operands),
+  )
   for (const key of keys) env.graph.shapeMistakes.set(key, reported)
   const sides = operands.flatMap(({ per, shape }) => (per === 'pixel' ? [shapeText(shape.slice(0, 2))] : []))
   for (const { node } of made) {

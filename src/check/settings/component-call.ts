@@ -33,6 +33,7 @@ import {
   reportDuplicates,
   type Signature,
 } from '../evaluation/arguments.js'
+import { removedHere } from '../flattening/removal.js'
 import type { FlatSection, FlatSetting, SettingsContext } from './context.js'
 import { convert } from './convert.js'
 import { nearest } from './convert-static.js'
@@ -125,6 +126,8 @@ interface Written {
 interface MissingAt {
   readonly span: Span
   readonly excused: ReadonlySet<string | undefined>
+  /** What a `remove` took away, with its place. */
+  readonly removed: ReadonlyMap<string, Span>
 }
 
 class CallChecker {
@@ -179,7 +182,11 @@ class CallChecker {
     const bound = bindArguments(signatureOf(component), args, undefined, this.#binder)
     const misspelt = new Set([...bound.meant, ...section.damaged.keys()])
     const place: Place = { parameter: sectionName, pointer: '', path: sectionName, replaced }
-    const parameters = this.#parameters(component, bound, place, { span: section.span, excused: misspelt })
+    const parameters = this.#parameters(component, bound, place, {
+      span: section.span,
+      excused: misspelt,
+      removed: section.removed,
+    })
     const value = { component: sectionName, parameters }
     return { value, spans: this.#spans, poisoned: this.#poisoned, misspelt: bound.meant, nameSpan: section.span }
   }
@@ -237,7 +244,7 @@ class CallChecker {
       component,
       bound,
       { ...place, pointer: base },
-      recovered ? undefined : { span: callee.span, excused: new Set() },
+      recovered ? undefined : { span: callee.span, excused: new Set(), removed: new Map() },
     )
     // Within another call a component is whole or not there: what reads it needs no more questions.
     const isComplete = Object.entries(component.parameters).every(([name, of]) => !isRequired(of) || name in parameters)
@@ -278,12 +285,14 @@ class CallChecker {
     }
     const told = missing.filter(([name]) => !missingAt?.excused.has(name))
     if (told.length > 0 && missingAt !== undefined) {
-      report(this.context, typesDiagnostics.missingArgument, missingAt.span, {
+      const facts = {
         callee: component.name,
         missing: told.map(([name]) => name),
         signature: signatureOf(component).text,
         example: told.map(([name, schema]) => `\`${name} = ${exampleOf(schema)}\``).join(', '),
-      })
+      }
+      const related = told.flatMap(([name]) => removedHere(missingAt.removed.get(name)))
+      report(this.context, typesDiagnostics.missingArgument, missingAt.span, facts, related)
     }
     this.#validate(component, values, place)
     return values

@@ -43,6 +43,8 @@ export interface SettingsContext {
 export interface FlatSetting {
   readonly binding: Binding
   readonly replaced: ReadonlyMap<string, Binding>
+  /** The option or the dotted setting of a derived pipeline that put the binding there. */
+  readonly change?: Span
 }
 
 /** A section after `extends`, `remove` and `--set`: what it binds by name. `span` is that of its name. */
@@ -51,4 +53,6 @@ export interface FlatSection {
   readonly settings: ReadonlyMap<string, FlatSetting>
   /** Names in what could not be read of it, each with the syntax error: they may be bound there. */
   readonly damaged: ReadonlyMap<string, Diagnostic>
+  /** What a `remove` took away, with its place. */
+  readonly removed: ReadonlyMap<string, Span>
 }

@@ -3,6 +3,7 @@ import { diagnose } from '../../diagnostics/define.js'
 import type { DiagnosticSink } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { FlatPipeline } from '../flattening/flat.js'
+import { removedHere } from '../flattening/removal.js'
 
 /** What a pipeline cannot do without, as a message names it, and how it is written. */
 const parts = [
@@ -16,7 +17,7 @@ const parts = [
 
 /** Reported at once, at the name of the pipeline. A part whose name is misspelt is reported there, and not missing. */
 export function reportMissingParts(
-  { declaration, module, settings, sections }: FlatPipeline,
+  { declaration, module, settings, sections, removed }: FlatPipeline,
   sink: DiagnosticSink,
 ): void {
   const names = parts.map(([name]) => name)
@@ -34,7 +35,8 @@ export function reportMissingParts(
   }
   // What is missing may stand in what could not be read.
   const causes = module.damage.map(({ diagnostic }) => diagnostic)
-  sink.report(diagnose(namesDiagnostics.missingPart, declaration.name.span, facts, [], causes))
+  const related = missing.flatMap(([name]) => removedHere(removed.get(name)))
+  sink.report(diagnose(namesDiagnostics.missingPart, declaration.name.span, facts, related, causes))
 }
 
 function listed(words: readonly string[]): string {

@@ -23,10 +23,14 @@ export function isExcluded(choice: Choice, excludes: readonly ExcludeStatement[]
 }
 
 /** Conditions name axes, compare them with something, and leave out some cells but not all. */
-export function checkExcludes(excludes: readonly ExcludeStatement[], axes: Axes, isGrid: boolean, env: Env): void {
+export function checkExcludes(
+  excludes: readonly ExcludeStatement[],
+  axes: Axes,
+  cells: readonly Choice[] | undefined,
+  env: Env,
+): void {
   const sound = excludes.filter(({ condition }) => !isRecovered(condition) && isCondition(condition, axes, env))
   if (sound.length === 0 || sound.length < excludes.length) return
-  const cells = cellsOf(axes, isGrid)
   if (cells === undefined || cells.length === 0) return
   const left = new Set(cells)
   for (const { condition } of sound) {
@@ -44,11 +48,15 @@ export function checkExcludes(excludes: readonly ExcludeStatement[], axes: Axes,
   }
 }
 
-/** Every combination, or every value alone; undefined when there are too many to count through. */
-export function cellsOf(axes: Axes, isGrid: boolean): readonly Choice[] | undefined {
-  if (!isGrid) return [...axes].flatMap(([path, values]) => values.map((value) => new Map([[path, value]])))
-  let cells: readonly Choice[] = [new Map()]
-  for (const [path, values] of axes) {
+/** Every combination, or every value alone, with each of the seeds; undefined when there are too many to count through. */
+export function cellsOf(
+  axes: Axes,
+  seeds: readonly Expression[] | undefined,
+  isGrid: boolean,
+): readonly Choice[] | undefined {
+  const alone = [...axes].flatMap(([path, values]) => values.map((value) => new Map([[path, value]])))
+  let cells: readonly Choice[] = isGrid || axes.size === 0 ? [new Map()] : alone
+  for (const [path, values] of [...(isGrid ? axes : []), ...(seeds === undefined ? [] : [['seed', seeds] as const])]) {
     if (cells.length * values.length > mostCells) return undefined
     cells = cells.flatMap((cell) => values.map((value) => new Map([...cell, [path, value]])))
   }

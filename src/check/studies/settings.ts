@@ -1,3 +1,4 @@
+import type { Monitor } from '../../components/metrics.js'
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { studiesDiagnostics } from '../../diagnostics/codes/studies.js'
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
@@ -5,24 +6,29 @@ import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { Expression, StudyDeclaration, VaryStatement } from '../../syntax/ast.js'
+import type { CheckedPipeline } from '../checked.js'
 import type { Env } from '../evaluation/env.js'
 import { report } from '../evaluation/env.js'
 import { textOf } from '../evaluation/session.js'
 import { pathSpan, pathText } from '../flattening/paths.js'
+import type { SettingsContext } from '../settings/context.js'
+import { metricReference } from '../settings/metric-reference.js'
+import { checkMonitor } from '../settings/monitor.js'
 import { describeExpression, dottedName, isRecovered } from '../settings/place.js'
 import { conform } from '../values/conform.js'
 
 const settings = ['seeds', 'compare', 'mode']
 const modes = ['grid', 'one_at_a_time']
 
-/** `seeds` and `mode`; `compare` is held against what is measured elsewhere. The seeds, when they stand there. */
+/** `seeds` and `mode`. The seeds, when they stand there. */
 export function checkSettings(
   study: StudyDeclaration,
   vary: readonly VaryStatement[],
   env: Env,
-): readonly Expression[] | undefined {
+): { readonly seeds: readonly Expression[] | undefined; readonly isGrid: boolean } {
   const seen = new Map<string, Span>()
   let seeds: readonly Expression[] | undefined
+  let isGrid = true
   let isWhole = study.recovered === undefined
   for (const item of study.items) {
     if (item.recovered) isWhole = false
@@ -47,7 +53,7 @@ export function checkSettings(
     if (before !== undefined) {
       const facts = { what: 'setting', name: name.name, of: 'another setting' }
       report(env, namesDiagnostics.duplicateName, name.span, facts, [{ span: before, label: 'first given here' }])
-    } else if (name.name === 'mode') checkMode(item.value, env)
+    } else if (name.name === 'mode') isGrid = checkMode(item.value, env)
     else if (name.name === 'seeds') seeds = checkSeeds(item.value, study, name.span, env)
   }
   const bySeed = vary.find((item) => pathText(item.path) === 'seed')
@@ -57,18 +63,42 @@ export function checkSettings(
     const related = [{ span: seedsSpan, label: 'the seeds' }]
     report(env, namesDiagnostics.duplicateName, pathSpan(bySeed.path), facts, related)
   }
-  if (!isWhole || vary.length > 0 || seen.has('seeds')) return seeds
-  report(env, studiesDiagnostics.emptyStudy, study.name.span, { study: study.name.name })
-  return undefined
+  if (isWhole && vary.length === 0 && !seen.has('seeds'))
+    report(env, studiesDiagnostics.emptyStudy, study.name.span, { study: study.name.name })
+  return { seeds, isGrid }
 }
 
-function checkMode(value: Expression, env: Env): void {
-  if (isRecovered(value) || modes.includes(dottedName(value) ?? '')) return
+/** Whether it is a grid. */
+function checkMode(value: Expression, env: Env): boolean {
+  const mode = dottedName(value) ?? ''
+  if (isRecovered(value) || modes.includes(mode)) return mode !== 'one_at_a_time'
   const name = value.kind === 'string' ? value.value : textOf(env.session, value.span)
   const suggestion = modes.includes(name) ? name : suggest(name, modes)
   const facts = { what: 'mode of a study', name: textOf(env.session, value.span), known: modes }
   const all = suggestion === undefined ? facts : { ...facts, suggestion }
   report(env, namesDiagnostics.unknownName, value.span, all)
+  return true
+}
+
+/** What a study compares must be measured by its pipeline. On test sets too: to compare is not to choose. */
+export function checkCompare(
+  study: StudyDeclaration,
+  { outputs, evaluate }: CheckedPipeline,
+  context: SettingsContext,
+): readonly Monitor[] {
+  const named = { ...context, outputs: new Map(outputs.map(({ name }) => [name, undefined])) }
+  const reported = new Set<string>()
+  const items = study.items.filter((item) => item.kind === 'binding' && item.path[0]?.name === 'compare')
+  return items.flatMap((item) => {
+    if (item.recovered || item.kind !== 'binding') return []
+    const compared = item.value.kind === 'list' ? item.value.items : [item.value]
+    return compared.flatMap((expression) => {
+      const monitor = metricReference(expression, 'compare', named)
+      if (monitor === undefined) return []
+      const found = checkMonitor({ ...monitor, split: 'val' }, expression.span, context, evaluate, reported)
+      return found === undefined ? [] : [monitor]
+    })
+  })
 }
 
 function checkSeeds(value: Expression, study: StudyDeclaration, at: Span, env: Env): readonly Expression[] | undefined {

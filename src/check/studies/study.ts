@@ -1,79 +1,130 @@
+import type { Monitor } from '../../components/metrics.js'
+import { keyOf } from '../../diagnostics/cascades.js'
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { diagnose } from '../../diagnostics/define.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
-import type { Span } from '../../source/span.js'
+import { type Span, within } from '../../source/span.js'
 import type { Binding, Expression, PipelineDeclaration, StudyDeclaration, VaryStatement } from '../../syntax/ast.js'
+import { dumpChecked } from '../dump.js'
 import type { Session } from '../evaluation/session.js'
 import { textOf } from '../evaluation/session.js'
+import type { FlatAllow } from '../flattening/flat.js'
 import { sectionNames, settingNames } from '../flattening/flatten.js'
-import { pathSpan, pathText, suggestPath } from '../flattening/paths.js'
+import { pathSpan, pathText, settablePaths, suggestPath } from '../flattening/paths.js'
 import type { Module } from '../loading/module.js'
 import { lookUp, namesOfKind } from '../loading/module.js'
-import { dottedName } from '../settings/place.js'
-import type { Studied } from './cells.js'
-import { checkValues } from './cells.js'
+import type { Override } from '../loading/overrides.js'
+import { settingsContext } from '../origins.js'
+import { checkPipelineOf, openPipeline, type PipelineCheck } from '../pipeline.js'
+import { type Cell, checkValues } from './axis.js'
 import type { Choice } from './exclude.js'
 import { cellsOf, checkExcludes, isExcluded } from './exclude.js'
-import { checkSettings } from './settings.js'
+import { checkCompare, checkSettings } from './settings.js'
 
-const lastSyntaxCode = 'D019'
+/** A study of which every cell can be run. */
+export interface CheckedStudy {
+  readonly name: string
+  readonly doc?: string
+  /** The pipeline that it varies. */
+  readonly pipeline: string
+  readonly mode: 'grid' | 'one_at_a_time'
+  /** What is varied, as it is written; the seeds last, as `seed`. */
+  readonly axes: readonly { readonly path: string; readonly values: readonly string[] }[]
+  /** In the order in which the axes count up, the last one fastest. */
+  readonly cells: readonly StudyCell[]
+  /** Combinations that are left out. */
+  readonly excluded: number
+  readonly compare: readonly Monitor[]
+}
 
-/** The pipeline of a study; undefined when there is none, which is reported. */
-export function studiedPipeline(
+/** One run of the pipeline. */
+export interface StudyCell {
+  /** `lambda=0.5, seed=1` */
+  readonly label: string
+  /** What makes the pipeline this cell's, as `--set` takes it. */
+  readonly overrides: readonly Override[]
+}
+
+/** Axes name what the pipeline has, and have different values that it can run with; seeds, mode, exclusions and what is compared fit them. */
+export function checkStudy(
   study: StudyDeclaration,
   module: Module,
   session: Session,
-): { declaration: PipelineDeclaration; module: Module } | undefined {
-  const entity = lookUp(module, study.of.name)
-  if (entity?.kind === 'pipeline') return { declaration: entity.declaration, module: entity.module }
-  // Of a pipeline whose own head is torn nothing is known: the parser told it.
-  if (study.of.recovered || session.sink.all.some(({ code }) => code <= lastSyntaxCode)) return undefined
-  const known = namesOfKind(module, 'pipeline')
-  const suggestion = suggest(study.of.name, known)
-  const facts = { what: 'pipeline', name: study.of.name, known }
-  session.sink.report(
-    diagnose(namesDiagnostics.unknownName, study.of.span, suggestion === undefined ? facts : { ...facts, suggestion }),
-  )
-  return undefined
-}
-
-/** Axes name what the pipeline has, and have different values that it can run with; seeds, mode and exclusions fit them. */
-export function checkStudy(study: StudyDeclaration, studied: Studied): void {
-  const { session } = studied.env
-  const vary = study.items.filter((item) => item.kind === 'vary')
-  const seeds = checkSettings(study, vary, studied.env)
-  const known: VaryStatement[] = []
-  const seen = new Map<string, Span>()
-  for (const item of vary) {
-    if (item.recovered) continue
-    const path = pathText(item.path)
-    const span = pathSpan(item.path)
-    const before = seen.get(path)
-    seen.set(path, before ?? span)
-    if (before !== undefined) {
-      const related = [{ span: before, label: 'first axis' }]
-      session.sink.report(
-        diagnose(namesDiagnostics.duplicateName, span, { what: 'axis', name: path, of: 'another axis' }, related),
-      )
-    } else if (isAxis(item, path, span, studied)) known.push(item)
+  blocks: readonly FlatAllow[],
+): CheckedStudy | undefined {
+  const studied = studiedPipeline(study, module, session)
+  if (studied === undefined) return undefined
+  const before = session.sink.all.length
+  const base = checkPipelineOf(session, studied, { allows: blocks })
+  // They hold for every cell, and need not for each.
+  const own = study.items.flatMap((item) => (item.kind === 'allow' ? [{ statement: item, inherited: true }] : []))
+  const request = { allows: [...blocks, ...own], what: 'this varies', expects: false } as const
+  const known = new Set(base.diagnostics.map(keyOf))
+  const cellOf = (overrides: readonly Binding[]): Cell => {
+    const { checked, diagnostics } = checkPipelineOf(session, studied, { ...request, overrides })
+    const isOfAxis = ({ span }: Diagnostic) => overrides.some((binding) => within(span, binding.span))
+    const kept = diagnostics.filter((each) => isOfAxis(each) || (isError(each) && each.code !== wrongAllow))
+    const warnings = diagnostics.filter((each) => !isError(each) && !known.has(keyOf(each)))
+    return { diagnostics: kept, warnings, resolved: checked && dumpChecked({ ...checked, origins: [] }) }
   }
-  const axes = new Map<string, readonly Expression[]>(
-    known.flatMap((item) => (item.value.kind === 'list' ? [[pathText(item.path), item.value.items] as const] : [])),
+  const env = openPipeline(module, session)
+  const vary = study.items.filter((item) => item.kind === 'vary')
+  const { seeds, isGrid } = checkSettings(study, vary, env)
+  const varied = axesOf(vary, base, session)
+  const values = new Map<string, readonly Expression[]>(
+    varied.flatMap((item) => (item.value.kind === 'list' ? [[pathText(item.path), item.value.items] as const] : [])),
   )
-  const isGrid = !study.items.some((item) => item.kind === 'binding' && dottedName(item.value) === 'one_at_a_time')
+  const axes = seeds === undefined ? values : new Map([...values, ['seed', seeds]])
   const excludes = study.items.filter((item) => item.kind === 'exclude')
-  const isWhole = axes.size === vary.length && !study.items.some((item) => item.recovered)
-  if (isWhole)
-    checkExcludes(excludes, seeds === undefined ? axes : new Map([...axes, ['seed', seeds]]), isGrid, studied.env)
-  const runs = (choice: Choice): boolean => studied.cellOf(bindingsOf(choice, known)).diagnostics.length === 0
+  const isWhole = values.size === vary.length && !study.items.some((item) => item.recovered)
+  const cells = cellsOf(values, seeds, isGrid)
+  if (isWhole) checkExcludes(excludes, axes, cells, env)
+  const runs = (choice: Choice): boolean => cellOf(bindingsOf(choice, varied)).diagnostics.length === 0
   // Alone a value may not go with the pipeline, and go with every value that it meets.
   const isRescued = (path: string, value: Expression): boolean => {
     if (!isGrid && excludes.length === 0) return false
-    const cells = cellsOf(new Map([...axes, [path, [value]]]), isGrid) ?? []
-    const met = cells.filter((cell) => cell.get(path) === value && !isExcluded(cell, excludes, axes, studied.env))
-    return met.length === 0 || met.length > mostTried || (axes.size > 1 && isGrid && met.some(runs))
+    const all = cellsOf(new Map([...values, [path, [value]]]), undefined, isGrid) ?? []
+    const met = all.filter((cell) => cell.get(path) === value && !isExcluded(cell, excludes, values, env))
+    return met.length === 0 || met.length > mostTried || (values.size > 1 && isGrid && met.some(runs))
   }
-  for (const item of known) checkValues(item, studied, isRescued)
+  for (const item of varied) checkValues(item, { env, isSound: base.checked !== undefined, cellOf }, isRescued)
+  if (base.checked === undefined) return undefined
+  const compare = checkCompare(study, base.checked, settingsContext(env, []))
+  if (!isWhole || cells === undefined || session.sink.all.slice(before).some(isError)) return undefined
+  const kept = cells.filter((cell) => !isExcluded(cell, excludes, axes, env))
+  const text = (value: Expression): string => textOf(session, value.span)
+  return {
+    name: study.name.name,
+    ...(study.doc === undefined ? {} : { doc: study.doc }),
+    pipeline: study.of.name,
+    mode: isGrid ? 'grid' : 'one_at_a_time',
+    axes: [...axes].map(([path, items]) => ({ path, values: items.map(text) })),
+    cells: kept.map((cell) => {
+      const overrides = [...cell].map(([path, value]) => ({ path, value: text(value) }))
+      return { label: overrides.map(({ path, value }) => `${path}=${value}`).join(', '), overrides }
+    }),
+    excluded: cells.length - kept.length,
+    compare,
+  }
+}
+
+/** The pipeline of a study; undefined when there is none, which is reported. */
+function studiedPipeline(
+  study: StudyDeclaration,
+  module: Module,
+  session: Session,
+): { readonly declaration: PipelineDeclaration; readonly module: Module } | undefined {
+  const { name, span, recovered } = study.of
+  const entity = lookUp(module, name)
+  if (entity?.kind === 'pipeline') return entity
+  if (recovered || module.damaged.has(name)) return undefined
+  const known = namesOfKind(module, 'pipeline')
+  const suggestion = suggest(name, known)
+  const facts = { what: 'pipeline', name, known, ...(suggestion === undefined ? {} : { suggestion }) }
+  session.sink.report(diagnose(namesDiagnostics.unknownName, span, facts))
+  return undefined
 }
 
 /** Combinations that are tried for a value that alone is refused; of more nothing is said. */
@@ -86,42 +137,49 @@ function bindingsOf(choice: Choice, axes: readonly VaryStatement[]): readonly Bi
   })
 }
 
-function isAxis({ path: parts }: VaryStatement, path: string, span: Span, { flat, paths, env }: Studied): boolean {
-  const [head, ...rest] = parts
-  const known =
-    head !== undefined &&
-    (flat.params.has(head.name) ||
-      flat.settings.has(head.name) ||
-      (head.name === 'seed' && rest.length === 0) ||
-      (isOpenSection(head.name) && rest.length > 0) ||
-      flat.sections.get(head.name)?.settings.has(rest[0]?.name ?? '') === true)
-  // A part that the pipeline lacks is told there.
-  if (
-    head !== undefined &&
-    !known &&
-    isPart(head.name) &&
-    !flat.settings.has(head.name) &&
-    !flat.sections.has(head.name)
-  )
+/** Those that name something of the pipeline, each once. */
+function axesOf(vary: readonly VaryStatement[], base: PipelineCheck, { sink }: Session): readonly VaryStatement[] {
+  const seen = new Map<string, Span>()
+  return vary.filter((item) => {
+    if (item.recovered) return false
+    const path = pathText(item.path)
+    const span = pathSpan(item.path)
+    const before = seen.get(path)
+    seen.set(path, before ?? span)
+    if (before === undefined) return isAxis(item, path, span, base, sink)
+    const related = [{ span: before, label: 'first axis' }]
+    sink.report(
+      diagnose(namesDiagnostics.duplicateName, span, { what: 'axis', name: path, of: 'another axis' }, related),
+    )
     return false
-  if (known && (rest.length === 0 || !flat.params.has(head.name))) return true
-  if (isToldUnknown(path, env.session)) return false
-  const suggestion = suggestPath(path, paths)
-  const facts = { path, what: 'this varies' }
-  env.session.sink.report(
-    diagnose(namesDiagnostics.unknownPath, span, suggestion === undefined ? facts : { ...facts, suggestion }),
-  )
+  })
+}
+
+function isAxis(
+  { path: [head, ...rest] }: VaryStatement,
+  path: string,
+  span: Span,
+  { flat, unknown }: PipelineCheck,
+  sink: Session['sink'],
+): boolean {
+  const { params, settings, sections } = flat
+  if (head === undefined) return false
+  const isPart = [...settingNames, ...sectionNames].some((part) => part === head.name)
+  const isKnown =
+    (params.has(head.name) && rest.length === 0) ||
+    settings.has(head.name) ||
+    (head.name === 'seed' && rest.length === 0) ||
+    // Their settings have defaults: what is not written can be varied too.
+    ((head.name === 'train' || head.name === 'evaluate') && rest.length > 0) ||
+    sections.get(head.name)?.settings.has(rest[0]?.name ?? '') === true
+  // A part that the pipeline lacks is reported there.
+  if (isKnown || (isPart && !sections.has(head.name))) return isKnown
+  const suggestion = suggestPath(path, settablePaths(params, settings, sections))
+  const facts = { path, what: 'this varies', ...(suggestion === undefined ? {} : { suggestion }) }
+  const cause = unknown.get(path)
+  sink.report(diagnose(namesDiagnostics.unknownPath, span, facts, [], cause === undefined ? [] : [cause]))
   return false
 }
 
-/** A name that the pipeline reads and does not have is told there: the axis means the same. */
-function isToldUnknown(path: string, session: Session): boolean {
-  return session.sink.all.some(
-    ({ code, span }) => code === namesDiagnostics.unknownName.code && textOf(session, span) === path,
-  )
-}
-
-const isPart = (name: string): boolean => [...settingNames, ...sectionNames].some((part) => part === name)
-
-/** Its settings have defaults: what is not written can be varied too. */
-const isOpenSection = (name: string): boolean => name === 'train' || name === 'evaluate'
+const wrongAllow = typesDiagnostics.wrongAllow.code
+const isError = ({ severity }: Diagnostic): boolean => severity === 'error'

@@ -9,6 +9,8 @@ export interface StaticPlace {
   readonly used?: Span
   /** In the library's code: the argument of its caller that the value is, or was computed from. */
   readonly given?: GivenArgument
+  /** Options and settings of a derived pipeline that it comes from. */
+  readonly changes?: readonly Span[]
 }
 
 export interface GivenArgument {

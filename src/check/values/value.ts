@@ -36,6 +36,8 @@ export interface Tensor {
   /** Made of what only the label knows: clean image, fault mask, fault severity. */
   readonly label: boolean
   readonly grid?: Grid
+  /** Options and settings of a derived pipeline that it is made with. */
+  readonly changes?: readonly Span[]
   /** The binding that made it, for messages about shapes. */
   readonly made?: { readonly name: string; readonly span: Span }
 }
@@ -111,6 +113,19 @@ export function seenAt(value: Value, span: Span): Value {
   return value.kind === 'tensor' || value.kind === 'unknown' || value.kind === 'record' || value.kind === 'component'
     ? { ...value, span }
     : { ...value, used: span }
+}
+
+/** What of options and derived settings the values come from. */
+export function changesOf(values: Iterable<Value>): readonly Span[] {
+  const found = new Set<Span>()
+  for (const value of values) for (const change of ('changes' in value && value.changes) || []) found.add(change)
+  return [...found]
+}
+
+/** The value as one that the changes made as well. */
+export function changedBy<V extends Value>(value: V, changes: readonly Span[]): V {
+  if (changes.length === 0 || value.kind === 'unknown' || value.kind === 'record') return value
+  return { ...value, changes: [...new Set([...changesOf([value]), ...changes])] }
 }
 
 /** Where the value is used: by its name, or where it is written in place. */

@@ -1,5 +1,5 @@
 import { isAbsolute, join, relative } from 'node:path'
-import { checkPipeline } from '../../check/check.js'
+import { checkFile } from '../../check/check.js'
 import { dumpChecked } from '../../check/dump.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import { openDisk } from '../../layouts/disk.js'
@@ -25,7 +25,7 @@ export const frontPhases = [
     run: ({ ast }, context) => {
       const { source, pipeline, mayLackPipeline, overrides, environment, workingDirectory, lookAtDisk } = context
       if (pipeline !== undefined) requirePipeline(pipeline, ast, shownPath(source.path, workingDirectory))
-      return checkPipeline({
+      return checkFile({
         entry: source.path,
         parsedEntry: ast,
         ...(pipeline === undefined ? {} : { pipeline }),

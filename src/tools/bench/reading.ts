@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { checkPipeline } from '../../check/check.js'
+import { checkFile } from '../../check/check.js'
 import { readSource } from '../../driver/source-text.js'
 import { packageRoot } from '../../native/package-root.js'
 import { parse } from '../../syntax/parse.js'
@@ -31,7 +31,7 @@ export function measureReading(): readonly ReadingResult[] {
 
 function check(text: string): void {
   const entry = '/long.draem'
-  checkPipeline({
+  checkFile({
     entry,
     loadFile: (path) => (path === entry ? text : readSource(path)),
     libraryDirectory: join(packageRoot(), 'grammar', 'std'),

@@ -1,5 +1,4 @@
 import { diagnosticRow } from '../../diagnostics/codes/index.js'
-import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { studiesDiagnostics } from '../../diagnostics/codes/studies.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { sortDiagnostics } from '../../diagnostics/collector.js'
@@ -9,15 +8,13 @@ import { within } from '../../source/span.js'
 import type { Binding, Expression, VaryStatement } from '../../syntax/ast.js'
 import type { Env } from '../evaluation/env.js'
 import { report } from '../evaluation/env.js'
-import type { Session } from '../evaluation/session.js'
-import { spanKey, textOf } from '../evaluation/session.js'
-import type { FlatPipeline } from '../flattening/flat.js'
+import { textOf } from '../evaluation/session.js'
 import { pathSpan, pathText } from '../flattening/paths.js'
 import { sameText } from './exclude.js'
 
-/** What the checker makes of the pipeline with some values in the place of others: a cell of the study. */
+/** What the checker makes of the pipeline with some values in the place of others. */
 export interface Cell {
-  /** Errors, and whatever is told at an axis; what is allowed is left out. */
+  /** Errors, and whatever is reported at an axis; what is allowed is left out. */
   readonly diagnostics: readonly Diagnostic[]
   /** Warnings that the pipeline itself does not give. */
   readonly warnings: readonly Diagnostic[]
@@ -25,13 +22,10 @@ export interface Cell {
   readonly resolved: string | undefined
 }
 
-/** What a study is checked against. */
-export interface Studied {
-  readonly flat: FlatPipeline
-  /** Every path that can be varied, for did-you-mean. */
-  readonly paths: readonly string[]
+/** What the values of an axis are checked against. */
+interface Studied {
   readonly env: Env
-  /** Undefined for a pipeline with mistakes: they are told where it is checked, and its cells cannot be judged. */
+  /** False for a pipeline with mistakes: they are reported where it is checked, and its cells cannot be judged. */
   readonly isSound: boolean
   readonly cellOf: (bindings: readonly Binding[]) => Cell
 }
@@ -64,17 +58,11 @@ export function checkValues(
     return
   }
   const cells = value.items.map((each) => cellOf([{ kind: 'binding', path: item.path, value: each, span: item.span }]))
-  const told = new Set<string>()
-  for (const diagnostic of cells.flatMap(({ diagnostics }) => diagnostics)) {
-    const key = `${diagnostic.code} ${spanKey(diagnostic.span)}`
-    if (!within(diagnostic.span, item.span) || told.has(key)) continue
-    told.add(key)
-    session.sink.report(diagnostic)
-  }
-  if (isUnusedParam(item, session)) return
+  const atAxis = cells.flatMap(({ diagnostics }) => diagnostics.filter((each) => within(each.span, item.span)))
+  session.sink.reportAll(atAxis)
   const resolved = new Set(cells.map((cell) => cell.resolved))
   const isOneText = value.items.every((each) => sameText(each, value.items[0] ?? each))
-  if (told.size === 0 && (isOneText || (resolved.size === 1 && !resolved.has(undefined)))) {
+  if (atAxis.length === 0 && (isOneText || (resolved.size === 1 && !resolved.has(undefined)))) {
     const problem = isOneText ? 'its values are all the same' : 'its values all give the same pipeline'
     session.sink.report(diagnose(typesDiagnostics.studyAxis, span, { path, problem }))
     return
@@ -127,12 +115,4 @@ function refuse({ code, message, span }: Diagnostic, at: Expression, path: strin
   const isAllowable = diagnosticRow(code)?.allowable === true
   const related = [{ span, label: `${code} here` }]
   report(env, studiesDiagnostics.cellRefused, at.span, { path, value, code, because: message, isAllowable }, related)
-}
-
-/** Told already, where it is declared. */
-function isUnusedParam(item: VaryStatement, session: Session): boolean {
-  return session.sink.all.some(
-    ({ code, message }) =>
-      code === namesDiagnostics.unusedBinding.code && message.includes(`\`${pathText(item.path)}\``),
-  )
 }
