@@ -76,6 +76,9 @@ const program = await build({
   banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href;" },
 })
 writeFileSync(join(root, 'dist', 'cli', 'package.json'), '{ "type": "commonjs" }\n')
+const { imports } = program.metafile.outputs['dist/cli/program.js']
+if (imports.some(({ kind }) => kind === 'dynamic-import'))
+  throw new Error('dist/cli/program.js imports, which code from a cache cannot (src/cli/code-cache.ts)')
 chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755)
 writeFileSync(
   join(root, 'dist', 'third-party-licenses.txt'),

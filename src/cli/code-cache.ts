@@ -2,34 +2,26 @@ import { readFileSync, statSync } from 'node:fs'
 import { createRequire, wrap } from 'node:module'
 import { dirname, join } from 'node:path'
 import { cachedDataVersionTag } from 'node:v8'
-import { constants, Script } from 'node:vm'
+import { Script } from 'node:vm'
 import { cacheDirectory } from '../native/locate.js'
 
-/** Commands that end before a start matters. Node loses the import of a cached script that runs for long (ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING). */
-const shortCommands: ReadonlySet<string> = new Set(['check', 'doc', 'explain', 'fmt', 'help'])
-
 /**
- * Runs a CommonJS bundle with the code that V8 compiled in an earlier run of the same command, and keeps it for the next
- * where there is none. Half of the time of a short command is compiling otherwise. A cache that cannot be read or written
- * costs that time and changes nothing else.
+ * Evaluates a CommonJS bundle with the code that V8 compiled in an earlier run of the same command, and keeps it for the
+ * next where there is none. Half of the time of a short command is compiling otherwise. A cache that cannot be read or
+ * written costs that time and changes nothing else. The bundle must not import: code from a cache has no loader (on Node 20 it
+ * has one on the first run alone, when it is compiled). Returns what it exports.
  */
-export function runCached(program: string, command: string): void {
-  const require = createRequire(program)
-  // Node 20.12 and newer: without it a cached script could not import.
-  const importModuleDynamically = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER
-  if (importModuleDynamically === undefined || !shortCommands.has(command)) {
-    require(program)
-    return
-  }
+export function loadCached(program: string, command: string): unknown {
   const cache = cacheFile(program, command)
   const identity = identityOf(program)
   const cachedData = readCode(cache, identity)
-  const options = { filename: program, importModuleDynamically, ...(cachedData ? { cachedData } : {}) }
+  const options = { filename: program, ...(cachedData ? { cachedData } : {}) }
   const script = new Script(wrap(readFileSync(program, 'utf8')), options)
   const module = { exports: {} }
-  script.runInThisContext()(module.exports, require, module, program, dirname(program))
-  if (cachedData && script.cachedDataRejected !== true) return
-  process.once('beforeExit', () => void writeCode(cache, identity, script))
+  script.runInThisContext()(module.exports, createRequire(program), module, program, dirname(program))
+  if (!cachedData || script.cachedDataRejected === true)
+    process.once('beforeExit', () => void writeCode(cache, identity, script))
+  return module.exports
 }
 
 /** By version and flags of V8; the functions that a command needs are its own. */

@@ -4,13 +4,14 @@ import { CannotWrite } from '../files/writing.js'
 import { packageVersion } from '../native/package-root.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
 import { talk } from './output.js'
+import type { LoadLiveView } from './view.js'
 
 const epilogue = `
 Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the pipeline has errors,
 4 the data has (missing or broken files), 130 interrupted.
 Data goes to stdout, talk to stderr.`
 
-type AddCommand = (program: Command, done: (code: ExitCode) => void) => void
+type AddCommand = (program: Command, done: (code: ExitCode) => void, loadLiveView: LoadLiveView) => void
 
 /** In the order of the help. Each is loaded when it is asked for: `engine install --if-missing` needs no compiler. */
 const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
@@ -25,7 +26,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   doctor: async () => (await import('./commands/doctor.js')).addDoctorCommand,
 }
 
-async function main(args: readonly string[]): Promise<ExitCode> {
+async function main(args: readonly string[], loadLiveView: LoadLiveView): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok
   const done = (result: ExitCode): void => {
     code = result
@@ -40,7 +41,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   const named = args[0]
   const asked = named !== undefined && Object.hasOwn(commands, named) ? commands[named] : undefined
   // Without a command's name it is the help, or a mistake whose answer knows all of them.
-  for (const load of asked ? [asked] : Object.values(commands)) (await load())(program, done)
+  for (const load of asked ? [asked] : Object.values(commands)) (await load())(program, done, loadLiveView)
   for (const command of program.commands) {
     command.exitOverride()
     for (const inner of command.commands) inner.exitOverride()
@@ -55,14 +56,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code
-  },
-  (error: unknown) => {
-    process.exitCode = explainFailure(error)
-  },
-)
+/** The whole command line. The live view is handed in: this bundle cannot import (`code-cache.ts`). */
+export function runProgram(args: readonly string[], loadLiveView: LoadLiveView): void {
+  main(args, loadLiveView).then(
+    (code) => {
+      process.exitCode = code
+    },
+    (error: unknown) => {
+      process.exitCode = explainFailure(error)
+    },
+  )
+}
 
 function explainFailure(error: unknown): ExitCode {
   if (error instanceof CommanderError) {

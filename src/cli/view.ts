@@ -9,8 +9,10 @@ export interface OpenView {
   close(): Promise<void>
 }
 
+export type LoadLiveView = () => Promise<typeof import('../ui/mount.js')>
+
 /** The live view and the plain one talk on stderr; `json` is data, on stdout. */
-export async function openView(kind: 'live' | 'plain' | 'json'): Promise<OpenView> {
+export async function openView(kind: 'live' | 'plain' | 'json', loadLiveView: LoadLiveView): Promise<OpenView> {
   switch (kind) {
     case 'json': {
       const view = createJsonView((text) => process.stdout.write(text))
@@ -21,8 +23,7 @@ export async function openView(kind: 'live' | 'plain' | 'json'): Promise<OpenVie
       return { onEvent: view.event, close: view.finish }
     }
     case 'live': {
-      // React and Ink are loaded only where they draw.
-      const { mountRunView } = await import('../ui/mount.js')
+      const { mountRunView } = await loadLiveView()
       const store = createRunStore()
       const view = mountRunView(store, process.stderr)
       return { onEvent: (event) => store.dispatch(event), close: () => view.finish() }

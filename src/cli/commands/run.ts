@@ -12,14 +12,14 @@ import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../co
 import { isAboutData } from '../diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk, wantsLiveView } from '../output.js'
-import { openView } from '../view.js'
+import { type LoadLiveView, openView } from '../view.js'
 
 interface RunOptions extends PipelineOptions {
   readonly out?: string
   readonly plain?: true
 }
 
-export function addRunCommand(program: Command, done: (code: ExitCode) => void): void {
+export function addRunCommand(program: Command, done: (code: ExitCode) => void, loadLiveView: LoadLiveView): void {
   const command = program
     .command('run <file>')
     .description('check, compile, train and evaluate a pipeline; leaves a run directory')
@@ -54,13 +54,13 @@ export function addRunCommand(program: Command, done: (code: ExitCode) => void):
         done(exitCodes.failed)
         return
       }
-      done(await run({ compilation, engine, ...(machine ? { machine } : {}) }, options))
+      done(await run({ compilation, engine, ...(machine ? { machine } : {}) }, options, loadLiveView))
     })
 }
 
 type Prepared = Pick<StartRequest, 'compilation' | 'engine' | 'machine'>
 
-async function run(prepared: Prepared, options: RunOptions): Promise<ExitCode> {
+async function run(prepared: Prepared, options: RunOptions, loadLiveView: LoadLiveView): Promise<ExitCode> {
   const live = options.plain !== true && wantsLiveView(process.stderr)
   let engineProcess: EngineProcess | undefined
   let presses = 0
@@ -72,7 +72,7 @@ async function run(prepared: Prepared, options: RunOptions): Promise<ExitCode> {
   // Before there is a run directory: none is left without an end.
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.on(signal, interrupt)
-  const view = await openView(options.json === true ? 'json' : live ? 'live' : 'plain')
+  const view = await openView(options.json === true ? 'json' : live ? 'live' : 'plain', loadLiveView)
   try {
     if (presses > 0) return exitCodes.interrupted
     engineProcess = start(prepared, options, view.onEvent).process
