@@ -84,7 +84,7 @@ const wording: IParserErrorMessageProvider = {
  * How the parser goes on after a mistake. Its input comes from `src/syntax/layout.ts`: brackets are balanced and
  * newlines stand only where they separate, so a mistake never reaches further than the argument, list item, statement
  * or declaration that holds it: each of them is an `attempt`, and what it could not read is skipped to the next
- * separator or closing bracket. Chevrotain's own recovery guesses across brackets and tells one mistake several times.
+ * separator or closing bracket. Chevrotain's own recovery guesses across brackets and reports one mistake several times.
  */
 export abstract class RecoveringParser extends CstParser {
   #problems: SyntaxProblem[] = []

@@ -41,7 +41,7 @@ function collectOverride(text: string, previous: readonly Override[]): readonly 
   return [...previous, { path, value: text.slice(at + 1) }]
 }
 
-/** Compiles and tells on stderr what was found wrong, also with `--json`: stdout has data alone. */
+/** Compiles and reports on stderr what was found wrong, also with `--json`: stdout has data alone. */
 export async function compileOrReport(
   compile: Compile,
   file: string,

@@ -16,7 +16,7 @@ export interface Violation {
 }
 
 /**
- * What is wrong with resolved parameters by the component's schema. Parameters that are missing or unknown are not told
+ * What is wrong with resolved parameters by the component's schema. Parameters that are missing or unknown are not reported
  * here: the checker refuses them before, with the place and a suggestion. One violation a value.
  */
 export function violationsOf(

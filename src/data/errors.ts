@@ -59,7 +59,8 @@ export function listingError(problem: Problem): DataError {
   return { code: name, file: problem.file, message: message(problem.facts), help: help?.(problem.facts) ?? '' }
 }
 
-const listed = 20
+/** Messages that are shown of one code, and files that are named of those like them. */
+const shown = 3
 
 /** Everything that is wrong with the data, found before training. The command ends with exit code 4. */
 export class DataErrors extends Error {
@@ -76,11 +77,30 @@ export class DataErrors extends Error {
 }
 
 function describe(root: string, errors: readonly DataError[]): string {
-  const lines = errors.slice(0, listed).map((error) => `  ${error.file}: ${error.message} [${error.code}]`)
-  if (errors.length > listed) lines.push(`  ... and ${errors.length - listed} more`)
-  const helps = [...new Set(errors.slice(0, listed).map((error) => error.help))].map((help) => `  help: ${help}`)
+  const codes = new Set(errors.map(({ code }) => code))
+  const groups = [...codes].map((code) => group(errors.filter((error) => error.code === code)))
+  const helps = new Set(groups.flatMap(({ first }) => first.map(({ help }) => `  help: ${help}`)))
   const count = errors.length === 1 ? 'One file or directory' : `${errors.length} files or directories`
-  return [`${count} under ${root} cannot be used:`, ...lines, ...helps].join('\n')
+  return [`${count} under ${root} cannot be used:`, ...groups.flatMap(({ lines }) => lines), ...helps].join('\n')
+}
+
+/** Errors of one code: the first of each message, and how many more there are. */
+function group(errors: readonly DataError[]): {
+  readonly first: readonly DataError[]
+  readonly lines: readonly string[]
+} {
+  const byMessage = new Map<string, DataError>()
+  for (const error of errors) if (!byMessage.has(error.message)) byMessage.set(error.message, error)
+  const first = [...byMessage.values()].slice(0, shown)
+  const others = errors.filter((error) => !first.includes(error)).map(({ file }) => file)
+  const named = others.slice(0, shown).join(', ') + (others.length > shown ? ', ...' : '')
+  return {
+    first,
+    lines: [
+      ...first.map(({ file, message, code }) => `  ${file}: ${message} [${code}]`),
+      ...(others.length === 0 ? [] : [`    and ${others.length} more like it: ${named}`]),
+    ],
+  }
 }
 
 /** A problem of the file that is being read; whoever knows the file's name makes a `DataError` of it. */

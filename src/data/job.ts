@@ -6,7 +6,7 @@ import type { MaskContent } from './mask.js'
 import type { Preparation } from './parameters.js'
 import type { SlotMemory } from './slots.js'
 
-/** What every worker is told once. */
+/** What every worker is sent once. */
 export interface WorkerSetup {
   /** Absolute. */
   readonly root: string

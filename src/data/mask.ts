@@ -6,7 +6,7 @@ import { inFile } from './pixels.js'
 import { fitToFrame, greyOf } from './prepare.js'
 import type { Raster } from './resize.js'
 
-/** What a mask's file holds, for whoever tells the user of it. */
+/** What a mask's file holds, for the reports about it. */
 export interface MaskContent {
   /** `lost`: it marks pixels, but resizing by nearest neighbours leaves none of them. */
   readonly marked: 'nothing' | 'lost' | 'part' | 'everything'

@@ -4,7 +4,7 @@ import { type DataError, type DataNote, listingError } from './errors.js'
 
 /** What a run's record says of its data (`data.json`). */
 export interface DataRecord {
-  /** Of the listing, as the check told them, and of the files' content. */
+  /** Of the listing, as the check reported them, and of the files' content. */
   readonly warnings: readonly (DataError | DataNote)[]
   readonly tests: readonly TestRecord[]
 }

@@ -103,7 +103,7 @@ async function downloadWheel(
   await mkdir(folder)
   const message = `TensorFlow ${tensorflowVersion} (${release.device}), ${megabytes(release.wheelBytes)}`
   onProgress({ step: 'download', message, share: 0 })
-  // pip writes into its temporary folder until the file is whole: watching that folder is the progress that it does not tell.
+  // pip writes into its temporary folder until the file is whole: watching that folder is the progress that it does not report.
   const watch = setInterval(() => {
     void directoryBytes(folder).then((bytes) =>
       onProgress({ step: 'download', message, share: Math.min(0.99, bytes / release.wheelBytes) }),

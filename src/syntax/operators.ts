@@ -91,7 +91,7 @@ function refuseChain(builder: Builder, first: Open, second: Open): void {
 function binary(builder: Builder, left: Expression, operator: IToken, right: Expression): Expression {
   const span = spanning(left.span, right.span)
   if (operator.image === '..') {
-    // A chain is told already.
+    // A chain is reported already.
     const recovery = left.kind === 'range' ? { recovered: true as const } : {}
     return builder.bounded({ kind: 'range', low: left, high: right, span, ...recovery }, [left, right])
   }

@@ -26,7 +26,7 @@ const homes: Readonly<Record<Statement['kind'], string>> = {
 }
 
 /**
- * The grammar reads every statement in every body, so that a misplaced one is told as such. In the tree it is then
+ * The grammar reads every statement in every body, so that a misplaced one is reported as such. In the tree it is then
  * `recovered`: later phases say nothing more about it.
  */
 export function checkPlacement(file: SourceFile): {

@@ -11,7 +11,7 @@ export interface UnknownEscape {
 
 /** Value of a text in quotes; escapes that mean nothing are listed and kept as they are written. */
 export function readText(token: IToken): { readonly value: string; readonly escapes: readonly UnknownEscape[] } {
-  // A path without quotes, which is told where it is read.
+  // A path without quotes, which is reported where it is read.
   if (!/^["'`“”„«‘‚]/.test(token.image)) return { value: token.image, escapes: [] }
   const isClosed = token.tokenType !== t.UnclosedString
   const inner = token.image.slice(1, isClosed ? -1 : undefined)

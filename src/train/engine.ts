@@ -189,7 +189,7 @@ function describeFailure(error: unknown, directory: string) {
       help: 'free some of the disk, or name another place with `--out`; the checkpoints so far are whole',
     }
   }
-  // The stack is for whoever mends draemc: the driver keeps the end of this stream.
+  // The stack is for whoever repairs draemc: the driver keeps the end of this stream.
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
   return {
     exitCode: 1 as const,
@@ -206,7 +206,7 @@ const orphaned = new Promise((resolve) => process.once('disconnect', resolve))
 function sendToParent(event: StampedEvent): void {
   if (!process.connected || !process.send) return
   sent = new Promise((resolve) => {
-    // An error is the parent's end, which `disconnect` tells too.
+    // An error is the parent's end, which `disconnect` says too.
     process.send?.(event, undefined, undefined, resolve)
   })
 }

@@ -194,7 +194,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   ['held_out(10%, faults = synthetic)', 'held_out(', []],
 ]
 
-const mends: readonly (readonly [from: string, to: string, help: string])[] = [
+const fixes: readonly (readonly [from: string, to: string, help: string])[] = [
   ['channels = 3', 'drop_last = no', 'Write `drop_last = false`.'],
   ['channels = 3', 'drop_last = 0', 'Write `drop_last = false`.'],
   ['channels = 3', 'drop_last = False', 'Write `drop_last = false`.'],
@@ -205,7 +205,7 @@ const mends: readonly (readonly [from: string, to: string, help: string])[] = [
 ]
 
 describe('settings of the data', () => {
-  test.each(mends)('%s -> %s: %s', (from, to, help) => {
+  test.each(fixes)('%s -> %s: %s', (from, to, help) => {
     expect(checkSettings(edited([from, to])).diagnostics.map((diagnostic) => diagnostic.help)).toEqual([help])
   })
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { checkFile } from '../../src/check/check.js'
@@ -33,7 +33,7 @@ function check(folder: string) {
   })
 }
 
-describe('mistakes in settings, each told once', () => {
+describe('mistakes in settings, each reported once', () => {
   test.each(goldenCases('settings/bad'))('%s', (name) => {
     const folder = `settings/bad/${name}`
     const { diagnostics, pipeline, sources } = check(folder)
@@ -65,9 +65,7 @@ const isOfStudies = (code: string): boolean => Object.values(studiesDiagnostics)
 const codes = diagnosticTable.filter(({ code }) => code >= 'D070' && code < 'D150' && !isOfStudies(code))
 
 describe('every code of settings, training and data', () => {
-  test.each(codes.map(({ code, name }) => [code, name] as const))('%s %s has a golden and a page', (code, name) => {
+  test.each(codes.map(({ code, name }) => [code, name] as const))('%s %s has a golden', (code) => {
     expect(goldenCases('settings/bad').filter((folder) => folder.startsWith(`${code}-`))).not.toEqual([])
-    const page = fileURLToPath(new URL(`../../docs/diagnostics/${code}.md`, import.meta.url))
-    expect(readFileSync(page, 'utf8').split('\n')[0]).toBe(`# ${code}: ${name}`)
   })
 })

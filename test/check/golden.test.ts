@@ -17,7 +17,7 @@ describe('good programs check without a word', () => {
   }
 })
 
-describe('bad programs are told their one mistake', () => {
+describe('bad programs are reported with their one mistake', () => {
   for (const name of goldenCases('check/bad')) {
     it(name, () => {
       const result = checkText(goldenInput(`check/bad/${name}/input.draem`))

@@ -14,7 +14,7 @@ function changed(...slips: readonly (readonly [string, string])[]): string {
   return result
 }
 
-describe('the mend of a mistake works', () => {
+describe('the fix of a mistake works', () => {
   const sigmoid = ['2.0 * sevnet', '0.7 * sevnet'] as const
   const labels = ['severity = 0.1 .. 2.0', 'severity = 0 .. 3'] as const
   test('the factor that reaches the label', () => {
@@ -102,7 +102,7 @@ describe('one mistake is one message', () => {
   })
 })
 
-/** The mend of the one mistake. */
+/** The fix of the one mistake. */
 function helpOf(...slips: readonly (readonly [string, string])[]): string | undefined {
   const { diagnostics } = checkText(changed(...slips))
   expect(diagnostics).toHaveLength(1)

@@ -171,6 +171,37 @@ async function copied(name: string): Promise<string> {
   return directory
 }
 
+describe('the message of DataErrors', () => {
+  const error = (file: string, message: string, code = 'broken-image', help = 'copy the file again') =>
+    ({ code, file, message, help }) as const
+
+  test('equal faults are one line', () => {
+    const errors = Array.from({ length: 28 }, (_, i) => error(`${i}.png`, 'is cut off'))
+    expect(new DataErrors('/data', errors).message.split('\n')).toEqual([
+      '28 files or directories under /data cannot be used:',
+      '  0.png: is cut off [broken-image]',
+      '    and 27 more like it: 1.png, 2.png, 3.png, ...',
+      '  help: copy the file again',
+    ])
+  })
+
+  test('different messages of one code are shown up to a limit, other codes by themselves', () => {
+    const sizes = Array.from({ length: 5 }, (_, i) => error(`${i}.png`, `is ${i} x 1`, 'mask-size', `make it ${i} x 2`))
+    const errors = [...sizes.slice(0, 4), error('a.png', 'is cut off'), ...sizes.slice(4)]
+    expect(new DataErrors('/data', errors).message.split('\n').slice(1)).toEqual([
+      '  0.png: is 0 x 1 [mask-size]',
+      '  1.png: is 1 x 1 [mask-size]',
+      '  2.png: is 2 x 1 [mask-size]',
+      '    and 2 more like it: 3.png, 4.png',
+      '  a.png: is cut off [broken-image]',
+      '  help: make it 0 x 2',
+      '  help: make it 1 x 2',
+      '  help: make it 2 x 2',
+      '  help: copy the file again',
+    ])
+  })
+})
+
 describe('training batches', () => {
   test('the same bits for any number of workers, with a cache and without', async () => {
     const reference = digest(await withData(planOf({}), 0, (data) => take(data, 0, 9)))

@@ -166,10 +166,10 @@ describe('plain lines', () => {
       exitCode: 1,
       code: 'non-finite-loss',
       message: 'loss.ssim is NaN',
-      help: 'Mend it.',
+      help: 'Fix it.',
     }
     for (const event of stamped([failed])) view.event(event)
-    expect(text).toBe('failed: loss.ssim is NaN [non-finite-loss]\n  help: Mend it.\n')
+    expect(text).toBe('failed: loss.ssim is NaN [non-finite-loss]\n  help: Fix it.\n')
   })
 })
 

@@ -106,11 +106,10 @@ test('the metric that the best checkpoint is chosen by is marked, whatever value
 
 test('a failure is shown in full, however long', () => {
   const message = `first ${'word '.repeat(40)}\nsecond line`
-  const failed: RunEvent = { type: 'failed', exitCode: 4, code: 'broken-data', message, help: 'Mend the files.' }
+  const failed: RunEvent = { type: 'failed', exitCode: 4, code: 'broken-data', message, help: 'Fix the files.' }
   const frame = draw(stamped([failed]).reduce(reduce, initialState), 60, 24)
   expect(frame.match(/word/g)).toHaveLength(40)
-  for (const part of ['failed [broken-data] first', 'second line', 'help Mend the files.'])
-    expect(frame).toContain(part)
+  for (const part of ['failed [broken-data] first', 'second line', 'help Fix the files.']) expect(frame).toContain(part)
 })
 
 describe('bars', () => {

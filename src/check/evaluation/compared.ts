@@ -3,7 +3,7 @@ import { diagnose } from '../../diagnostics/define.js'
 import type { DiagnosticSink } from '../../diagnostics/diagnostic.js'
 import type { Argument } from '../../syntax/ast.js'
 
-/** `adamw(lr == 1e-4)`: a comparison with the name of a parameter is told, and read as `lr = 1e-4`. `isName`: it is a name of its own. */
+/** `adamw(lr == 1e-4)`: a comparison with the name of a parameter is reported, and read as `lr = 1e-4`. `isName`: it is a name of its own. */
 export function readCompared(
   argument: Argument,
   parameters: readonly string[],

@@ -82,7 +82,7 @@ export function callFunction(
   )
 }
 
-/** `smooth_l1(severity. fault_severity)`: what is missing stands behind the dot, and that is told. */
+/** `smooth_l1(severity. fault_severity)`: what is missing stands behind the dot, and that is reported. */
 function hasDotForComma(args: readonly Argument[], values: ReadonlyMap<string, Value>): boolean {
   return args.some(({ value }) => value.kind === 'member') && [...values.values()].some(isPoison)
 }

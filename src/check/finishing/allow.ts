@@ -40,7 +40,7 @@ export function applyAllows(allows: readonly FlatAllow[], reported: readonly Dia
     const allowable = diagnosticRow(code)?.allowable
     const covers = (diagnostic: Diagnostic): boolean =>
       diagnostic.code === code && (over === undefined || places(diagnostic).some((place) => within(place, over)))
-    // Its own mistake is told: what it was meant to allow is not told as well.
+    // Its own mistake is reported: what it was meant to allow is not reported as well.
     if (statement.recovered) {
       for (const hit of reported.filter(covers)) covered.add(hit)
       continue

@@ -39,7 +39,7 @@ export function judgeWeights(facts: TrainingFacts): Fate {
   const zeroed = weightsOf(graph, zeroedNodes)
   const frozen = new Set<string>()
   const gone = new Set<string>()
-  // Behind a term that reaches nothing, told by itself, they follow from it.
+  // Behind a term that reaches nothing, reported by itself, they follow from it.
   const behindIdle = weightsOf(graph, ancestors(graph, facts.idleTerms))
   const heads: DeadHead[] = []
   const zeroHeads: ZeroHead[] = []
@@ -86,7 +86,7 @@ interface ZeroHead extends DeadHead {
   readonly users: readonly string[]
 }
 
-/** A head of several bindings is one mistake: what leads to another dead binding alone is told with it. */
+/** A head of several bindings is one mistake: what leads to another dead binding alone is reported with it. */
 function joinChains<Head extends DeadHead>(heads: readonly Head[], graph: GraphBuilder): readonly Head[] {
   const owners = (head: DeadHead): readonly number[] =>
     graph.nodes.filter((node) => node.parameters.some((name) => head.dead.includes(name))).map((node) => node.id)
@@ -169,7 +169,8 @@ export function judgeTerms({ graph, loss, session, idleTerms }: TrainingFacts): 
     const span = slot?.span ?? node.span
     if (
       session.sink.all.some(
-        (told) => told.code === tensorsDiagnostics.termWithoutParameter.code && within(told.span, node.span),
+        (reported) =>
+          reported.code === tensorsDiagnostics.termWithoutParameter.code && within(reported.span, node.span),
       )
     )
       continue

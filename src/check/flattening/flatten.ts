@@ -410,7 +410,7 @@ export class Flattener {
 
   #unknownPath(path: readonly Identifier[], what: string, text = pathText(path)): void {
     const head = path[0]?.name ?? ''
-    // A part that the pipeline lacks, or whose name is misspelt, is told there.
+    // A part that the pipeline lacks, or whose name is misspelt, is reported there.
     if ((isSetting(head) || isSection(head)) && !this.#settings.has(head) && !this.#sections.has(head)) return
     const known = settablePaths(this.#params, this.#settings, this.#sections)
     const suggestion = suggestPath(text, known)

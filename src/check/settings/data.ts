@@ -12,7 +12,7 @@ export type DataCall = CheckedCall<DataValue>
 
 /**
  * `data = hdmap(...)`. Given even after mistakes, as long as the image's size is known, so that the model can be checked
- * in the same run. A pipeline without data is told by `reportMissingParts`.
+ * in the same run. A pipeline without data is reported by `reportMissingParts`.
  */
 export function checkData(setting: FlatSetting | undefined, context: SettingsContext): CheckedData | undefined {
   if (setting === undefined) return undefined

@@ -15,7 +15,7 @@ export type EvaluateCall = ReturnType<typeof checkSection<'evaluate'>>
  * The `evaluate` section. Comes before `checkTrain`, whose monitors must be among what is measured here. Undefined when
  * there is no such section, or a list in it is mistaken: then no monitor is refused.
  *
- * @param isMonitored whether the training watches a metric: without one that is told there.
+ * @param isMonitored whether the training watches a metric: without one that is reported there.
  */
 export function checkEvaluate(
   section: FlatSection | undefined,
@@ -77,7 +77,7 @@ function requestsOf(
   return requests
 }
 
-/** Whether the output is a map since one that is measured beside it is a map: that one is told. */
+/** Whether the output is a map since one that is measured beside it is a map: that one is reported. */
 function isOfMeasuredMap(
   output: string,
   requested: ReadonlySet<string>,

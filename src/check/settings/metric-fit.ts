@@ -18,7 +18,7 @@ interface Measured {
   readonly span: Span
 }
 
-/** Whether a metric can be computed of the output: what one value of it is for, its shape, and what it can reach. False: it was told. */
+/** Whether a metric can be computed of the output: what one value of it is for, its shape, and what it can reach. False: it was reported. */
 export function checkFit(
   measured: Measured,
   context: SettingsContext,

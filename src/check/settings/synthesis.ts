@@ -56,8 +56,8 @@ function checkPatch(
   const fits = high === undefined ? image.width : Math.min(image.width, widestThatFits(image.height, high))
   if (widest > image.width) {
     const facts = { side: 'width', patch: `${widest}px`, image: image.width, size } as const
-    const mend = `Write \`width = ${widthUpTo(width[0], fits, image.width)}\`.`
-    report(context, settingsDiagnostics.patchDoesNotFit, widthSpan, { ...facts, mend }, related)
+    const fix = `Write \`width = ${widthUpTo(width[0], fits, image.width)}\`.`
+    report(context, settingsDiagnostics.patchDoesNotFit, widthSpan, { ...facts, fix }, related)
     return
   }
   if (ratio === undefined || high === undefined) return
@@ -70,7 +70,7 @@ function checkPatch(
     patch: `${tallest}px (width ${widest}px times ratio ${high})`,
     image: image.height,
     size,
-    mend: `Write \`width = ${widthUpTo(width[0], fits, image.width)}\`${ratios}.`,
+    fix: `Write \`width = ${widthUpTo(width[0], fits, image.width)}\`${ratios}.`,
   } as const
   // The ratio where it is higher than the image is for its width; else the width when both are written.
   const [first, second] = high > Math.max(1, image.height / image.width) ? ['/ratio', '/width'] : ['/width', '/ratio']

@@ -227,7 +227,7 @@ function withMeaning(value: Tensor, type: Extract<Type, { kind: 'map' }>, env: E
 function conformBlock(value: BlockValue, type: Extract<Type, { kind: 'block' }>, env: Env, what: string): Value {
   const inner = { ...env, module: value.block.module }
   const unbound = value.block.declaration.parameters.filter((parameter) => !value.bound.has(parameter.name.name))
-  // A type that is not known is told where it stands.
+  // A type that is not known is reported where it stands.
   if (unbound.some((parameter) => resolveType(parameter.type, inner).kind === 'unknown')) return value
   const operands = unbound.filter((parameter) => isTensorType(resolveType(parameter.type, inner)))
   const others = unbound.filter((parameter) => !operands.includes(parameter) && parameter.value === undefined)

@@ -3,9 +3,9 @@ import type { EnumDeclaration, Unit } from '../../syntax/ast.js'
 
 /** Where a value that is known while checking comes from. */
 export interface StaticPlace {
-  /** Where it was written: what is wrong with the value by itself is told there. */
+  /** Where it was written: what is wrong with the value by itself is reported there. */
   readonly span: Span
-  /** The name or field that it was last used by, where it was written elsewhere: what is wrong with its use is told there. */
+  /** The name or field that it was last used by, where it was written elsewhere: what is wrong with its use is reported there. */
   readonly used?: Span
   /** In the library's code: the argument of its caller that the value is, or was computed from. */
   readonly given?: GivenArgument

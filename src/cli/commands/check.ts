@@ -9,7 +9,7 @@ import { talk } from '../output.js'
 export function addCheckCommand(program: Command, done: (code: ExitCode) => void): void {
   const command = program
     .command('check <file...>')
-    .description('tell every mistake that can be known before the first step, and run nothing')
+    .description('report every mistake that can be known before the first step, and run nothing')
   addPipelineOptions(command)
     .option('--json', 'diagnostics as JSON on stdout, one array for all files')
     .action(async (files: readonly string[], options: PipelineOptions) => {
@@ -17,7 +17,7 @@ export function addCheckCommand(program: Command, done: (code: ExitCode) => void
     })
 }
 
-/** Every file, whatever is wrong with the others: a file that cannot be read is told last, by the exit code. */
+/** Every file, whatever is wrong with the others: a file that cannot be read decides the exit code. */
 async function check(files: readonly string[], options: PipelineOptions): Promise<ExitCode> {
   const results: (Compilation | undefined)[] = []
   for (const file of files) results.push(await checkFile(file, options))
@@ -30,7 +30,7 @@ async function check(files: readonly string[], options: PipelineOptions): Promis
   )
 }
 
-/** Undefined, and told, where the file cannot be read. */
+/** Undefined, and reported, where the file cannot be read. */
 async function checkFile(file: string, options: PipelineOptions): Promise<Compilation | undefined> {
   try {
     const compilation = compileFile(checkAlone, file, options, {

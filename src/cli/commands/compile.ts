@@ -32,7 +32,7 @@ export function addCompileCommand(program: Command, done: (code: ExitCode) => vo
     .option('--out <directory>', 'write graph/ and plan.json there')
     .option('--pass-limit <n>', 'run only the first n passes', parseCount)
     .option('--verify', 'verify the IR after every pass')
-    .option('--time', 'tell the time of each phase')
+    .option('--time', 'print the time of each phase')
     .option('--json', 'the times of the phases as JSON on stdout; mistakes and warnings on stderr')
     .addHelpText('after', `\n${help()}`)
     .action(async (file: string, options: CompileOptions) => {

@@ -49,7 +49,7 @@ export function addRunCommand(program: Command, done: (code: ExitCode) => void, 
       }
       if (!engine) {
         talk(
-          'error: no native engine is installed\n  help: run `draemc engine install`; `draemc doctor` tells what it needs',
+          'error: no native engine is installed\n  help: run `draemc engine install`; `draemc doctor` says what it needs',
         )
         done(exitCodes.failed)
         return

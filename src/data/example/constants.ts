@@ -38,7 +38,7 @@ export const gain: readonly [number, number] = [0.35, 0.6]
 export const offset: readonly [number, number] = [0.05, 0.2]
 /** Lowest amplitude of the slow modulation along and across the ridges; the highest is 1. */
 export const modulation = 0.65
-/** Amplitude of the slow drift of the level over a map, before the gain: how bright a place is tells nothing of faults. */
+/** Amplitude of the slow drift of the level over a map, before the gain: how bright a place is says nothing of faults. */
 export const drift: readonly [number, number] = [0.1, 0.25]
 /** Largest wander of a ridge, in parts of the spacing. */
 export const wander = 0.12

@@ -6,7 +6,7 @@ export const settingsDiagnostics = {
     patch: string
     image: number
     size: string
-    mend: string
+    fix: string
   }>({
     code: 'D083',
     name: 'patch-does-not-fit',
@@ -15,7 +15,7 @@ export const settingsDiagnostics = {
     message: ({ side, patch, image, size }) =>
       `a patch can be ${patch} ${side === 'width' ? 'wide' : 'high'}, and the image is ${image}px ${side === 'width' ? 'wide' : 'high'} (${size})`,
     label: ({ patch, side }) => `up to ${patch} ${side === 'width' ? 'wide' : 'high'}`,
-    help: ({ mend }) => mend,
+    help: ({ fix }) => fix,
   }),
   sourceAmongTargets: define<{ name: string }>({
     code: 'D084',

@@ -3,7 +3,7 @@ import { define } from '../define.js'
 const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
 const didYouMean = (suggestion: string | undefined): string =>
   suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`
-const mend = (suggestion: string | undefined, otherwise: string): string =>
+const fix = (suggestion: string | undefined, otherwise: string): string =>
   suggestion === undefined ? otherwise : `Write \`${suggestion}\`.`
 
 export const trainingDiagnostics = {
@@ -24,7 +24,7 @@ export const trainingDiagnostics = {
     allowable: false,
     message: ({ name, suggestion }) => `there is no split \`${name}\`${didYouMean(suggestion)}`,
     label: () => 'expected `val`',
-    help: ({ suggestion }) => mend(suggestion, 'Write `val`; the test sets are `source` and `targets`.'),
+    help: ({ suggestion }) => fix(suggestion, 'Write `val`; the test sets are `source` and `targets`.'),
   }),
   unknownMetric: define<{ name: string; suggestion?: string; known: readonly string[] }>({
     code: 'D102',
@@ -33,7 +33,7 @@ export const trainingDiagnostics = {
     allowable: false,
     message: ({ name, suggestion }) => `there is no metric \`${name}\`${didYouMean(suggestion)}`,
     label: () => 'no such metric',
-    help: ({ known, suggestion }) => mend(suggestion, `The metrics are ${listed(known)}.`),
+    help: ({ known, suggestion }) => fix(suggestion, `The metrics are ${listed(known)}.`),
   }),
   unknownOutput: define<{ name: string; suggestion?: string; known: readonly string[] }>({
     code: 'D103',
@@ -43,7 +43,7 @@ export const trainingDiagnostics = {
     message: ({ name, suggestion }) => `the model has no output \`${name}\`${didYouMean(suggestion)}`,
     label: () => 'not bound in `model`',
     help: ({ known, name, suggestion }) =>
-      mend(
+      fix(
         suggestion,
         known.length === 0
           ? `Bind \`${name}\` in the model section.`

@@ -189,7 +189,7 @@ export const typesDiagnostics = {
         ? `Write \`allow ${code} because "..."\`: the reason goes into the run's record.`
         : reason === 'unknown'
           ? 'Allow a code as the report of the mistake shows it, such as D031.'
-          : 'Mend what it reports.',
+          : 'Fix what it reports.',
   }),
   unusedAllow: define<{ code: string }>({
     code: 'D046',

@@ -32,7 +32,7 @@ export function quantile(values: readonly number[], share: number): number {
   return at(below) + (place - below) * (at(Math.ceil(place)) - at(below))
 }
 
-/** What a child process of the bench is told: which measurement, the engine, what to run in a loop. */
+/** What a child process of the bench is given: which measurement, the engine, what to run in a loop. */
 export function programEnvironment(
   name: string,
   engine: string,

@@ -17,7 +17,7 @@ export interface ModelConfig {
   readonly precision?: ComputedIn
   /** Relative L2 error of PyTorch's own float32, the largest of its ways to compute, by tensor. */
   readonly float32Spread: ReadonlyMap<string, number>
-  /** Results whose error in PyTorch's float32 the maker tells: they are there. */
+  /** Results whose error in PyTorch's float32 the fixture states. */
   readonly measured: readonly string[]
   /** Names of the results that are there, where the maker says so. */
   readonly results?: ReadonlySet<string>
