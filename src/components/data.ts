@@ -1,5 +1,5 @@
 import { choice, component, flag, listOr, name, number, oneOf, path, range, share, size, whole } from './parameters.js'
-import { declare, type Table } from './schema.js'
+import { type Declaration, declare, type Parameters, type Table } from './schema.js'
 
 /** A directory under the root by its one name, so that a domain cannot be named in two ways. */
 const oneDirectory = '^(?!\\.{1,2}$)[^/\\\\]*$'
@@ -42,7 +42,7 @@ export const validations = {
 } as const satisfies Table
 
 /** What every source says of its images, batches and validation. */
-export const imageParameters = {
+const imageParameters = {
   image: size('Height x width that every image is brought to.', largestSide),
   channels: oneOf([1, 3], 'Grey images become this many equal channels.', { default: 3 }),
   resize: choice(['bilinear', 'nearest'], 'Interpolation, with half-pixel centres.', { default: 'bilinear' }),
@@ -76,18 +76,26 @@ export const imageParameters = {
   cache: whole('Memory for decoded images.', { counts: 'MiB', minimum: 0, default: 512 }),
 }
 
+const files = { root: path('Directory that holds the data, relative to the file that names it.') }
+
+/** A layout of files under a root. `own`: what says which of them are read. */
+function dataSource<const P extends Parameters>(
+  doc: string,
+  own: P,
+): Declaration<typeof files & P & typeof imageParameters> {
+  return declare(doc, { ...files, ...own, ...imageParameters })
+}
+
 export const dataSources = {
-  hdmap: declare(
+  hdmap: dataSource(
     'Health Data Maps: `root/<domain>/{train/good, test/good, test/fault}/*`, images as PNG, TIFF or JPEG; other directories of `test` are classes of faults as `fault` is. The model trains on the source domain and is tested on it and on the targets. Masks are read from `<domain>/ground_truth/fault/<image>_mask.png`, severities from `<domain>/test/severity.csv` with the columns image and severity.',
     {
-      root: path('Directory that holds the domains, relative to the file that names it.'),
       source: name('Domain that the model is trained on.', oneDirectory),
       targets: listOr(
         'auto',
         name('A domain.', oneDirectory),
         'Domains that the model is only tested on; `auto` is every other domain under the root.',
       ),
-      ...imageParameters,
     },
   ),
 } as const satisfies Table

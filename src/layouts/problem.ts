@@ -1,3 +1,4 @@
+import type { dataSources } from '../components/data.js'
 import { dataDiagnostics } from '../diagnostics/codes/data.js'
 import { type DiagnosticDefinition, diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
@@ -6,8 +7,11 @@ import type { Span } from '../source/span.js'
 type Rows = typeof dataDiagnostics
 type FactsOf<Row> = Row extends DiagnosticDefinition<infer Facts> ? Facts : never
 
-/** JSON pointer of the parameter of the data source that a problem is of. */
-export type Place = '/root' | '/source' | '/targets' | `/targets/${number}` | '/validation'
+type Parameter = {
+  readonly [Name in keyof typeof dataSources]: keyof (typeof dataSources)[Name]['parameters'] & string
+}[keyof typeof dataSources]
+/** JSON pointer of the parameter of a data source that a problem is of, or of an item of it. */
+export type Place = `/${Parameter}` | `/${Parameter}/${number}`
 
 /**
  * Something that a listing found. It carries the facts of a row of the table of diagnostics: the checker makes a

@@ -218,7 +218,7 @@ describe('the disk', () => {
     const { data, told: reports, origins } = checkSettings(edited(['[domain_B, domain_C]', 'auto']), { disk })
     expect(reports).toEqual([])
     expect(data?.targets).toEqual(['domain_B', 'domain_C'])
-    expect(data?.value?.parameters.targets).toEqual(['domain_B', 'domain_C'])
+    expect(data?.value?.parameters).toMatchObject({ targets: ['domain_B', 'domain_C'] })
     expect(origins.filter(({ path }) => path === 'data.targets')).toEqual([
       { path: 'data.targets', value: '[domain_B, domain_C]', origin: 'resolved', where: 'auto, p.draem:4:49' },
     ])
@@ -227,7 +227,7 @@ describe('the disk', () => {
   test('auto stays where the disk is not looked at', () => {
     const { data } = checkSettings(edited(['[domain_B, domain_C]', 'auto']))
     expect(data?.targets).toBeUndefined()
-    expect(data?.value?.parameters.targets).toEqual('auto')
+    expect(data?.value?.parameters).toMatchObject({ targets: 'auto' })
   })
 
   test('no other domain', () => {

@@ -9,6 +9,12 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** A declaration that is added to a table, and the files that must then say something of it. */
 const added = [
   {
+    file: 'src/components/data.ts',
+    table: 'export const dataSources = {',
+    name: 'new_layout',
+    halves: ['src/check/settings/data.ts', 'src/layouts/layouts.ts'],
+  },
+  {
     file: 'src/components/synthesis.ts',
     table: 'export const syntheses = {',
     name: 'new_synthesis',
@@ -38,6 +44,7 @@ const added = [
 function declaration({ table, name }: (typeof added)[number]): string {
   if (table.includes('metrics')) return `${name}: metric(['image'], 'higher', 'A metric.', {}),`
   if (table.includes('optimizers')) return `${name}: declare('An optimizer.', { lr }),`
+  if (table.includes('dataSources')) return `${name}: dataSource('A layout.', { category: name('A part.', '^.*$') }),`
   return `${name}: declare('A component.', {}),`
 }
 
@@ -54,7 +61,10 @@ test('a component that is declared and nothing else does not compile: each half 
     const path = resolve(root, each.file)
     const text = texts.get(path) ?? readFileSync(path, 'utf8')
     expect(text).toContain(each.table)
-    texts.set(path, text.replace(each.table, `${each.table}\n  ${declaration(each)}`))
+    texts.set(
+      path,
+      text.replace(each.table, () => `${each.table}\n  ${declaration(each)}`),
+    )
   }
   host.readFile = (path) => texts.get(resolve(path)) ?? readFile(path)
   const getSourceFile = host.getSourceFile.bind(host)

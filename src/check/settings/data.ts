@@ -1,4 +1,7 @@
 import type { dataSources } from '../../components/data.js'
+import { findComponent } from '../../components/registry.js'
+import type { JsonValue } from '../../components/schema.js'
+import { showValue } from '../../components/words.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import type { DataValue } from '../../plan/run-plan.js'
 import type { SettingOrigin } from '../../plan/settings.js'
@@ -21,18 +24,18 @@ export function checkData(setting: FlatSetting | undefined, context: SettingsCon
   if (call === undefined) return undefined
   const { parameters } = call.value
   // The component's name says whose call it is, which the union of the table cannot.
-  const rules = targetRules[call.value.component] as TargetRules<DataValue>
+  const rules = domainRules[call.value.component] as DomainRules<DataValue>
   const named = rules.named(call, context)
   warnOfIdleSettings(call, context)
   const { targets, stepsPerEpoch, listing } = checkFiles(call, context)
-  for (const origin of origins) context.recordOrigin(resolvedOrigin(origin, targets))
+  const value = wholeValue(call, 'data')
+  const resolved = value && targets !== undefined ? rules.resolve(value, targets) : value
+  for (const origin of origins) context.recordOrigin(resolvedOrigin(origin, value, resolved))
   const { image, channels, range } = parameters
   if (image === undefined || channels === undefined || range === undefined || call.poisoned.has('/image'))
     return undefined
-  const value = wholeValue(call, 'data')
-  const resolved = value && targets !== undefined ? rules.resolve(value, targets) : value
   return {
-    ...(resolved === undefined ? {} : { value: resolved }),
+    ...(resolved === undefined ? {} : { value: resolved, source: rules.source(resolved) }),
     image: { height: image[0], width: image[1], channels },
     isChannelsKnown: !call.poisoned.has('/channels'),
     range,
@@ -44,7 +47,9 @@ export function checkData(setting: FlatSetting | undefined, context: SettingsCon
   }
 }
 
-interface TargetRules<V extends DataValue> {
+interface DomainRules<V extends DataValue> {
+  /** The domain that the model is trained on. */
+  readonly source: (value: V) => string
   /** The targets as they were named, checked; undefined where the files say which they are, and after a mistake in them. */
   readonly named: (call: CheckedCall<V>, context: SettingsContext) => readonly string[] | undefined
   /** The value with the targets that the files gave. */
@@ -53,9 +58,10 @@ interface TargetRules<V extends DataValue> {
 
 type SourceValue<Name extends keyof typeof dataSources> = Extract<DataValue, { readonly component: Name }>
 
-/** The other domains that a source is tested on. */
-const targetRules: { readonly [Name in keyof typeof dataSources]: TargetRules<SourceValue<Name>> } = {
+/** The domains of a source: that of the training images, and the others that it is tested on. */
+const domainRules: { readonly [Name in keyof typeof dataSources]: DomainRules<SourceValue<Name>> } = {
   hdmap: {
+    source: ({ parameters }) => parameters.source,
     named: (call, context) => {
       checkTargets(call, context)
       return namedTargets(call)
@@ -64,10 +70,13 @@ const targetRules: { readonly [Name in keyof typeof dataSources]: TargetRules<So
   },
 }
 
-/** `auto` as what it was resolved to, with the place where it stands. */
-function resolvedOrigin(origin: SettingOrigin, targets: readonly string[] | undefined): SettingOrigin {
-  if (origin.path !== 'data.targets' || targets === undefined) return origin
-  return { path: origin.path, value: `[${targets.join(', ')}]`, origin: 'resolved', where: `auto, ${origin.where}` }
+/** What the files resolved, such as `auto`, with the place where it stands. */
+function resolvedOrigin(origin: SettingOrigin, value?: DataValue, resolved?: DataValue): SettingOrigin {
+  const name = origin.path.replace(/^data\./, '')
+  const schema = value && findComponent('data', value.component)?.parameters[name]
+  const [before, after] = [value, resolved].map((of) => (of?.parameters as Readonly<Record<string, JsonValue>>)?.[name])
+  if (schema === undefined || before === after || after === undefined) return origin
+  return { ...origin, value: showValue(schema, after), origin: 'resolved', where: `${origin.value}, ${origin.where}` }
 }
 
 /** The targets as they were named; undefined for `auto` and after a mistake in them. */

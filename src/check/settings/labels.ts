@@ -31,9 +31,13 @@ export function checkSets(
 }
 
 /** @param isAlone whether no target is evaluated. @returns whether the source has no test images. */
-function checkSource(span: Span, isAlone: boolean, context: SettingsContext, { value, listing }: CheckedData): boolean {
-  if (value === undefined || listing === undefined) return false
-  const domain = value.parameters.source
+function checkSource(
+  span: Span,
+  isAlone: boolean,
+  context: SettingsContext,
+  { source: domain, listing }: CheckedData,
+): boolean {
+  if (domain === undefined || listing === undefined) return false
   const images = listing.tests.find(({ role }) => role === 'source')?.images
   if (images === undefined) {
     const set = isAlone ? 'there is no test set' : '`source.test` is empty'

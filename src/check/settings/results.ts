@@ -6,6 +6,8 @@ import type { Span } from '../../source/span.js'
 export interface CheckedData {
   /** Absent while a parameter without a default has a mistake. */
   readonly value?: DataValue
+  /** The domain that the model is trained on; absent as `value` is. */
+  readonly source?: string
   readonly image: { readonly height: number; readonly width: number; readonly channels: number }
   /** False after a mistake in the number of channels. */
   readonly isChannelsKnown: boolean
