@@ -30,6 +30,8 @@ const modules = await build({
     'train/engine': 'src/train/engine.ts',
     'train/trials': 'src/train/trials.ts',
     'data/worker': 'src/data/worker.ts',
+    'native/parent-watch': 'src/native/parent-watch.ts',
+    'native/supervise': 'src/native/supervise.ts',
     'ui/mount': 'src/ui/mount.tsx',
     'tools/parity': 'src/tools/parity.ts',
     'tools/bench': 'src/tools/bench.ts',

@@ -1,3 +1,33 @@
+import { writeSync } from 'node:fs'
+import { describeSystemError } from '../files/system-error.js'
+import { exitCodes } from './exit-codes.js'
+
+/** What a command does when whoever reads its output has gone, or the disk that it goes to is full. */
+export type LostOutput =
+  /** The output is not what the command is for. */
+  'go on' | 'fail'
+
+export function onLostOutput(then: LostOutput): void {
+  for (const [name, stream] of [
+    ['standard output', process.stdout],
+    ['standard error', process.stderr],
+  ] as const) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (then === 'go on') return
+      complain(`error: cannot write to ${name}: ${describeSystemError(error.code ?? 'unknown', error.message)}\n`)
+      process.exit(exitCodes.failed)
+    })
+  }
+}
+
+function complain(line: string): void {
+  try {
+    writeSync(2, line)
+  } catch {
+    // It is stderr that is lost.
+  }
+}
+
 /** Data on stdout, talk on stderr. */
 export function printData(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)

@@ -3,12 +3,13 @@ import { CompilerBug } from '../diagnostics/invariant.js'
 import { CannotWrite } from '../files/writing.js'
 import { packageVersion } from '../native/package-root.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
-import { talk } from './output.js'
+import { onLostOutput, printData, talk } from './output.js'
 import type { LoadLiveView } from './view.js'
 
 const epilogue = `
 Exit codes: 0 ok, 1 the run failed, 2 usage, 3 the pipeline has errors,
-4 the data has (missing or broken files), 130 interrupted.
+4 the data has (missing or broken files), 130 interrupted. Where there is no run
+yet, and in the other commands, a signal ends draemc as it ends any program.
 Data goes to stdout, talk to stderr.`
 
 type AddCommand = (program: Command, done: (code: ExitCode) => void, loadLiveView: LoadLiveView) => void
@@ -37,6 +38,7 @@ async function main(args: readonly string[], loadLiveView: LoadLiveView): Promis
     .showHelpAfterError('(draemc --help lists the commands; draemc COMMAND --help its options)')
     .addHelpText('after', epilogue)
     .exitOverride()
+    .configureOutput({ writeOut: printData, writeErr: talk })
     .configureHelp({ sortSubcommands: false })
   const named = args[0]
   const asked = named !== undefined && Object.hasOwn(commands, named) ? commands[named] : undefined
@@ -50,14 +52,10 @@ async function main(args: readonly string[], loadLiveView: LoadLiveView): Promis
   return code
 }
 
-/** A pipe whose reader has gone (`draemc ... | head`) is no error. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.ok)
-  throw error
-})
-
 /** The whole command line. The live view is handed in: this bundle cannot import (`code-cache.ts`). */
 export function runProgram(args: readonly string[], loadLiveView: LoadLiveView): void {
+  // A run is for its directory: its views may go.
+  onLostOutput(args[0] === 'run' ? 'go on' : 'fail')
   main(args, loadLiveView).then(
     (code) => {
       process.exitCode = code

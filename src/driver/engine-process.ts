@@ -5,8 +5,10 @@ import type { RunEvent, StampedEvent } from '../events/events.js'
 import { removeLeftovers } from '../files/replace.js'
 import type { EngineLocation } from '../native/locate.js'
 import { bundledProgram } from '../native/package-root.js'
+import { parentVariable } from '../native/parent.js'
 import { libraryEnvironment } from '../train/engine-binding.js'
 import { eventsFile } from './run-directory.js'
+import { watchForSilence } from './silence.js'
 
 export interface EngineProcessOptions {
   readonly directory: string
@@ -15,8 +17,8 @@ export interface EngineProcessOptions {
 }
 
 export interface EngineProcess {
-  /** Exit code of the run: 0, 1, 4 or 130. */
-  readonly ended: Promise<number>
+  /** Exit code of the run, as its last event says it ended. */
+  readonly ended: Promise<0 | 1 | 4 | 130>
   /** The step under way is finished, a checkpoint and the results so far are written. */
   stop(): void
   /** At once. */
@@ -37,6 +39,7 @@ export function engineEnvironment(directory: string): NodeJS.ProcessEnv {
     ...libraryEnvironment,
     ...process.env,
     DRAEMC_ENGINE_DIR: directory,
+    [parentVariable]: String(process.pid),
   }
 }
 
@@ -58,18 +61,19 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
   child.stdout?.on('data', keep)
   child.stderr?.on('data', keep)
 
-  let finished = false
   let stopping = false
   let killed = false
-  let steps = 0
+  const seen: Seen = { steps: 0, failureCode: 1, outcome: undefined }
+  const silence = watchForSilence(child, (message) => report({ type: 'note', level: 'warning', message }))
   child.on('message', (message) => {
     if (!isStampedEvent(message)) return
-    finished ||= message.event.type === 'run_finished'
-    if (message.event.type === 'step') steps = message.event.step
+    silence.heard()
+    observe(seen, message.event)
     options.onEvent(message)
   })
   const report = (event: RunEvent): void => {
     const stamped: StampedEvent = { time: Date.now(), event }
+    observe(seen, event)
     options.onEvent(stamped)
     try {
       appendFileSync(eventsFile(options.directory), `${JSON.stringify(stamped)}\n`)
@@ -78,19 +82,22 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
     }
   }
   const started = Date.now()
-  const ended = new Promise<number>((done) => {
+  const ended = new Promise<0 | 1 | 4 | 130>((done) => {
     child.on('close', (code, signal) => {
+      silence.end()
       // Until it has left the terminal's group, in its first moment, Ctrl-C reaches the process itself.
-      if (stopping && signal !== null && interrupts.includes(signal)) killed = true
+      if ((stopping && signal !== null && interrupts.includes(signal)) || code === 130) killed = true
       if (killed) for (const folder of ['.', 'checkpoints']) removeLeftovers(join(options.directory, folder))
-      if (!finished) reportSilentEnd({ report, killed, code, signal, talk, options, started, steps })
-      done(killed ? 130 : (code ?? 1))
+      if (!seen.outcome) reportSilentEnd({ report, killed, code, signal, talk, options, started, steps: seen.steps })
+      done(exitCodeOf(seen))
     })
   })
   return {
     ended,
     stop: () => {
       stopping = true
+      // One that was stopped hears nothing until it goes on.
+      child.kill('SIGCONT')
       send(child, 'stop')
     },
     kill: () => {
@@ -100,7 +107,34 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
   }
 }
 
-const interrupts: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+const interrupts: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1']
+
+/** What the events so far say. */
+interface Seen {
+  /** The last that was reported. */
+  steps: number
+  failureCode: 1 | 4
+  outcome: Extract<RunEvent, { type: 'run_finished' }>['outcome'] | undefined
+}
+
+function observe(seen: Seen, event: RunEvent): void {
+  if (event.type === 'step') seen.steps = event.step
+  if (event.type === 'failed') seen.failureCode = event.exitCode
+  if (event.type === 'run_finished') seen.outcome = event.outcome
+}
+
+/** A signal that comes after the last event changes nothing: results and exit code say the same. */
+function exitCodeOf({ outcome, failureCode }: Seen): 0 | 1 | 4 | 130 {
+  switch (outcome) {
+    case 'completed':
+      return 0
+    case 'interrupted':
+      return 130
+    case 'failed':
+    case undefined:
+      return failureCode
+  }
+}
 
 interface SilentEnd {
   readonly report: (event: RunEvent) => void

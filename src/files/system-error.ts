@@ -11,6 +11,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['EEXIST', 'something else is there'],
   ['ENAMETOOLONG', 'the name is too long'],
   ['ELOOP', 'too many levels of symbolic links'],
+  ['EPIPE', 'whoever read it has gone'],
   ['EIO', 'the device reports an input or output error'],
   ['ESTALE', 'the network file system no longer has it'],
   ['EMFILE', 'too many files are open in this process'],

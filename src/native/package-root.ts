@@ -41,7 +41,14 @@ export function engineRecipe(): string {
   return join(packageRoot(), 'src', 'native', 'engine')
 }
 
+type BundledProgram =
+  | 'train/engine.js'
+  | 'train/trials.js'
+  | 'data/worker.js'
+  | 'native/parent-watch.js'
+  | 'native/supervise.js'
+
 /** Programs that run in processes and threads of their own are bundles in `dist/`. */
-export function bundledProgram(name: 'train/engine.js' | 'train/trials.js' | 'data/worker.js'): string {
+export function bundledProgram(name: BundledProgram): string {
   return join(packageRoot(), 'dist', ...name.split('/'))
 }

@@ -7,6 +7,7 @@ import type { RunEvent, StampedEvent } from '../events/events.js'
 import { replaceJson } from '../files/replace.js'
 import { cannotWrite } from '../files/writing.js'
 import { locateEngine } from '../native/locate.js'
+import { endWithParent } from '../native/parent.js'
 import { operatorThreads } from '../native/threads.js'
 import { monitorsOf, type RunPlan } from '../plan/run-plan.js'
 import { readCheckpoint } from './checkpoint/file.js'
@@ -15,7 +16,7 @@ import { loadEngine } from './engine-binding.js'
 import { EventSink } from './event-sink.js'
 import { RunFailure } from './failure.js'
 import { initialise } from './initialise.js'
-import { runTraining } from './run.js'
+import { runTraining, writeNotBegun } from './run.js'
 import { openSession } from './session.js'
 import { listenForStops } from './signals.js'
 import { StopControl, serveEvents } from './stop.js'
@@ -32,6 +33,7 @@ async function main(): Promise<number> {
     return 2
   }
   const directory = resolve(directoryArgument)
+  endWithParent({ graceMilliseconds: 3000 })
   const sink = new EventSink(directory, sendToParent)
   const stop = new StopControl()
   const stopListening = listenForStops(stop)
@@ -88,7 +90,7 @@ async function run(
       const data = await Promise.race([scanned, stopped(base.stop)])
       if (data === undefined) {
         emit({ type: 'interrupting', step: from.step })
-        return { outcome: 'interrupted', steps: from.step }
+        return writeNotBegun({ plan, directory }, from, resumed)
       }
       replaceJson(join(directory, 'data.json'), {
         format: 1,
@@ -201,7 +203,9 @@ function describeFailure(error: unknown, directory: string) {
 /** Settles when all that was sent so far is on its way: a process that exits at once would lose the last events. */
 let sent: Promise<unknown> = Promise.resolve()
 /** Without a parent nothing is ever on its way. */
-const orphaned = new Promise((resolve) => process.once('disconnect', resolve))
+const orphaned = new Promise((resolve) =>
+  process.connected ? process.once('disconnect', resolve) : resolve(undefined),
+)
 
 function sendToParent(event: StampedEvent): void {
   if (!process.connected || !process.send) return

@@ -50,6 +50,18 @@ export async function runTraining(
   return { outcome, steps: trained.at.step }
 }
 
+/** Of a run that was asked to stop before its data was read: nothing was trained. */
+export function writeNotBegun(
+  context: Pick<RunContext, 'plan' | 'directory'>,
+  at: TrainingPosition,
+  resumed?: CheckpointFile,
+): RunEnd {
+  const tracking = new Tracking(context.plan.train, resumed?.metadata.tracking)
+  const outcome = 'interrupted'
+  write(context, { trained: { end: outcome, at }, tracking, outcome, domains: [], predictions: '' })
+  return { outcome, steps: at.step }
+}
+
 interface Outcome {
   readonly trained: LoopResult
   readonly tracking: Tracking
@@ -58,7 +70,7 @@ interface Outcome {
   readonly predictions: string
 }
 
-function write({ plan, directory }: RunContext, result: Outcome): void {
+function write({ plan, directory }: Pick<RunContext, 'plan' | 'directory'>, result: Outcome): void {
   const { trained, tracking, outcome, domains, predictions } = result
   if (predictions !== '') replaceContent(join(directory, 'predictions.csv'), predictions)
   replaceJson(

@@ -1,7 +1,9 @@
 import { readFileSync, writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isatty } from 'node:tty'
+import { systemErrorCode } from '../files/system-error.js'
 import { locateEngine } from '../native/locate.js'
+import { endWithParent } from '../native/parent.js'
 import { operatorThreads } from '../native/threads.js'
 import { type EngineBinding, loadEngine } from './engine-binding.js'
 import { RunFailure } from './failure.js'
@@ -19,6 +21,7 @@ const progress = 3
 /** `trials.js DIRECTORY`: times the functions of each program; a line of JSON a program, in their order. */
 function main([argument]: readonly string[]): void {
   const directory = resolve(argument ?? '.')
+  endWithParent({ graceMilliseconds: 0, remove: [directory] })
   const trials = JSON.parse(readFileSync(join(directory, 'trials.json'), 'utf8')) as readonly Trial[]
   process.env.TF_NUM_INTRAOP_THREADS = String(operatorThreads())
   const engine = engineOrFail()
@@ -27,14 +30,23 @@ function main([argument]: readonly string[]): void {
     const times = timeFunctions(join(directory, trial.directory), trial.plan, engine)
     writeSync(1, `${JSON.stringify(times)}\n`)
   }
-  if (isatty(progress)) writeSync(progress, '\n')
+  if (isatty(progress)) say('\n')
 }
 
 /** On a terminal a line that changes, otherwise one line at the start. */
 function showProgress(done: number, count: number): void {
   const text = 'measuring once which convolution algorithms are fastest on this machine'
-  if (isatty(progress)) writeSync(progress, `\r${text}: ${done + 1} of ${count}`)
-  else if (done === 0) writeSync(progress, `${text}: ${count} convolutions\n`)
+  if (isatty(progress)) say(`\r${text}: ${done + 1} of ${count}`)
+  else if (done === 0) say(`${text}: ${count} convolutions\n`)
+}
+
+/** Whoever reads it may have gone: the times are worth taking all the same. */
+function say(text: string): void {
+  try {
+    writeSync(progress, text)
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error
+  }
 }
 
 function engineOrFail(): EngineBinding {

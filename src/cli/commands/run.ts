@@ -29,9 +29,13 @@ export function addRunCommand(program: Command, done: (code: ExitCode) => void, 
     .option('--json', 'events as JSON on stdout, one a line; mistakes and warnings on stderr')
     .addHelpText(
       'after',
-      '\nCtrl-C ends the run after the step under way, with a checkpoint and results; twice ends it at once.',
+      `
+Ctrl-C ends the run after the step under way, with a checkpoint and results; twice ends it at once.
+SIGTERM, SIGHUP and SIGUSR1 (Slurm: --signal=USR1@120) end it as the first Ctrl-C does, however often they come.
+Output that is lost (a closed pipe, a full disk) ends nothing: the run goes on, and events.jsonl has all of it.`,
     )
     .action(async (file: string, options: RunOptions) => {
+      process.on('SIGUSR1', endEarly)
       const engine = locateEngine()
       let machine: MachineRecord | undefined
       const forMachine = (request: CompileRequest) => {
@@ -58,28 +62,33 @@ export function addRunCommand(program: Command, done: (code: ExitCode) => void, 
     })
 }
 
+/** Until there is a run to end. Node takes this signal for a debugger; every other one ends the process by itself. */
+function endEarly(): void {
+  process.exit(exitCodes.interrupted)
+}
+
 type Prepared = Pick<StartRequest, 'compilation' | 'engine' | 'machine'>
 
 async function run(prepared: Prepared, options: RunOptions, loadLiveView: LoadLiveView): Promise<ExitCode> {
   const live = options.plain !== true && wantsLiveView(process.stderr)
   let engineProcess: EngineProcess | undefined
-  let presses = 0
-  const interrupt = (): void => {
-    presses++
-    if (presses === 1) engineProcess?.stop()
-    else engineProcess?.kill()
+  let isStopping = false
+  const interrupt = (signal: NodeJS.Signals): void => {
+    // A batch system may ask twice, by SIGUSR1 and then by SIGTERM: both times for an end in time.
+    if (isStopping && signal === 'SIGINT') engineProcess?.kill()
+    else engineProcess?.stop()
+    isStopping = true
   }
-  // Before there is a run directory: none is left without an end.
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const signal of signals) process.on(signal, interrupt)
+  // Before there is a run directory: none is left without an end. To the end: a signal behind the last event changes no exit code.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, interrupt)
+  process.off('SIGUSR1', endEarly)
   const view = await openView(options.json === true ? 'json' : live ? 'live' : 'plain', loadLiveView)
   try {
-    if (presses > 0) return exitCodes.interrupted
+    if (isStopping) return exitCodes.interrupted
     engineProcess = start(prepared, options, view.onEvent).process
-    return toExitCode(await engineProcess.ended)
+    return await engineProcess.ended
   } finally {
     await view.close()
-    for (const signal of signals) process.off(signal, interrupt)
   }
 }
 
@@ -99,18 +108,5 @@ function start(
   } catch (error) {
     if (error instanceof RunDirectoryInUse) throw new UsageError(`${error.message}; a run never writes over another`)
     throw error
-  }
-}
-
-function toExitCode(code: number): ExitCode {
-  switch (code) {
-    case 0:
-      return exitCodes.ok
-    case 4:
-      return exitCodes.data
-    case 130:
-      return exitCodes.interrupted
-    default:
-      return exitCodes.failed
   }
 }
