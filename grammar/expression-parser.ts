@@ -1,20 +1,19 @@
 // biome-ignore-all lint/correctness: the rules for React take a parser's alternatives (`ALT: () => ...`) for components
-import type { TokenType } from 'chevrotain'
-import { RecoveringParser } from './recovering-parser.js'
+import type { IToken, ParserMethod, TokenType } from 'chevrotain'
+import type {
+  Argument,
+  Expression,
+  MatchArm,
+  RecordField,
+  TypeExpression,
+  TypeField,
+  Wildcard,
+} from '../src/syntax/ast.js'
+import type { Prefixed } from '../src/syntax/builder.js'
+import { RecoveringParser, type Rule } from './recovering-parser.js'
 import * as t from './tokens.js'
 
-/** Binary operators from the loosest to the tightest; those of one row are read from the left. Pipes are looser than all. */
-export const operatorPrecedence: readonly (readonly TokenType[])[] = [
-  [t.Or],
-  [t.And],
-  [t.Equal, t.NotEqual, t.Less, t.LessEqual, t.Greater, t.GreaterEqual],
-  [t.DotDot],
-  [t.Plus, t.Minus],
-  [t.Star, t.Slash],
-]
-
-/** `not` stands above this row, below the one before it: `not a == b` is `not (a == b)`, `not a and b` is `(not a) and b`. */
-export const notPrecedence = 2
+type Suffix = ParserMethod<[base: Expression], Expression>
 
 /** The lower half of the grammar: types and expressions. */
 export abstract class ExpressionParser extends RecoveringParser {
@@ -26,99 +25,103 @@ export abstract class ExpressionParser extends RecoveringParser {
   // Types
 
   /** Read in a loop, not by recursion: `block(...) -> block(...) -> ...` may be long. */
-  readonly type = this.RULE('type', () => {
+  readonly type: Rule<TypeExpression> = this.RULE('type', () => {
+    const blocks: { readonly start: number; readonly operands: readonly TypeField[] }[] = []
     this.MANY({
       GATE: () => this.LA(2).tokenType === t.LeftParenthesis,
-      DEF: () => this.SUBRULE(this.block_operands),
+      DEF: () => {
+        const start = this.start()
+        blocks.push({ start, operands: this.SUBRULE(this.block_operands) })
+      },
     })
-    this.OR([
-      { ALT: () => this.CONSUME(t.Identifier) },
+    const result = this.OR<TypeExpression>([
+      {
+        ALT: () => {
+          const name = this.CONSUME(t.Identifier)
+          return this.ACTION(() => this.tree.namedType(name))
+        },
+      },
       { ALT: () => this.SUBRULE(this.list_type) },
       { ALT: () => this.SUBRULE(this.record_type) },
     ])
+    return this.ACTION(() =>
+      blocks.reduceRight((type, { start, operands }) => this.tree.blockType(operands, type, start), result),
+    )
   })
 
-  readonly block_operands = this.RULE('block_operands', () => {
+  readonly block_operands: Rule<readonly TypeField[]> = this.RULE('block_operands', () => {
     this.CONSUME(t.Block)
-    this.SUBRULE(this.operand_types)
+    const operands = this.SUBRULE(this.operand_types)
     this.CONSUME(t.Arrow)
+    return operands
   })
 
-  readonly operand_types = this.RULE('operand_types', () => {
-    this.bracketed(
-      () => this.operand_types(),
-      t.LeftParenthesis,
-      t.RightParenthesis,
-      () => {
-        do {
-          this.OPTION(() => this.SUBRULE(this.type_field))
-          this.MANY(() => {
-            this.refuseHole()
-            this.CONSUME(t.Comma)
-            this.OPTION2(() => this.SUBRULE2(this.type_field))
-          })
-        } while (this.skipStray('type_field', t.RightParenthesis))
-      },
+  readonly operand_types: Rule<readonly TypeField[]> = this.RULE('operand_types', () =>
+    this.bracketed(t.LeftParenthesis, t.RightParenthesis, () =>
+      this.items('type_field', this.type_field, t.RightParenthesis),
+    ),
+  )
+
+  readonly list_type: Rule<TypeExpression> = this.RULE('list_type', () => {
+    const start = this.start()
+    const item = this.bracketed(t.LeftBracket, t.RightBracket, () => this.SUBRULE(this.type))
+    return this.ACTION(() => this.tree.boundedType({ kind: 'list_type', item, span: this.spanFrom(start) }, [item]))
+  })
+
+  readonly record_type: Rule<TypeExpression> = this.RULE('record_type', () => {
+    const start = this.start()
+    const fields = this.bracketed(t.LeftBrace, t.RightBrace, () =>
+      this.items('type_field', this.type_field, t.RightBrace, this.separator),
     )
+    return this.ACTION(() => {
+      const types = fields.map(({ type }) => type)
+      return this.tree.boundedType({ kind: 'record_type', fields, span: this.spanFrom(start) }, types)
+    })
   })
 
-  readonly list_type = this.RULE('list_type', () => {
-    this.bracketed(
-      () => this.list_type(),
-      t.LeftBracket,
-      t.RightBracket,
-      () => {
-        this.SUBRULE(this.type)
-      },
-    )
-  })
-
-  readonly record_type = this.RULE('record_type', () => {
-    this.bracketed(
-      () => this.record_type(),
-      t.LeftBrace,
-      t.RightBrace,
-      () => {
-        do {
-          this.OPTION(() => this.SUBRULE(this.type_field))
-          this.MANY(() => {
-            this.SUBRULE(this.separator)
-            this.OPTION2(() => this.SUBRULE2(this.type_field))
-          })
-        } while (this.skipStray('type_field', t.RightBrace))
-      },
-    )
-  })
-
-  readonly type_field = this.RULE('type_field', () => {
-    this.CONSUME(t.Identifier)
-    this.attempt('type_field', () => {
+  readonly type_field: Rule<TypeField> = this.RULE('type_field', () => {
+    const start = this.start()
+    const name = this.CONSUME(t.Identifier)
+    const type = this.attempt('type_field', () => {
       this.CONSUME(t.Colon)
-      this.SUBRULE(this.type)
+      return this.SUBRULE(this.type)
     }, [t.Newline, t.Comma])
+    return this.ACTION(() => {
+      const span = this.spanFrom(start)
+      return {
+        name: this.tree.identifier(name),
+        type: type ?? this.tree.missingType(span.end),
+        span,
+        ...this.tree.recovery(span),
+      }
+    })
   })
 
   // Expressions
 
   /** `--set path=value` and tools read one expression alone. */
-  readonly single_expression = this.RULE('single_expression', () => {
-    this.attempt('single_expression', () => this.SUBRULE(this.expression), [])
-  })
+  readonly single_expression: Rule<Expression> = this.RULE('single_expression', () =>
+    this.delimited('single_expression', []),
+  )
 
-  /** A flat row of operands and operators: `src/syntax/operators.ts` builds the tree by `operatorPrecedence`. */
-  readonly expression = this.RULE('expression', () => {
-    this.SUBRULE(this.operand)
+  /** A row of operands and operators, which `src/syntax/operators.ts` makes a tree of. */
+  readonly expression: Rule<Expression> = this.RULE('expression', () => {
+    const operands = [this.SUBRULE(this.operand)]
+    const operators: IToken[] = []
     this.MANY(() => {
-      this.SUBRULE(this.binary_operator)
-      this.SUBRULE2(this.operand)
+      operators.push(this.SUBRULE(this.binary_operator))
+      operands.push(this.SUBRULE2(this.operand))
     })
+    let result = this.ACTION(() => this.tree.combine(operands, operators))
     this.MANY2(() => {
       this.CONSUME(t.Pipe)
-      this.SUBRULE(this.stage)
+      const stage = this.SUBRULE(this.stage)
+      result = this.ACTION(() => this.tree.pipe(result, stage))
     })
+    return result
   })
 
-  readonly binary_operator = this.RULE('binary_operator', () => {
+  readonly binary_operator: Rule<IToken> = this.RULE('binary_operator', () =>
     this.OR([
       { ALT: () => this.CONSUME(t.Or) },
       { ALT: () => this.CONSUME(t.And) },
@@ -133,220 +136,223 @@ export abstract class ExpressionParser extends RecoveringParser {
       { ALT: () => this.CONSUME(t.Minus) },
       { ALT: () => this.CONSUME(t.Star) },
       { ALT: () => this.CONSUME(t.Slash) },
-    ])
-  })
+    ]),
+  )
 
-  readonly operand = this.RULE('operand', () => {
-    this.MANY(() =>
-      this.OR([
-        { ALT: () => this.CONSUME(t.Minus, { LABEL: 'prefix' }) },
-        { ALT: () => this.CONSUME(t.Not, { LABEL: 'prefix' }) },
-      ]),
-    )
-    this.SUBRULE(this.primary)
-    this.MANY2(() => this.SUBRULE(this.suffix))
+  readonly operand: Rule<Prefixed> = this.RULE('operand', () => {
+    const prefixes: IToken[] = []
+    this.MANY(() => prefixes.push(this.OR([{ ALT: () => this.CONSUME(t.Minus) }, { ALT: () => this.CONSUME(t.Not) }])))
+    let operand = this.SUBRULE(this.primary)
+    this.MANY2(() => {
+      operand = this.SUBRULE(this.suffix, { ARGS: [operand] })
+    })
+    return { prefixes, operand }
   })
 
   /** What a pipe leads into: a name or a call, so that `x |> f * 2` asks for parentheses. */
-  readonly stage = this.RULE('stage', () => {
-    this.CONSUME(t.Identifier)
-    this.MANY(() => this.SUBRULE(this.suffix))
+  readonly stage: Rule<Expression> = this.RULE('stage', () => {
+    const name = this.CONSUME(t.Identifier)
+    let stage: Expression = this.ACTION(() => this.tree.identifier(name))
+    this.MANY(() => {
+      stage = this.SUBRULE(this.suffix, { ARGS: [stage] })
+    })
+    return stage
   })
 
-  readonly suffix = this.RULE('suffix', () => {
-    this.OR([
-      { ALT: () => this.SUBRULE(this.call_suffix) },
+  readonly suffix: Suffix = this.RULE('suffix', (base: Expression) =>
+    this.OR<Expression>([
+      {
+        ALT: () => {
+          const args = this.SUBRULE(this.call_suffix)
+          return this.ACTION(() => this.tree.call(base, args, this.end()))
+        },
+      },
       {
         ALT: () => {
           this.CONSUME(t.Dot)
-          this.CONSUME(t.Identifier)
+          const member = this.CONSUME(t.Identifier)
+          return this.ACTION(() => this.tree.member(base, member))
         },
       },
-      { ALT: () => this.SUBRULE(this.index_suffix) },
-    ])
-  })
-
-  readonly index_suffix = this.RULE('index_suffix', () => {
-    this.bracketed(
-      () => this.index_suffix(),
-      t.LeftBracket,
-      t.RightBracket,
-      () => {
-        this.attempt('index', () => this.SUBRULE(this.expression), [])
+      {
+        ALT: () => {
+          const index = this.SUBRULE(this.index_suffix)
+          return this.ACTION(() => this.tree.index(base, index, this.end()))
+        },
       },
-    )
-  })
+    ]),
+  )
 
-  readonly call_suffix = this.RULE('call_suffix', () => {
-    this.bracketed(
-      () => this.call_suffix(),
-      t.LeftParenthesis,
-      t.RightParenthesis,
-      () => {
-        do {
-          this.OPTION(() => this.SUBRULE(this.argument))
-          this.MANY(() => {
-            this.refuseHole()
-            this.CONSUME(t.Comma)
-            this.OPTION2(() => this.SUBRULE2(this.argument))
-          })
-        } while (this.skipStray('argument', t.RightParenthesis))
-      },
-    )
-  })
+  readonly index_suffix: Rule<Expression> = this.RULE('index_suffix', () =>
+    this.bracketed(t.LeftBracket, t.RightBracket, () => this.delimited('index', [])),
+  )
 
-  readonly argument = this.RULE('argument', () => {
-    this.attempt('argument', () => {
+  readonly call_suffix: Rule<readonly Argument[]> = this.RULE('call_suffix', () =>
+    this.bracketed(t.LeftParenthesis, t.RightParenthesis, () =>
+      this.items('argument', this.argument, t.RightParenthesis),
+    ),
+  )
+
+  readonly argument: Rule<Argument> = this.RULE('argument', () => {
+    const start = this.start()
+    const name: IToken[] = []
+    const value = this.attempt('argument', () => {
       this.OPTION({
         MAX_LOOKAHEAD: 2,
         DEF: () => {
-          this.CONSUME(t.Identifier)
+          name.push(this.CONSUME(t.Identifier))
           this.CONSUME(t.Assign)
         },
       })
-      this.SUBRULE(this.expression)
+      return this.SUBRULE(this.expression)
     }, [t.Comma])
+    return this.ACTION(() => this.tree.argument(name[0], value, this.spanFrom(start)))
   })
 
-  readonly primary = this.RULE('primary', () => {
+  readonly primary: Rule<Expression> = this.RULE('primary', () => {
     this.requireValue()
-    this.OR([
-      { ALT: () => this.CONSUME(t.Identifier) },
+    return this.OR<Expression>([
+      { ALT: () => this.word(this.CONSUME(t.Identifier)) },
       { ALT: () => this.SUBRULE(this.number) },
-      { ALT: () => this.CONSUME(t.SizeLiteral) },
-      { ALT: () => this.CONSUME(t.StringLiteral) },
-      { ALT: () => this.CONSUME(t.True) },
-      { ALT: () => this.CONSUME(t.False) },
+      { ALT: () => this.word(this.CONSUME(t.SizeLiteral)) },
+      { ALT: () => this.word(this.CONSUME(t.StringLiteral)) },
+      { ALT: () => this.word(this.CONSUME(t.True)) },
+      { ALT: () => this.word(this.CONSUME(t.False)) },
       { ALT: () => this.SUBRULE(this.group) },
       { ALT: () => this.SUBRULE(this.list) },
       { ALT: () => this.SUBRULE(this.record) },
-      { GATE: () => this.mayOpenHead(), ALT: () => this.SUBRULE(this.if_expression) },
-      { GATE: () => this.mayOpenHead(), ALT: () => this.SUBRULE(this.match_expression) },
+      { ALT: () => this.SUBRULE(this.if_expression) },
+      { ALT: () => this.SUBRULE(this.match_expression) },
     ])
   })
 
-  readonly number = this.RULE('number', () => {
-    this.CONSUME(t.NumberLiteral)
-    this.OPTION(() => this.CONSUME(t.UnitWord))
+  readonly number: Rule<Expression> = this.RULE('number', () => {
+    const number = this.CONSUME(t.NumberLiteral)
+    const unit = this.OPTION(() => this.CONSUME(t.UnitWord))
+    return this.ACTION(() => this.tree.number(number, unit))
   })
 
-  readonly group = this.RULE('group', () => {
-    this.bracketed(
-      () => this.group(),
-      t.LeftParenthesis,
-      t.RightParenthesis,
-      () => {
-        this.attempt('group', () => this.SUBRULE(this.expression), [])
-      },
+  readonly group: Rule<Expression> = this.RULE('group', () => {
+    const start = this.start()
+    const inner = this.bracketed(t.LeftParenthesis, t.RightParenthesis, () => this.delimited('group', []))
+    // The parentheses belong to what is shown of it; the depth of `inner` goes on counting.
+    return this.ACTION(() => this.tree.bounded({ ...inner, span: this.spanFrom(start) }, [inner]))
+  })
+
+  readonly list: Rule<Expression> = this.RULE('list', () => {
+    const start = this.start()
+    const items = this.bracketed(t.LeftBracket, t.RightBracket, () =>
+      this.items('list', this.list_item, t.RightBracket),
     )
+    return this.ACTION(() => {
+      const span = this.spanFrom(start)
+      return this.tree.bounded({ kind: 'list', items, span, ...this.tree.recovery(span) }, items)
+    })
   })
 
-  readonly list = this.RULE('list', () => {
-    this.bracketed(
-      () => this.list(),
-      t.LeftBracket,
-      t.RightBracket,
-      () => {
-        do {
-          this.OPTION(() => this.SUBRULE(this.list_item))
-          this.MANY(() => {
-            this.refuseHole()
-            this.CONSUME(t.Comma)
-            this.OPTION2(() => this.SUBRULE2(this.list_item))
-          })
-        } while (this.skipStray('list', t.RightBracket))
-      },
+  readonly list_item: Rule<Expression> = this.RULE('list_item', () => this.delimited('list', [t.Comma]))
+
+  readonly record: Rule<Expression> = this.RULE('record', () => {
+    const start = this.start()
+    const fields = this.bracketed(t.LeftBrace, t.RightBrace, () =>
+      this.items('record', this.record_field, t.RightBrace, this.separator),
     )
+    return this.ACTION(() => {
+      const values = fields.map(({ value }) => value)
+      return this.tree.bounded({ kind: 'record', fields, span: this.spanFrom(start) }, values)
+    })
   })
 
-  readonly list_item = this.RULE('list_item', () => {
-    this.attempt('list', () => this.SUBRULE(this.expression), [t.Comma])
-  })
-
-  readonly record = this.RULE('record', () => {
-    this.bracketed(
-      () => this.record(),
-      t.LeftBrace,
-      t.RightBrace,
-      () => {
-        do {
-          this.OPTION(() => this.SUBRULE(this.record_field))
-          this.MANY(() => {
-            this.SUBRULE(this.separator)
-            this.OPTION2(() => this.SUBRULE2(this.record_field))
-          })
-        } while (this.skipStray('record', t.RightBrace))
-      },
-    )
-  })
-
-  readonly record_field = this.RULE('record_field', () => {
-    this.CONSUME(t.Identifier)
-    this.attempt('record_field', () => {
+  readonly record_field: Rule<RecordField> = this.RULE('record_field', () => {
+    const start = this.start()
+    const name = this.CONSUME(t.Identifier)
+    const value = this.attempt('record_field', () => {
       this.CONSUME(t.Assign)
-      this.SUBRULE(this.expression)
+      return this.SUBRULE(this.expression)
     }, [t.Newline, t.Comma])
+    return this.ACTION(() => {
+      const span = this.spanFrom(start)
+      return {
+        name: this.tree.identifier(name),
+        value: value ?? this.tree.missing(span.end),
+        span,
+        ...this.tree.recovery(span, value === undefined),
+      }
+    })
   })
 
-  readonly if_expression = this.RULE('if_expression', () => {
-    this.SUBRULE(this.condition)
-    this.SUBRULE(this.branch)
+  readonly if_expression: Rule<Expression> = this.RULE('if_expression', () => {
+    const start = this.start()
+    const conditions = [this.SUBRULE(this.condition)]
+    const branches = [this.SUBRULE(this.branch)]
     this.MANY({
       GATE: () => this.LA(2).tokenType === t.If,
       DEF: () => {
         this.CONSUME(t.Else)
-        this.SUBRULE2(this.condition)
-        this.SUBRULE2(this.branch)
+        conditions.push(this.SUBRULE2(this.condition))
+        branches.push(this.SUBRULE2(this.branch))
       },
     })
     this.CONSUME2(t.Else)
-    this.SUBRULE3(this.branch)
+    const otherwise = this.SUBRULE3(this.branch)
+    return this.ACTION(() => this.tree.choice(conditions, branches, otherwise, this.spanFrom(start)))
   })
 
-  readonly condition = this.RULE('condition', () => {
+  readonly condition: Rule<Expression> = this.RULE('condition', () => {
     this.CONSUME(t.If)
-    this.head(() => this.SUBRULE(this.expression))
+    return this.head(() => this.SUBRULE(this.expression))
   })
 
-  readonly branch = this.RULE('branch', () => {
-    this.bracketed(
-      () => this.branch(),
-      t.LeftBrace,
-      t.RightBrace,
-      () => {
-        this.attempt('branch', () => this.SUBRULE(this.expression), [])
-      },
-    )
-  })
+  readonly branch: Rule<Expression> = this.RULE('branch', () =>
+    this.bracketed(t.LeftBrace, t.RightBrace, () => this.delimited('branch', [])),
+  )
 
-  readonly match_expression = this.RULE('match_expression', () => {
+  readonly match_expression: Rule<Expression> = this.RULE('match_expression', () => {
+    const start = this.start()
     this.CONSUME(t.Match)
-    this.head(() => this.SUBRULE(this.expression))
-    this.SUBRULE(this.match_arms)
+    const subject = this.head(() => this.SUBRULE(this.expression))
+    const arms = this.SUBRULE(this.match_arms)
+    return this.ACTION(() => this.tree.match(subject, arms, this.spanFrom(start)))
   })
 
-  readonly match_arms = this.RULE('match_arms', () => {
-    this.bracketed(
-      () => this.match_arms(),
-      t.LeftBrace,
-      t.RightBrace,
-      () => {
-        do {
-          this.OPTION(() => this.SUBRULE(this.match_arm))
-          this.MANY(() => {
-            this.SUBRULE(this.separator)
-            this.OPTION2(() => this.SUBRULE2(this.match_arm))
-          })
-        } while (this.skipStray('match_arm', t.RightBrace))
-      },
-    )
-  })
+  readonly match_arms: Rule<readonly MatchArm[]> = this.RULE('match_arms', () =>
+    this.bracketed(t.LeftBrace, t.RightBrace, () =>
+      this.items('match_arm', this.match_arm, t.RightBrace, this.separator),
+    ),
+  )
 
-  readonly match_arm = this.RULE('match_arm', () => {
-    this.attempt('match_arm', () => {
-      this.OR([{ ALT: () => this.CONSUME(t.Wildcard) }, { ALT: () => this.SUBRULE(this.operand) }])
+  readonly match_arm: Rule<MatchArm> = this.RULE('match_arm', () => {
+    const start = this.start()
+    const patterns: (Expression | Wildcard)[] = []
+    const value = this.attempt('match_arm', () => {
+      this.OR([
+        {
+          ALT: () => {
+            const wildcard = this.CONSUME(t.Wildcard)
+            this.ACTION(() => patterns.push(this.tree.wildcard(wildcard)))
+          },
+        },
+        {
+          ALT: () => {
+            const operand = this.SUBRULE(this.operand)
+            this.ACTION(() => patterns.push(this.tree.combine([operand], [])))
+          },
+        },
+      ])
       this.CONSUME(t.DoubleArrow)
-      this.SUBRULE(this.expression)
+      return this.SUBRULE(this.expression)
     }, [t.Newline, t.Comma])
+    return this.ACTION(() => this.tree.arm(patterns[0], value, this.spanFrom(start)))
   })
+
+  /** An expression that something closes or ends. */
+  protected delimited(rule: string, stops: readonly TokenType[]): Expression {
+    const at = this.end()
+    const value = this.attempt(rule, () => this.SUBRULE(this.expression), stops)
+    return this.ACTION(() => value ?? this.tree.missing(at))
+  }
+
+  protected word(token: IToken): Expression {
+    return this.ACTION(() => this.tree.word(token))
+  }
 }

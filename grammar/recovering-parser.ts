@@ -1,8 +1,7 @@
 import {
   type BaseParser,
-  type CstNode,
-  CstParser,
   defaultParserErrorProvider,
+  EmbeddedActionsParser,
   EOF,
   type ILookaheadStrategy,
   type IParserErrorMessageProvider,
@@ -11,11 +10,19 @@ import {
   isRecognitionException,
   LLkLookaheadStrategy,
   NoViableAltException,
+  type ParserMethod,
   type TokenType,
   tokenLabel,
   tokenMatcher,
 } from 'chevrotain'
+import { invariant } from '../src/diagnostics/invariant.js'
+import type { Span } from '../src/source/span.js'
+import type { Builder } from '../src/syntax/builder.js'
+import { endOf } from '../src/syntax/token.js'
 import * as t from './tokens.js'
+
+/** A rule of the grammar that reads a `Result`. */
+export type Rule<Result> = ParserMethod<[], Result>
 
 /** Where the parser met something that it did not expect. Turned into a diagnostic by `src/syntax/problems.ts`. */
 export interface SyntaxProblem {
@@ -31,27 +38,14 @@ export interface SyntaxProblem {
 
 const openers: ReadonlySet<TokenType> = new Set([t.LeftParenthesis, t.LeftBracket, t.LeftBrace])
 const closers: ReadonlySet<TokenType> = new Set([t.RightParenthesis, t.RightBracket, t.RightBrace])
+/** With all words that are names. */
+const allOf = (types: readonly TokenType[]): ReadonlySet<TokenType> =>
+  new Set(t.allTokens.filter((type) => types.some((each) => type === each || type.CATEGORIES?.includes(each))))
 /** What a separator may be missing before. */
-const simpleValueStarts: readonly TokenType[] = [
-  t.Identifier,
-  t.NumberLiteral,
-  t.SizeLiteral,
-  t.StringLiteral,
-  t.True,
-  t.False,
-]
-const valueStarts: readonly TokenType[] = [...simpleValueStarts, ...openers, t.If, t.Match]
-/** Brackets within each other that are read at once: a level takes some forty frames of the stack, which would not hold 256. */
-const depthAtOnce = 40
+const simpleValueStarts = allOf([t.Identifier, t.NumberLiteral, t.SizeLiteral, t.StringLiteral, t.True, t.False])
+const valueStarts: ReadonlySet<TokenType> = new Set([...simpleValueStarts, ...openers])
 /** `if` and `match` in the head of another: without brackets between them they are read by recursion alone. */
 export const maximumHeads = 64
-
-/** A bracket whose content was skipped for now. */
-interface PutOff {
-  readonly rule: () => CstNode
-  /** With both brackets. */
-  readonly tokens: IToken[]
-}
 
 /** Works out what decides between alternatives when a text first asks: for all of the grammar it takes as long as reading a file. */
 class LazyLookahead extends LLkLookaheadStrategy {
@@ -86,22 +80,21 @@ const wording: IParserErrorMessageProvider = {
  * or declaration that holds it: each of them is an `attempt`, and what it could not read is skipped to the next
  * separator or closing bracket. Chevrotain's own recovery guesses across brackets and reports one mistake several times.
  */
-export abstract class RecoveringParser extends CstParser {
+export abstract class RecoveringParser extends EmbeddedActionsParser {
   #problems: SyntaxProblem[] = []
   /** Those that were met as exceptions, in the text that is read at once. */
   #thrown: SyntaxProblem[] = []
-  #broken = new Set<number>()
   #separatorMissing = false
-  #putOff: PutOff[] = []
-  /** Brackets and heads that are open, and heads alone. */
-  #depth = 0
+  /** Whether the last attempt met a mistake. */
+  #failed = false
+  /** Heads that are open. */
   #heads = 0
+  #tree: Builder | undefined
 
   /** `skipValidations`: whether to trust that the grammar is one, which a test finds out. */
   constructor(skipValidations: boolean) {
     super([...t.allTokens], {
       recoveryEnabled: false,
-      nodeLocationTracking: 'onlyOffset',
       // One token decides; where two are needed, the rule says so.
       maxLookahead: 1,
       lookaheadStrategy: new LazyLookahead({ maxLookahead: 1 }),
@@ -110,62 +103,78 @@ export abstract class RecoveringParser extends CstParser {
     })
   }
 
-  /** Reads `tokens` by `rule`, and then what had to be put off. */
-  protected readBy(
-    rule: () => CstNode,
-    tokens: IToken[],
-  ): {
-    readonly cst: CstNode
-    readonly problems: readonly SyntaxProblem[]
-    /** Offsets of what was not read whole. */
-    readonly broken: ReadonlySet<number>
-  } {
+  /** Reads `tokens` by `rule` into nodes that `tree` makes. */
+  protected readBy<Result>(rule: Rule<Result>, tokens: readonly IToken[], tree: Builder) {
     this.#problems = []
-    this.#broken = new Set()
-    this.#putOff = []
-    const cst = this.#readOnce(rule, tokens)
-    const late = new Map<IToken | undefined, CstNode>()
-    for (let next = this.#putOff.pop(); next !== undefined; next = this.#putOff.pop()) {
-      late.set(next.tokens[0], this.#readOnce(next.rule, next.tokens))
-    }
-    if (late.size > 0) graft(cst, late)
-    return { cst, problems: this.#problems, broken: this.#broken }
-  }
-
-  #readOnce(rule: () => CstNode, tokens: IToken[]): CstNode {
-    this.#separatorMissing = false
-    this.#depth = 0
-    this.#heads = 0
     this.#thrown = []
-    this.input = tokens
-    const cst = withoutStacks(rule)
+    this.#separatorMissing = false
+    this.#heads = 0
+    this.#tree = tree
+    this.input = [...tokens]
+    const result = withoutStacks(() => rule.call(this))
     const [outermost] = this.#thrown.length === 0 ? this.errors : []
-    if (outermost !== undefined) this.#thrown.push(problemOf(outermost))
-    this.#problems.push(...this.#thrown)
-    return cst
+    const problems = outermost === undefined ? [...this.#problems, ...this.#thrown] : [problemOf(outermost)]
+    this.#tree = undefined
+    this.input = []
+    return { result, problems }
   }
 
-  /**
-   * Brackets with what `read` reads between them, by a `rule` that consists of nothing else. Too deep within others they
-   * are read on their own afterwards, so that the stack holds any nesting that the layout lets through.
-   */
-  protected bracketed(rule: () => CstNode, opener: TokenType, closer: TokenType, read: () => void): void {
+  /** What makes the nodes: asked for in an `ACTION`, which no recording runs. */
+  protected get tree(): Builder {
+    invariant(this.#tree !== undefined, 'nodes are made while a text is read')
+    return this.#tree
+  }
+
+  /** Offset of what is read next. */
+  protected start(): number {
+    const { startOffset } = this.LA(1)
+    return Number.isNaN(startOffset) ? this.end() : startOffset
+  }
+
+  /** Offset after what was read last. */
+  protected end(): number {
+    const end = endOf(this.LA(0))
+    return Number.isNaN(end) ? 0 : end
+  }
+
+  /** From an offset to the end of what was read last. */
+  protected spanFrom(start: number): Span {
+    return { file: this.tree.file, start, end: Math.max(start, this.end()) }
+  }
+
+  protected bracketed<Result>(opener: TokenType, closer: TokenType, read: () => Result): Result {
     this.CONSUME(opener)
-    if (this.RECORDING_PHASE) read()
-    else if (this.#depth < depthAtOnce) this.#deeper(read)
-    else this.#putOffTo(rule)
+    const result = read()
     this.CONSUME(closer)
+    return result
+  }
+
+  /** Items up to `closer`, separated by commas or, with `separator`, by what that rule reads. Any of them may be absent. */
+  protected items<Item>(
+    name: string,
+    item: Rule<Item>,
+    closer: TokenType,
+    separator?: Rule<unknown>,
+    items: Item[] = [],
+  ): readonly Item[] {
+    do {
+      this.OPTION(() => items.push(this.SUBRULE(item)))
+      this.MANY(() => {
+        if (separator === undefined) {
+          this.refuseHole()
+          this.CONSUME(t.Comma)
+        } else this.SUBRULE(separator)
+        this.OPTION2(() => items.push(this.SUBRULE2(item)))
+      })
+    } while (this.skipStray(name, closer))
+    return items
   }
 
   /** The head of an `if` or `match`. */
-  protected head(read: () => void): void {
-    if (this.RECORDING_PHASE) {
-      read()
-      return
-    }
+  protected head<Result>(read: () => Result): Result {
     this.#heads += 1
     try {
-      this.#deeper(read)
+      return read()
     } finally {
       this.#heads -= 1
     }
@@ -173,36 +182,13 @@ export abstract class RecoveringParser extends CstParser {
 
   /** What Chevrotain would find out by itself, after it has listed all that could have stood here. */
   protected requireValue(): void {
-    if (this.RECORDING_PHASE || valueStarts.some((type) => tokenMatcher(this.LA(1), type))) return
-    const error = new NoViableAltException('', this.LA(1), this.LA(0))
+    const next = this.LA(1)
+    const { tokenType } = next
+    if (this.RECORDING_PHASE || valueStarts.has(tokenType)) return
+    if ((tokenType === t.If || tokenType === t.Match) && this.#heads < maximumHeads) return
+    const error = new NoViableAltException('', next, this.LA(0))
     error.context = { ruleStack: ['primary'], ruleOccurrenceStack: [] }
     throw error
-  }
-
-  protected mayOpenHead(): boolean {
-    return this.#heads < maximumHeads
-  }
-
-  #deeper(read: () => void): void {
-    this.#depth += 1
-    try {
-      read()
-    } finally {
-      this.#depth -= 1
-    }
-  }
-
-  /** Skips to the closer of the bracket that was just opened. */
-  #putOffTo(rule: () => CstNode): void {
-    const tokens = [this.LA(0)]
-    for (let depth = 0; ; this.SKIP_TOKEN()) {
-      const next = this.LA(1)
-      tokens.push(next)
-      if (openers.has(next.tokenType)) depth += 1
-      else if (closers.has(next.tokenType)) depth -= 1
-      if (depth < 0 || next.tokenType === EOF) break
-    }
-    this.#putOff.push({ rule, tokens })
   }
 
   /**
@@ -210,36 +196,42 @@ export abstract class RecoveringParser extends CstParser {
    * `next` given, only that token may follow. What follows although it should not is skipped too, unless it begins
    * the next item: then only the separator is missing.
    */
-  protected attempt(rule: string, read: () => void, stops: readonly TokenType[], next?: TokenType): void {
+  protected attempt<Result>(
+    rule: string,
+    read: () => Result,
+    stops: readonly TokenType[],
+    next?: TokenType,
+  ): Result | undefined {
     const first = this.LA(1).startOffset
-    if (!this.tail(read, stops) || this.RECORDING_PHASE) return
-    if (next === undefined ? this.#atEnd(stops) : this.LA(1).tokenType === next) return
+    const result = this.tail(read, stops)
+    if (this.RECORDING_PHASE || this.#failed) return result
+    if (next === undefined ? this.#atEnd(stops) : this.LA(1).tokenType === next) return result
     this.#report(rule)
     // What is read of a declaration is whole, whatever stands behind it.
-    this.#broken.add(rule === 'declaration' ? this.LA(1).startOffset : first)
+    this.tree.breakAt(rule === 'declaration' ? this.LA(1).startOffset : first)
     if (next === undefined && this.#itemAhead(stops)) this.#separatorMissing = true
     else this.#skip(stops)
+    return result
   }
 
-  /** As `attempt`, where an enclosing attempt looks at what follows. False: there was a mistake. */
-  protected tail(read: () => void, stops: readonly TokenType[]): boolean {
-    if (this.RECORDING_PHASE) {
-      read()
-      return true
-    }
+  /** As `attempt`, where an enclosing attempt looks at what follows. Undefined: there was a mistake. */
+  protected tail<Result>(read: () => Result, stops: readonly TokenType[]): Result | undefined {
+    if (this.RECORDING_PHASE) return read()
     const first = this.LA(1).startOffset
     const known = this.#thrown.length
     try {
-      read()
-      return true
+      const result = read()
+      this.#failed = false
+      return result
     } catch (error) {
       if (!isRecognition(error)) throw error
       if (this.#thrown.length === known) this.#thrown.push(problemOf(error))
       this.#thrown.length = known + 1
       // At the end of the text there is no offset: what was read last is what broke.
-      this.#broken.add(Number.isNaN(first) ? this.LA(0).startOffset : first)
+      this.tree.breakAt(Number.isNaN(first) ? this.LA(0).startOffset : first)
       this.#skip(stops)
-      return false
+      this.#failed = true
+      return undefined
     }
   }
 
@@ -254,7 +246,7 @@ export abstract class RecoveringParser extends CstParser {
     if (next.tokenType === closer || next.tokenType === EOF) return false
     this.#report(rule)
     if (rule === 'enum_declaration' && tokenMatcher(next, t.Identifier)) return true
-    this.#broken.add(next.startOffset)
+    this.tree.breakAt(next.startOffset)
     this.#skip(closer === EOF ? [t.Newline] : [t.Newline, t.Comma])
     if (this.LA(1) === next) this.SKIP_TOKEN()
     return true
@@ -262,7 +254,7 @@ export abstract class RecoveringParser extends CstParser {
 
   /** A mistake that reading can go on after: nothing is skipped. */
   protected complain(rule: string): void {
-    this.#broken.add(this.LA(0).startOffset)
+    this.tree.breakAt(this.LA(0).startOffset)
     this.#report(rule)
   }
 
@@ -282,7 +274,7 @@ export abstract class RecoveringParser extends CstParser {
     const next = this.LA(1)
     const after = this.LA(2).tokenType
     if (!stops.includes(t.Comma)) return false
-    if (!stops.includes(t.Newline)) return simpleValueStarts.some((type) => tokenMatcher(next, type))
+    if (!stops.includes(t.Newline)) return simpleValueStarts.has(next.tokenType)
     return tokenMatcher(next, t.Identifier) && (after === t.Assign || after === t.DoubleArrow || after === t.LeftBrace)
   }
 
@@ -299,21 +291,6 @@ export abstract class RecoveringParser extends CstParser {
       if (openers.has(next)) depth += 1
       else if (closers.has(next)) depth -= 1
       this.SKIP_TOKEN()
-    }
-  }
-}
-
-/** Gives the nodes whose content was put off what was read for them, found by their opening bracket. */
-function graft(root: CstNode, late: ReadonlyMap<IToken | undefined, CstNode>): void {
-  const open = [root]
-  for (let node = open.pop(); node !== undefined; node = open.pop()) {
-    for (const children of Object.values(node.children)) {
-      const [first] = children
-      const read = first !== undefined && 'image' in first ? late.get(first) : undefined
-      if (read !== undefined) Object.assign(node.children, read.children)
-    }
-    for (const children of Object.values(node.children)) {
-      for (const child of children) if ('children' in child) open.push(child)
     }
   }
 }

@@ -6,8 +6,8 @@ import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { FileId } from '../source/span.js'
 import { endOf, endsValue, followingText, isOneOf, retyped, tokenSpan } from './token.js'
 
-/** Deepest nesting of brackets, and of the tree. */
-export const maximumDepth = 256
+/** Deepest nesting of brackets: each takes some forty frames of the parser's stack, which holds three times as many. */
+const maximumDepth = 100
 
 /** One bracket that is not as it should be. */
 export interface BracketMistake {

@@ -1,10 +1,10 @@
 import type { IToken } from 'chevrotain'
-import { notPrecedence, operatorPrecedence } from '../../grammar/expression-parser.js'
+import { notPrecedence, operatorPrecedence } from '../../grammar/precedence.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
 import { spanning } from '../source/span.js'
 import type { BinaryOperator, Expression, UnaryOperator } from './ast.js'
-import type { Builder } from './builder.js'
+import type { Builder, Prefixed } from './builder.js'
 import { tokenSpan } from './token.js'
 
 const binaryOperators: ReadonlySet<string> = new Set<BinaryOperator>([
@@ -24,12 +24,6 @@ const binaryOperators: ReadonlySet<string> = new Set<BinaryOperator>([
 
 function isBinaryOperator(image: string): image is BinaryOperator {
   return binaryOperators.has(image)
-}
-
-/** An operand with the `-` and `not` before it. */
-export interface Prefixed {
-  readonly prefixes: readonly IToken[]
-  readonly operand: Expression
 }
 
 interface Open {

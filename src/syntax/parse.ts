@@ -1,13 +1,12 @@
-import type { CstNode, IToken } from 'chevrotain'
+import type { IToken } from 'chevrotain'
 import { parser } from '../../grammar/parser.js'
+import type { SyntaxProblem } from '../../grammar/recovering-parser.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { DiagnosticCollector } from '../diagnostics/collector.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { FileId } from '../source/span.js'
 import type { Expression, SourceFile } from './ast.js'
-import { buildFile } from './build.js'
-import { expressionIn } from './build-expression.js'
 import { Builder } from './builder.js'
 import { type Damage, damageOf } from './damage.js'
 import { documentation } from './docs.js'
@@ -36,8 +35,10 @@ export function parse(text: string, file: FileId): ParsedFile {
     const diagnostics = [diagnose(codes.notText, { file, start: at, end: at + 1 }, {})]
     return { file: tree, ...damaged(diagnostics, [], text) }
   }
-  const { cst, builder, collector, layout } = read(text, file, 'source_file')
-  const tree = buildFile(builder, cst, text.length)
+  const { layout, builder } = prepare(text, file, true)
+  const { result: declarations, problems } = parser.readFile(layout.tokens, builder)
+  const collector = reported(problems, layout, file, text.length)
+  const tree = { kind: 'source_file', declarations, span: { file, start: 0, end: text.length } } as const
   collector.reportAll(builder.diagnostics.filter(({ span }) => !layout.doubtful.has(span.start)))
   const placed = checkPlacement(tree)
   collector.reportAll(placed.diagnostics)
@@ -51,8 +52,9 @@ function damaged(found: readonly Diagnostic[], tokens: readonly IToken[], text: 
 
 /** Reads one expression, such as the value of `--set path=value`. Newlines in it mean nothing. */
 export function parseExpression(text: string, file: FileId): ParsedExpression {
-  const { cst, builder, collector } = read(text, file, 'single_expression')
-  const expression = expressionIn(builder, cst, undefined)
+  const { layout, builder } = prepare(text, file, false)
+  const { result: expression, problems } = parser.readExpression(layout.tokens, builder)
+  const collector = reported(problems, layout, file, text.length)
   collector.reportAll(builder.diagnostics)
   return { expression, diagnostics: collector.sorted }
 }
@@ -67,18 +69,24 @@ function notTextAt(text: string): number | undefined {
   return undefined
 }
 
-interface Read {
-  readonly layout: Layout
-  readonly cst: CstNode
-  readonly builder: Builder
-  readonly collector: DiagnosticCollector
+function prepare(
+  text: string,
+  file: FileId,
+  separates: boolean,
+): { readonly layout: Layout; readonly builder: Builder } {
+  const layout = layOut(text, file, separates)
+  return { layout, builder: new Builder(file, documentation(text, layout.comments), layout.repaired) }
 }
 
-function read(text: string, file: FileId, rule: 'source_file' | 'single_expression'): Read {
-  const layout = layOut(text, file, rule === 'source_file')
-  const { cst, problems, broken } = parser.read(rule, [...layout.tokens])
+/** What the words, the brackets and the parser met; what follows from another mistake is left out. */
+function reported(
+  problems: readonly SyntaxProblem[],
+  layout: Layout,
+  file: FileId,
+  length: number,
+): DiagnosticCollector {
   const collector = new DiagnosticCollector()
-  const messages = new Problems(file, layout.tokens, text.length)
+  const messages = new Problems(file, layout.tokens, length)
   collector.reportAll(layout.diagnostics)
   const met = new Set<string>()
   for (const problem of problems) {
@@ -89,11 +97,5 @@ function read(text: string, file: FileId, rule: 'source_file' | 'single_expressi
       collector.report(messages.describe(problem))
     met.add(kind)
   }
-  const builder = new Builder(
-    file,
-    documentation(text, layout.comments),
-    [...broken, ...layout.repaired],
-    layout.tokens,
-  )
-  return { layout, cst, builder, collector }
+  return collector
 }

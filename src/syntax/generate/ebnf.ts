@@ -1,7 +1,7 @@
 import type { IProduction, TokenType } from 'chevrotain'
 import { Alternation, Alternative, NonTerminal, Option, Repetition, Terminal } from 'chevrotain'
-import { notPrecedence, operatorPrecedence } from '../../../grammar/expression-parser.js'
 import { parser } from '../../../grammar/parser.js'
+import { notPrecedence, operatorPrecedence } from '../../../grammar/precedence.js'
 import * as t from '../../../grammar/tokens.js'
 import { invariant } from '../../diagnostics/invariant.js'
 
@@ -131,6 +131,6 @@ statement on the next line.
 ${operators.join('\n')}
 - \`|>\`
 
-Comparisons and ranges do not chain. Brackets and trees nest at most 256 deep.
+Comparisons and ranges do not chain. Brackets nest at most 100 deep, trees 256.
 `
 }
