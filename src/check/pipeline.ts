@@ -31,7 +31,7 @@ import { Flattener } from './flattening/flatten.js'
 import { withDamage } from './loading/damage.js'
 import type { Module } from './loading/module.js'
 import { originOf, settingsContext } from './origins.js'
-import { checkExpression } from './settings/component-call.js'
+import { checkValue } from './settings/component-call.js'
 import type { FlatSection, SettingsContext } from './settings/context.js'
 import { checkData } from './settings/data.js'
 import { checkEvaluate } from './settings/evaluate.js'
@@ -217,7 +217,7 @@ function defineParams(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): 
 function checkComponentParams(base: Env, context: SettingsContext): void {
   const silent: SettingsContext = { ...context, recordOrigin: () => undefined }
   const visit = (value: Value | undefined): void => {
-    if (value?.kind === 'component') checkExpression(value.of, value.expression, silent)
+    if (value?.kind === 'component') checkValue(value, silent)
     else if (value?.kind === 'list') value.items.forEach(visit)
     else if (value?.kind === 'record') for (const field of value.fields.values()) visit(field)
   }

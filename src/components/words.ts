@@ -110,6 +110,20 @@ export function fits({ only }: ValueSchema, name: string): boolean {
   return only?.includes(name) !== false
 }
 
+/** The components that may stand here. */
+export function namesFor(schema: ValueSchema): readonly string[] {
+  return schema.kind === undefined
+    ? []
+    : componentsOf(schema.kind).flatMap(({ name }) => (fits(schema, name) ? [name] : []))
+}
+
+/** What to write where a component is due. */
+export function writeOneOf(schema: ValueSchema): string {
+  const names = namesFor(schema)
+  const listed = names.map((name) => `\`${name}\``).join(', ')
+  return `Write a call of ${names.length === 1 ? '' : 'one of '}${listed}, such as \`${names[0] ?? ''}(...)\`.`
+}
+
 /** `keep_best(val.auroc(score))`: the required parameters only. */
 function signatureOf({ name, parameters, positional }: Component): string {
   const given = Object.entries(parameters).flatMap(([parameter, schema]) => {

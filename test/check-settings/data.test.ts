@@ -25,7 +25,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     ['D059 "": `root` of `hdmap` must be a text that is not empty, and this is an empty text'],
   ],
   ['root = "maps"', 'root = maps', ['D030 maps: `root` of `hdmap` must be a path in quotes, and this is `maps`']],
-  ['root = "maps"', 'root = 5', ['D030 5: `root` of `hdmap` must be a path in quotes, and this is the number 5']],
+  ['root = "maps"', 'root = 5', ['D030 5: `root` of `hdmap` must be a path in quotes, and this is the integer 5']],
   ['root = "maps"', '"maps"', ['D034 "maps": `hdmap` takes its parameters by name only']],
   [
     'batch = 16, eval',
@@ -42,12 +42,12 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'batch = 16, eval',
     'batch = "16", eval',
-    ['D030 "16": `batch` of `hdmap` must be a whole number, and this is the text "16"'],
+    ['D030 "16": `batch` of `hdmap` must be a whole number, and this is the string "16"'],
   ],
   [
     'batch = 16, eval',
     'batch = [16], eval',
-    ['D030 [16]: `batch` of `hdmap` must be a whole number, and this is a list'],
+    ['D030 [16]: `batch` of `hdmap` must be a whole number, and this is a list of 1'],
   ],
   [
     'batch = 16, eval',
@@ -58,12 +58,12 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'image = 64x96',
     'image = 64',
-    ['D030 64: `image` of `hdmap` must be a size, height x width, such as 32x96, and this is the number 64'],
+    ['D030 64: `image` of `hdmap` must be a size, height x width, such as 32x96, and this is the integer 64'],
   ],
   [
     'image = 64x96',
     'image = [64, 96]',
-    ['D030 [64, 96]: `image` of `hdmap` must be a size, height x width, such as 32x96, and this is a list'],
+    ['D030 [64, 96]: `image` of `hdmap` must be a size, height x width, such as 32x96, and this is a list of 2'],
   ],
   [
     'image = 64x96',
@@ -79,7 +79,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'resize = bilinear',
     'resize = "bilinear"',
-    ['D030 "bilinear": `resize` of `hdmap` must be `bilinear` or `nearest`, and this is the text "bilinear"'],
+    ['D030 "bilinear": `resize` of `hdmap` must be `bilinear` or `nearest`, and this is the string "bilinear"'],
   ],
   [
     'resize = bilinear',
@@ -89,7 +89,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'resize = bilinear',
     'resize = 3',
-    ['D030 3: `resize` of `hdmap` must be `bilinear` or `nearest`, and this is the number 3'],
+    ['D030 3: `resize` of `hdmap` must be `bilinear` or `nearest`, and this is the integer 3'],
   ],
   [
     'range = [0, 1]',
@@ -104,12 +104,12 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'range = [0, 1]',
     'range = 1',
-    ['D030 1: `range` of `hdmap` must be a range, such as `0 .. 1`, and this is the number 1'],
+    ['D030 1: `range` of `hdmap` must be a range, such as `0 .. 1`, and this is the integer 1'],
   ],
   [
     'range = [0, 1]',
     'range = [0, 1, 2]',
-    ['D030 [0, 1, 2]: `range` of `hdmap` must be a range, such as `0 .. 1`, and this is a list'],
+    ['D030 [0, 1, 2]: `range` of `hdmap` must be a range, such as `0 .. 1`, and this is a list of 3'],
   ],
   [
     'range = [0, 1]',

@@ -57,7 +57,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'image = [auroc(score), auroc(severity), f1_max(score)]',
     'image = auroc(score)',
-    ['D030 auroc(score): `image` of `evaluate` must be a list, and this is a call of `auroc`'],
+    ['D030 auroc(score): `image` of `evaluate` must be a list, and this is `auroc`, a metric'],
   ],
   [
     'mae(severity)',

@@ -1,15 +1,20 @@
 import type { TensorType } from '../../src/check/checked.js'
+import { blockFacts, instantiate } from '../../src/check/evaluation/blocks.js'
+import { evaluate } from '../../src/check/evaluation/expression.js'
+import { openSession, type Program } from '../../src/check/evaluation/session.js'
+import type { Module } from '../../src/check/loading/module.js'
+import { openPipeline } from '../../src/check/pipeline.js'
 import type { FlatSection, FlatSetting, SettingsContext } from '../../src/check/settings/context.js'
 import { checkData } from '../../src/check/settings/data.js'
 import { checkEvaluate } from '../../src/check/settings/evaluate.js'
 import { checkSynthesis } from '../../src/check/settings/synthesis.js'
 import { checkTrain } from '../../src/check/settings/train.js'
-import type { StaticValue } from '../../src/check/values/static-value.js'
-import { DiagnosticCollector, sortDiagnostics } from '../../src/diagnostics/collector.js'
+import { sortDiagnostics } from '../../src/diagnostics/collector.js'
 import type { FileView } from '../../src/layouts/view.js'
 import type { SettingOrigin } from '../../src/plan/settings.js'
 import { SourceMap } from '../../src/source/source-file.js'
-import type { Binding, Expression, PipelineDeclaration } from '../../src/syntax/ast.js'
+import type { Binding, Expression, PipelineDeclaration, SourceFile } from '../../src/syntax/ast.js'
+import type { Damage } from '../../src/syntax/damage.js'
 import { parse, parseExpression } from '../../src/syntax/parse.js'
 
 /** Outputs of a model as the checker would give them, for a 64x96 image. */
@@ -39,23 +44,27 @@ export function checkSettings(items: string, options: HarnessOptions = {}) {
   const text = `pipeline p {\n${items}\n}\n`
   const sources = new SourceMap()
   sources.add('p.draem', text)
-  const { file } = parse(text, 'p.draem')
+  const { file, damage } = parse(text, 'p.draem')
   const pipeline = file.declarations.find((found): found is PipelineDeclaration => found.kind === 'pipeline')
   if (pipeline === undefined) throw new Error('no pipeline')
-  const sink = new DiagnosticCollector()
+  const session = openSession(programOf(sources))
+  const env = openPipeline(moduleOf(file, damage), session)
+  session.modules.set('p.draem', env.module)
+  const { sink } = session
   const origins: SettingOrigin[] = []
-  const params = new Map(Object.entries(options.params ?? {}).map(([name, value]) => [name, expressionOf(value, name)]))
+  for (const [name, value] of Object.entries(options.params ?? {})) {
+    const expression = expressionOf(value, name)
+    env.scope.define(name, expression.span, 'param', () => session.evaluate(expression, env))
+  }
   const context: SettingsContext = {
     sink,
-    evaluate: (expression) => evaluate(expression, params),
-    directoryOf: () => '/project/pipelines',
+    env,
     originOf: (span) =>
       span.file === 'p.draem'
         ? { origin: 'file', where: sources.describe(span) }
         : { origin: 'option', where: `--set ${span.file}` },
     recordOrigin: (origin) => origins.push(origin),
     ...(options.disk === undefined ? {} : { disk: options.disk }),
-    isParameter: (name) => params.has(name),
     outputs: options.outputs ?? exampleOutputs,
     mistakeOf: (output) => (options.broken?.includes(output.split('.')[0] ?? '') ? 'undecided' : undefined),
     unknownOutputs: new Map(),
@@ -79,6 +88,36 @@ export function checkSettings(items: string, options: HarnessOptions = {}) {
       ({ code, span, message }) =>
         `${code} ${span.file === 'p.draem' ? text.slice(span.start, span.end).replace(/\s+/g, ' ') : `--set ${span.file}`}: ${message}`,
     ),
+  }
+}
+
+function programOf(sources: SourceMap): Program {
+  return {
+    evaluate,
+    instantiate,
+    blockFacts,
+    sources,
+    environment: {},
+    modules: new Map(),
+    libraryNames: () => new Set(),
+    checkedBlocks: new Map(),
+    workingDirectory: '/project/pipelines',
+  }
+}
+
+function moduleOf(source: SourceFile, damage: readonly Damage[]): Module {
+  return {
+    file: 'p.draem',
+    directory: '/project/pipelines',
+    library: false,
+    source,
+    own: new Map(),
+    imported: new Map(),
+    damage,
+    damaged: new Map(),
+    lacksImport: undefined,
+    ambiguous: new Map(),
+    importSpans: new Map(),
   }
 }
 
@@ -127,39 +166,4 @@ function sectionOf(
 function below(set: ReadonlyMap<string, Binding>, name: string): ReadonlyMap<string, Binding> {
   const inner = [...set].filter(([path]) => path.startsWith(`${name}.`))
   return new Map(inner.map(([path, binding]) => [path.slice(name.length + 1), binding]))
-}
-
-/** Literals, params, minus and products: what the tests write. */
-function evaluate(expression: Expression, params: ReadonlyMap<string, Expression>): StaticValue | undefined {
-  const { span } = expression
-  switch (expression.kind) {
-    case 'number':
-      return {
-        kind: 'number',
-        value: expression.value,
-        isInteger: expression.isInteger,
-        span,
-        ...(expression.unit === undefined ? {} : { unit: expression.unit }),
-      }
-    case 'boolean':
-    case 'string':
-      return { kind: expression.kind, value: expression.value, span } as StaticValue
-    case 'size':
-      return { kind: 'size', height: expression.height, width: expression.width, span }
-    case 'identifier': {
-      const param = params.get(expression.name)
-      return param === undefined ? undefined : evaluate(param, params)
-    }
-    case 'unary': {
-      const operand = evaluate(expression.operand, params)
-      return operand?.kind === 'number' ? { ...operand, value: -operand.value, span } : undefined
-    }
-    case 'binary': {
-      const [left, right] = [evaluate(expression.left, params), evaluate(expression.right, params)]
-      if (left?.kind !== 'number' || right?.kind !== 'number') return undefined
-      return { ...left, value: left.value * right.value, isInteger: left.isInteger && right.isInteger, span }
-    }
-    default:
-      return undefined
-  }
 }

@@ -85,7 +85,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'severity = 0 .. 2.0',
     'severity = 2.0',
-    ['D030 2.0: `severity` of `additive` must be a range, such as `0 .. 1`, and this is the number 2'],
+    ['D030 2.0: `severity` of `additive` must be a range, such as `0 .. 1`, and this is the number 2.0'],
   ],
   ['patches = 1', 'patches = 4', ['D059 4: `patches` of `additive` must be from 1 to 3, and this is 4']],
   ['patches = 1', 'patch = 1', ['D034 patch: `additive` has no parameter `patch`; did you mean `patches`?']],

@@ -14,7 +14,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'adamw(lr = 1e-4, weight_decay = 1e-4)',
     '"adam"',
-    ['D030 "adam": `optimizer` of `train` must be an optimizer, and this is the text "adam"'],
+    ['D030 "adam": `optimizer` of `train` must be an optimizer, and this is the string "adam"'],
   ],
   ['adamw(lr = 1e-4, weight_decay = 1e-4)', 'adamw(1e-4, 0.9)', ['D034 0.9: `adamw` takes all but `lr` by name only']],
   ['lr = 1e-4', 'learning_rate = 1e-4', ['D034 learning_rate: `adamw` has no parameter `learning_rate`']],
@@ -50,7 +50,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
       'D113 40 epochs: validation is due every 40 epochs, and the training ends after 30 epochs: the only one is at the end',
     ],
   ],
-  ['every(1 epoch)', '1 epoch', ['D030 1 epoch: `validate` of `train` must be an interval, and this is the number 1']],
+  ['every(1 epoch)', '1 epoch', ['D030 1 epoch: `validate` of `train` must be an interval, and this is 1 epoch']],
   ['val.auroc(score)', 'val.auroc(scores)', ['D103 scores: the model has no output `scores`; did you mean `score`?']],
   ['val.auroc(score)', 'val.aurocc(score)', ['D102 aurocc: there is no metric `aurocc`; did you mean `auroc`?']],
   ['val.auroc(score)', 'valid.auroc(score)', ['D101 valid: there is no split `valid`; did you mean `val`?']],

@@ -1,26 +1,6 @@
 import type { Span } from '../../source/span.js'
-import type { Argument, CallExpression, Expression } from '../../syntax/ast.js'
+import type { Expression } from '../../syntax/ast.js'
 import { parseExpression } from '../../syntax/parse.js'
-
-/** The two arguments of `env("NAME", default)`; undefined for any other call, and for one whose arguments are not these. */
-export function environmentCall(
-  expression: Expression,
-): { readonly name: string; readonly preset: Expression } | undefined {
-  if (expression.kind !== 'call' || !isEnv(expression) || expression.args.length !== 2) return undefined
-  const [name, preset] = ['name', 'default'].map((parameter, place) => argumentOf(expression.args, parameter, place))
-  if (name?.kind !== 'string' || preset === undefined) return undefined
-  return { name: name.value, preset }
-}
-
-function argumentOf(args: readonly Argument[], parameter: string, place: number): Expression | undefined {
-  const named = args.find((argument) => argument.name?.name === parameter)
-  const placed = args[place]
-  return named?.value ?? (placed?.name === undefined ? placed?.value : undefined)
-}
-
-function isEnv({ callee }: CallExpression): boolean {
-  return callee.kind === 'identifier' && callee.name === 'env'
-}
 
 /**
  * The text of a variable as the source that could stand in place of its `env(...)`, all of it at that place. Undefined

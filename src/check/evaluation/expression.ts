@@ -11,7 +11,7 @@ import { mistakeBehind } from '../loading/forgotten.js'
 import { lookUp, namesOfKind } from '../loading/module.js'
 import { describeValue } from '../values/describe.js'
 import type { Type } from '../values/type.js'
-import { describeType, isStaticType } from '../values/type.js'
+import { describeType, isStaticType, itemType } from '../values/type.js'
 import type { Value } from '../values/value.js'
 import { asStatic, isPoison, poison, seenAt } from '../values/value.js'
 import { evaluateIndex, evaluateMember } from './access.js'
@@ -21,12 +21,13 @@ import type { Env } from './env.js'
 import { report, reportUse } from './env.js'
 import { evaluateBinary, evaluateUnary } from './operators.js'
 import type { Slot } from './scope.js'
+import { evaluateSetting } from './setting.js'
 
 /** Value of an expression. `expected` gives bare words of an enum their meaning; whether the value conforms is the caller's to check. */
 export function evaluate(expression: Expression, env: Env, expected?: Type): Value {
-  if (expected?.kind === 'component' && isComponent(expression, env))
-    return { kind: 'component', of: expected.of, expression, span: expression.span }
   if (expression.recovered) return poison(expression.span, damageAt(env.session, expression.span))
+  const ofSetting = expected?.kind === 'setting' ? evaluateSetting(expression, env, expected) : undefined
+  if (ofSetting !== undefined) return ofSetting
   switch (expression.kind) {
     case 'identifier':
       return evaluateName(expression, env, expected)
@@ -48,7 +49,7 @@ export function evaluate(expression: Expression, env: Env, expected?: Type): Val
     case 'record':
       return evaluateRecord(expression, env, expected)
     case 'range':
-      return evaluateRange(expression, env)
+      return evaluateRange(expression, env, expected)
     case 'call':
       return evaluateCall(expression, env, expected)
     case 'pipe':
@@ -70,13 +71,6 @@ export function evaluate(expression: Expression, env: Env, expected?: Type): Val
     default:
       return assertNever(expression)
   }
-}
-
-/** Whether it is written out: a name of the scope, a field, an item and a choice hold one. */
-function isComponent(expression: Expression, env: Env): boolean {
-  if (expression.recovered) return false
-  if (expression.kind === 'identifier') return env.scope.find(expression.name) === undefined
-  return expression.kind === 'call' && expression.callee.kind === 'identifier' && expression.callee.name !== 'env'
 }
 
 function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value {
@@ -185,7 +179,7 @@ export function slotValue(slot: Slot, env: Env, use?: Identifier): Value {
 }
 
 function evaluateList(expression: ListExpression, env: Env, expected?: Type): Value {
-  const item = expected?.kind === 'list' ? expected.item : undefined
+  const item = expected?.kind === 'list' ? expected.item : expected?.kind === 'setting' ? itemType(expected) : undefined
   return {
     kind: 'list',
     items: expression.items.map((each) => env.session.evaluate(each, env, item)),
@@ -206,7 +200,7 @@ function evaluateRecord(expression: RecordExpression, env: Env, expected?: Type)
   return { kind: 'record', fields, span: expression.span }
 }
 
-function evaluateRange(expression: RangeExpression, env: Env): Value {
+function evaluateRange(expression: RangeExpression, env: Env, expected?: Type): Value {
   const { span } = expression
   const ends = [expression.low, expression.high].map((end) => env.session.evaluate(end, env))
   const poisoned = ends.find(isPoison)
@@ -222,6 +216,8 @@ function evaluateRange(expression: RangeExpression, env: Env): Value {
     return poison(span, cause)
   }
   if (low?.kind !== 'number' || high?.kind !== 'number') return { kind: 'unknown', type: { kind: 'range' }, span }
+  // Its parameter says what ends it takes.
+  if (expected?.kind === 'setting') return { kind: 'range', low, high, span }
   if (low.unit !== high.unit && !(low.value === 0 && low.unit === undefined)) {
     const expected = low.unit === undefined ? 'a number without a unit, as its low end' : 'in the unit of its low end'
     return poison(

@@ -110,6 +110,25 @@ function readEnvironment(
     )
   }
   env.session.environmentReads.set(spanKey(span), name.value)
+  const refuse = (expected: string): Value =>
+    poison(
+      span,
+      report(env, typesDiagnostics.typeMismatch, span, {
+        what: `the environment variable ${name.value}`,
+        expected,
+        found: JSON.stringify(value),
+        help: `Set ${name.value} to another value, or unset it.`,
+      }),
+    )
+  const source = sourceOf(value, span)
+  if (expected?.kind === 'setting') {
+    const { form } = expected.schema
+    // A name may hold what no word of the language can.
+    if (form === 'name') return { kind: 'string', value, span }
+    if (form === 'choice') return { kind: 'word', name: value, span }
+    if (form === 'component' || form === 'list')
+      return source === undefined ? refuse('written as in a file') : env.session.evaluate(source, env, expected)
+  }
   const kind = preset?.kind ?? 'string'
   if (kind === 'string') return { kind: 'string', value, span }
   if (kind === 'number') {
@@ -120,7 +139,6 @@ function readEnvironment(
       return { kind: 'number', value: number, isInteger: /^[+-]?\d+$/.test(value.trim()), span, ...unit }
     }
   }
-  const source = sourceOf(value, span)
   if (source !== undefined && isLiteral(source)) {
     const found = env.session.evaluate(source, env, expected)
     if (found.kind === kind || isPoison(found)) return found
@@ -128,13 +146,5 @@ function readEnvironment(
   if (preset?.kind === 'enum') {
     if (preset.declaration.values.some((word) => word.name === value)) return { ...preset, value, span }
   }
-  return poison(
-    span,
-    report(env, typesDiagnostics.typeMismatch, span, {
-      what: `the environment variable ${name.value}`,
-      expected: preset === undefined ? 'a string' : `of the kind of its default (${describeValue(preset)})`,
-      found: JSON.stringify(value),
-      help: `Set ${name.value} to another value, or unset it.`,
-    }),
-  )
+  return refuse(preset === undefined ? 'a string' : `of the kind of its default (${describeValue(preset)})`)
 }

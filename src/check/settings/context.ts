@@ -1,29 +1,22 @@
-import type { Form } from '../../components/schema.js'
 import type { Diagnostic, DiagnosticSink } from '../../diagnostics/diagnostic.js'
 import type { FileView } from '../../layouts/view.js'
 import type { SettingOrigin } from '../../plan/settings.js'
 import type { Span } from '../../source/span.js'
-import type { Binding, Expression } from '../../syntax/ast.js'
+import type { Binding } from '../../syntax/ast.js'
 import type { TensorType } from '../checked.js'
-import type { StaticValue } from '../values/static-value.js'
+import type { Env } from '../evaluation/env.js'
 import type { Cause } from '../values/value.js'
 
 /** What the checks of settings (data, synthesis, train, evaluate) need of the checker around them. */
 export interface SettingsContext {
   readonly sink: DiagnosticSink
-  /** Value of a static expression (params, arithmetic, `env(...)`); undefined when its mistake is already reported. */
-  readonly evaluate: (expression: Expression) => StaticValue | undefined
-  /** What stands for `env(...)` where a word or a component is due: its default, or the variable's text as source. Any other expression as it is. */
-  readonly substitute?: (expression: Expression, form: Form) => Expression
-  /** Absolute directory that relative paths in this span's text are relative to (the file's own; for `--set`, the working directory). */
-  readonly directoryOf: (span: Span) => string
+  /** The params of the pipeline, and the files. */
+  readonly env: Env
   /** `file` for text in a file, `option` for `--set`, with the place as it is shown. */
   readonly originOf: (span: Span) => Pick<SettingOrigin, 'origin' | 'where'>
   readonly recordOrigin: (origin: SettingOrigin) => void
   /** Disk as the checks see it; absent when paths are not to be looked at (`compile`, `explain`). */
   readonly disk?: FileView
-  /** Whether a bare name is a param of the pipeline (and so `evaluate` knows it), not a word such as `bilinear` or `domain_A`. */
-  readonly isParameter: (name: string) => boolean
   /**
    * Outputs of the model by name (records flattened: `seg.mask`), once the model is checked; undefined for one whose
    * mistake is already reported. Absent as a whole when the model could not be checked: then no name is refused.

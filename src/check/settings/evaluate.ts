@@ -28,12 +28,9 @@ export function checkEvaluate(
   const call = checkSection('evaluate', section, context)
   const requests = metricLists.map((list) => requestsOf(call, list, context, data, synthesis))
   checkSets(call, section, context, data)
-  const isTorn =
-    call.misspelt.has(undefined) ||
-    metricLists.some(
-      (list) =>
-        section.damaged.has(list) || call.misspelt.has(list) || section.settings.get(list)?.binding.recovered === true,
-    )
+  const isTorn = metricLists.some(
+    (list) => section.damaged.has(list) || section.settings.get(list)?.binding.recovered === true,
+  )
   const isWhole =
     !isTorn && metricLists.every((list) => ![...call.poisoned].some((pointer) => pointer.startsWith(`/${list}`)))
   if (isWhole && !isMonitored && requests.every((list) => list.length === 0)) {

@@ -11,8 +11,8 @@ import type { Env } from '../evaluation/env.js'
 import { report } from '../evaluation/env.js'
 import { textOf } from '../evaluation/session.js'
 import { pathSpan, pathText } from '../flattening/paths.js'
+import { checkReference } from '../settings/component-call.js'
 import type { SettingsContext } from '../settings/context.js'
-import { metricReference } from '../settings/metric-reference.js'
 import { checkMonitor } from '../settings/monitor.js'
 import { describeExpression, dottedName, isRecovered } from '../settings/place.js'
 import { conform } from '../values/conform.js'
@@ -93,7 +93,7 @@ export function checkCompare(
     if (item.recovered || item.kind !== 'binding') return []
     const compared = item.value.kind === 'list' ? item.value.items : [item.value]
     return compared.flatMap((expression) => {
-      const monitor = metricReference(expression, 'compare', named)
+      const monitor = checkReference(expression, 'compare', named)
       if (monitor === undefined) return []
       const found = checkMonitor({ ...monitor, split: 'val' }, expression.span, context, evaluate, reported)
       return found === undefined ? [] : [monitor]

@@ -5,6 +5,7 @@ import type { Span } from '../../source/span.js'
 import type { Env } from '../evaluation/env.js'
 import { reportUse } from '../evaluation/env.js'
 import { textOf } from '../evaluation/session.js'
+import { conformSetting } from './conform-setting.js'
 import { describeValue } from './describe.js'
 import type { Type } from './type.js'
 import { describeType, isStaticType, isTensorType, sameType } from './type.js'
@@ -120,8 +121,8 @@ export function conform(value: Value, type: Type, env: Env, what: string): Value
     case 'size':
     case 'range':
       return value.kind === type.kind ? value : mismatch(value, type, env, what)
-    case 'component':
-      return value.kind === 'component' && value.of === type.of ? value : mismatch(value, type, env, what)
+    case 'setting':
+      return conformSetting(value, type, env, what)
     case 'enum':
       return value.kind === 'enum' && value.declaration === type.declaration ? value : mismatch(value, type, env, what)
     case 'list':

@@ -7,11 +7,16 @@ import type { Dim, Tensor, Value } from './value.js'
 const unitWords = {
   px: 'px',
   percent: '%',
-  epoch: ' epochs',
-  step: ' steps',
-  degree: ' degrees',
-  second: ' seconds',
+  epoch: ' epoch',
+  step: ' step',
+  degree: ' degree',
+  second: ' second',
 } as const
+
+/** `16px`, `1 epoch`, `10 epochs` */
+function unitText(value: number, unit: keyof typeof unitWords): string {
+  return `${unitWords[unit]}${unit === 'px' || unit === 'percent' || value === 1 ? '' : 's'}`
+}
 
 /** `128x128x64`; sizes that are not known are `?`. */
 export function shapeText(shape: readonly Dim[]): string {
@@ -41,8 +46,12 @@ export function describeValue(value: Value): string {
       )
       return `the block \`${value.block.name}\`${missing === undefined ? '' : ` without its \`${missing.name.name}\``}`
     }
-    case 'component':
-      return componentKinds[value.of].inWords
+    case 'component': {
+      const { kind, name } = value.component
+      return `\`${name}\`, ${componentKinds[kind].inWords}`
+    }
+    case 'word':
+      return `\`${value.name}\``
     case 'unknown':
       return value.type === undefined ? 'unknown' : describeType(value.type)
     case 'number':
@@ -66,7 +75,7 @@ export function describeValue(value: Value): string {
 export function staticText(value: StaticValue): string {
   switch (value.kind) {
     case 'number':
-      return `${numberText(value.value, value.isInteger)}${value.unit === undefined ? '' : unitWords[value.unit]}`
+      return `${numberText(value.value, value.isInteger)}${value.unit === undefined ? '' : unitText(value.value, value.unit)}`
     case 'boolean':
       return String(value.value)
     case 'string':

@@ -1,4 +1,5 @@
-import { type ComponentKind, componentKinds } from '../../components/schema.js'
+import { type ComponentKind, componentKinds, type ValueSchema } from '../../components/schema.js'
+import { describeForm } from '../../components/words.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { EnumDeclaration } from '../../syntax/ast.js'
 
@@ -13,8 +14,28 @@ export type Type =
   | { readonly kind: 'list'; readonly item: Type }
   | { readonly kind: 'record'; readonly fields: ReadonlyMap<string, Type> }
   | { readonly kind: 'block'; readonly operands: readonly OperandType[]; readonly result: Type }
-  | { readonly kind: 'component'; readonly of: ComponentKind }
+  | SettingType
   | { readonly kind: 'unknown'; readonly cause: Diagnostic }
+
+/** What a parameter of a component takes, by its declaration: form, units, options. */
+export interface SettingType {
+  readonly kind: 'setting'
+  readonly schema: ValueSchema
+  readonly parameter: string
+  /** As messages name it. */
+  readonly what: string
+}
+
+export function settingType(schema: ValueSchema, parameter: string, callee?: string): SettingType {
+  const what = callee === undefined ? `\`${parameter}\`` : `\`${parameter}\` of \`${callee}\``
+  return { kind: 'setting', schema, parameter, what }
+}
+
+/** Of an item of a list, or an end of a range. */
+export function itemType(type: SettingType): SettingType | undefined {
+  const { items } = type.schema
+  return items && { ...type, schema: items }
+}
 
 export type StaticKind = 'int' | 'float' | 'bool' | 'string' | 'size' | 'range' | 'length' | 'share'
 
@@ -45,7 +66,9 @@ export const builtinTypes: ReadonlyMap<string, Type> = new Map<string, Type>([
 /** A kind of component is a type by its name: `param opt: optimizer = adamw()`. A section is no value. */
 function componentTypes(): readonly (readonly [string, Type])[] {
   const kinds = Object.keys(componentKinds) as readonly ComponentKind[]
-  return kinds.flatMap((of) => (of === 'section' ? [] : [[of, { kind: 'component', of }] as const]))
+  return kinds.flatMap((of) =>
+    of === 'section' ? [] : [[of, settingType({ form: 'component', kind: of, type: 'object' }, of)] as const],
+  )
 }
 
 export function isTensorType(type: Type): boolean {
@@ -66,7 +89,7 @@ export function isTensorType(type: Type): boolean {
 
 /** Whether its values are known while checking, and are no blocks. */
 export function isStaticType(type: Type): boolean {
-  return !isTensorType(type) && type.kind !== 'block' && type.kind !== 'component' && type.kind !== 'unknown'
+  return !isTensorType(type) && type.kind !== 'block' && type.kind !== 'setting' && type.kind !== 'unknown'
 }
 
 /** As a person reads it: `an int`, `a map of logits`. */
@@ -96,8 +119,8 @@ export function describeType(type: Type): string {
       return `a record { ${[...type.fields].map(([name, field]) => `${name}: ${shortType(field)}`).join(', ')} }`
     case 'block':
       return `a ${shortType(type)}`
-    case 'component':
-      return componentKinds[type.of].inWords
+    case 'setting':
+      return describeForm(type.schema)
     case 'unknown':
       return 'a value'
     default:
@@ -120,8 +143,8 @@ export function shortType(type: Type): string {
       return `[${shortType(type.item)}]`
     case 'record':
       return `{ ${[...type.fields].map(([name, field]) => `${name}: ${shortType(field)}`).join(', ')} }`
-    case 'component':
-      return type.of
+    case 'setting':
+      return type.schema.kind ?? type.schema.form
     case 'block':
       return `block(${type.operands.map(({ name, type: operand }) => `${name}: ${shortType(operand)}`).join(', ')}) -> ${shortType(type.result)}`
     default:

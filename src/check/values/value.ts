@@ -1,7 +1,9 @@
-import type { ComponentKind } from '../../components/schema.js'
+import type { Split } from '../../components/metrics.js'
+import type { Component } from '../../components/registry.js'
+import type { JsonValue } from '../../components/schema.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
-import type { BlockDeclaration, Expression } from '../../syntax/ast.js'
+import type { BlockDeclaration } from '../../syntax/ast.js'
 import type { Per, TensorType } from '../checked.js'
 import type { Module } from '../loading/module.js'
 import type { StaticPlace, StaticValue } from './static-value.js'
@@ -60,12 +62,24 @@ export interface BlockValue extends StaticPlace {
   readonly bound: ReadonlyMap<string, Value>
 }
 
-/** A component as it is written: its arguments are read where it is used, as if it stood there. */
-export interface ComponentExpression {
+/** A component with the values of its arguments. */
+export interface ComponentValue extends StaticPlace {
   readonly kind: 'component'
-  readonly of: ComponentKind
-  readonly expression: Expression
-  readonly span: Span
+  readonly component: Component
+  /** What is given, by parameter. */
+  readonly parameters: ReadonlyMap<string, Value>
+  readonly nameSpan: Span
+  /** Of a default: the parameters that it is declared with. */
+  readonly base?: Readonly<Record<string, JsonValue>>
+  readonly isDefault?: boolean
+  /** Of a monitor: a metric of this split. */
+  readonly split?: Split
+}
+
+/** A name that stands for itself: `bilinear`, `domain_A`, `source.test`. */
+export interface WordValue extends StaticPlace {
+  readonly kind: 'word'
+  readonly name: string
 }
 
 /** A static value of a block that is checked on its own: only its type is known. */
@@ -90,7 +104,15 @@ export type UnknownValue = AbstractValue | PoisonedValue
 
 export type ScalarStatic = Exclude<StaticValue, { kind: 'list' }>
 
-export type Value = ScalarStatic | Tensor | RecordValue | ListValue | BlockValue | ComponentExpression | UnknownValue
+export type Value =
+  | ScalarStatic
+  | Tensor
+  | RecordValue
+  | ListValue
+  | BlockValue
+  | ComponentValue
+  | WordValue
+  | UnknownValue
 
 export interface BlockEntity {
   readonly kind: 'block'
@@ -110,7 +132,7 @@ export function isPoison(value: Value): value is PoisonedValue {
 
 /** The value seen from another place: a name that is used, a field that is taken. Static values keep the place where they were written as well. */
 export function seenAt(value: Value, span: Span): Value {
-  return value.kind === 'tensor' || value.kind === 'unknown' || value.kind === 'record' || value.kind === 'component'
+  return value.kind === 'tensor' || value.kind === 'unknown' || value.kind === 'record'
     ? { ...value, span }
     : { ...value, used: span }
 }
@@ -139,6 +161,7 @@ export function asStatic(value: Value): StaticValue | undefined {
     case 'record':
     case 'block':
     case 'component':
+    case 'word':
     case 'unknown':
       return undefined
     case 'list': {
