@@ -29,6 +29,7 @@ const modules = await build({
   entryPoints: {
     'train/engine': 'src/train/engine.ts',
     'train/trials': 'src/train/trials.ts',
+    'train/predict': 'src/train/predict/process.ts',
     'data/worker': 'src/data/worker.ts',
     'native/parent-watch': 'src/native/parent-watch.ts',
     'native/supervise': 'src/native/supervise.ts',

@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   compile: async () => (await import('./commands/compile.js')).addCompileCommand,
   explain: async () => (await import('./commands/explain.js')).addExplainCommand,
   run: async () => (await import('./commands/run.js')).addRunCommand,
+  predict: async () => (await import('./commands/predict.js')).addPredictCommand,
   data: async () => (await import('./commands/data.js')).addDataCommand,
   fmt: async () => (await import('./commands/fmt.js')).addFormatCommand,
   engine: async () => (await import('./commands/engine.js')).addEngineCommand,

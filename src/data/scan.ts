@@ -30,6 +30,22 @@ export async function scanFiles(
   images: ReadonlyMap<number, number>,
   onProgress: (done: number, total: number) => void,
 ): Promise<ScanReport> {
+  const scanned = await scanAll(pool, setup, onProgress)
+  const whole = scanned.filter((file) => file.kind !== 'broken')
+  return {
+    contentHash: hashOf(whole, setup),
+    errors: errorsOf(scanned, setup, images),
+    notes: notesOf(whole, setup, images),
+    whole,
+  }
+}
+
+/** What each file is by itself, in the order of their numbers. */
+export async function scanAll(
+  pool: WorkerPool,
+  setup: WorkerSetup,
+  onProgress: (done: number, total: number) => void,
+): Promise<readonly ScannedFile[]> {
   const total = setup.files.length
   const counters = new Int32Array(new SharedArrayBuffer(4 * scanCounter.count))
   const work = async (): Promise<readonly ScannedFile[]> => {
@@ -40,14 +56,7 @@ export async function scanFiles(
   try {
     const parts = await Promise.all(Array.from({ length: Math.max(1, pool.workers) }, work))
     onProgress(total, total)
-    const scanned = parts.flat().sort((left, right) => left.file - right.file)
-    const whole = scanned.filter((file) => file.kind !== 'broken')
-    return {
-      contentHash: hashOf(whole, setup),
-      errors: errorsOf(scanned, setup, images),
-      notes: notesOf(whole, setup, images),
-      whole,
-    }
+    return parts.flat().sort((left, right) => left.file - right.file)
   } finally {
     clearInterval(timer)
   }
@@ -80,26 +89,42 @@ function errorsOf(
 
 function outsideRange(images: readonly ScannedImage[], setup: WorkerSetup): readonly DataError[] {
   const { range } = setup.preparation
-  // Values of files are float32, and so is the end that one of them may be.
-  const [low, high] = [Math.fround(range[0]), Math.fround(range[1])]
-  const excess = (file: ScannedImage): number => Math.max(low - file.lowest, file.highest - high)
-  const outside = images.filter((file) => excess(file) > 0)
+  const outside = images.filter((file) => excess(file, range) > 0)
   const worst = outside.reduce<ScannedImage | undefined>(
-    (most, file) => (most === undefined || excess(file) > excess(most) ? file : most),
+    (most, file) => (most === undefined || excess(file, range) > excess(most, range) ? file : most),
     undefined,
   )
   if (worst === undefined) return []
   const others = outside.length === 1 ? 'no other file does' : `${outside.length} files do, this one by the most`
-  const held = `${shownFloat(worst.lowest)} .. ${shownFloat(worst.highest)}`
-  const declared = `the declared range ${shownFloat(low)} .. ${shownFloat(high)}`
   const used = usedValues(images)
+  const [low, high] = range.map(Math.fround) as [number, number]
   const declare = `\`range = [${shownFloat(Math.min(low, used.low))}, ${shownFloat(Math.max(high, used.high))}]\``
   return [
     {
       code: 'outside-range',
       file: setup.files[worst.file]?.file ?? '',
-      message: `holds values ${held}, outside ${declared}; ${others}`,
+      message: `${valuesOutside(worst, range)}; ${others}`,
       help: `declare the range that the images have, ${declare}, or normalise them: ${normalisationOf(used, setup.preparation)}`,
     },
   ]
+}
+
+type Range = readonly [low: number, high: number]
+
+/** By how much an image's values miss the range. Values of files are float32, and so is the end that one of them may be. */
+function excess({ lowest, highest }: ScannedImage, [low, high]: Range): number {
+  return Math.max(Math.fround(low) - lowest, highest - Math.fround(high))
+}
+
+function valuesOutside({ lowest, highest }: ScannedImage, range: Range): string {
+  const [low, high] = range.map((end) => shownFloat(Math.fround(end)))
+  return `holds values ${shownFloat(lowest)} .. ${shownFloat(highest)}, outside the declared range ${low} .. ${high}`
+}
+
+/** Why a file by itself, without those that belong to it, cannot be used. */
+export function errorOf(file: ScannedFile, { files, preparation: { range } }: WorkerSetup): DataError | undefined {
+  if (file.kind === 'broken') return file.error
+  if (file.kind === 'mask' || excess(file, range) <= 0) return undefined
+  const help = 'give it the values that the images of the training had'
+  return { code: 'outside-range', file: files[file.file]?.file ?? '', message: valuesOutside(file, range), help }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { CheckedPipeline } from '../check/checked.js'
 import { invariant } from '../diagnostics/invariant.js'
 import { lossPrefix } from '../lower/lower.js'
+import { planOutputs } from '../lower/outputs.js'
 import type { PlanFunction, RunPlan } from '../plan/run-plan.js'
 import type { TargetProgram } from '../targets/target.js'
 
@@ -22,6 +23,7 @@ export function makePlan(pipeline: CheckedPipeline, { files, functions, state }:
       eval_step: wholeStep(functions, 'eval_step'),
       predict: wholeStep(functions, 'predict'),
     },
+    outputs: planOutputs(pipeline),
     state,
     // Terms that weigh nothing are gone by now.
     lossTerms: trainStep.outputs

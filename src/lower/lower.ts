@@ -1,11 +1,11 @@
 import type { CheckedNode, CheckedPipeline, NamedOutput } from '../check/checked.js'
 import { invariant } from '../diagnostics/invariant.js'
 import type { IrFunction, IrModule, NamedValue, StateVariable } from '../ir/types.js'
-import { monitorsOf } from '../plan/run-plan.js'
 import type { LoweringPhase, Operand } from './context.js'
 import { Emitter } from './emitter.js'
 import { lowerInit } from './init.js'
 import { optimizerRule } from './optimizer.js'
+import { inferenceOutputs } from './outputs.js'
 import { lowerNode } from './table.js'
 import type { TrainingDescription } from './training.js'
 
@@ -24,7 +24,7 @@ export function lowerPipeline(pipeline: CheckedPipeline): LoweredPipeline {
     type: { dtype: 'f32', shape },
   }))
   const losses = pipeline.lossTerms.map(({ name, node }) => ({ name: lossPrefix + name, node }))
-  const outputs = evaluatedOutputs(pipeline)
+  const outputs = inferenceOutputs(pipeline)
   const evaluation = lowerForward(pipeline, state, {
     name: 'eval_step',
     phase: 'inference',
@@ -57,15 +57,6 @@ function totalName(pipeline: CheckedPipeline): string {
   const term = total ?? pipeline.lossTerms.find((candidate) => candidate.node === pipeline.total)
   invariant(term, 'the total is one of the loss terms')
   return lossPrefix + term.name
-}
-
-/** The outputs that evaluation, prediction and monitors read; without any of these, all. In the order of the model section. */
-export function evaluatedOutputs(pipeline: CheckedPipeline): readonly NamedOutput[] {
-  const { evaluate, train } = pipeline
-  const measured = [...evaluate.image, ...evaluate.pixel, ...evaluate.values, ...monitorsOf(train)]
-  const names = new Set(measured.map(({ parameters }) => parameters.output))
-  const used = pipeline.outputs.filter((output) => names.has(output.name))
-  return used.length > 0 ? used : pipeline.outputs
 }
 
 export interface ForwardRequest {

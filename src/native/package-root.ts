@@ -44,6 +44,7 @@ export function engineRecipe(): string {
 type BundledProgram =
   | 'train/engine.js'
   | 'train/trials.js'
+  | 'train/predict.js'
   | 'data/worker.js'
   | 'native/parent-watch.js'
   | 'native/supervise.js'

@@ -37,6 +37,15 @@ export interface PlanState {
   readonly shape: readonly number[]
 }
 
+/** An output of `eval_step` and `predict` that means something by itself. */
+export interface PlanOutput {
+  readonly name: string
+  /** A number an image; a number a pixel, [H, W, 1]; an image like those of the data, [H, W, C]. */
+  readonly kind: 'value' | 'map' | 'picture'
+  /** Closed interval that its values lie in, where the checker knows one. */
+  readonly range?: readonly [low: number, high: number]
+}
+
 /** Everything that the engine process needs: written as `plan.json` beside `graph/saved_model.pb` in the run directory. No compiler is needed to read it. */
 export interface RunPlan {
   readonly format: 1
@@ -48,6 +57,7 @@ export interface RunPlan {
   readonly batch: number
   readonly evalBatch: number
   readonly functions: Readonly<Record<'init' | 'train_step' | 'eval_step' | 'predict', PlanFunction>>
+  readonly outputs: readonly PlanOutput[]
   readonly state: readonly PlanState[]
   readonly data: DataValue
   readonly synthesis: SynthesisValue

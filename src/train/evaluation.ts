@@ -15,7 +15,7 @@ export interface EvaluationResult {
 export function evaluateTests(context: RunContext): Promise<EvaluationResult> {
   return inPhase(context, 'evaluate', async () => {
     const { plan, data, emit } = context
-    const predictions = new PredictionTable(valueOutputs(context))
+    const predictions = new PredictionTable(valueOutputs(plan))
     const domains: DomainResult[] = []
     const asked = data.tests.filter((test) => isAskedFor(context, test))
     if (asked.length === 0)

@@ -1,4 +1,5 @@
 import type { EvaluationSet } from '../data/contract.js'
+import { csvRow } from '../files/csv.js'
 import type { SetScores } from './scores.js'
 import type { FloatArray } from './step-runner.js'
 
@@ -15,23 +16,23 @@ export class PredictionTable {
     scores.samples.forEach((sample, i) => {
       const raw = this.outputs.map((output) => scoreText(scores.values.get(output), i))
       const cells = [set.name, set.role, sample.file, String(sample.label), sample.severity?.toString() ?? '', ...raw]
-      this.#rows.push(cells.map(quoted).join(','))
+      this.#rows.push(csvRow(cells))
     })
   }
 
   /** RFC 4180, except that lines end in a newline alone. */
   toString(): string {
-    const header = ['domain', 'role', 'file', 'label', 'severity_label', ...this.outputs].map(quoted).join(',')
-    return [header, ...this.#rows, ''].join('\n')
+    const header = ['domain', 'role', 'file', 'label', 'severity_label', ...this.outputs]
+    return [csvRow(header), ...this.#rows, ''].join('\n')
   }
 }
 
 function scoreText(scores: FloatArray | undefined, place: number): string {
   const value = scores?.[place]
-  if (value === undefined) return ''
-  return String(scores instanceof Float64Array ? value : Number(value.toPrecision(9)))
+  return value === undefined || scores === undefined ? '' : String(written(value, scores))
 }
 
-function quoted(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
+/** A number with no more digits than tell it from its neighbours of the array's type. */
+export function written(value: number, { BYTES_PER_ELEMENT: bytes }: FloatArray): number {
+  return bytes === 8 ? value : Number(value.toPrecision(9))
 }

@@ -1,5 +1,6 @@
 import type { EvaluationSample, EvaluationSet } from '../data/contract.js'
 import type { Phase } from '../events/events.js'
+import type { RunPlan } from '../plan/run-plan.js'
 import type { RunContext } from './context.js'
 import { RunFailure } from './failure.js'
 import type { FloatArray } from './step-runner.js'
@@ -16,11 +17,9 @@ export interface SetScores {
   readonly masks: Uint8Array
 }
 
-/** Names of the outputs of `eval_step` that are one number an image. */
-export function valueOutputs({ plan }: Pick<RunContext, 'plan'>): readonly string[] {
-  return plan.functions.eval_step.outputs
-    .filter(({ shape }) => shape.slice(1).every((size) => size === 1) && shape[0] === plan.evalBatch)
-    .map(({ name }) => name)
+/** Names of the outputs that are one number an image. */
+export function valueOutputs({ outputs }: Pick<RunPlan, 'outputs'>): readonly string[] {
+  return outputs.filter(({ kind }) => kind === 'value').map(({ name }) => name)
 }
 
 /**
@@ -40,8 +39,9 @@ export async function scoreSet(
     const output = plan.functions.eval_step.outputs.find((candidate) => candidate.name === name)
     return output?.dtype === 'f64' ? new Float64Array(length) : new Float32Array(length)
   }
-  const values = new Map(valueOutputs(context).map((name) => [name, array(name, set.images)]))
+  const values = new Map(valueOutputs(plan).map((name) => [name, array(name, set.images)]))
   const maps = new Map(mapNames.map((name) => [name, array(name, set.images * size)]))
+  const wanted = [...values.keys(), ...maps.keys()]
   const masks = new Uint8Array(mapNames.length > 0 ? set.images * size : 0)
   const feedsMask = plan.functions.eval_step.inputs.some(({ name }) => name === 'fault_mask')
   let reported = clock()
@@ -49,7 +49,8 @@ export async function scoreSet(
     const first = samples.length
     const count = batch.samples.length
     samples.push(...batch.samples)
-    const outputs = runner.run('eval_step', { image: batch.image, ...(feedsMask ? { fault_mask: batch.mask } : {}) })
+    const feeds = { image: batch.image, ...(feedsMask ? { fault_mask: batch.mask } : {}) }
+    const outputs = runner.run('eval_step', feeds, wanted)
     if (masks.length > 0) copyMask(batch.mask, masks, first * size, count * size)
     batch.release()
     for (const [name, all] of [...values, ...maps]) {

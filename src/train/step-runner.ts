@@ -17,11 +17,12 @@ export type FunctionName = keyof RunPlan['functions']
 export interface StepRunner {
   /**
    * Runs one function of the plan. `inputs` has every input of the function by its name, row-major in the plan's shape
-   * (a number stands for a scalar); the result has every output, copied out of the engine.
+   * (a number stands for a scalar); the result has every output, or those named, copied out of the engine.
    */
   run(
     name: FunctionName,
     inputs: Readonly<Record<string, FloatArray | Int32Array | number>>,
+    outputs?: readonly string[],
   ): Readonly<Record<string, FloatArray | Int32Array>>
   /** Every state variable in the plan's order, one after the other, so that a whole model never lies in memory twice. */
   state(): Iterable<NamedState>

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { interpret } from '../../src/ir/interpret/run.js'
 import { printModule } from '../../src/ir/print.js'
 import { verifyModule } from '../../src/ir/verifier.js'
-import { evaluatedOutputs, lowerPipeline } from '../../src/lower/lower.js'
+import { lowerPipeline } from '../../src/lower/lower.js'
+import { inferenceOutputs, planOutputs } from '../../src/lower/outputs.js'
 import { runPasses } from '../../src/passes/runner.js'
 import { evaluatePlan, keepBest, metric, monitor } from '../support/components.js'
 import { type DraemConfig, draem } from './support/draem.js'
@@ -42,13 +43,24 @@ describe('lowerPipeline', () => {
     expect(plain?.inputs.map((input) => input.name)).not.toContain('step')
   })
 
-  test('evaluation gives what metrics and monitors read, in the order of the model', () => {
+  test('inference gives what is measured, and what can be shown, in the order of the model', () => {
     const monitored = {
       ...pipeline,
       evaluate: evaluatePlan({ image: [metric('auroc', 'severity')] }),
       train: { ...pipeline.train, checkpoint: keepBest(monitor('auroc', 'mask_score'), 1) },
     }
-    expect(evaluatedOutputs(monitored).map((output) => output.name)).toEqual(['mask_score', 'severity'])
+    expect(inferenceOutputs(monitored).map(({ name }) => name)).toEqual([
+      'reconstruction',
+      'anomaly_map',
+      'mask_score',
+      'severity',
+    ])
+    expect(planOutputs(monitored).map(({ name, kind }) => [name, kind])).toEqual([
+      ['reconstruction', 'picture'],
+      ['anomaly_map', 'map'],
+      ['mask_score', 'value'],
+      ['severity', 'value'],
+    ])
   })
 })
 

@@ -17,15 +17,18 @@ export interface Ended {
 export interface Where {
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
+  /** What is piped in. */
+  readonly input?: string
 }
 
 /** Runs the built command as a user would, with pipes for its output. */
-export function draemc(args: readonly string[], { cwd = projectRoot, env = {} }: Where = {}): Ended {
+export function draemc(args: readonly string[], { cwd = projectRoot, env = {}, input }: Where = {}): Ended {
   const { status, stdout, stderr } = spawnSync(process.execPath, [commandFile, ...args], {
     cwd,
     env: { ...process.env, ...env },
     encoding: 'utf8',
     maxBuffer: 1 << 28,
+    ...(input === undefined ? {} : { input }),
   })
   return { status, stdout, stderr }
 }

@@ -69,6 +69,10 @@ describeNative('the engine process', () => {
       batch: tinyBatch,
       evalBatch: tinyEvalBatch,
       functions: functions as RunPlan['functions'],
+      outputs: [
+        { name: 'score', kind: 'value' },
+        { name: 'anomaly_map', kind: 'map' },
+      ],
       state,
       data: hdmap({ root: dataRoot, source: 'domain_A', targets: ['domain_B'], image: [31, 95], channels: 1 }),
       synthesis: additive({ width: [{ px: 16 }, { px: 32 }] }),

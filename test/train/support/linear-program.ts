@@ -110,6 +110,10 @@ export function linearPlan(
       eval_step: evalStep,
       predict: evalStep,
     },
+    outputs: [
+      { name: 'score', kind: 'value' },
+      { name: 'anomaly_map', kind: 'map' },
+    ],
     state: ['head.kernel', 'head.bias', 'head.kernel/momentum', 'head.bias/momentum'].map((name) => ({
       name,
       kind: name.endsWith('momentum') ? 'slot' : 'weight',

@@ -1,0 +1,131 @@
+import { fork } from 'node:child_process'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { openDisk } from '../layouts/disk.js'
+import { isImageName } from '../layouts/names.js'
+import type { EngineLocation } from '../native/locate.js'
+import { bundledProgram } from '../native/package-root.js'
+import type { PredictFile, PredictMessage, PredictRequest } from '../train/predict/messages.js'
+import { engineEnvironment } from './engine-process.js'
+
+/** What was asked for cannot be predicted with or on: a mistake of the command line. */
+export class CannotPredict extends Error {
+  override readonly name = 'CannotPredict'
+}
+
+/**
+ * The weights that a word means: `best` (those of the run's results: the last where nothing chose), `last`, or a file.
+ *
+ * @throws CannotPredict
+ */
+export function chooseCheckpoint(run: string, named: string): string {
+  if (!existsSync(join(run, 'plan.json'))) throw new CannotPredict(`${run} is no run directory: it has no plan.json`)
+  const last = join(run, 'checkpoints', 'last.safetensors')
+  const pointer = join(run, 'checkpoints', 'best.json')
+  const chosen =
+    named === 'last' || (named === 'best' && !existsSync(pointer))
+      ? last
+      : named === 'best'
+        ? join(run, fileOf(pointer))
+        : resolve(named)
+  if (!existsSync(chosen)) throw new CannotPredict(`there are no weights in ${chosen}`)
+  return chosen
+}
+
+function fileOf(pointer: string): string {
+  const best: unknown = JSON.parse(readFileSync(pointer, 'utf8'))
+  if (typeof best === 'object' && best !== null && 'file' in best && typeof best.file === 'string') return best.file
+  throw new CannotPredict(`${pointer} names no file`)
+}
+
+export interface ChosenFiles {
+  readonly files: readonly PredictFile[]
+  /** How each was named: as it was written, or the directory's name with the path below it. */
+  readonly names: readonly string[]
+  /** What directories hold beside images that can be read. */
+  readonly passedOver: readonly string[]
+}
+
+/**
+ * The files that paths mean: a directory stands for the images in it and below it. In the order of the paths, those of a directory by
+ * name; one that several paths mean comes once.
+ *
+ * @throws CannotPredict for a path that is not there, and a directory without images.
+ */
+export function filesOf(paths: readonly string[]): ChosenFiles {
+  const disk = openDisk()
+  const found = new Map<string, string>()
+  const passedOver: string[] = []
+  const add = (named: string): void => {
+    const path = resolve(named)
+    if (!found.has(path)) found.set(path, named)
+  }
+  // Links may lead back up.
+  const walk = (directory: string, entered: ReadonlySet<string>): void => {
+    const real = realpathSync(directory)
+    if (entered.has(real)) return
+    const listing = disk.directory(resolve(directory))
+    if (listing.kind !== 'directory') throw new CannotPredict(`${directory} cannot be read`)
+    for (const { name, kind } of listing.entries) {
+      const path = join(directory, name)
+      if (kind === 'directory') walk(path, new Set([...entered, real]))
+      else if (kind === 'file' && isImageName(name)) add(path)
+      else passedOver.push(path)
+    }
+  }
+  for (const path of paths) {
+    const { kind } = disk.directory(resolve(path))
+    if (kind === 'absent') throw new CannotPredict(`${path} does not exist`)
+    if (kind === 'unreadable') throw new CannotPredict(`${path} cannot be read`)
+    const before = found.size
+    if (kind === 'file') add(path)
+    else walk(path, new Set())
+    if (kind === 'directory' && found.size === before) throw new CannotPredict(`${path} holds no images`)
+  }
+  const absolute = [...found.keys()]
+  const base = commonDirectory(absolute)
+  return {
+    files: absolute.map((path) => ({ path, place: relative(base, path) })),
+    names: [...found.values()],
+    passedOver,
+  }
+}
+
+function commonDirectory(files: readonly string[]): string {
+  let base = dirname(files[0] ?? sep)
+  for (const file of files) while (relative(base, file).startsWith('..')) base = dirname(base)
+  return base
+}
+
+export interface PredictProcess {
+  /** Exit code of the process; null where a signal ended it. */
+  readonly ended: Promise<number | null>
+  /** What the process last wrote to its own streams: why it crashed. */
+  lastWords(): string
+  kill(): void
+}
+
+/** Starts the process that owns TensorFlow. `onMessage` gets all messages, the last `done` or `failed` unless the process crashed. */
+export function startPrediction(
+  request: PredictRequest,
+  engine: EngineLocation,
+  onMessage: (message: PredictMessage) => void,
+): PredictProcess {
+  const child = fork(bundledProgram('train/predict.js'), [], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'json',
+    env: engineEnvironment(engine.directory),
+  })
+  let words = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      words = (words + chunk.toString('utf8')).slice(-4000)
+    })
+  child.on('message', (message) => onMessage(message as PredictMessage))
+  child.send(request)
+  return {
+    ended: new Promise((done) => child.on('close', done)),
+    lastWords: () => words.trim(),
+    kill: () => void child.kill('SIGKILL'),
+  }
+}
