@@ -108,7 +108,7 @@ function brokenRow(file: number, { errors }: OpenedFiles): PredictedRow {
   return { file, values: [], error: { code, message, help } }
 }
 
-function notFinite(output: string): PredictedRow['error'] {
+function notFinite(output: string): NonNullable<PredictedRow['error']> {
   const help = 'the weights have diverged, or an expression divides by zero'
   return { code: 'non-finite-score', message: `${output} is not a finite number`, help }
 }
