@@ -172,8 +172,7 @@ function choosePipeline(
   const start = { file: module.file, start: 0, end: 0 }
   if (name !== undefined) {
     const known = namesOfKind(module, 'pipeline')
-    const suggestion = suggest(name, known)
-    const facts = { what: 'pipeline', name, known, ...(suggestion === undefined ? {} : { suggestion }) }
+    const facts = { what: 'pipeline', name, known, suggestion: suggest(name, known) }
     session.sink.report(diagnose(namesDiagnostics.unknownName, start, facts))
   } else if (!session.sink.hasErrors && (mayLackPipeline !== true || module.own.size === 0)) {
     const facts = { what: 'declaration: the file declares none', example: '`pipeline name { ... }`' }

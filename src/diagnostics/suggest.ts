@@ -32,12 +32,6 @@ export function suggest(name: string, given: Iterable<string>): string | undefin
   return bySpelling(name, candidates) ?? byParts(name, candidates)
 }
 
-/** The same as the fact of a report, absent where nothing is near. */
-export function nearest(name: string, known: Iterable<string>): { readonly suggestion?: string } {
-  const suggestion = suggest(name, known)
-  return suggestion === undefined ? {} : { suggestion }
-}
-
 /** As `suggest`, by edits alone: for long lists of names, in which parts of words are no likeness. */
 export function bySpelling(name: string, given: Iterable<string>): string | undefined {
   const allowed = Math.max(1, Math.floor(name.length / 3))

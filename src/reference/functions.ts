@@ -1,7 +1,6 @@
 import { boundsText } from '../check/functions/bounds.js'
-import type { FunctionRule } from '../check/functions/rule.js'
+import type { FunctionParameter, FunctionRule } from '../check/functions/rule.js'
 import { signatureText } from '../check/functions/rule.js'
-import { type StaticFunction, staticFunctions } from '../check/functions/static.js'
 import { functionGroups } from '../check/functions/table.js'
 import { primitiveNames, primitiveRow } from '../check/primitives/table.js'
 import { builtinEnums } from '../check/values/builtin-enums.js'
@@ -10,13 +9,9 @@ import { inCell, markdownTable } from './markdown.js'
 
 /** `docs/reference/functions.md`: every function of the language that is not written in it, from the declarations. */
 export function functionsReference(): string {
-  const groups: readonly { readonly title: string; readonly functions: readonly Described[] }[] = [
-    ...functionGroups,
-    { title: 'Known while checking', functions: staticFunctions },
-  ]
   return `${[
     intro,
-    ...groups.flatMap(({ title, functions }) => [`## ${title}`, ...functions.map(describeFunction)]),
+    ...functionGroups.flatMap(({ title, functions }) => [`## ${title}`, ...functions.map(describeFunction)]),
     '## Words',
     ...[...builtinEnums.values()].map(
       ({ name, doc, values }) =>
@@ -37,9 +32,7 @@ vector [C], a value one number an image, a scalar one number a batch. Arguments 
 In the examples \`hidden\` is a map of 8 channels and \`features\` a vector of 8; \`recon\`, \`seg\`, \`severity\` (in [0, 2]) and \`anomaly_map\`
 are those of \`pipelines/quickstart.draem\`.`
 
-type Described = FunctionRule | StaticFunction
-
-function describeFunction(of: Described): string {
+function describeFunction(of: FunctionRule): string {
   const { name, doc, result, example, parameters, variadic } = of
   const rows = parameters.map((parameter) => [
     `\`${parameter.name}\``,
@@ -55,24 +48,23 @@ function describeFunction(of: Described): string {
     `### \`${name}\``,
     `\`${signatureText(of)}\``,
     doc,
-    ...('parametric' in of && of.parametric
-      ? ['It has weights, named by the binding: a statement may hold one such call.']
-      : []),
+    ...(of.parametric ? ['It has weights, named by the binding: a statement may hold one such call.'] : []),
     ...(all.length === 0 ? [] : [markdownTable(['parameter', 'value', 'default', 'what it is'], all)]),
     `Gives: ${result}. Example: \`${example}\``,
   ].join('\n\n')
 }
 
-function valueText(parameter: Described['parameters'][number]): string {
-  if ('value' in parameter) return parameter.value
+function valueText(parameter: FunctionParameter): string {
   const { type, bounds } = parameter
   if (type.kind === 'tensor') return 'map, vector, value or scalar'
+  if (type.kind === 'any') return 'a value'
+  if (type.kind === 'part') return 'a name of the model'
   if (type.kind === 'enum') return type.declaration.values.map(({ name }) => `\`${name}\``).join(', ')
   if (bounds === undefined) return shortType(type)
   return `${type.kind === 'float' ? 'a number ' : ''}${boundsText(bounds, type.kind === 'int')}`
 }
 
-function defaultText({ default: preset }: Described['parameters'][number]): string {
+function defaultText({ default: preset }: FunctionParameter): string {
   if (preset === undefined) return 'must be given'
   return preset === 'none' ? 'none' : `\`${String(preset)}\``
 }

@@ -10,7 +10,7 @@ import { describeValue } from '../values/describe.js'
 import type { Value } from '../values/value.js'
 import { isPoison, poison, seenAt } from '../values/value.js'
 import type { Env } from './env.js'
-import { report, reportUse } from './env.js'
+import { fail, failUse, reportUse } from './env.js'
 import { textOf } from './session.js'
 
 export function evaluateMember(expression: MemberExpression, env: Env): Value {
@@ -25,31 +25,23 @@ export function memberOf(object: Value, expression: MemberExpression, env: Env):
   if (field !== undefined) return seenAt(byField(field, expression, env), span)
   const fields = object.kind === 'record' ? [...object.fields.keys()] : []
   const of = `\`${textOf(env.session, expression.object.span)}\``
-  const suggestion = suggest(member.name, fields)
   const isName = object.kind !== 'record' && env.scope.find(member.name) !== undefined
   if (isName) {
     const of = `${textOf(env.session, expression.object.span)}`
     const help = `Write a comma for the dot: \`${of}, ${member.name}\`.`
-    return poison(
-      span,
-      report(env, namesDiagnostics.unknownField, member.span, {
-        name: member.name,
-        of: `\`${of}\` (${describeValue(object)})`,
-        fields,
-        help,
-      }),
-    )
+    return fail(env, namesDiagnostics.unknownField, member.span, {
+      name: member.name,
+      of: `\`${of}\` (${describeValue(object)})`,
+      fields,
+      help,
+    })
   }
-  const facts = { name: member.name, of: object.kind === 'record' ? of : `${of} (${describeValue(object)})`, fields }
-  return poison(
-    span,
-    report(
-      env,
-      namesDiagnostics.unknownField,
-      member.span,
-      suggestion === undefined ? facts : { ...facts, suggestion },
-    ),
-  )
+  return fail(env, namesDiagnostics.unknownField, member.span, {
+    name: member.name,
+    of: object.kind === 'record' ? of : `${of} (${describeValue(object)})`,
+    fields,
+    suggestion: suggest(member.name, fields),
+  })
 }
 
 /** A field of a record that is bound goes by the names that its user knows, not by the binding of the block that made it. */
@@ -95,21 +87,15 @@ export function indexOf(object: Value, expression: IndexExpression, env: Env): V
     return abstractValue(object.type.item, env, textOf(env.session, span), span)
   }
   if (object.kind !== 'list') {
-    return poison(
-      span,
-      report(env, typesDiagnostics.typeMismatch, object.span, {
-        what: 'what is indexed',
-        expected: 'a list, map or vector',
-        found: describeValue(object),
-      }),
-    )
+    return fail(env, typesDiagnostics.typeMismatch, object.span, {
+      what: 'what is indexed',
+      expected: 'a list, map or vector',
+      found: describeValue(object),
+    })
   }
   if (index.kind !== 'number' && object.items[0] !== undefined) return object.items[0]
   const place = index.kind === 'number' ? index.value : 0
   const item = object.items[place]
   if (item !== undefined) return seenAt(item, span)
-  return poison(
-    span,
-    reportUse(env, typesDiagnostics.indexOutOfRange, index, { index: place, length: object.items.length }),
-  )
+  return failUse(env, typesDiagnostics.indexOutOfRange, index, { index: place, length: object.items.length })
 }

@@ -1,6 +1,5 @@
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
-import type { DiagnosticDefinition } from '../../diagnostics/define.js'
-import type { Diagnostic, DiagnosticSink, RelatedSpan } from '../../diagnostics/diagnostic.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, Expression } from '../../syntax/ast.js'
@@ -8,26 +7,6 @@ import type { Value } from '../values/value.js'
 import { readCompared } from './compared.js'
 import type { Env } from './env.js'
 import { report } from './env.js'
-
-/** Who binds: what the names around the call are, and where mistakes go. */
-export interface Binder {
-  readonly isName: (name: string) => boolean
-  readonly sink: DiagnosticSink
-  readonly report: <Facts>(
-    definition: DiagnosticDefinition<Facts>,
-    span: Span,
-    facts: Facts,
-    related?: readonly RelatedSpan[],
-  ) => Diagnostic
-}
-
-export function binderOf(env: Env): Binder {
-  return {
-    isName: (name) => env.scope.find(name) !== undefined,
-    sink: env.session.sink,
-    report: (definition, span, facts, related) => report(env, definition, span, facts, related),
-  }
-}
 
 /** What can be called, as far as the binding of arguments sees it. */
 export interface Signature {
@@ -71,12 +50,12 @@ export function bindArguments(
   signature: Signature,
   given: readonly Argument[],
   piped: Value | undefined,
-  binder: Binder,
+  env: Env,
 ): BoundArguments {
   const names = signature.parameters.map(({ name }) => name)
   const { callee, text, positional: byPlace } = signature
   const takes = names.length
-  const args = given.map((argument) => readCompared(argument, names, binder.isName, binder.sink))
+  const args = given.map((argument) => readCompared(argument, names, env))
   const meant = new Set<string | undefined>()
   const byName = new Map<string, ArgumentSource>()
   const rest: ArgumentSource[] = []
@@ -95,7 +74,7 @@ export function bindArguments(
       if (name !== undefined) byName.set(name, source)
       else {
         const facts = { callee, signature: text, takes, ...(byPlace === undefined ? {} : { positional: byPlace }) }
-        broken ??= binder.report(typesDiagnostics.unexpectedArgument, source.span, facts)
+        broken ??= report(env, typesDiagnostics.unexpectedArgument, source.span, facts)
       }
     }
   }
@@ -109,14 +88,8 @@ export function bindArguments(
         names.filter((each) => !byName.has(each)),
       )
       meant.add(suggestion)
-      const facts = {
-        callee,
-        argument: name,
-        signature: text,
-        takes,
-        ...(suggestion === undefined ? {} : { suggestion }),
-      }
-      const reported = binder.report(typesDiagnostics.unexpectedArgument, span, facts)
+      const facts = { callee, argument: name, signature: text, takes, suggestion }
+      const reported = report(env, typesDiagnostics.unexpectedArgument, span, facts)
       broken ??= reported
       continue
     }
@@ -136,12 +109,12 @@ function sourceOf({ value }: Argument, isByPlace: boolean): ArgumentSource {
 export function reportDuplicates(
   { duplicates }: Pick<BoundArguments, 'duplicates'>,
   callee: string,
-  binder: Binder,
+  env: Env,
 ): Diagnostic | undefined {
   let first: Diagnostic | undefined
   for (const { name, span, first: given } of duplicates) {
     const related = [{ span: given.span, label: 'first given here' }]
-    const reported = binder.report(typesDiagnostics.duplicateArgument, span, { callee, argument: name }, related)
+    const reported = report(env, typesDiagnostics.duplicateArgument, span, { callee, argument: name }, related)
     first ??= reported
   }
   return first

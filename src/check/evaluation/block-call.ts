@@ -9,10 +9,10 @@ import { isTensorType } from '../values/type.js'
 import { resolveType } from '../values/types.js'
 import type { BlockValue, Cause, Value } from '../values/value.js'
 import { isPoison, poison } from '../values/value.js'
-import { bindArguments, binderOf, reportDuplicates, reportExtraOperand } from './arguments.js'
+import { bindArguments, reportDuplicates, reportExtraOperand } from './arguments.js'
 import { hasParameterTwice, hasWeights } from './block-facts.js'
 import type { Env } from './env.js'
-import { isOfLibrary, report } from './env.js'
+import { fail, isOfLibrary } from './env.js'
 import { claimName, sourceValue } from './function-call.js'
 import { textOf } from './session.js'
 
@@ -46,7 +46,7 @@ export function callBlock(
     variadic: false,
     text: blockSignature(callee, env),
   }
-  const bound = bindArguments(signature, args, piped, binderOf(env))
+  const bound = bindArguments(signature, args, piped, env)
   const values = new Map(callee.bound)
   let broken: Cause | undefined = bound.broken
   // Operands in the wrong order or number are one mistake.
@@ -88,20 +88,17 @@ export function callBlock(
     const isIntoLibrary = block.module.library && !env.module.library
     values.set(name, isIntoLibrary ? givenTo(block.name, name, value, source.span) : value)
   }
-  broken ??= extra ?? reportDuplicates(bound, block.name, binderOf(env))
+  broken ??= extra ?? reportDuplicates(bound, block.name, env)
   if (broken !== undefined) return poison(span, broken)
   if (operands.length > 0 && operands.every((operand) => !bound.byName.has(operand.name.name))) {
     return { kind: 'block', block, bound: values, span }
   }
   if (bound.missing.length > 0) {
-    return poison(
-      span,
-      report(env, typesDiagnostics.missingArgument, span, {
-        callee: block.name,
-        missing: bound.missing,
-        signature: signature.text,
-      }),
-    )
+    return fail(env, typesDiagnostics.missingArgument, span, {
+      callee: block.name,
+      missing: bound.missing,
+      signature: signature.text,
+    })
   }
   const bindings: BlockValue = { kind: 'block', block, bound: values, span }
   const unnamed = hasWeights(bindings) ? claimName(block.name, span, env) : undefined
@@ -114,7 +111,7 @@ export function callBlock(
     return abstractLike(facts.result, env, block.name, span)
   }
   if (env.frames.length >= deepest) {
-    return poison(span, report(env, tensorsDiagnostics.tooDeep, span, { depth: deepest }))
+    return fail(env, tensorsDiagnostics.tooDeep, span, { depth: deepest })
   }
   return env.session.instantiate(bindings, span, env)
 }
@@ -138,19 +135,16 @@ export function callBlockType(
   const name = textOf(env.session, callee.span)
   const text = `${name}(${type.operands.map((operand) => operand.name).join(', ')})`
   const parameters = type.operands.map((operand) => ({ name: operand.name, required: true }))
-  const bound = bindArguments({ callee: name, parameters, variadic: false, text }, args, piped, binderOf(env))
+  const bound = bindArguments({ callee: name, parameters, variadic: false, text }, args, piped, env)
   for (const operand of type.operands) {
     const source = bound.byName.get(operand.name)
     if (source !== undefined)
       conform(sourceValue(source, env, operand.type), operand.type, env, `\`${operand.name}\` of \`${name}\``)
   }
-  const broken = reportDuplicates(bound, name, binderOf(env)) ?? bound.broken
+  const broken = reportDuplicates(bound, name, env) ?? bound.broken
   if (broken !== undefined) return poison(span, broken)
   if (bound.missing.length > 0) {
-    return poison(
-      span,
-      report(env, typesDiagnostics.missingArgument, span, { callee: name, missing: bound.missing, signature: text }),
-    )
+    return fail(env, typesDiagnostics.missingArgument, span, { callee: name, missing: bound.missing, signature: text })
   }
   return abstractValue(type.result, env, name, span)
 }

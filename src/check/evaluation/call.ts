@@ -4,8 +4,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, CallExpression, Expression, Identifier, PipeExpression } from '../../syntax/ast.js'
-import { isStaticFunction, staticFunctionNames } from '../functions/static.js'
-import { functions } from '../functions/table.js'
+import { functionsIn } from '../functions/table.js'
 import { damageAt } from '../loading/damage.js'
 import { mistakeBehind } from '../loading/forgotten.js'
 import { lookUp, namesOfKind } from '../loading/module.js'
@@ -16,9 +15,8 @@ import { isPoison, poison } from '../values/value.js'
 import { indexOf, memberOf } from './access.js'
 import { callBlock, callBlockType } from './block-call.js'
 import type { Env } from './env.js'
-import { report } from './env.js'
+import { fail, report } from './env.js'
 import { callFunction } from './function-call.js'
-import { callStatic } from './static-call.js'
 
 export function evaluateCall(expression: CallExpression, env: Env, expected?: Type): Value {
   return call(expression.callee, expression.args, undefined, expression.span, env, expected)
@@ -48,7 +46,7 @@ function stage(expression: Expression, input: Value, span: Span, env: Env, expec
         found: 'something else',
         help: 'Write `x |> f` or `x |> f(a)`.',
       }
-      return poison(span, report(env, typesDiagnostics.typeMismatch, expression.span, facts))
+      return fail(env, typesDiagnostics.typeMismatch, expression.span, facts)
     }
   }
 }
@@ -67,9 +65,8 @@ function call(
   const { name } = callee
   const slot = env.scope.find(name)
   const entity = lookUp(env.module, name)
-  const rule = functions.get(name)
-  const isStatic = isStaticFunction(name)
-  const isFunction = entity?.kind === 'block' || rule !== undefined || isStatic
+  const rule = functionsIn(env).get(name)
+  const isFunction = entity?.kind === 'block' || rule !== undefined
   if (slot !== undefined && (!isFunction || slot.what.includes('param'))) {
     const value = env.session.evaluate(callee, env)
     if (!isFunction || value.kind === 'block' || (value.kind === 'unknown' && value.type?.kind === 'block')) {
@@ -81,8 +78,7 @@ function call(
   if (entity?.kind === 'block') {
     return callBlock({ kind: 'block', block: entity, bound: new Map(), span }, args, piped, span, env)
   }
-  if (rule !== undefined) return callFunction(rule, args, piped, span, env)
-  if (isStatic) return callStatic(name, args, piped, span, env, expected)
+  if (rule !== undefined) return callFunction(rule, args, piped, span, env, expected)
   if (entity !== undefined) return notCallable(callee, `the ${entity.kind} \`${name}\``, env)
   return unknownFunction(callee, args, env)
 }
@@ -107,7 +103,7 @@ function callValue(
 
 function notCallable(callee: Expression, found: string, env: Env): Value {
   const name = env.session.sources.get(callee.span.file)?.text.slice(callee.span.start, callee.span.end) ?? ''
-  return poison(callee.span, report(env, typesDiagnostics.notCallable, callee.span, { name, found }))
+  return fail(env, typesDiagnostics.notCallable, callee.span, { name, found })
 }
 
 function unknownFunction(callee: Identifier, args: readonly Argument[], env: Env): Value {
@@ -115,11 +111,10 @@ function unknownFunction(callee: Identifier, args: readonly Argument[], env: Env
   if (reported !== undefined) return argumentsOnly(callee, reported, args, env)
   const known = env.scope.isLost
     ? []
-    : [...blockNames(env), ...namesOfKind(env.module, 'block'), ...functions.keys(), ...staticFunctionNames]
+    : [...blockNames(env), ...namesOfKind(env.module, 'block'), ...functionsIn(env).keys()]
   const suggestion = meant(callee.name, args.length) ?? suggest(callee.name, known)
-  const facts = { what: 'block or function', name: callee.name, known }
-  const all = suggestion === undefined ? facts : { ...facts, suggestion }
-  const unknown = report(env, namesDiagnostics.unknownName, callee.span, all)
+  const facts = { what: 'block or function', name: callee.name, known, suggestion }
+  const unknown = report(env, namesDiagnostics.unknownName, callee.span, facts)
   env.scope.unknown.set(callee.name, unknown)
   return argumentsOnly(callee, unknown, args, env)
 }

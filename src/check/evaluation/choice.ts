@@ -7,7 +7,7 @@ import { sameType } from '../values/type.js'
 import type { Cause, Dim, Value } from '../values/value.js'
 import { asStatic, isPoison, poison } from '../values/value.js'
 import type { Env } from './env.js'
-import { report, reportUse } from './env.js'
+import { failUse, report, reportUse } from './env.js'
 import { GraphBuilder } from './graph.js'
 import { textOf } from './session.js'
 
@@ -41,13 +41,10 @@ export function evaluateMatch(expression: MatchExpression, env: Env, expected?: 
     return poison(span, subject)
   }
   if (subject.kind === 'tensor' || subject.kind === 'record') {
-    return poison(
-      span,
-      reportUse(env, typesDiagnostics.notStatic, subject, {
-        what: 'the subject of a match',
-        found: describeValue(subject),
-      }),
-    )
+    return failUse(env, typesDiagnostics.notStatic, subject, {
+      what: 'the subject of a match',
+      found: describeValue(subject),
+    })
   }
   const known = asStatic(subject)
   const seen = new Set<string>()

@@ -6,7 +6,7 @@ import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
-import { nearest } from '../../diagnostics/suggest.js'
+import { suggest } from '../../diagnostics/suggest.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, Binding, Expression } from '../../syntax/ast.js'
 import { removedHere } from '../flattening/removal.js'
@@ -17,9 +17,9 @@ import type { SettingType } from '../values/type.js'
 import { settingType } from '../values/type.js'
 import type { Cause, ComponentValue, PoisonedValue, Value } from '../values/value.js'
 import { poison } from '../values/value.js'
-import { bindArguments, binderOf, reportDuplicates, type Signature } from './arguments.js'
+import { bindArguments, reportDuplicates, type Signature } from './arguments.js'
 import type { Env } from './env.js'
-import { report, whereWritten } from './env.js'
+import { fail, report, whereWritten } from './env.js'
 
 /** Bindings that stand for single parameters of a call (`synthesis.patches = 2`), by dotted path below it. */
 export type Replacements = ReadonlyMap<string, Binding>
@@ -52,13 +52,13 @@ export function evaluateComponent(
   if (callee.kind !== 'identifier') {
     const found = describeExpression(expression)
     const facts = { what, expected: kindInWords(schema), found, help: writeOneOf(schema) }
-    return poison(expression.span, report(env, typesDiagnostics.typeMismatch, expression.span, facts))
+    return fail(env, typesDiagnostics.typeMismatch, expression.span, facts)
   }
   const component = findComponent(kind, callee.name)
   if (component === undefined) {
     const of = kindInWords(schema).replace(/^an? /, '')
-    const facts = { what: of, name: callee.name, known, ...nearest(callee.name, known) }
-    return poison(expression.span, report(env, namesDiagnostics.unknownName, callee.span, facts))
+    const facts = { what: of, name: callee.name, known, suggestion: suggest(callee.name, known) }
+    return fail(env, namesDiagnostics.unknownName, callee.span, facts)
   }
   const args = expression.kind === 'call' ? expression.args : []
   return { ...bindComponent(component, args, env, { span: callee.span, replaced }), span: expression.span }
@@ -72,10 +72,9 @@ export function bindComponent(
   { span, replaced = nothing, over, damaged = new Map(), removed = new Map() }: BindingPlace,
 ): ComponentValue {
   const signature = signatureOf(component)
-  const binder = binderOf(env)
-  const bound = bindArguments(signature, args, undefined, binder)
-  reportDuplicates(bound, component.name, binder)
-  const torn = args.find((each) => each.recovered || each.name?.recovered)
+  const bound = bindArguments(signature, args, undefined, env)
+  reportDuplicates(bound, component.name, env)
+  const recovered = args.find((each) => each.recovered || each.name?.recovered)
   const parameters = new Map<string, Value>()
   const missing: string[] = []
   for (const [name, schema] of Object.entries(component.parameters)) {
@@ -105,8 +104,8 @@ export function bindComponent(
     const isMeant = bound.meant.has(name) || bound.meant.has(undefined)
     // An argument by place that none takes may be any.
     if (bound.broken !== undefined && (isMeant || bound.meant.size === 0)) return bound.broken
-    const isLost = torn !== undefined && mustBeGiven
-    return damaged.get(name) ?? (isLost ? damageAt(env.session, torn.span) : undefined)
+    const isLost = recovered !== undefined && mustBeGiven
+    return damaged.get(name) ?? (isLost ? damageAt(env.session, recovered.span) : undefined)
   }
 }
 
@@ -172,7 +171,7 @@ function reportUnknown(
     }
     report(env, typesDiagnostics.unexpectedArgument, names.at(-1)?.span ?? span, {
       ...facts,
-      ...nearest(argument, known),
+      suggestion: suggest(argument, known),
     })
   }
 }
@@ -188,7 +187,7 @@ function signatureOf({ name, parameters, positional }: Component): Signature {
 export function evaluateMonitor(expression: Expression, { parameter }: SettingType, env: Env): Value {
   const { span } = expression
   const refuse = (found: string): PoisonedValue =>
-    poison(span, report(env, trainingDiagnostics.notAMonitor, span, { parameter, found }))
+    fail(env, trainingDiagnostics.notAMonitor, span, { parameter, found })
   if (expression.kind !== 'call') return refuse(describeExpression(expression))
   const { callee, args } = expression
   if (callee.kind !== 'member' || callee.object.kind !== 'identifier') return refuse(describeExpression(expression))
@@ -196,13 +195,13 @@ export function evaluateMonitor(expression: Expression, { parameter }: SettingTy
   if (object.recovered || member.recovered) return poison(span, damageAt(env.session, callee.span))
   const split = splits.find((each) => each === object.name)
   if (split === undefined) {
-    const facts = { name: object.name, ...nearest(object.name, splits) }
-    return poison(span, report(env, trainingDiagnostics.unknownSplit, object.span, facts))
+    const facts = { name: object.name, suggestion: suggest(object.name, splits) }
+    return fail(env, trainingDiagnostics.unknownSplit, object.span, facts)
   }
   const metric = findComponent('metric', member.name)
   if (metric === undefined) {
-    const facts = { name: member.name, known: metricNames, ...nearest(member.name, metricNames) }
-    return poison(span, report(env, trainingDiagnostics.unknownMetric, member.span, facts))
+    const facts = { name: member.name, known: metricNames, suggestion: suggest(member.name, metricNames) }
+    return fail(env, trainingDiagnostics.unknownMetric, member.span, facts)
   }
   if (args.length === 0 && !expression.recovered) return refuse('a metric without an output')
   return { ...bindComponent(metric, args, env, { span: member.span }), split, span }

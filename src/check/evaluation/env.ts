@@ -4,8 +4,8 @@ import type { Diagnostic, RelatedSpan } from '../../diagnostics/diagnostic.js'
 import { type Span, within } from '../../source/span.js'
 import type { Expression } from '../../syntax/ast.js'
 import type { Module } from '../loading/module.js'
-import type { BlockEntity, Value } from '../values/value.js'
-import { changesOf, placeOfUse } from '../values/value.js'
+import type { BlockEntity, PoisonedValue, Value, WordValue } from '../values/value.js'
+import { changesOf, placeOfUse, poison } from '../values/value.js'
 import type { GraphBuilder } from './graph.js'
 import type { Scope } from './scope.js'
 import type { Session } from './session.js'
@@ -31,6 +31,8 @@ export interface Env {
   readonly statement: { parametric?: { readonly name: string; readonly span: Span } }
   /** True while a block is checked on its own, or an arm that is not taken: sizes and static values may be unknown. */
   readonly abstract: boolean
+  /** In the condition of an `expect`: the number of weights of a part of the model, or the mistake in its name. */
+  readonly countParameters?: (part: WordValue, span: Span) => Value
 }
 
 /** With the names of the file that the expression stands in: what a pipeline inherits is read where it was written. */
@@ -66,6 +68,11 @@ export function report<Facts>(
   return env.session.sink.report(diagnose(definition, call.callSpan, facts, [...related, ...inner, ...chain], causes))
 }
 
+/** Reports a mistake; the value that it leaves. */
+export function fail<Facts>(...[env, definition, span, ...rest]: Parameters<typeof report<Facts>>): PoisonedValue {
+  return poison(span, report(env, definition, span, ...rest))
+}
+
 /** Reports an argument of the library's caller that its code cannot use: where the argument was written. */
 export function reportGiven<Facts>(
   env: Env,
@@ -95,6 +102,13 @@ export function reportUse<Facts>(
   const isElsewhere = use !== value.span && !isOfLibrary(value.span)
   const written = isElsewhere ? [...related, { span: value.span, label: 'written here' }] : related
   return report(env, definition, use, facts, withChanges(use, written, [value]))
+}
+
+/** Reports what is wrong with the use of a value; the value that it leaves. */
+export function failUse<Facts>(
+  ...[env, definition, value, ...rest]: Parameters<typeof reportUse<Facts>>
+): PoisonedValue {
+  return poison(value.span, reportUse(env, definition, value, ...rest))
 }
 
 /** With the options and derived settings that the values come from, where none of the places stands in them. */

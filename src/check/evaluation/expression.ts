@@ -11,14 +11,14 @@ import { mistakeBehind } from '../loading/forgotten.js'
 import { lookUp, namesOfKind } from '../loading/module.js'
 import { describeValue } from '../values/describe.js'
 import type { Type } from '../values/type.js'
-import { describeType, isStaticType, itemType } from '../values/type.js'
+import { isStaticType, itemType } from '../values/type.js'
 import type { Value } from '../values/value.js'
 import { asStatic, isPoison, poison, seenAt } from '../values/value.js'
 import { evaluateIndex, evaluateMember } from './access.js'
 import { evaluateCall, evaluatePipe } from './call.js'
 import { evaluateIf, evaluateMatch } from './choice.js'
 import type { Env } from './env.js'
-import { report, reportUse } from './env.js'
+import { fail, failUse, report, reportUse } from './env.js'
 import { evaluateBinary, evaluateUnary } from './operators.js'
 import type { Slot } from './scope.js'
 import { evaluateSetting } from './setting.js'
@@ -85,7 +85,7 @@ function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value 
       const help = `Use \`${name}\` in \`loss\`; the model sees \`image\` alone, since prediction has nothing else.`
       const facts = { name, where: 'the model', phases: 'in training only', help }
       slot.used = true
-      return poison(span, report(env, tensorsDiagnostics.outsidePhase, span, facts))
+      return fail(env, tensorsDiagnostics.outsidePhase, span, facts)
     }
     const value = slotValue(slot, env, identifier)
     if (word && value.kind !== 'enum' && !(value.kind === 'unknown' && value.type?.kind === 'enum')) return word
@@ -100,15 +100,12 @@ function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value 
   if (entity?.kind === 'block') return { kind: 'block', block: entity, bound: new Map(), span }
   if (functions.has(name) || entity?.kind === 'pipeline' || entity?.kind === 'study') {
     const found = entity === undefined ? `the function \`${name}\`` : `the ${entity.kind} \`${name}\``
-    return poison(
-      span,
-      report(env, typesDiagnostics.typeMismatch, span, {
-        what: `\`${name}\` here`,
-        expected: 'a value',
-        found,
-        ...(entity === undefined ? { help: `Call it: \`${name}(...)\`.` } : {}),
-      }),
-    )
+    return fail(env, typesDiagnostics.typeMismatch, span, {
+      what: `\`${name}\` here`,
+      expected: 'a value',
+      found,
+      ...(entity === undefined ? { help: `Call it: \`${name}(...)\`.` } : {}),
+    })
   }
   return unknownName(identifier, env, expected)
 }
@@ -122,14 +119,11 @@ function unknownName(identifier: Identifier, env: Env, expected?: Type): Value {
     const contrary = others.length === 1 && known.length === 2 ? only : undefined
     const suggestion = contrary ?? suggest(name, [...known, ...namesFor(expected, env)])
     const facts = { what: `value of ${expected.declaration.name.name}`, name, known }
-    return poison(
-      span,
-      report(env, namesDiagnostics.unknownName, span, suggestion === undefined ? facts : { ...facts, suggestion }),
-    )
+    return fail(env, namesDiagnostics.unknownName, span, { ...facts, suggestion })
   }
   const word = name.toLowerCase()
   if (word === 'true' || word === 'false') {
-    return poison(span, report(env, namesDiagnostics.unknownName, span, { what: 'name', name, suggestion: word }))
+    return fail(env, namesDiagnostics.unknownName, span, { what: 'name', name, suggestion: word })
   }
   const reported = mistakeBehind(identifier, 'name', env)
   if (reported !== undefined) return poison(span, reported)
@@ -137,8 +131,7 @@ function unknownName(identifier: Identifier, env: Env, expected?: Type): Value {
   const isBlockMeant = !env.scope.isLost && (expected === undefined || !isStaticType(expected))
   const candidates = isBlockMeant ? [...known, ...namesOfKind(env.module, 'block')] : known
   const suggestion = bySpelling(name, candidates) ?? byParts(name, known)
-  const facts = { what: 'name', name, known }
-  const all = suggestion === undefined ? facts : { ...facts, suggestion }
+  const all = { what: 'name', name, known, suggestion }
   const unknown = report(env, namesDiagnostics.unknownName, span, all, removedHere(env.scope.placeOfRemoval(name)))
   env.scope.unknown.set(name, unknown)
   return poison(span, unknown)
@@ -164,10 +157,7 @@ export function slotValue(slot: Slot, env: Env, use?: Identifier): Value {
   const { running } = env.session
   if (slot.state === 'running') {
     const chain = [...running.slice(running.indexOf(slot.name)), slot.name]
-    return poison(
-      slot.span,
-      report(env, namesDiagnostics.cyclicBinding, use?.span ?? slot.span, { name: slot.name, chain }),
-    )
+    return fail(env, namesDiagnostics.cyclicBinding, use?.span ?? slot.span, { name: slot.name, chain })
   }
   slot.state = 'running'
   running.push(slot.name)
@@ -220,45 +210,19 @@ function evaluateRange(expression: RangeExpression, env: Env, expected?: Type): 
   if (expected?.kind === 'setting') return { kind: 'range', low, high, span }
   if (low.unit !== high.unit && !(low.value === 0 && low.unit === undefined)) {
     const expected = low.unit === undefined ? 'a number without a unit, as its low end' : 'in the unit of its low end'
-    return poison(
-      span,
-      reportUse(env, typesDiagnostics.wrongUnit, high, {
-        what: 'the high end of the range',
-        expected,
-        found: describeValue(high),
-        help: 'Give both ends the same unit.',
-      }),
-    )
+    return failUse(env, typesDiagnostics.wrongUnit, high, {
+      what: 'the high end of the range',
+      expected,
+      found: describeValue(high),
+      help: 'Give both ends the same unit.',
+    })
   }
   if (low.value > high.value) {
     const help = 'Write the smaller end first.'
-    return poison(
-      span,
-      report(env, typesDiagnostics.arithmetic, span, {
-        problem: `the range goes down, from ${low.value} to ${high.value}`,
-        help,
-      }),
-    )
+    return fail(env, typesDiagnostics.arithmetic, span, {
+      problem: `the range goes down, from ${low.value} to ${high.value}`,
+      help,
+    })
   }
   return { kind: 'range', low, high, span }
-}
-
-/** A value that must be known before training: reported otherwise. */
-export function requireStatic(value: Value, env: Env, what: string): ReturnType<typeof asStatic> {
-  if (isPoison(value)) return undefined
-  const known = asStatic(value)
-  if (known !== undefined) return known
-  if (value.kind === 'tensor' || value.kind === 'record') {
-    reportUse(env, typesDiagnostics.notStatic, value, { what, found: describeValue(value) })
-  } else if (value.kind === 'block' || value.kind === 'list') {
-    const list = value.kind === 'list' ? value.items.find((item) => asStatic(item) === undefined) : value
-    if (list !== undefined && !isPoison(list)) {
-      reportUse(env, typesDiagnostics.typeMismatch, list, {
-        what,
-        expected: describeType({ kind: 'float' }).replace('a float', 'a plain value'),
-        found: describeValue(list),
-      })
-    }
-  }
-  return undefined
 }

@@ -5,14 +5,16 @@ import type { Span } from '../../source/span.js'
 import type { Argument } from '../../syntax/ast.js'
 import type { FunctionParameter, FunctionRule, ParameterType } from '../functions/rule.js'
 import { FunctionCall, signatureText } from '../functions/rule.js'
+import { dottedName } from '../settings/place.js'
 import { abstractValue, conform, reportNoTensor } from '../values/conform.js'
-import { isTensorType } from '../values/type.js'
+import { describeValue } from '../values/describe.js'
+import { isTensorType, type Type } from '../values/type.js'
 import type { Cause, Value } from '../values/value.js'
 import { isPoison, poison } from '../values/value.js'
 import type { ArgumentSource } from './arguments.js'
-import { bindArguments, binderOf, reportDuplicates } from './arguments.js'
+import { bindArguments, reportDuplicates } from './arguments.js'
 import type { Env } from './env.js'
-import { report } from './env.js'
+import { fail, failUse, report } from './env.js'
 
 export function callFunction(
   rule: FunctionRule,
@@ -20,6 +22,7 @@ export function callFunction(
   piped: Value | undefined,
   span: Span,
   env: Env,
+  expected?: Type,
 ): Value {
   const signature = {
     callee: rule.name,
@@ -27,14 +30,14 @@ export function callFunction(
     variadic: rule.variadic === true,
     text: signatureText(rule),
   }
-  const bound = bindArguments(signature, args, piped, binderOf(env))
+  const bound = bindArguments(signature, args, piped, env)
   const values = new Map<string, Value>()
   let broken: Cause | undefined = bound.broken
   // Arguments in the wrong order or number are one mistake: the types of the other operands follow from it.
   let confused = bound.broken !== undefined
   for (const parameter of rule.parameters) {
     const source = bound.byName.get(parameter.name)
-    const given = source && sourceValue(source, env, parameter.type.kind === 'tensor' ? undefined : parameter.type)
+    const given = source && givenValue(source, parameter.type, env, expected)
     const value =
       given === undefined
         ? presetValue(parameter, span)
@@ -46,7 +49,7 @@ export function callFunction(
     if (isPoison(value)) broken ??= value.cause
     values.set(parameter.name, value)
   }
-  broken ??= reportDuplicates(bound, rule.name, binderOf(env))
+  broken ??= reportDuplicates(bound, rule.name, env)
   const rest = rule.variadic ? variadicValues(rule, bound.rest, env) : []
   if (bound.missing.length > 0 && !bound.broken && !hasDotForComma(args, values)) {
     const facts = { callee: rule.name, missing: bound.missing, signature: signature.text }
@@ -69,7 +72,7 @@ export function callFunction(
   if (unnamed !== undefined) return poison(span, unnamed)
   if (rule.parametric && !env.abstract && env.graph.owners.has(env.path)) {
     // `return g(x)` puts the weights of g beside the block's own.
-    return poison(span, report(env, tensorsDiagnostics.namesNeeded, span, { first: env.path, second: rule.name }))
+    return fail(env, tensorsDiagnostics.namesNeeded, span, { first: env.path, second: rule.name })
   }
   return rule.apply(
     new FunctionCall(
@@ -78,6 +81,7 @@ export function callFunction(
       span,
       values,
       tensors.map((value) => asOperand(value, env)),
+      expected,
     ),
   )
 }
@@ -107,11 +111,22 @@ function presetValue(parameter: FunctionParameter, span: Span): Value | undefine
   return type.kind === 'enum' ? { kind: 'enum', declaration: type.declaration, value: preset, span } : undefined
 }
 
-export function sourceValue(
-  source: ArgumentSource,
-  env: Env,
-  expected?: Exclude<ParameterType, { kind: 'tensor' }>,
-): Value {
+function givenValue(source: ArgumentSource, type: ParameterType, env: Env, expected: Type | undefined): Value {
+  switch (type.kind) {
+    case 'tensor':
+      return sourceValue(source, env)
+    case 'any':
+      return sourceValue(source, env, expected)
+    case 'part': {
+      const name = source.kind === 'expression' ? dottedName(source.expression) : undefined
+      return name === undefined ? sourceValue(source, env) : { kind: 'word', name, span: source.span }
+    }
+    default:
+      return sourceValue(source, env, type)
+  }
+}
+
+export function sourceValue(source: ArgumentSource, env: Env, expected?: Type): Value {
   return source.kind === 'value' ? source.value : env.session.evaluate(source.expression, env, expected)
 }
 
@@ -121,12 +136,16 @@ function lacksOperands(value: Value): string | undefined {
 }
 
 function isOperandType(type: ParameterType): boolean {
-  return type.kind === 'tensor' || isTensorType(type)
+  return type.kind === 'tensor' || (type.kind !== 'any' && type.kind !== 'part' && isTensorType(type))
 }
 
 function argumentValue(value: Value, type: ParameterType, env: Env, what: string): Value {
+  if (type.kind === 'any' || isPoison(value)) return value
+  if (type.kind === 'part') {
+    const facts = { what, expected: 'a part of the model, by its name', found: describeValue(value) }
+    return value.kind === 'word' ? value : failUse(env, typesDiagnostics.typeMismatch, value, facts)
+  }
   if (type.kind !== 'tensor') return conform(value, type, env, what)
-  if (isPoison(value)) return value
   if (isOperand(value)) return asOperand(value, env)
   return poison(value.span, reportNoTensor(value, anyOperand, env, what, lacksOperands(value)))
 }

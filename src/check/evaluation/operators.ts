@@ -11,7 +11,7 @@ import type { Type } from '../values/type.js'
 import type { PoisonedValue, ScalarStatic, Tensor, UnknownValue, Value } from '../values/value.js'
 import { isPoison, poison } from '../values/value.js'
 import type { Env } from './env.js'
-import { report, reportUse } from './env.js'
+import { fail, failUse, report } from './env.js'
 import { textOf } from './session.js'
 import { arithmetic, comparison } from './static-arithmetic.js'
 
@@ -37,14 +37,11 @@ export function evaluateUnary(expression: UnaryExpression, env: Env, expected?: 
 }
 
 function wrongOperand(operator: string, expected: string, operand: Value, env: Env): Value {
-  return poison(
-    operand.span,
-    reportUse(env, typesDiagnostics.typeMismatch, operand, {
-      what: `the operand of \`${operator}\``,
-      expected,
-      found: describeValue(operand),
-    }),
-  )
+  return failUse(env, typesDiagnostics.typeMismatch, operand, {
+    what: `the operand of \`${operator}\``,
+    expected,
+    found: describeValue(operand),
+  })
 }
 
 function isUnknownNumber(value: Value): value is UnknownValue {
@@ -134,7 +131,7 @@ function operandTensor(operator: string, value: Value, env: Env): Tensor | Poiso
     if (value.unit === undefined) return env.graph.constant(value.value, { ...env, span: value.span })
     const what = `the operand of \`${operator}\` beside a tensor`
     const facts = { what, expected: 'a number without a unit', found: describeValue(value) }
-    return poison(value.span, reportUse(env, typesDiagnostics.wrongUnit, value, facts))
+    return failUse(env, typesDiagnostics.wrongUnit, value, facts)
   }
   // A number that is not known yet, in a block that is checked on its own.
   return env.graph.constant(undefined, { ...env, span: value.span })
@@ -150,7 +147,7 @@ function compare(expression: BinaryExpression, env: Env): Value {
         problem: '`>` compares numbers: a tensor goes into a call by `|>`',
         help: `Write \`${textOf(env.session, expression.left.span)} |> ${stage}\`.`,
       }
-      return poison(span, report(env, typesDiagnostics.arithmetic, expression.operatorSpan, facts))
+      return fail(env, typesDiagnostics.arithmetic, expression.operatorSpan, facts)
     }
     if (isPoison(input)) return poison(span, input)
   }
@@ -164,13 +161,10 @@ function compare(expression: BinaryExpression, env: Env): Value {
   const [left, right] = bareLeft ? [second, first] : [first, second]
   for (const side of [left, right]) {
     if (side.kind !== 'tensor') continue
-    return poison(
-      span,
-      reportUse(env, typesDiagnostics.notStatic, side, {
-        what: `the operand of \`${operator}\``,
-        found: describeValue(side),
-      }),
-    )
+    return failUse(env, typesDiagnostics.notStatic, side, {
+      what: `the operand of \`${operator}\``,
+      found: describeValue(side),
+    })
   }
   if (left.kind === 'unknown' || right.kind === 'unknown') return { kind: 'unknown', type: { kind: 'bool' }, span }
   if (!isScalarStatic(left)) return wrongOperand(operator, 'a number, word, string, bool or size', left, env)

@@ -5,10 +5,9 @@ import { describeExpression, dottedName } from '../settings/place.js'
 import type { SettingType } from '../values/type.js'
 import { itemType } from '../values/type.js'
 import type { Value } from '../values/value.js'
-import { poison } from '../values/value.js'
 import { evaluateComponent, evaluateMonitor, isComponent } from './component.js'
 import type { Env } from './env.js'
-import { report } from './env.js'
+import { fail } from './env.js'
 import { textOf } from './session.js'
 
 /** A word that is no name, where a number is due, is a misspelt param: it is unknown. */
@@ -79,5 +78,5 @@ function outputName(expression: Expression, env: Env): Value {
   const name = dottedName(expression)
   if (name !== undefined) return { kind: 'word', name, span }
   const facts = { found: describeExpression(expression) }
-  return poison(span, report(env, trainingDiagnostics.outputExpected, span, facts))
+  return fail(env, trainingDiagnostics.outputExpected, span, facts)
 }

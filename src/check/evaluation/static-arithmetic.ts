@@ -3,9 +3,9 @@ import type { Span } from '../../source/span.js'
 import type { BinaryOperator } from '../../syntax/ast.js'
 import { describeValue, staticText } from '../values/describe.js'
 import type { ScalarStatic, UnknownValue } from '../values/value.js'
-import { changesOf, poison } from '../values/value.js'
+import { changesOf } from '../values/value.js'
 import type { Env } from './env.js'
-import { report, reportUse } from './env.js'
+import { fail, failUse } from './env.js'
 
 type NumberValue = Extract<ScalarStatic, { kind: 'number' }>
 
@@ -19,36 +19,30 @@ export function arithmetic(
 ): NumberValue | UnknownValue {
   const unit = unitOfResult(operator, left, right)
   if (unit === 'mixed') {
-    return poison(
-      span,
-      reportUse(env, typesDiagnostics.wrongUnit, right, {
-        what: `the right side of \`${operator}\``,
-        expected: left.unit === undefined ? 'a number without a unit' : `in the unit of ${staticText(left)}`,
-        found: describeValue(right),
-        help: `Give both sides of \`${operator}\` the same unit, or only one of them a unit.`,
-      }),
-    )
+    return failUse(env, typesDiagnostics.wrongUnit, right, {
+      what: `the right side of \`${operator}\``,
+      expected: left.unit === undefined ? 'a number without a unit' : `in the unit of ${staticText(left)}`,
+      found: describeValue(right),
+      help: `Give both sides of \`${operator}\` the same unit, or only one of them a unit.`,
+    })
   }
   if (operator === '/' && right.value === 0) {
     const help = 'Divide by something other than 0.'
-    return poison(span, reportUse(env, typesDiagnostics.arithmetic, right, { problem: 'this divides by zero', help }))
+    return failUse(env, typesDiagnostics.arithmetic, right, { problem: 'this divides by zero', help })
   }
   const isInteger = left.isInteger && right.isInteger
   const value = compute(operator, left.value, right.value)
   if (isInteger && !Number.isInteger(value) && Number.isFinite(value)) {
     const problem = `${left.value} / ${right.value} is not an integer`
     const help = `Write ${left.value}.0 / ${right.value} for a number with a fraction, or div_int(${left.value}, ${right.value}) for the integer part.`
-    return poison(span, report(env, typesDiagnostics.arithmetic, span, { problem, help }))
+    return fail(env, typesDiagnostics.arithmetic, span, { problem, help })
   }
   if (!Number.isFinite(value) || (isInteger && !Number.isSafeInteger(value))) {
     const problem = `${staticText(left)} ${operator} ${staticText(right)} is too large`
-    return poison(
-      span,
-      report(env, typesDiagnostics.arithmetic, span, {
-        problem,
-        help: 'Stay below 2^53 with integers and 1e308 with other numbers.',
-      }),
-    )
+    return fail(env, typesDiagnostics.arithmetic, span, {
+      problem,
+      help: 'Stay below 2^53 with integers and 1e308 with other numbers.',
+    })
   }
   const given = left.given ?? right.given
   const changes = changesOf([left, right])
@@ -99,9 +93,9 @@ export function comparison(
     const comparable =
       left.kind === right.kind &&
       (left.kind !== 'enum' || right.kind !== 'enum' || left.declaration === right.declaration)
-    if (!comparable) return incomparable(operator, left, right, span, env)
+    if (!comparable) return incomparable(operator, left, right, env)
     if (left.kind === 'number' && right.kind === 'number' && left.unit !== right.unit)
-      return incomparable(operator, left, right, span, env)
+      return incomparable(operator, left, right, env)
     const equal =
       left.kind === 'number' && right.kind === 'number'
         ? left.value === right.value
@@ -109,7 +103,7 @@ export function comparison(
     return { kind: 'boolean', value: (operator === '==') === equal, span }
   }
   if (left.kind !== 'number' || right.kind !== 'number' || left.unit !== right.unit) {
-    return incomparable(operator, left, right, span, env)
+    return incomparable(operator, left, right, env)
   }
   return { kind: 'boolean', value: order(operator, left.value, right.value), span }
 }
@@ -127,19 +121,16 @@ function order(operator: BinaryOperator, left: number, right: number): boolean {
   }
 }
 
-function incomparable(operator: string, left: ScalarStatic, right: ScalarStatic, span: Span, env: Env): UnknownValue {
+function incomparable(operator: string, left: ScalarStatic, right: ScalarStatic, env: Env): UnknownValue {
   const definition =
     left.kind === 'number' && right.kind === 'number' ? typesDiagnostics.wrongUnit : typesDiagnostics.typeMismatch
   const expected =
     operator === '==' || operator === '!='
       ? `the same kind of value as ${describeValue(left)}`
       : `comparable with ${describeValue(left)}`
-  return poison(
-    span,
-    reportUse(env, definition, right, {
-      what: `the right side of \`${operator}\``,
-      expected,
-      found: describeValue(right),
-    }),
-  )
+  return failUse(env, definition, right, {
+    what: `the right side of \`${operator}\``,
+    expected,
+    found: describeValue(right),
+  })
 }

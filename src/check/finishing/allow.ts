@@ -46,14 +46,9 @@ export function applyAllows(allows: readonly FlatAllow[], reported: readonly Dia
       continue
     }
     if (allowable === undefined) {
-      const suggestion = suggest(
-        code,
-        diagnosticTable.map((row) => row.code),
-      )
-      const facts = { code, reason: 'unknown' as const }
-      extra.push(
-        diagnose(typesDiagnostics.wrongAllow, span, suggestion === undefined ? facts : { ...facts, suggestion }),
-      )
+      const codes = diagnosticTable.map((row) => row.code)
+      const facts = { code, reason: 'unknown', suggestion: suggest(code, codes) } as const
+      extra.push(diagnose(typesDiagnostics.wrongAllow, span, facts))
       continue
     }
     if (!allowable) {

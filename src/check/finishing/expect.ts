@@ -1,12 +1,13 @@
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { suggest } from '../../diagnostics/suggest.js'
-import type { CallExpression, ExpectStatement, Expression } from '../../syntax/ast.js'
+import type { Span } from '../../source/span.js'
+import type { ExpectStatement, Expression } from '../../syntax/ast.js'
 import type { Env } from '../evaluation/env.js'
-import { report } from '../evaluation/env.js'
+import { fail, report } from '../evaluation/env.js'
 import { textOf } from '../evaluation/session.js'
-import { lookUp } from '../loading/module.js'
 import { describeValue, staticText } from '../values/describe.js'
+import type { PoisonedValue, Value, WordValue } from '../values/value.js'
 import { asStatic, isPoison } from '../values/value.js'
 import { countOf } from './training.js'
 
@@ -19,9 +20,9 @@ export interface Countable {
 /** `expect parameters(model) == 97_496_710`: true, or a report with what the sides are. */
 export function checkExpect(statement: ExpectStatement, env: Env, model: Countable): void {
   const facts: string[] = []
-  const counted = countParameters(statement.condition, env, model, facts)
-  if (counted === undefined) return
-  const value = env.session.evaluate(counted, env, { kind: 'bool' })
+  const counting = { ...env, countParameters: (part: WordValue, span: Span) => count(part, span, env, model, facts) }
+  const { condition } = statement
+  const value = env.session.evaluate(condition, counting, { kind: 'bool' })
   if (isPoison(value) || (value.kind === 'boolean' && value.value)) return
   if (value.kind !== 'boolean') {
     const found = describeValue(value)
@@ -35,8 +36,8 @@ export function checkExpect(statement: ExpectStatement, env: Env, model: Countab
       })
     return
   }
-  if (facts.length === 0 && counted.kind === 'binary')
-    facts.push(...sides(counted.left, env), ...sides(counted.right, env))
+  if (facts.length === 0 && condition.kind === 'binary')
+    facts.push(...sides(condition.left, env), ...sides(condition.right, env))
   if (facts.length === 0) facts.push('that never holds')
   report(env, typesDiagnostics.expectFailed, statement.condition.span, {
     condition: textOf(env.session, statement.condition.span),
@@ -53,56 +54,16 @@ function sides(side: Expression, env: Env): readonly string[] {
     : [`\`${text}\` is ${staticText(value)}`]
 }
 
-/** The condition with each `parameters(...)` replaced by its number; undefined when one is mistaken. */
-function countParameters(expression: Expression, env: Env, model: Countable, facts: string[]): Expression | undefined {
-  if (
-    expression.kind === 'call' &&
-    expression.callee.kind === 'identifier' &&
-    expression.callee.name === 'parameters'
-  ) {
-    const count = parametersOf(expression, env, model)
-    if (count === undefined) return undefined
-    facts.push(`\`${textOf(env.session, expression.span)}\` is ${count}`)
-    return { kind: 'number', value: count, isInteger: true, span: expression.span }
-  }
-  if (expression.kind === 'binary') {
-    const left = countParameters(expression.left, env, model, facts)
-    const right = countParameters(expression.right, env, model, facts)
-    return left && right && { ...expression, left, right }
-  }
-  if (expression.kind === 'call' && expression.callee.kind === 'identifier') {
-    const { name, span } = expression.callee
-    if (name !== 'div_int' && lookUp(env.module, name) === undefined && suggest(name, ['parameters']) !== undefined) {
-      report(env, namesDiagnostics.unknownName, span, { what: 'block or function', name, suggestion: 'parameters' })
-      return undefined
-    }
-    const values = expression.args.map(({ value }) => countParameters(value, env, model, facts))
-    if (!values.every((value) => value !== undefined)) return undefined
-    return {
-      ...expression,
-      args: expression.args.map((argument, index) => ({ ...argument, value: values[index] ?? argument.value })),
-    }
-  }
-  if (expression.kind === 'unary') {
-    const operand = countParameters(expression.operand, env, model, facts)
-    return operand && { ...expression, operand }
-  }
-  return expression
+/** Weights (statistics are none) of the model, of a binding, or of a binding inside a block. */
+function count(part: WordValue, span: Span, env: Env, model: Countable, facts: string[]): Value {
+  const value = weightsOf(part, env, model)
+  if (typeof value !== 'number') return value
+  const text = `\`${textOf(env.session, span)}\` is ${value}`
+  if (!facts.includes(text)) facts.push(text)
+  return { kind: 'number', value, isInteger: true, span }
 }
 
-/** Weights (statistics are none) of the model, of a binding, or of a binding inside a block. */
-function parametersOf(call: CallExpression, env: Env, { bindings, gone }: Countable): number | undefined {
-  const [argument, ...more] = call.args
-  const path = argument === undefined ? undefined : dotted(argument.value)
-  if (more.length > 0 || argument === undefined || path === undefined) {
-    const facts = {
-      callee: 'parameters',
-      missing: ['part'],
-      signature: 'parameters(model)` or `parameters(recon.encoder)',
-    }
-    report(env, typesDiagnostics.missingArgument, call.span, facts)
-    return undefined
-  }
+function weightsOf({ name: path, span }: WordValue, env: Env, { bindings, gone }: Countable): number | PoisonedValue {
   const weights = [...env.graph.parameters.values()].filter(
     (parameter) => parameter.kind === 'weight' && !gone.has(parameter.name),
   )
@@ -123,19 +84,6 @@ function parametersOf(call: CallExpression, env: Env, { bindings, gone }: Counta
     for (let length = 1; length < parts.length; length++) known.add(parts.slice(0, length).join('.'))
   }
   const suggestion = suggest(path.replace(/^model\./, ''), known) ?? suggest(path, known)
-  const facts = { what: 'part of the model', name: path, known: ['model', ...bindings] }
-  report(
-    env,
-    namesDiagnostics.unknownName,
-    argument.value.span,
-    suggestion === undefined ? facts : { ...facts, suggestion },
-  )
-  return undefined
-}
-
-function dotted(expression: Expression): string | undefined {
-  if (expression.kind === 'identifier') return expression.name
-  if (expression.kind !== 'member') return undefined
-  const object = dotted(expression.object)
-  return object === undefined ? undefined : `${object}.${expression.member.name}`
+  const facts = { what: 'part of the model', name: path, known: ['model', ...bindings], suggestion }
+  return fail(env, namesDiagnostics.unknownName, span, facts)
 }

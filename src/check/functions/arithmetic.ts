@@ -4,11 +4,10 @@ import { invariant } from '../../diagnostics/invariant.js'
 import type { Span } from '../../source/span.js'
 import type { TensorType } from '../checked.js'
 import type { Env } from '../evaluation/env.js'
-import { report } from '../evaluation/env.js'
+import { fail, report } from '../evaluation/env.js'
 import { type Known, squareInterval } from '../primitives/intervals.js'
 import { broadcast } from '../primitives/shapes.js'
 import type { Tensor, Value } from '../values/value.js'
-import { poison } from '../values/value.js'
 import { declareFunction, float, tensor } from './declare.js'
 import { checkLabelReach, checkScales } from './label-reach.js'
 import type { FunctionCall, FunctionRule } from './rule.js'
@@ -29,10 +28,7 @@ export function elementwiseBinary(
   if (operator === '/') {
     if (right.range?.[0] === 0 && right.range[1] === 0) {
       const help = 'Divide by something other than 0.'
-      return poison(
-        span,
-        report(env, typesDiagnostics.arithmetic, rightSpan, { problem: 'this divides by zero', help }),
-      )
+      return fail(env, typesDiagnostics.arithmetic, rightSpan, { problem: 'this divides by zero', help })
     }
     const range = right.range ?? (env.abstract ? undefined : ([-Infinity, Infinity] as const))
     if (range && range[0] <= 0 && range[1] >= 0) {

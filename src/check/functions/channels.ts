@@ -3,10 +3,9 @@ import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import type { Span } from '../../source/span.js'
 import type { Env } from '../evaluation/env.js'
-import { report } from '../evaluation/env.js'
+import { fail } from '../evaluation/env.js'
 import { describeValue } from '../values/describe.js'
 import type { Tensor, Value } from '../values/value.js'
-import { poison } from '../values/value.js'
 import { declareFunction, tensor } from './declare.js'
 import type { FunctionCall, FunctionRule } from './rule.js'
 import { channels } from './rule.js'
@@ -62,7 +61,7 @@ export function channel(x: Tensor, index: number, name: string | undefined, span
   const count = channels(x)
   if (x.shape.length === 0) {
     const facts = { what: 'what is indexed', expected: 'a list, map or vector', found: describeValue(x) }
-    return poison(span, report(env, typesDiagnostics.typeMismatch, x.span, facts))
+    return fail(env, typesDiagnostics.typeMismatch, x.span, facts)
   }
   if (name !== undefined && count !== undefined && count !== 2) {
     const help = `Give the channel's number, \`[${index}]\`, or make two channels with a \`conv2d\` of 2.`
@@ -71,7 +70,7 @@ export function channel(x: Tensor, index: number, name: string | undefined, span
   if (index < 0 || (count !== undefined && index >= count)) {
     const related = x.made === undefined ? [] : [{ span: x.made.span, label: `\`${x.made.name}\`` }]
     const facts = { index, length: count ?? 0, what: 'channel', of: describeValue(x) }
-    return poison(span, report(env, typesDiagnostics.indexOutOfRange, at, facts, related))
+    return fail(env, typesDiagnostics.indexOutOfRange, at, facts, related)
   }
   const attributes = { begin: index, count: 1 }
   return env.graph.add({ op: 'slice_channels', operands: [x], attributes, meaning: x.meaning }, { ...env, span })

@@ -3,7 +3,7 @@ import type { DiagnosticDefinition } from '../../diagnostics/define.js'
 import type { RelatedSpan } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { Env } from '../evaluation/env.js'
-import { report, reportGiven, withChanges } from '../evaluation/env.js'
+import { fail, reportGiven, withChanges } from '../evaluation/env.js'
 import type { NodeRequest } from '../evaluation/graph.js'
 import type { PrimitiveName } from '../primitives/table.js'
 import type { Type } from '../values/type.js'
@@ -11,8 +11,11 @@ import type { Dim, Grid, PoisonedValue, Tensor, Value } from '../values/value.js
 import { changesOf, poison } from '../values/value.js'
 import type { Bounds } from './bounds.js'
 
-/** `tensor` takes a map, a vector, a value or a scalar; a number becomes a scalar constant. */
-export type ParameterType = Type | { readonly kind: 'tensor' }
+/**
+ * `tensor` takes a map, a vector, a value or a scalar; a number becomes a scalar constant. `any` takes what is due where the call
+ * stands, `part` the name of a part of the model.
+ */
+export type ParameterType = Type | { readonly kind: 'tensor' } | { readonly kind: 'any' } | { readonly kind: 'part' }
 
 export interface FunctionParameter {
   readonly name: string
@@ -47,6 +50,8 @@ export class FunctionCall<Name extends string = string> {
     readonly span: Span,
     readonly values: ReadonlyMap<string, Value>,
     readonly rest: readonly Value[],
+    /** What is due where the call stands. */
+    readonly expected?: Type,
   ) {}
 
   /** The operands of a variadic function. */
@@ -66,7 +71,7 @@ export class FunctionCall<Name extends string = string> {
     related: readonly RelatedSpan[] = [],
   ): PoisonedValue {
     const all = withChanges(span, related, this.values.values())
-    return poison(this.span, report(this.env, definition, span, facts, all))
+    return fail(this.env, definition, span, facts, all)
   }
 
   /** Reports an argument's value that the function cannot use. `write`: a value that it can. */

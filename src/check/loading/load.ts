@@ -7,7 +7,6 @@ import type { Declaration, ImportDeclaration } from '../../syntax/ast.js'
 import type { Damage } from '../../syntax/damage.js'
 import { type ParsedFile, parse } from '../../syntax/parse.js'
 import type { Session } from '../evaluation/session.js'
-import { isStaticFunction } from '../functions/static.js'
 import { functions } from '../functions/table.js'
 import { builtinEnums } from '../values/builtin-enums.js'
 import { builtinTypes } from '../values/type.js'
@@ -137,7 +136,7 @@ export class ModuleLoader {
   #taken(module: Module, kind: string, name: string): string | undefined {
     const own = module.own.get(name)
     if (own !== undefined) return own.kind === kind ? `another ${kind}` : `a ${own.kind}`
-    if (kind === 'block' && (functions.has(name) || isStaticFunction(name))) return 'a function of the language'
+    if (kind === 'block' && functions.has(name)) return 'a function of the language'
     if ((kind === 'type' || kind === 'enum') && (builtinTypes.has(name) || builtinEnums.has(name)))
       return 'a type of the language'
     return undefined

@@ -28,11 +28,11 @@ export function checkEvaluate(
   const call = checkSection('evaluate', section, context)
   const requests = metricLists.map((list) => requestsOf(call, list, context, data, synthesis))
   checkSets(call, section, context, data)
-  const isTorn = metricLists.some(
+  const isDamaged = metricLists.some(
     (list) => section.damaged.has(list) || section.settings.get(list)?.binding.recovered === true,
   )
   const isWhole =
-    !isTorn && metricLists.every((list) => ![...call.poisoned].some((pointer) => pointer.startsWith(`/${list}`)))
+    !isDamaged && metricLists.every((list) => ![...call.poisoned].some((pointer) => pointer.startsWith(`/${list}`)))
   if (isWhole && !isMonitored && requests.every((list) => list.length === 0)) {
     report(context, trainingDiagnostics.nothingMeasured, section.span, {})
   }

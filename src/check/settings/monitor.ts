@@ -25,12 +25,11 @@ export function checkMonitor(
     if (!produced.includes(`val.${shown}`)) {
       if (reported.has(shown)) return undefined
       reported.add(shown)
-      const suggestion = suggest(`val.${shown}`, produced)
       report(context, trainingDiagnostics.monitorNotProduced, span, {
         reference: `${split}.${shown}`,
         produced,
         add: `Add \`${shown}\` to \`${listFor(monitor, context)}\` of the evaluate section`,
-        ...(suggestion === undefined ? {} : { suggestion }),
+        suggestion: suggest(`val.${shown}`, produced),
       })
       return undefined
     }

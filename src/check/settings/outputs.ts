@@ -1,7 +1,7 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import { diagnose } from '../../diagnostics/define.js'
-import { nearest } from '../../diagnostics/suggest.js'
+import { suggest } from '../../diagnostics/suggest.js'
 import { isLabelInput } from '../evaluation/phase.js'
 import type { WordValue } from '../values/value.js'
 import type { SettingsContext } from './context.js'
@@ -25,7 +25,7 @@ export function isOutput({ name, span }: WordValue, context: SettingsContext): b
   // Items of lists have no names that could be written here.
   const nameable = [...outputs.keys()].filter((output) => !/\.\d/.test(output))
   const fields = nameable.filter((output) => output.startsWith(`${name}.`))
-  const facts = { name, known: fields.length > 0 ? fields : nameable, ...nearest(name, nameable) }
+  const facts = { name, known: fields.length > 0 ? fields : nameable, suggestion: suggest(name, nameable) }
   unknownOutputs.set(name, context.sink.report(diagnose(trainingDiagnostics.unknownOutput, span, facts)))
   return false
 }

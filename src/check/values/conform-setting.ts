@@ -15,13 +15,13 @@ import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { DiagnosticCollector } from '../../diagnostics/collector.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { Env } from '../evaluation/env.js'
-import { report, reportUse } from '../evaluation/env.js'
+import { fail, failUse } from '../evaluation/env.js'
 import { textOf } from '../evaluation/session.js'
 import { describeValue } from './describe.js'
 import type { StaticValue } from './static-value.js'
 import { itemType, type SettingType } from './type.js'
 import type { ComponentValue, PoisonedValue, Value } from './value.js'
-import { isPoison, placeOfUse, poison } from './value.js'
+import { isPoison, placeOfUse } from './value.js'
 
 type NumberValue = Extract<StaticValue, { kind: 'number' }>
 
@@ -29,10 +29,7 @@ type NumberValue = Extract<StaticValue, { kind: 'number' }>
 export function conformSetting(value: Value, type: SettingType, env: Env, what: string): Value {
   const { schema, parameter } = type
   const wrong = (help = `Write ${instead(schema, value, parameter)}.`, found = describeValue(value)): PoisonedValue =>
-    poison(
-      value.span,
-      reportUse(env, typesDiagnostics.typeMismatch, value, { what, expected: describeForm(schema), found, help }),
-    )
+    failUse(env, typesDiagnostics.typeMismatch, value, { what, expected: describeForm(schema), found, help })
   switch (schema.form) {
     case 'number':
     case 'fraction':
@@ -85,7 +82,7 @@ export function conformSetting(value: Value, type: SettingType, env: Env, what: 
     case 'monitor': {
       if (value.kind === 'component' && value.split !== undefined) return value
       const facts = { parameter, found: describeValue(value) }
-      return poison(value.span, reportUse(env, trainingDiagnostics.notAMonitor, value, facts))
+      return failUse(env, trainingDiagnostics.notAMonitor, value, facts)
     }
   }
 }
@@ -115,7 +112,7 @@ function fitting(value: ComponentValue, { schema }: SettingType, env: Env, what:
       .map((each) => `\`${each}\``)
       .join(', ')}.`,
   }
-  return poison(value.span, report(env, typesDiagnostics.typeMismatch, value.nameSpan, facts))
+  return fail(env, typesDiagnostics.typeMismatch, value.nameSpan, facts)
 }
 
 /** Undefined for a number that is not whole where one is due. */
@@ -139,12 +136,12 @@ function numberOf(value: NumberValue, schema: ValueSchema, env: Env, what: strin
   const due = unit as QuantityUnit
   const help = `Write \`${withUnit(Math.max(1, Math.round(value.value)), due)}\`.`
   const facts = { what, expected: wholeNumberOf(due), found: describeValue(value), help }
-  return poison(value.span, reportUse(env, typesDiagnostics.typeMismatch, value, facts))
+  return failUse(env, typesDiagnostics.typeMismatch, value, facts)
 
   function wrongUnit(expected = describeForm(schema), write = withDueUnit(schema, value)): PoisonedValue {
     const found = value.unit === undefined ? `${value.value} without a unit` : describeValue(value)
     const facts = { what, expected, found, help: `Write it as \`${write}\`.` }
-    return poison(value.span, reportUse(env, typesDiagnostics.wrongUnit, value, facts))
+    return failUse(env, typesDiagnostics.wrongUnit, value, facts)
   }
 }
 
@@ -185,13 +182,13 @@ function endsOf(value: Value, ends: readonly Value[], type: SettingType, env: En
       found: `${bottom} .. ${top}`,
       help: 'Write it as `10% .. 25%`.',
     }
-    return poison(span, report(env, typesDiagnostics.wrongUnit, span, facts))
+    return fail(env, typesDiagnostics.wrongUnit, span, facts)
   }
   const { proper = false } = type.schema
   if (low.value < high.value || (low.value === high.value && !proper)) return { kind: 'range', low, high, span }
   const problem = `\`${type.parameter}\` goes from ${bottom} to ${top}: the low end ${proper ? 'is not below' : 'is above'} the high end`
   const help = bottom === top ? 'Make the high end larger.' : `Write \`${top} .. ${bottom}\`.`
-  return poison(span, report(env, typesDiagnostics.arithmetic, span, { problem, help }))
+  return fail(env, typesDiagnostics.arithmetic, span, { problem, help })
 }
 
 function numberText({ value, unit }: NumberValue): string {

@@ -3,7 +3,7 @@ import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { Env } from '../evaluation/env.js'
-import { reportUse } from '../evaluation/env.js'
+import { failUse, reportUse } from '../evaluation/env.js'
 import { textOf } from '../evaluation/session.js'
 import { conformSetting } from './conform-setting.js'
 import { describeValue } from './describe.js'
@@ -184,9 +184,9 @@ export function mismatch(value: Value, type: Type, env: Env, what: string, help?
   }
   const found = describeValue(value)
   if (isStaticType(type) && value.kind === 'tensor')
-    return poison(value.span, reportUse(env, typesDiagnostics.notStatic, value, { what, found }))
+    return failUse(env, typesDiagnostics.notStatic, value, { what, found })
   const facts = { what, expected: describeType(type), found, ...(help === undefined ? {} : { help }) }
-  return poison(value.span, reportUse(env, typesDiagnostics.typeMismatch, value, facts))
+  return failUse(env, typesDiagnostics.typeMismatch, value, facts)
 }
 
 function conformNumber(value: Value, type: Type, env: Env, what: string): Value {
@@ -199,10 +199,7 @@ function conformNumber(value: Value, type: Type, env: Env, what: string): Value 
         : value.unit === undefined
   if (!fits) {
     const expected = type.kind === 'int' || type.kind === 'float' ? 'a number without a unit' : describeType(type)
-    return poison(
-      value.span,
-      reportUse(env, typesDiagnostics.wrongUnit, value, { what, expected, found: describeValue(value) }),
-    )
+    return failUse(env, typesDiagnostics.wrongUnit, value, { what, expected, found: describeValue(value) })
   }
   if (type.kind === 'int' && !value.isInteger) return mismatch(value, type, env, what)
   return type.kind === 'float' ? { ...value, isInteger: false } : value
@@ -213,15 +210,12 @@ function withMeaning(value: Tensor, type: Extract<Type, { kind: 'map' }>, env: E
   if (value.meaning === 'plain') {
     return type.meaning === 'probabilities' ? { ...value, meaning: 'probabilities' } : { ...value, meaning: 'logits' }
   }
-  return poison(
-    value.span,
-    reportUse(env, tensorsDiagnostics.wrongMeaning, value, {
-      callee: what.replaceAll('`', ''),
-      expected: type.meaning,
-      found: value.meaning.replace('_', ' '),
-      help: type.meaning === 'logits' ? 'Give what comes before the softmax.' : 'Put a `softmax` before it.',
-    }),
-  )
+  return failUse(env, tensorsDiagnostics.wrongMeaning, value, {
+    callee: what.replaceAll('`', ''),
+    expected: type.meaning,
+    found: value.meaning.replace('_', ' '),
+    help: type.meaning === 'logits' ? 'Give what comes before the softmax.' : 'Put a `softmax` before it.',
+  })
 }
 
 /** Operands agree by place and type; every other parameter of the block is bound or has a default. */
@@ -243,14 +237,11 @@ function conformBlock(value: BlockValue, type: Extract<Type, { kind: 'block' }>,
   const first = others[0]
   if (first !== undefined && agrees && resultAgrees) {
     const missing = first.name.name
-    return poison(
-      value.span,
-      reportUse(env, typesDiagnostics.missingArgument, value, {
-        callee: value.block.name,
-        missing: others.map((parameter) => parameter.name.name),
-        signature: `${value.block.name}(${missing} = ...)`,
-      }),
-    )
+    return failUse(env, typesDiagnostics.missingArgument, value, {
+      callee: value.block.name,
+      missing: others.map((parameter) => parameter.name.name),
+      signature: `${value.block.name}(${missing} = ...)`,
+    })
   }
   if (agrees && resultAgrees) return value
   if (agrees && result !== undefined) {

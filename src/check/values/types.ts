@@ -72,8 +72,7 @@ function resolveName(
   const behind = mistakeBehind(expression.name, 'type', env)
   if (behind !== undefined) return { kind: 'unknown', cause: behind }
   const known = typeNames(env.module)
-  const suggestion = suggest(name, known)
-  const facts = { what: 'type', name, known, ...(suggestion === undefined ? {} : { suggestion }) }
+  const facts = { what: 'type', name, known, suggestion: suggest(name, known) }
   return { kind: 'unknown', cause: report(env, namesDiagnostics.unknownName, expression.name.span, facts) }
 }
 

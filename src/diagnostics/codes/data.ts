@@ -18,7 +18,7 @@ export const dataDiagnostics = {
     name: string
     root: string
     there: readonly string[]
-    suggestion?: string
+    suggestion?: string | undefined
     /** A directory that has the domain, and where it is seen from the root. */
     instead?: string
     where?: 'above' | 'below'

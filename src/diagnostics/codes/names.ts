@@ -5,7 +5,13 @@ const didYouMean = (suggestion: string | undefined): string =>
 const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
 
 export const namesDiagnostics = {
-  unknownName: define<{ what: string; name: string; suggestion?: string; known?: readonly string[]; from?: string }>({
+  unknownName: define<{
+    what: string
+    name: string
+    suggestion?: string | undefined
+    known?: readonly string[]
+    from?: string
+  }>({
     code: 'D020',
     name: 'unknown-name',
     severity: 'error',
@@ -69,7 +75,13 @@ export const namesDiagnostics = {
     message: ({ chain }) => `this import leads back to its own file: ${chain.join(' -> ')}`,
     help: () => 'Move what both files need to a third one.',
   }),
-  unknownField: define<{ name: string; of: string; fields: readonly string[]; suggestion?: string; help?: string }>({
+  unknownField: define<{
+    name: string
+    of: string
+    fields: readonly string[]
+    suggestion?: string | undefined
+    help?: string | undefined
+  }>({
     code: 'D025',
     name: 'unknown-field',
     severity: 'error',
@@ -96,7 +108,7 @@ export const namesDiagnostics = {
         : `\`${name}\` is defined by itself: ${chain.join(' -> ')}`,
     help: () => 'Break the circle: the value of a binding cannot depend on itself.',
   }),
-  unknownPath: define<{ path: string; what: string; suggestion?: string }>({
+  unknownPath: define<{ path: string; what: string; suggestion?: string | undefined }>({
     code: 'D027',
     name: 'unknown-path',
     severity: 'error',

@@ -2,7 +2,7 @@ import { define } from '../define.js'
 
 /** What the text itself gets wrong: D001 to D019. None can be allowed, for there is no tree to go on with. */
 export const syntaxDiagnostics = {
-  unexpected: define<{ readonly expected: string; readonly found: string; readonly help?: string }>({
+  unexpected: define<{ readonly expected: string; readonly found: string; readonly help?: string | undefined }>({
     code: 'D001',
     name: 'unexpected-text',
     severity: 'error',
@@ -57,7 +57,7 @@ export const syntaxDiagnostics = {
     message: ({ sequence }) => `\`${sequence}\` is no escape`,
     help: () => 'a text knows `\\n`, `\\t`, `\\"`, `\\\\` and `\\u{1F600}`; write a backslash as `\\\\`',
   }),
-  unknownUnit: define<{ readonly unit: string; readonly known: string; readonly suggestion?: string }>({
+  unknownUnit: define<{ readonly unit: string; readonly known: string; readonly suggestion?: string | undefined }>({
     code: 'D007',
     name: 'unknown-unit',
     severity: 'error',

@@ -17,7 +17,7 @@ export const trainingDiagnostics = {
     label: () => 'not a metric of an output',
     help: () => 'Write the split, the metric and the output: `val.auroc(score)`.',
   }),
-  unknownSplit: define<{ name: string; suggestion?: string }>({
+  unknownSplit: define<{ name: string; suggestion?: string | undefined }>({
     code: 'D101',
     name: 'unknown-split',
     severity: 'error',
@@ -26,7 +26,7 @@ export const trainingDiagnostics = {
     label: () => 'expected `val`',
     help: ({ suggestion }) => fix(suggestion, 'Write `val`; the test sets are `source` and `targets`.'),
   }),
-  unknownMetric: define<{ name: string; suggestion?: string; known: readonly string[] }>({
+  unknownMetric: define<{ name: string; suggestion?: string | undefined; known: readonly string[] }>({
     code: 'D102',
     name: 'unknown-metric',
     severity: 'error',
@@ -35,7 +35,7 @@ export const trainingDiagnostics = {
     label: () => 'no such metric',
     help: ({ known, suggestion }) => fix(suggestion, `The metrics are ${listed(known)}.`),
   }),
-  unknownOutput: define<{ name: string; suggestion?: string; known: readonly string[] }>({
+  unknownOutput: define<{ name: string; suggestion?: string | undefined; known: readonly string[] }>({
     code: 'D103',
     name: 'unknown-output',
     severity: 'error',
@@ -76,7 +76,12 @@ export const trainingDiagnostics = {
     label: ({ found }) => found,
     help: ({ help }) => help,
   }),
-  monitorNotProduced: define<{ reference: string; produced: readonly string[]; suggestion?: string; add: string }>({
+  monitorNotProduced: define<{
+    reference: string
+    produced: readonly string[]
+    suggestion?: string | undefined
+    add: string
+  }>({
     code: 'D106',
     name: 'monitor-not-produced',
     severity: 'error',

@@ -3,7 +3,7 @@ import { define } from '../define.js'
 const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
 
 export const typesDiagnostics = {
-  typeMismatch: define<{ what: string; expected: string; found: string; help?: string }>({
+  typeMismatch: define<{ what: string; expected: string; found: string; help?: string | undefined }>({
     code: 'D030',
     name: 'type-mismatch',
     severity: 'error',
@@ -23,7 +23,7 @@ export const typesDiagnostics = {
     help: () =>
       'Leave `alpha` out (both classes weigh 1), or choose it between 0 and 1, both excluded: the classes weigh [1 - alpha, alpha].',
   }),
-  wrongUnit: define<{ what: string; expected: string; found: string; help?: string }>({
+  wrongUnit: define<{ what: string; expected: string; found: string; help?: string | undefined }>({
     code: 'D032',
     name: 'wrong-unit',
     severity: 'error',
@@ -52,7 +52,7 @@ export const typesDiagnostics = {
   unexpectedArgument: define<{
     callee: string
     argument?: string
-    suggestion?: string
+    suggestion?: string | undefined
     signature: string
     takes: number
     /** Operands by place, the last of them too many. */
@@ -173,7 +173,11 @@ export const typesDiagnostics = {
     label: () => 'not a block',
     help: ({ name }) => `Call a block or a primitive, or use \`${name}\` without parentheses.`,
   }),
-  wrongAllow: define<{ code: string; reason: 'unknown' | 'not allowable' | 'no reason given'; suggestion?: string }>({
+  wrongAllow: define<{
+    code: string
+    reason: 'unknown' | 'not allowable' | 'no reason given'
+    suggestion?: string | undefined
+  }>({
     code: 'D045',
     name: 'wrong-allow',
     severity: 'error',
