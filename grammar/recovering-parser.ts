@@ -15,6 +15,7 @@ import {
   tokenLabel,
   tokenMatcher,
 } from 'chevrotain'
+import { maximumErrors } from '../src/diagnostics/collector.js'
 import { invariant } from '../src/diagnostics/invariant.js'
 import type { Span } from '../src/source/span.js'
 import type { Builder } from '../src/syntax/builder.js'
@@ -38,11 +39,15 @@ export interface SyntaxProblem {
 
 const openers: ReadonlySet<TokenType> = new Set([t.LeftParenthesis, t.LeftBracket, t.LeftBrace])
 const closers: ReadonlySet<TokenType> = new Set([t.RightParenthesis, t.RightBracket, t.RightBrace])
-/** With all words that are names. */
-const allOf = (types: readonly TokenType[]): ReadonlySet<TokenType> =>
-  new Set(t.allTokens.filter((type) => types.some((each) => type === each || type.CATEGORIES?.includes(each))))
 /** What a separator may be missing before. */
-const simpleValueStarts = allOf([t.Identifier, t.NumberLiteral, t.SizeLiteral, t.StringLiteral, t.True, t.False])
+const simpleValueStarts = t.withMembers([
+  t.Identifier,
+  t.NumberLiteral,
+  t.SizeLiteral,
+  t.StringLiteral,
+  t.True,
+  t.False,
+])
 const valueStarts: ReadonlySet<TokenType> = new Set([...simpleValueStarts, ...openers])
 /** `if` and `match` in the head of another: without brackets between them they are read by recursion alone. */
 export const maximumHeads = 64
@@ -112,8 +117,8 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     this.#tree = tree
     this.input = [...tokens]
     const result = withoutStacks(() => rule.call(this))
-    const [outermost] = this.#thrown.length === 0 ? this.errors : []
-    const problems = outermost === undefined ? [...this.#problems, ...this.#thrown] : [problemOf(outermost)]
+    const [outermost] = this.#thrown.length === 0 && !this.#isFull ? this.errors : []
+    const problems = [...this.#problems, ...this.#thrown, ...(outermost === undefined ? [] : [problemOf(outermost)])]
     this.#tree = undefined
     this.input = []
     return { result, problems }
@@ -209,7 +214,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     this.#report(rule)
     // What is read of a declaration is whole, whatever stands behind it.
     this.tree.breakAt(rule === 'declaration' ? this.LA(1).startOffset : first)
-    if (next === undefined && this.#itemAhead(stops)) this.#separatorMissing = true
+    if (next === undefined && !this.#isFull && this.#itemAhead(stops)) this.#separatorMissing = true
     else this.#skip(stops)
     return result
   }
@@ -225,8 +230,10 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
       return result
     } catch (error) {
       if (!isRecognition(error)) throw error
-      if (this.#thrown.length === known) this.#thrown.push(problemOf(error))
-      this.#thrown.length = known + 1
+      if (!this.#isFull) {
+        if (this.#thrown.length === known) this.#thrown.push(problemOf(error))
+        this.#thrown.length = known + 1
+      }
       // At the end of the text there is no offset: what was read last is what broke.
       this.tree.breakAt(Number.isNaN(first) ? this.LA(0).startOffset : first)
       this.#skip(stops)
@@ -265,6 +272,11 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     if (before === t.Comma || openers.has(before)) this.complain('primary')
   }
 
+  /** Nothing more is read then. */
+  get #isFull(): boolean {
+    return this.#problems.length + this.#thrown.length > maximumErrors
+  }
+
   #report(rule: string): void {
     this.#problems.push({ rule, found: this.LA(1), previous: known(this.LA(0)) })
   }
@@ -287,7 +299,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     let depth = 0
     for (;;) {
       const next = this.LA(1).tokenType
-      if (next === EOF || (depth === 0 && (closers.has(next) || stops.includes(next)))) return
+      if (next === EOF || (depth === 0 && !this.#isFull && (closers.has(next) || stops.includes(next)))) return
       if (openers.has(next)) depth += 1
       else if (closers.has(next)) depth -= 1
       this.SKIP_TOKEN()

@@ -217,7 +217,13 @@ export const RightBracket = punctuation('RightBracket', ']')
 export const LeftBrace = punctuation('LeftBrace', '{')
 export const RightBrace = punctuation('RightBrace', '}')
 
-export const Newline = createToken({ name: 'Newline', pattern: /\r\n|\r|\n/, line_breaks: true, label: 'a new line' })
+/** Blank lines belong to the one before them. */
+export const Newline = createToken({
+  name: 'Newline',
+  pattern: /(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))*/,
+  line_breaks: true,
+  label: 'a new line',
+})
 const Blank = createToken({ name: 'Blank', pattern: /[ \t\f\v\u00a0\ufeff]+/, group: Lexer.SKIPPED })
 /** `///` documents what follows; both kinds of comment leave the token stream and are found by position. */
 export const Comment = createToken({ name: 'Comment', pattern: /\/\/[^\r\n]*/, group: 'comments' })
@@ -303,6 +309,11 @@ export const allTokens: readonly TokenType[] = [
   RightBrace,
   Foreign,
 ]
+
+/** `types` with all words that count as one of them. */
+export function withMembers(types: readonly TokenType[]): ReadonlySet<TokenType> {
+  return new Set(allTokens.filter((each) => types.some((type) => each === type || each.CATEGORIES?.includes(type))))
+}
 
 /** A test finds out that the tokens are sound and can all be found by their first character. */
 export const lexer = new Lexer([...allTokens], { skipValidations: true })

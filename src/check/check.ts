@@ -3,7 +3,7 @@ import { withoutCascades } from '../diagnostics/cascades.js'
 import { diagnosticRow } from '../diagnostics/codes/index.js'
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../diagnostics/codes/types.js'
-import { DiagnosticCollector, sortDiagnostics } from '../diagnostics/collector.js'
+import { DiagnosticCollector, sortDiagnostics, TooManyErrors } from '../diagnostics/collector.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
@@ -68,6 +68,17 @@ export interface CheckResult {
 export function checkFile(options: CheckOptions): CheckResult {
   const sources = new SourceMap(options.showPath)
   const program = newProgram(sources, options)
+  try {
+    return checkProgram(program, options)
+  } catch (error) {
+    if (!(error instanceof TooManyErrors)) throw error
+    const diagnostics = withoutCascades(sortDiagnostics(withDamage(error.diagnostics, program), sources))
+    return { pipelines: [], studies: [], diagnostics, sources }
+  }
+}
+
+function checkProgram(program: Program, options: CheckOptions): CheckResult {
+  const { sources } = program
   const session = openSession(program)
   const loader = new ModuleLoader(session, options)
   const module = loader.load(options.entry, options.entry, false)
@@ -84,21 +95,19 @@ export function checkFile(options: CheckOptions): CheckResult {
   const reported = session.sink.all
   const checks = new Map<PipelineDeclaration, PipelineCheck>()
   let { once }: Pick<PipelineCheck, 'once'> = session
+  const all = new DiagnosticCollector()
+  const bases = new Set(
+    pipelinesOf(module).flatMap(({ name, base }) => (base === undefined || base.name === name.name ? [] : [base.name])),
+  )
   for (const declaration of pipelinesOf(module)) {
     const laidOver = declaration === chosen ? overrides : []
     const result = checkPipelineOf(program, { declaration, module }, { overrides: laidOver, allows, reported, once })
     checks.set(declaration, result)
     once = result.once
-  }
-  const all = new DiagnosticCollector()
-  if (checks.size === 0) all.reportAll(applyAllows(allows, reported, session).diagnostics)
-  const bases = new Set(
-    pipelinesOf(module).flatMap(({ name, base }) => (base === undefined || base.name === name.name ? [] : [base.name])),
-  )
-  for (const [declaration, { diagnostics }] of checks) {
     const isBase = declaration !== chosen && bases.has(declaration.name.name)
-    all.reportAll(isBase ? withoutLacks(declaration, diagnostics) : diagnostics)
+    all.reportAll(isBase ? withoutLacks(declaration, result.diagnostics) : result.diagnostics)
   }
+  if (checks.size === 0) all.reportAll(applyAllows(allows, reported, session).diagnostics)
   const studies = module.source.declarations.flatMap((declaration) => {
     if (declaration.kind !== 'study' || declaration.recovered) return []
     return checkStudy(declaration, module, { ...session, sink: all }, allows) ?? []

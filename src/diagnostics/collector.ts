@@ -1,11 +1,29 @@
 import type { SourceMap } from '../source/source-file.js'
 import { keyOf } from './cascades.js'
+import { syntaxDiagnostics as codes } from './codes/syntax.js'
+import { diagnose } from './define.js'
 import type { Diagnostic, DiagnosticSink } from './diagnostic.js'
 
-/** Collects reports in the order in which they come; the same code at the same span is kept once. */
+/** Errors after which the rest of a file is left alone: what it means cannot be known, and time is to be bounded. */
+export const maximumErrors = 1000
+
+/** Ends a check that found more than `maximumErrors`. */
+export class TooManyErrors extends Error {
+  constructor(readonly diagnostics: readonly Diagnostic[]) {
+    super(`more than ${maximumErrors} errors`)
+  }
+}
+
+/** Says so at the last of those that are shown. */
+export function tooMany({ span }: Diagnostic): Diagnostic {
+  return diagnose(codes.tooManyErrors, span, { limit: maximumErrors })
+}
+
+/** Collects reports in the order in which they come; the same code at the same span is kept once. Throws `TooManyErrors`. */
 export class DiagnosticCollector implements DiagnosticSink {
   readonly #kept = new Map<string, Diagnostic>()
   readonly #diagnostics: Diagnostic[] = []
+  #errors = 0
 
   report(diagnostic: Diagnostic): Diagnostic {
     const key = keyOf(diagnostic)
@@ -13,6 +31,9 @@ export class DiagnosticCollector implements DiagnosticSink {
     if (before !== undefined) return before
     this.#kept.set(key, diagnostic)
     this.#diagnostics.push(diagnostic)
+    if (diagnostic.severity === 'error') this.#errors += 1
+    if (diagnostic.code === codes.tooManyErrors.code) throw new TooManyErrors(this.#diagnostics)
+    if (this.#errors > maximumErrors) throw new TooManyErrors([...this.#diagnostics, tooMany(diagnostic)])
     return diagnostic
   }
 

@@ -1,6 +1,7 @@
 import { type IToken, type TokenType, tokenMatcher } from 'chevrotain'
 import * as t from '../../grammar/tokens.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
+import { maximumErrors } from '../diagnostics/collector.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { FileId } from '../source/span.js'
@@ -74,7 +75,7 @@ class Matcher {
 
   run(): MatchedBrackets {
     const following = followingText(this.tokens)
-    for (let i = 0; i < this.tokens.length; i++) {
+    for (let i = 0; i < this.tokens.length && this.#mistakes.length <= maximumErrors; i++) {
       const token = this.tokens[i]
       if (token === undefined) break
       const type = token.tokenType

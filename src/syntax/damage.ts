@@ -25,35 +25,51 @@ export function damageOf(
   text: string,
 ): readonly Damage[] {
   const statements = diagnostics.length === 0 ? [] : statementsOf(tokens)
+  const contents = new Map<readonly IToken[], Content>()
+  const contentOf = (each: readonly IToken[]): Content => {
+    const content = contents.get(each) ?? readContent(each)
+    contents.set(each, content)
+    return content
+  }
   return diagnostics.map((diagnostic, place) => {
-    const { start } = diagnostic.span
+    const { file, start, end } = diagnostic.span
     const statement = statements[lastWhere(statements, (each) => each.start <= start)]
+    const own = contentOf(statement?.tokens ?? [])
     const opened = diagnostic.code === codes.strayCloser.code ? openedBy(start, tokens, text) : undefined
     const before = diagnostics[place - 1]
     const since = Math.max(text.lastIndexOf('\n', start - 1) + 1, statement?.start ?? 0)
-    const isRest = before !== undefined && before.span.start >= Math.min(since, opened?.[0]?.startOffset ?? since)
+    const isRest =
+      before !== undefined &&
+      diagnostic.code !== codes.tooManyErrors.code &&
+      before.span.start >= Math.min(since, opened?.[0]?.startOffset ?? since)
     const causes = isRest ? [...diagnostic.causes, before] : diagnostic.causes
-    const lost = opened !== undefined && text[start] !== '}' ? opened : statement?.tokens
+    const lost = opened !== undefined && text[start] !== '}' ? contentOf(opened) : own
     return {
-      ...extentOf({ ...diagnostic, causes }, lost ?? []),
-      mayImport: statement?.depth === 0 && statement.tokens.some(({ tokenType }) => texts.has(tokenType)),
+      diagnostic: { ...diagnostic, causes },
+      extent: { file, start: Math.min(start, lost.start), end: Math.max(end, lost.end) },
+      names: lost.names,
+      mayImport: statement?.depth === 0 && own.holdsText,
     }
   })
 }
 
 const texts: ReadonlySet<unknown> = new Set([t.StringLiteral, t.UnclosedString, t.BarePath])
 
-function extentOf(diagnostic: Diagnostic, tokens: readonly IToken[]): Omit<Damage, 'mayImport'> {
-  const { file, start, end } = diagnostic.span
+/** Read once a statement: one that no bracket closes may hold the rest of the file and all its mistakes. */
+interface Content {
+  readonly start: number
+  readonly end: number
+  readonly names: ReadonlySet<string>
+  readonly holdsText: boolean
+}
+
+function readContent(tokens: readonly IToken[]): Content {
   const [first, last] = [tokens[0], tokens.at(-1)]
   return {
-    diagnostic,
-    extent: {
-      file,
-      start: Math.min(start, first?.startOffset ?? start),
-      end: Math.max(end, last === undefined ? end : endOf(last)),
-    },
+    start: first?.startOffset ?? Number.POSITIVE_INFINITY,
+    end: last === undefined ? 0 : endOf(last),
     names: new Set(tokens.filter((token) => tokenMatcher(token, t.Identifier)).map(({ image }) => image)),
+    holdsText: tokens.some(({ tokenType }) => texts.has(tokenType)),
   }
 }
 

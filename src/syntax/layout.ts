@@ -1,6 +1,7 @@
 import type { IToken, TokenType } from 'chevrotain'
 import * as t from '../../grammar/tokens.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
+import { maximumErrors } from '../diagnostics/collector.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { invariant } from '../diagnostics/invariant.js'
@@ -19,6 +20,8 @@ export interface Layout {
   readonly doubtful: Intervals
   /** Offsets of what was completed or replaced: what holds it is recovered. */
   readonly repaired: readonly number[]
+  /** There are too many mistakes: the rest was left out. */
+  readonly isCut: boolean
 }
 
 /** `separates`: whether newlines outside all brackets end something (a file) or not (one expression of an option). */
@@ -46,6 +49,7 @@ export function layOut(text: string, file: FileId, separates: boolean): Layout {
         unclosed === undefined || unclosed.tokenType === t.LeftBrace ? [] : [unclosed.startOffset],
       ),
     ],
+    isCut: words.diagnostics.length > maximumErrors || brackets.mistakes.length > maximumErrors,
   }
 }
 

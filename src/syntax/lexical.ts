@@ -1,6 +1,7 @@
-import { type IToken, type TokenType, tokenMatcher } from 'chevrotain'
+import type { IToken, TokenType } from 'chevrotain'
 import * as t from '../../grammar/tokens.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
+import { maximumErrors } from '../diagnostics/collector.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { invariant } from '../diagnostics/invariant.js'
@@ -195,6 +196,11 @@ const rows: readonly Row[] = [
 
 const typesOf = ([type]: Pattern): readonly TokenType[] => ('length' in type ? type : [type])
 
+/** What each of a row's patterns matches, with the words of its categories. */
+const typesOfRow: ReadonlyMap<Row, readonly ReadonlySet<TokenType>[]> = new Map(
+  rows.map((row) => [row, row.of.map((pattern) => t.withMembers(typesOf(pattern)))]),
+)
+
 const rowsOf: ReadonlyMap<TokenType, readonly Row[]> = new Map(
   rows
     .flatMap((row) => row.of.slice(0, 1).flatMap(typesOf))
@@ -212,12 +218,12 @@ export interface LexicalResult {
   readonly guessed: readonly number[]
 }
 
-/** Reads words that the language lacks as those that are meant, and reports each. */
+/** Reads words that the language lacks as those that are meant, and reports each, up to `maximumErrors`. */
 export function readWords(tokens: readonly IToken[], file: FileId): LexicalResult {
   const result = { tokens: [] as IToken[], diagnostics: [] as Diagnostic[] }
   const offsets = { doubtful: [] as number[], replaced: [] as number[], guessed: [] as number[] }
   let doubtfulLine = 0
-  for (let index = 0; index < tokens.length; ) {
+  for (let index = 0; index < tokens.length && result.diagnostics.length <= maximumErrors; ) {
     const token = tokens[index]
     if (token === undefined) break
     const row = rowsOf.get(token.tokenType)?.find((each) => matches(each, tokens, index))
@@ -242,17 +248,20 @@ export function readWords(tokens: readonly IToken[], file: FileId): LexicalResul
   return { ...result, ...offsets }
 }
 
-function matches({ of, unless, when }: Row, tokens: readonly IToken[], index: number): boolean {
-  const fits = of.every((pattern, place) => {
-    const token = tokens[index + place]
-    return token !== undefined && typesOf(pattern).some((type) => tokenMatcher(token, type)) && isImage(pattern, token)
-  })
+function matches(row: Row, tokens: readonly IToken[], index: number): boolean {
+  const { of, unless, when } = row
+  const types = typesOfRow.get(row)
+  for (let place = of.length - 1; place >= 0; place--) {
+    const type = tokens[index + place]?.tokenType
+    if (type === undefined || !types?.[place]?.has(type)) return false
+  }
+  const fits = of.every((pattern, place) => isImage(pattern, tokens[index + place]))
   const next = tokens[index + of.length]?.tokenType
   return fits && !(next && unless?.includes(next)) && (when?.(tokens[index]?.image ?? '') ?? true)
 }
 
-function isImage([, image]: Pattern, token: IToken): boolean {
-  return image?.test(token.image) ?? true
+function isImage([, image]: Pattern, token: IToken | undefined): boolean {
+  return image?.test(token?.image ?? '') ?? true
 }
 
 /** What a row's texts mean for the tokens that it matched. */

@@ -1,8 +1,9 @@
 import type { IToken } from 'chevrotain'
 import { parser } from '../../grammar/parser.js'
 import type { SyntaxProblem } from '../../grammar/recovering-parser.js'
+import { keyOf } from '../diagnostics/cascades.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
-import { DiagnosticCollector } from '../diagnostics/collector.js'
+import { maximumErrors, sortDiagnostics, tooMany } from '../diagnostics/collector.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import type { FileId } from '../source/span.js'
@@ -37,12 +38,14 @@ export function parse(text: string, file: FileId): ParsedFile {
   }
   const { layout, builder } = prepare(text, file, true)
   const { result: declarations, problems } = parser.readFile(layout.tokens, builder)
-  const collector = reported(problems, layout, file, text.length)
-  const tree = { kind: 'source_file', declarations, span: { file, start: 0, end: text.length } } as const
-  collector.reportAll(builder.diagnostics.filter(({ span }) => !layout.doubtful.has(span.start)))
-  const placed = checkPlacement(tree)
-  collector.reportAll(placed.diagnostics)
-  return { file: placed.file, ...damaged(collector.sorted, layout.tokens, text) }
+  const placed = checkPlacement({ kind: 'source_file', declarations, span: { file, start: 0, end: text.length } })
+  const found = [
+    ...messagesOf(problems, layout, file, text.length),
+    ...builder.diagnostics.filter(({ span }) => !layout.doubtful.has(span.start)),
+    ...placed.diagnostics,
+  ]
+  const isCut = layout.isCut || problems.length > maximumErrors
+  return { file: placed.file, ...damaged(ordered(found, isCut), layout.tokens, text) }
 }
 
 function damaged(found: readonly Diagnostic[], tokens: readonly IToken[], text: string): Omit<ParsedFile, 'file'> {
@@ -54,9 +57,8 @@ function damaged(found: readonly Diagnostic[], tokens: readonly IToken[], text: 
 export function parseExpression(text: string, file: FileId): ParsedExpression {
   const { layout, builder } = prepare(text, file, false)
   const { result: expression, problems } = parser.readExpression(layout.tokens, builder)
-  const collector = reported(problems, layout, file, text.length)
-  collector.reportAll(builder.diagnostics)
-  return { expression, diagnostics: collector.sorted }
+  const found = [...messagesOf(problems, layout, file, text.length), ...builder.diagnostics]
+  return { expression, diagnostics: ordered(found, layout.isCut || problems.length > maximumErrors) }
 }
 
 /** Offset of what a binary file or one of another encoding leaves in a text. A comment may hold what it likes. */
@@ -79,23 +81,32 @@ function prepare(
 }
 
 /** What the words, the brackets and the parser met; what follows from another mistake is left out. */
-function reported(
+function messagesOf(
   problems: readonly SyntaxProblem[],
   layout: Layout,
   file: FileId,
   length: number,
-): DiagnosticCollector {
-  const collector = new DiagnosticCollector()
+): readonly Diagnostic[] {
   const messages = new Problems(file, layout.tokens, length)
-  collector.reportAll(layout.diagnostics)
   const met = new Set<string>()
-  for (const problem of problems) {
+  const described = problems.flatMap((problem) => {
     const [from, to] = messages.gap(problem)
     // The second number of `a = 1, 2, 3`, the second `:` of `{lr: 1, decay: 2}`: the same mistake again.
     const kind = `${problem.rule} ${problem.found.tokenType.name} ${problem.found.startLine}`
-    if (!met.has(kind) && !layout.doubtful.has(from) && !layout.doubtful.has(to))
-      collector.report(messages.describe(problem))
+    if (met.has(kind) || layout.doubtful.has(from) || layout.doubtful.has(to)) return []
     met.add(kind)
-  }
-  return collector
+    return [messages.describe(problem)]
+  })
+  return [...layout.diagnostics, ...described]
+}
+
+/** By offset, each once, and no more than `maximumErrors`. */
+function ordered(found: readonly Diagnostic[], isCut: boolean): readonly Diagnostic[] {
+  const unique = new Map<string, Diagnostic>()
+  for (const each of found) if (!unique.has(keyOf(each))) unique.set(keyOf(each), each)
+  const all = sortDiagnostics([...unique.values()])
+  const last = all[maximumErrors - 1] ?? all.at(-1)
+  return last !== undefined && (isCut || all.length > maximumErrors)
+    ? [...all.slice(0, maximumErrors), tooMany(last)]
+    : all
 }

@@ -14,8 +14,8 @@ export interface Slot {
   used: boolean
 }
 
-/** TypeScript stops after ten. */
-const mostLikened = 100
+/** Names that are compared with unknown ones, all together. TypeScript stops after ten unknown ones. */
+const mostCompared = 100_000
 
 /** The names that a section or a block's body sees, with those around it. */
 export class Scope {
@@ -54,7 +54,7 @@ export class Scope {
 
   /** Whether so many names are unknown, here or around, that no likeness is looked for any more: each costs a look at all names. */
   get isLost(): boolean {
-    return this.unknown.size > mostLikened || this.parent?.isLost === true
+    return this.unknown.size * Math.max(1000, this.slots.size) > mostCompared || this.parent?.isLost === true
   }
 
   /** Where the name was removed, here or around. */

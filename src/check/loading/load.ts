@@ -204,8 +204,12 @@ export class ModuleLoader {
   }
 }
 
+/** Each name with the last syntax error that it stands in. Errors of one statement share their names. */
 function namesOf(damage: readonly Damage[]): Map<string, Diagnostic> {
-  return new Map(damage.flatMap(({ names, diagnostic }) => [...names].map((name) => [name, diagnostic] as const)))
+  const last = new Map(damage.map(({ names, diagnostic }) => [names, diagnostic]))
+  const found = new Map<string, Diagnostic>()
+  for (const [names, diagnostic] of last) for (const name of names) found.set(name, diagnostic)
+  return found
 }
 
 /** Whether a name stands anywhere in the file: of two that nothing uses, neither is meant. */

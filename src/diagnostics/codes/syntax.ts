@@ -152,4 +152,13 @@ export const syntaxDiagnostics = {
     label: () => 'no character of UTF-8',
     help: () => 'save it as UTF-8, or name a `.draem` file',
   }),
+  tooManyErrors: define<{ readonly limit: number }>({
+    code: 'D018',
+    name: 'too-many-errors',
+    severity: 'error',
+    allowable: false,
+    message: ({ limit }) => `more than ${limit} errors: the rest is not checked`,
+    label: () => 'checked up to here',
+    help: () => 'correct the first ones and check again',
+  }),
 } as const

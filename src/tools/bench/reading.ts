@@ -5,27 +5,31 @@ import { packageRoot } from '../../native/package-root.js'
 import { parse } from '../../syntax/parse.js'
 import { longTexts } from './long-texts.js'
 
-/** Processor time in milliseconds for a text of a megabyte. */
+/** Processor time in milliseconds for a text of one kind. */
 export interface ReadingResult {
   readonly kind: string
+  readonly bytes: number
   readonly parse: number
   /** With all its names, types and settings, and its mistakes. */
   readonly check: number
-  /** How many times as long as half of it. */
+  /** How many times as long as half of it; 1 where both take no time that could be compared. */
   readonly growth: number
 }
 
 const megabyte = 1 << 20
+/** Shorter times are those of a collection of garbage. */
+const leastMilliseconds = 100
 
 /** How long a megabyte of each kind of text takes to read, and whether the time grows with its length alone. */
 export function measureReading(): readonly ReadingResult[] {
   for (const make of Object.values(longTexts)) check(make(100))
   return Object.entries(longTexts).map(([kind, make]) => {
     const count = Math.round((1000 * megabyte) / make(1000).length)
-    const text = make(count)
-    const half = timed(() => check(make(count / 2)))
+    const [text, half] = [make(count), make(Math.round(count / 2))]
+    const times = { half: timed(() => check(half)), parse: timed(() => parse(text, 'long.draem')) }
     const whole = timed(() => check(text))
-    return { kind, parse: timed(() => parse(text, 'long.draem')), check: whole, growth: whole / half }
+    const growth = Math.max(whole, leastMilliseconds) / Math.max(times.half, leastMilliseconds)
+    return { kind, bytes: text.length, parse: times.parse, check: whole, growth }
   })
 }
 
