@@ -10,6 +10,8 @@ export interface MetricDeclaration<P extends Parameters = Parameters, L extends 
   readonly lists: readonly L[]
   /** Whether a larger or a smaller value is better. */
   readonly better: 'higher' | 'lower'
+  /** Where it has no value although it has images of both classes, masks or severities: `where all severities are equal`. */
+  readonly undefinedWhere?: string
 }
 
 const output = outputName('Binding of the model section that is measured.')
@@ -19,9 +21,11 @@ function metric<const L extends MetricList, const P extends Parameters>(
   better: 'higher' | 'lower',
   doc: string,
   parameters: P,
+  undefinedWhere?: string,
 ): MetricDeclaration<{ readonly output: typeof output } & P, L> {
   const all = { output, ...parameters }
-  return { ...declare(doc, all, { positional: Object.keys(all) as (keyof typeof all & string)[] }), lists, better }
+  const declared = declare(doc, all, { positional: Object.keys(all) as (keyof typeof all & string)[] })
+  return { ...declared, lists, better, ...(undefinedWhere === undefined ? {} : { undefinedWhere }) }
 }
 
 export const metrics = {
@@ -51,6 +55,20 @@ export const metrics = {
   ),
   mae: metric(['values'], 'lower', 'Mean absolute error against the severity, over the images that have one.', {}),
   rmse: metric(['values'], 'lower', 'Root mean squared error against the severity, over the images that have one.', {}),
+  r2: metric(
+    ['values'],
+    'higher',
+    'Share of the variance of the severity that is predicted (coefficient of determination, at most 1), over the images that have one.',
+    {},
+    'where all severities are equal',
+  ),
+  spearman: metric(
+    ['values'],
+    'higher',
+    "Spearman's rank correlation with the severity, -1 to 1, equal values at the mean of their ranks, over the images that have one.",
+    {},
+    'where all severities or all predictions are equal',
+  ),
   within: metric(['values'], 'higher', 'Share of the images whose severity is met within the tolerance.', {
     tolerance: number('Largest absolute error that counts as met.', { exclusiveMinimum: 0, default: 0.1 }),
   }),
@@ -78,6 +96,26 @@ export function metricsOf<L extends MetricList>(list: L): MetricsOf<L> {
 export type MetricKey = `${MetricName}(${string})`
 /** Values by metric; null where one is undefined. */
 export type MetricTable<Key extends string = MetricKey> = Readonly<Record<Key, number | null>>
+
+/** Means by key of tables with the same keys, over those where the metric is defined; null where it is nowhere. */
+export function meanMetrics(all: readonly MetricTable[]): MetricTable {
+  return Object.fromEntries(
+    keysOf(all[0] ?? {}).map((key) => {
+      const defined = all.flatMap((metrics) => metrics[key] ?? [])
+      return [key, defined.length > 0 ? defined.reduce((sum, value) => sum + value, 0) / defined.length : null]
+    }),
+  )
+}
+
+export function keysOf(metrics: MetricTable): readonly MetricKey[] {
+  return Object.keys(metrics) as readonly MetricKey[]
+}
+
+/** By how much the first value is better than the second; negative where it is worse. */
+export function advantage(key: MetricKey, value: number, other: number): number {
+  const name = key.slice(0, key.indexOf('(')) as MetricName
+  return metrics[name].better === 'higher' ? value - other : other - value
+}
 
 export function metricKey({ component, parameters }: MetricValue): MetricKey {
   const given: Readonly<Record<string, unknown>> = parameters

@@ -1,4 +1,4 @@
-import type { MetricKey, MetricTable } from '../components/metrics.js'
+import { keysOf, type MetricTable, meanMetrics } from '../components/metrics.js'
 import { formatMetric } from './format.js'
 
 /** A tested domain, as the `evaluation` event and `results.json` have it. */
@@ -17,7 +17,7 @@ export function resultsTable(domains: readonly DomainMetrics[], width = 100): re
   if (domains.length === 0) return []
   const targets = domains.filter(({ role }) => role === 'target')
   const entries: readonly DomainMetrics[] = targets.length > 1 ? [...domains, meanOf(targets)] : domains
-  const keys = [...new Set(domains.flatMap(keysOf))]
+  const keys = [...new Set(domains.flatMap(({ metrics }) => keysOf(metrics)))]
 
   const facts: Column[] = [
     { cells: ['domain', ...entries.map(({ domain }) => domain)], isText: true },
@@ -77,15 +77,6 @@ function longest(cells: readonly string[]): number {
 }
 
 function meanOf(targets: readonly DomainMetrics[]): DomainMetrics {
-  const keys = targets[0] ? keysOf(targets[0]) : []
-  const metrics = keys.map((key): [MetricKey, number | null] => {
-    const defined = targets.flatMap((target) => target.metrics[key] ?? [])
-    return [key, defined.length > 0 ? defined.reduce((sum, value) => sum + value, 0) / defined.length : null]
-  })
   const images = targets.reduce((sum, target) => sum + target.images, 0)
-  return { domain: 'mean', role: 'target', images, metrics: Object.fromEntries(metrics) }
-}
-
-function keysOf({ metrics }: DomainMetrics): readonly MetricKey[] {
-  return Object.keys(metrics) as readonly MetricKey[]
+  return { domain: 'mean', role: 'target', images, metrics: meanMetrics(targets.map(({ metrics }) => metrics)) }
 }

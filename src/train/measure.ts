@@ -1,9 +1,11 @@
 import {
+  type MetricDeclaration,
   type MetricKey,
   type MetricList,
   type MetricTable,
   type MetricValue,
   metricKey,
+  metrics,
   metricsOf,
 } from '../components/metrics.js'
 import type { EvaluationSample, EvaluationSet } from '../data/contract.js'
@@ -28,10 +30,10 @@ export function mapOutputs({ pixel }: Measurements): readonly string[] {
 }
 
 export function measure(set: EvaluationSet, scores: SetScores, requests: Measurements, plan: RunPlan): Measured {
-  const metrics: Record<MetricKey, number | null> = {}
+  const measurements: Record<MetricKey, number | null> = {}
   const notes: string[] = []
   const put = (request: MetricValue, value: number | undefined) => {
-    metrics[metricKey(request)] = value === undefined || Number.isNaN(value) ? null : value
+    measurements[metricKey(request)] = value === undefined || Number.isNaN(value) ? null : value
   }
 
   const known = labelsOf(scores.samples)
@@ -70,9 +72,17 @@ export function measure(set: EvaluationSet, scores: SetScores, requests: Measure
   for (const request of requests.values) {
     const values = scores.values.get(request.parameters.output)
     const predictions = measured.map((i) => values?.[i] ?? Number.NaN)
-    put(request, isUnmeasured ? undefined : valueMetric(request, predictions, targets))
+    const value = isUnmeasured ? undefined : valueMetric(request, predictions, targets)
+    put(request, value)
+    const where = value !== undefined && Number.isNaN(value) ? undefinedWhere(request) : undefined
+    if (where !== undefined) notes.push(`${metricKey(request)} is undefined on ${set.name}: it is ${where}`)
   }
-  return { metrics, notes }
+  return { metrics: measurements, notes }
+}
+
+function undefinedWhere({ component }: MetricValue): string | undefined {
+  const declaration: MetricDeclaration = metrics[component]
+  return declaration.undefinedWhere
 }
 
 /** The images whose pixels are known: normal ones and faulty ones with a mask. */

@@ -1,6 +1,5 @@
-import type { MetricTable } from '../components/metrics.js'
+import { advantage, keysOf, type MetricKey, type MetricTable, meanMetrics } from '../components/metrics.js'
 import type { BestEntry, ValidationRecord } from './tracking.js'
-import { meanMetrics } from './validation.js'
 
 export interface DomainResult {
   readonly domain: string
@@ -27,12 +26,38 @@ export interface RunResults {
   readonly domains: readonly DomainResult[]
   readonly source: MetricTable
   readonly targets: MetricTable
+  /** By metric: how much better the source is than the mean of the targets, and the target where it is worst. Null where undefined. */
+  readonly transfer: Readonly<Record<MetricKey, Transfer | null>>
   readonly validation: readonly ValidationRecord[]
 }
 
-export function summarise(results: Omit<RunResults, 'format' | 'source' | 'targets'>): RunResults {
+export interface Transfer {
+  /** Positive where the targets are worse, whether larger or smaller values are better. */
+  readonly gap: number
+  readonly worst: { readonly domain: string; readonly value: number }
+}
+
+export function summarise(results: Omit<RunResults, 'format' | 'source' | 'targets' | 'transfer'>): RunResults {
   const means = (role: DomainResult['role']) =>
     meanMetrics(results.domains.filter((domain) => domain.role === role).map(({ metrics }) => metrics))
   const { domains, validation, ...facts } = results
-  return { format: 1, ...facts, domains, source: means('source'), targets: means('target'), validation }
+  const [source, targets] = [means('source'), means('target')]
+  const transfer = Object.fromEntries(keysOf(source).map((key) => [key, transferOf(key, source, targets, domains)]))
+  return { format: 1, ...facts, domains, source, targets, transfer, validation }
+}
+
+function transferOf(
+  key: MetricKey,
+  source: MetricTable,
+  targets: MetricTable,
+  domains: readonly DomainResult[],
+): Transfer | null {
+  const [own, mean] = [source[key], targets[key]]
+  if (typeof own !== 'number' || typeof mean !== 'number') return null
+  const values = domains.flatMap(({ domain, role, metrics }) => {
+    const value = metrics[key]
+    return role === 'target' && typeof value === 'number' ? [{ domain, value }] : []
+  })
+  const worst = values.reduce((worst, each) => (advantage(key, each.value, worst.value) < 0 ? each : worst))
+  return { gap: advantage(key, own, mean), worst }
 }

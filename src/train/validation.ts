@@ -1,8 +1,9 @@
 import {
-  type MetricKey,
+  keysOf,
   type MetricTable,
   type Monitor,
   type MonitorKey,
+  meanMetrics,
   metricKey,
   monitorKey,
   type Split,
@@ -90,18 +91,4 @@ export class Validator {
     this.#noted.add(message)
     this.context.emit({ type: 'note', level: 'warning', message })
   }
-}
-
-/** Means over domains by key, over those where the metric is defined; null where it is nowhere. */
-export function meanMetrics(all: readonly MetricTable[]): MetricTable {
-  return Object.fromEntries(
-    keysOf(all[0] ?? {}).map((key) => {
-      const defined = all.flatMap((metrics) => metrics[key] ?? [])
-      return [key, defined.length > 0 ? defined.reduce((sum, value) => sum + value, 0) / defined.length : null]
-    }),
-  )
-}
-
-function keysOf(metrics: MetricTable): readonly MetricKey[] {
-  return Object.keys(metrics) as readonly MetricKey[]
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { auroc } from '../../src/train/metrics/auroc.js'
 import { averagePrecision } from '../../src/train/metrics/average-precision.js'
-import { mae, rmse, within } from '../../src/train/metrics/errors.js'
+import { mae, r2, rmse, spearman, within } from '../../src/train/metrics/errors.js'
 import { f1Max } from '../../src/train/metrics/f1-max.js'
 import { pro } from '../../src/train/metrics/pro.js'
 import { rank } from '../../src/train/metrics/ranking.js'
@@ -133,6 +133,44 @@ describe('errors of values', () => {
     expect(mae([], [])).toBeNaN()
   })
 })
+
+describe('agreement of values', () => {
+  const values = fc.array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 })), { maxLength: 12 })
+  const mean = (numbers: readonly number[]) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length
+  const products = (left: readonly number[], right: readonly number[]) =>
+    left.reduce((sum, value, i) => sum + (value - mean(left)) * ((right[i] as number) - mean(right)), 0)
+
+  test('r2 by its definition', () => {
+    fc.assert(
+      fc.property(values, (pairs) => {
+        const [predictions, targets] = [pairs.map(([value]) => value), pairs.map(([, value]) => value)]
+        const rest = pairs.reduce((sum, [prediction, target]) => sum + (prediction - target) ** 2, 0)
+        const spread = products(targets, targets)
+        expectSame(r2(predictions, targets), spread === 0 ? Number.NaN : 1 - rest / spread)
+      }),
+    )
+    expect(r2([1, 2, 4], [1, 2, 4])).toBe(1)
+  })
+
+  test("spearman is Pearson's correlation of ranks that count who is below", () => {
+    const ranksOf = (all: readonly number[]) =>
+      all.map(
+        (value) => all.filter((other) => other < value).length + all.filter((other) => other === value).length / 2,
+      )
+    fc.assert(
+      fc.property(values, (pairs) => {
+        const [left, right] = [ranksOf(pairs.map(([value]) => value)), ranksOf(pairs.map(([, value]) => value))]
+        const scale = Math.sqrt(products(left, left) * products(right, right))
+        expectSame(spearman(...unzip(pairs)), scale === 0 ? Number.NaN : products(left, right) / scale)
+      }),
+    )
+    expect(spearman([1, 10, 100], [3, 4, 5])).toBe(1)
+  })
+})
+
+function unzip(pairs: readonly (readonly [number, number])[]): [number[], number[]] {
+  return [pairs.map(([value]) => value), pairs.map(([, value]) => value)]
+}
 
 function rankOf(pairs: readonly (readonly [number, number])[]) {
   return rank(

@@ -3,7 +3,7 @@ import { type Halves, halfOf } from '../../components/schema.js'
 import type { FloatArray } from '../step-runner.js'
 import { auroc } from './auroc.js'
 import { averagePrecision } from './average-precision.js'
-import { mae, rmse, within } from './errors.js'
+import { mae, r2, rmse, spearman, within } from './errors.js'
 import { f1Max } from './f1-max.js'
 import { pro, type ScoredMaps } from './pro.js'
 import { type Ranking, rank } from './ranking.js'
@@ -29,6 +29,8 @@ const pixelMetrics: Halves<MetricsOf<'pixel'>, [ScoredMaps, () => Ranking], numb
 const valueMetrics: Halves<MetricsOf<'values'>, [predictions: Values, targets: Values], number> = {
   mae: (_, predictions, targets) => mae(predictions, targets),
   rmse: (_, predictions, targets) => rmse(predictions, targets),
+  r2: (_, predictions, targets) => r2(predictions, targets),
+  spearman: (_, predictions, targets) => spearman(predictions, targets),
   within: ({ tolerance }, predictions, targets) => within(predictions, targets, tolerance),
 }
 
