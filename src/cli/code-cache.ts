@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { createRequire, wrap } from 'node:module'
 import { dirname, join } from 'node:path'
 import { cachedDataVersionTag } from 'node:v8'
 import { Script } from 'node:vm'
+import { readBytes, readText } from '../files/reading.js'
 import { cacheDirectory } from '../native/locate.js'
 
 /**
@@ -16,7 +17,7 @@ export function loadCached(program: string, command: string): unknown {
   const identity = identityOf(program)
   const cachedData = readCode(cache, identity)
   const options = { filename: program, ...(cachedData ? { cachedData } : {}) }
-  const script = new Script(wrap(readFileSync(program, 'utf8')), options)
+  const script = new Script(wrap(readText(program)), options)
   const module = { exports: {} }
   script.runInThisContext()(module.exports, createRequire(program), module, program, dirname(program))
   if (!cachedData || script.cachedDataRejected === true)
@@ -40,7 +41,7 @@ function identityOf(program: string): Buffer {
 
 function readCode(cache: string, identity: Buffer): Buffer | undefined {
   try {
-    const content = readFileSync(cache)
+    const content = readBytes(cache)
     return content.subarray(0, identity.length).equals(identity) ? content.subarray(identity.length) : undefined
   } catch {
     return undefined

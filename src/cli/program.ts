@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { CompilerBug } from '../diagnostics/invariant.js'
+import { CannotRead } from '../files/reading.js'
+import { explainSystemError } from '../files/system-error.js'
 import { CannotWrite } from '../files/writing.js'
 import { packageVersion } from '../native/package-root.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
@@ -75,6 +77,11 @@ function explainFailure(error: unknown): ExitCode {
   if (error instanceof UsageError || error instanceof CannotWrite) {
     talk(`error: ${error.message}`)
     return exitCodes.usage
+  }
+  const refused = explainSystemError(error) ?? (error instanceof CannotRead ? error.message : undefined)
+  if (refused !== undefined) {
+    talk(`error: ${refused}`)
+    return exitCodes.failed
   }
   const bug =
     error instanceof CompilerBug

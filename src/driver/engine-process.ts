@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { now } from '../events/clock.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
 import { removeLeftovers } from '../files/replace.js'
+import { explainSystemError } from '../files/system-error.js'
 import type { EngineLocation } from '../native/locate.js'
 import { bundledProgram } from '../native/package-root.js'
 import { parentVariable } from '../native/parent.js'
@@ -72,7 +74,7 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
     options.onEvent(message)
   })
   const report = (event: RunEvent): void => {
-    const stamped: StampedEvent = { time: Date.now(), event }
+    const stamped: StampedEvent = { time: now(), event }
     observe(seen, event)
     options.onEvent(stamped)
     try {
@@ -81,8 +83,12 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
       // The disk may be what ended the process: whoever watches knows it by now.
     }
   }
-  const started = Date.now()
+  const started = performance.now()
   const ended = new Promise<0 | 1 | 4 | 130>((done) => {
+    child.on('error', (error) => {
+      // A process that could not be started closes, too; a message that cannot be sent says no more than its end will.
+      talk += explainSystemError(error) ?? error.message
+    })
     child.on('close', (code, signal) => {
       silence.end()
       // Until it has left the terminal's group, in its first moment, Ctrl-C reaches the process itself.
@@ -168,7 +174,7 @@ function reportSilentEnd(end: SilentEnd): void {
     type: 'run_finished',
     outcome: end.killed ? 'interrupted' : 'failed',
     steps: end.steps,
-    seconds: (Date.now() - end.started) / 1000,
+    seconds: (performance.now() - end.started) / 1000,
     directory: end.options.directory,
   })
 }

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
+import { readText } from '../files/reading.js'
 import { openDisk } from '../layouts/disk.js'
 import { isImageName } from '../layouts/names.js'
 import type { EngineLocation } from '../native/locate.js'
@@ -33,7 +34,7 @@ export function chooseCheckpoint(run: string, named: string): string {
 }
 
 function fileOf(pointer: string): string {
-  const best: unknown = JSON.parse(readFileSync(pointer, 'utf8'))
+  const best: unknown = JSON.parse(readText(pointer))
   if (typeof best === 'object' && best !== null && 'file' in best && typeof best.file === 'string') return best.file
   throw new CannotPredict(`${pointer} names no file`)
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { dumpChecked } from '../check/dump.js'
 import { optionFile } from '../check/loading/overrides.js'
 import { invariant } from '../diagnostics/invariant.js'
+import * as clock from '../events/clock.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
 import { writingTo } from '../files/writing.js'
 import { printModule } from '../ir/print.js'
@@ -48,7 +49,7 @@ export function startRun(request: StartRequest): StartedRun {
   }
   const milliseconds = totalMilliseconds(times)
   const events: readonly RunEvent[] = [{ type: 'phase', phase: 'compile', milliseconds }, ...remarks(request.machine)]
-  const stamped = events.map((event): StampedEvent => ({ time: now.getTime(), event }))
+  const stamped = events.map((event): StampedEvent => ({ time: clock.now(), event }))
   const directory = writingTo(request.out ?? join(request.workingDirectory, 'runs'), () => {
     const chosen = chooseRunDirectory(plan, request.workingDirectory, request.out, now)
     writeRunRecord(chosen, record, now)

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { dirname } from 'node:path'
 import { runCommand } from './commands.js'
@@ -66,12 +66,13 @@ function cache(): Finding {
   while (!existsSync(existing)) existing = dirname(existing)
   try {
     accessSync(existing, constants.W_OK)
+    if (!statSync(existing).isDirectory()) throw new Error('a file')
   } catch {
     return {
       subject: 'cache',
       state: 'broken',
       found: directory,
-      help: 'set DRAEMC_CACHE to a folder that you may write to',
+      help: 'set DRAEMC_CACHE to a directory that you may write to',
     }
   }
   const { bavail, bsize } = statfsSync(existing)

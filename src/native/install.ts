@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { hashFile } from '../files/hash.js'
+import { makeDirectory, writingTo } from '../files/writing.js'
 import { ProvisionError, runCommand } from './commands.js'
 import { type EngineLocation, type EngineManifest, enginesDirectory, listEngines, manifestFile } from './locate.js'
 import {
@@ -50,7 +50,7 @@ export async function installEngine(options: InstallOptions): Promise<EngineLoca
     )
   }
   const engines = enginesDirectory(environment)
-  await mkdir(engines, { recursive: true })
+  writingTo(engines, () => makeDirectory(engines))
   const staging = await mkdtemp(join(engines, '.installing-'))
   try {
     const wheel = await downloadWheel(release, staging, options.onProgress)
@@ -67,7 +67,7 @@ export async function installEngine(options: InstallOptions): Promise<EngineLoca
       tensorflow: tensorflowVersion,
       binding: bindingVersion,
       wheelSha256: release.sha256,
-      files: { ...files, [binding]: await sha256(join(staging, binding)) },
+      files: { ...files, [binding]: await hashOf(join(staging, binding)) },
       bytes: await directoryBytes(staging),
     }
     await writeFile(join(staging, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`)
@@ -128,7 +128,7 @@ async function downloadWheel(
 
 async function checkWheel(wheel: string, release: Release, onProgress: InstallOptions['onProgress']): Promise<void> {
   onProgress({ step: 'check', message: 'sha256 of the wheel' })
-  const found = await sha256(wheel)
+  const found = await hashOf(wheel)
   if (found === release.sha256) return
   throw new ProvisionError(
     `the wheel of TensorFlow ${tensorflowVersion} is not the pinned one: sha256 ${found}, expected ${release.sha256}`,
@@ -172,7 +172,7 @@ async function placeLibraries(
   ] as const) {
     await rename(join(unpacked, 'tensorflow', library), join(lib, library))
     await symlink(library, join(lib, link))
-    hashes[relativeTo(staging, join(lib, library))] = await sha256(join(lib, library))
+    hashes[relativeTo(staging, join(lib, library))] = await hashOf(join(lib, library))
   }
   // The libraries' own run path is $ORIGIN/../nvidia/*/lib.
   if (release.device === 'cuda') await rename(join(unpacked, 'nvidia'), join(deps, 'nvidia'))
@@ -265,17 +265,18 @@ async function verify(staging: string): Promise<void> {
   }
 }
 
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk)
-  return hash.digest('hex')
+/** Of a file that was just written. */
+async function hashOf(path: string): Promise<string> {
+  const hash = await hashFile(path)
+  if (hash === undefined) throw new ProvisionError(`${path} cannot be read again`, 'try again')
+  return hash
 }
 
 /** Checks the files of an installed engine against its manifest; returns those that differ or are missing. */
 export async function damagedFiles(engine: EngineLocation): Promise<readonly string[]> {
   const damaged: string[] = []
   for (const [file, expected] of Object.entries(engine.manifest?.files ?? {})) {
-    const found = await sha256(join(engine.directory, file)).catch(() => undefined)
+    const found = await hashFile(join(engine.directory, file))
     if (found !== expected) damaged.push(file)
   }
   return damaged

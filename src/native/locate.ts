@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { readText } from '../files/reading.js'
 import { type Device, engineName } from './releases.js'
 
 /** A native engine on disk: the folder whose `node_modules` has the compiled binding beside its libraries. */
@@ -76,7 +77,7 @@ function readEngine(directory: string): EngineLocation | undefined {
 
 function readManifest(path: string): EngineManifest | undefined {
   try {
-    const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const parsed: unknown = JSON.parse(readText(path))
     return isManifest(parsed) ? parsed : undefined
   } catch {
     return undefined

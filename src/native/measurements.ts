@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import { readTextIfThere } from '../files/reading.js'
 import { replaceJson } from '../files/replace.js'
 import { makeDirectory, writingTo } from '../files/writing.js'
 import { cacheDirectory, type EngineLocation } from './locate.js'
-import { operatorThreads } from './threads.js'
+import { operatorThreads } from './surroundings.js'
 
 /** What times hold for: with another of these they are taken anew. */
 export interface MeasuredOn {
@@ -32,10 +32,8 @@ export function measuredOn(engine: EngineLocation): MeasuredOn {
 
 /** Times that were taken on this machine before; none where the file is missing or not whole. */
 export function readMeasurements(on: MeasuredOn): MeasuredTimes {
-  const path = measurementsFile(on)
-  if (!existsSync(path)) return {}
   try {
-    const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const parsed: unknown = JSON.parse(readTextIfThere(measurementsFile(on)) ?? '{}')
     return isRecord(parsed) && isTimes(parsed.times) ? parsed.times : {}
   } catch {
     return {}

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { invariant } from '../diagnostics/invariant.js'
+import { readText } from '../files/reading.js'
 
 let found: string | undefined
 
@@ -24,7 +25,7 @@ function isOwnPackage(directory: string): boolean {
 }
 
 function readPackage(path: string): { readonly name?: string; readonly version?: string } {
-  const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'))
+  const parsed: unknown = JSON.parse(readText(path))
   if (typeof parsed !== 'object' || parsed === null) return {}
   return {
     ...('name' in parsed && typeof parsed.name === 'string' ? { name: parsed.name } : {}),

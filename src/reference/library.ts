@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readText } from '../files/reading.js'
 import { packageRoot } from '../native/package-root.js'
 import type { BlockDeclaration, EnumDeclaration, TypeDeclaration } from '../syntax/ast.js'
 import { parse } from '../syntax/parse.js'
@@ -10,7 +10,7 @@ type Documented = BlockDeclaration | EnumDeclaration | TypeDeclaration
 
 /** `docs/reference/library.md`: what `import "std/draem"` gives, with its doc comments and signatures. */
 export function libraryReference(): string {
-  const text = readFileSync(join(packageRoot(), 'grammar', file), 'utf8')
+  const text = readText(join(packageRoot(), 'grammar', file))
   const { declarations } = parse(text, file).file
   const of = <Kind extends Documented['kind']>(kind: Kind) =>
     declarations

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { componentsReference } from '../components/reference.js'
 import { diagnosticTable } from '../diagnostics/codes/index.js'
+import { readTextIfThere } from '../files/reading.js'
 import { packageRoot } from '../native/package-root.js'
 import { functionsReference } from './functions.js'
 import { libraryReference } from './library.js'
@@ -37,7 +37,7 @@ export function documentedNames(): readonly DocumentedName[] {
 
 function diagnosticPage(code: string): string {
   const path = join(packageRoot(), 'docs', 'diagnostics', `${code}.md`)
-  return existsSync(path) ? readFileSync(path, 'utf8').replace(/^# .*\n+/, '') : ''
+  return readTextIfThere(path)?.replace(/^# .*\n+/, '') ?? ''
 }
 
 /** What goes by a name: a diagnostic by its code, in any case, or its short name too. */

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DataErrors, describeNote } from '../data/errors.js'
 import { startData } from '../data/open.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
 import { replaceJson } from '../files/replace.js'
+import { explainSystemError } from '../files/system-error.js'
 import { cannotWrite } from '../files/writing.js'
 import { locateEngine } from '../native/locate.js'
 import { endWithParent } from '../native/parent.js'
-import { operatorThreads } from '../native/threads.js'
+import { operatorThreads, workerCount } from '../native/surroundings.js'
 import { monitorsOf, type RunPlan } from '../plan/run-plan.js'
 import { readCheckpoint } from './checkpoint/file.js'
 import { beginPhase, inPhase, type RunContext } from './context.js'
@@ -163,13 +163,6 @@ function pinThreads(recorded: number | undefined): number {
   return threads
 }
 
-/** Threads that decode and synthesise; one core is the step's, and a few keep ahead of any step. `DRAEMC_WORKERS` says otherwise. */
-function workerCount(): number {
-  const asked = Number(process.env.DRAEMC_WORKERS ?? Number.NaN)
-  if (Number.isInteger(asked) && asked >= 0) return asked
-  return Math.min(4, Math.max(1, availableParallelism() - 1))
-}
-
 /** What a place that took files at the start may answer later. */
 const fullDisk: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS']
 
@@ -191,6 +184,8 @@ function describeFailure(error: unknown, directory: string) {
       help: 'free some of the disk, or name another place with `--out`; the checkpoints so far are whole',
     }
   }
+  const refused = explainSystemError(error)
+  if (refused !== undefined) return { exitCode: 1 as const, code: 'system-error', message: refused }
   // The stack is for whoever repairs draemc: the driver keeps the end of this stream.
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
   return {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import * as clock from '../events/clock.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
 import { EventFile } from './tensorboard/event-file.js'
 import { scalarsOf } from './tensorboard/scalars.js'
@@ -19,7 +20,7 @@ export class EventSink {
   constructor(
     private readonly directory: string,
     private readonly watch: (event: StampedEvent) => void,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = clock.now,
   ) {
     this.#lines = openSync(join(directory, 'events.jsonl'), 'a')
   }

@@ -1,10 +1,11 @@
-import { readFileSync, writeSync } from 'node:fs'
+import { writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isatty } from 'node:tty'
+import { readText } from '../files/reading.js'
 import { systemErrorCode } from '../files/system-error.js'
 import { locateEngine } from '../native/locate.js'
 import { endWithParent } from '../native/parent.js'
-import { operatorThreads } from '../native/threads.js'
+import { operatorThreads } from '../native/surroundings.js'
 import { type EngineBinding, loadEngine } from './engine-binding.js'
 import { RunFailure } from './failure.js'
 import { timeFunctions } from './time-functions.js'
@@ -22,7 +23,7 @@ const progress = 3
 function main([argument]: readonly string[]): void {
   const directory = resolve(argument ?? '.')
   endWithParent({ graceMilliseconds: 0, remove: [directory] })
-  const trials = JSON.parse(readFileSync(join(directory, 'trials.json'), 'utf8')) as readonly Trial[]
+  const trials = JSON.parse(readText(join(directory, 'trials.json'))) as readonly Trial[]
   process.env.TF_NUM_INTRAOP_THREADS = String(operatorThreads())
   const engine = engineOrFail()
   for (const [index, trial] of trials.entries()) {

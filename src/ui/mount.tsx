@@ -1,4 +1,5 @@
 import { render } from 'ink'
+import { now } from '../events/clock.js'
 import type { RunStore } from '../report/store.js'
 import { Screen } from './screen.js'
 
@@ -13,7 +14,7 @@ const tickMilliseconds = 1000
  */
 export function mountRunView(store: RunStore, stream: NodeJS.WriteStream): { finish(): Promise<void> } {
   const frame = () => {
-    const state = { ...store.state, now: Math.max(Date.now(), store.state.now ?? 0) }
+    const state = { ...store.state, now: Math.max(now(), store.state.now ?? 0) }
     return <Screen state={state} columns={columnsOf(stream)} rows={rowsOf(stream)} />
   }
   // No component reads keys: the terminal stays as it is, and its Ctrl-C is a signal to the command.

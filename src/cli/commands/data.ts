@@ -25,7 +25,7 @@ interface ExampleCommandOptions {
 }
 
 async function writeExample(directory: string, { seed, size, ifMissing }: ExampleCommandOptions): Promise<void> {
-  if (ifMissing && (await hasExampleData(directory, { seed, size }))) return
+  if (ifMissing && hasExampleData(directory, { seed, size })) return
   talk(`writing example data to ${directory}`)
   // Not loaded where the data is there already, which `npm start` asks each time.
   const { ExampleDirectoryError, writeExampleData } = await import('../../data/example/write.js')

@@ -8,6 +8,7 @@ import { RunDirectoryInUse } from '../../driver/run-directory.js'
 import type { CompileRequest } from '../../driver/run-phases.js'
 import type { StampedEvent } from '../../events/events.js'
 import { locateEngine } from '../../native/locate.js'
+import { surroundingsMistakes } from '../../native/surroundings.js'
 import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../compile-options.js'
 import { isAboutData } from '../diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
@@ -36,6 +37,8 @@ Output that is lost (a closed pipe, a full disk) ends nothing: the run goes on, 
     )
     .action(async (file: string, options: RunOptions) => {
       process.on('SIGUSR1', endEarly)
+      const mistakes = surroundingsMistakes()
+      if (mistakes.length > 0) throw new UsageError(mistakes.join('\nerror: '))
       const engine = locateEngine()
       let machine: MachineRecord | undefined
       const forMachine = (request: CompileRequest) => {

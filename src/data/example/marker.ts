@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readTextIfThere } from '../../files/reading.js'
 import * as constants from './constants.js'
 
 export interface ExampleOptions {
@@ -16,10 +16,6 @@ export function describeExample({ seed, size }: ExampleOptions): string {
 }
 
 /** Whether the directory holds the example data of this version and these options, whole. */
-export async function hasExampleData(directory: string, options: ExampleOptions): Promise<boolean> {
-  try {
-    return (await readFile(join(directory, marker), 'utf8')) === describeExample(options)
-  } catch {
-    return false
-  }
+export function hasExampleData(directory: string, options: ExampleOptions): boolean {
+  return readTextIfThere(join(directory, marker)) === describeExample(options)
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EvaluationBatch } from '../../data/contract.js'
 import { type OpenedFiles, openFiles } from '../../data/files.js'
 import { invariant } from '../../diagnostics/invariant.js'
+import { readText } from '../../files/reading.js'
 import { locateEngine } from '../../native/locate.js'
 import { endWithParent } from '../../native/parent.js'
 import type { PlanOutput, RunPlan } from '../../plan/run-plan.js'
@@ -30,7 +30,7 @@ process.once('message', (message) => {
 
 async function predict(request: PredictRequest): Promise<void> {
   const { directory, files } = request
-  const plan = JSON.parse(readFileSync(join(directory, 'plan.json'), 'utf8')) as RunPlan
+  const plan = JSON.parse(readText(join(directory, 'plan.json'))) as RunPlan
   const checkpoint = readCheckpoint(request.checkpoint, plan.state)
   // The same bits as in the run.
   process.env.TF_NUM_INTRAOP_THREADS = String(checkpoint.metadata.threads)

@@ -1,6 +1,8 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import protobuf from 'protobufjs/light.js'
+import { openToAppend } from '../../files/append.js'
+import { makeDirectory } from '../../files/writing.js'
 import { encodeRecord } from './records.js'
 
 /** The part of TensorFlow's `Event` and `Summary` messages that scalars need (tensorflow/core/util/event.proto, framework/summary.proto). */
@@ -29,10 +31,10 @@ export class EventFile {
   readonly #descriptor: number
 
   constructor(directory: string, time: number) {
-    mkdirSync(directory, { recursive: true })
+    makeDirectory(directory)
     // TensorBoard takes any name with `tfevents`, and orders files of one folder by name.
     const name = `events.out.tfevents.${String(Math.floor(time / 1000)).padStart(10, '0')}.draemc`
-    this.#descriptor = openSync(join(directory, name), 'a')
+    this.#descriptor = openToAppend(join(directory, name))
     this.#append({ wallTime: time / 1000, fileVersion: 'brain.Event:2' })
   }
 
