@@ -32,7 +32,7 @@ export function addPipelineOptions(command: Command): Command {
     .option('--pipeline <name>', 'the pipeline of the file, where it has several (default: the last)')
 }
 
-function collectOverride(text: string, previous: readonly Override[]): readonly Override[] {
+export function collectOverride(text: string, previous: readonly Override[]): readonly Override[] {
   const at = text.indexOf('=')
   const path = text.slice(0, at).trim()
   if (at < 1 || !/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(path)) {

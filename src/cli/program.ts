@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   compile: async () => (await import('./commands/compile.js')).addCompileCommand,
   explain: async () => (await import('./commands/explain.js')).addExplainCommand,
   run: async () => (await import('./commands/run.js')).addRunCommand,
+  diff: async () => (await import('./commands/diff.js')).addDiffCommand,
   predict: async () => (await import('./commands/predict.js')).addPredictCommand,
   data: async () => (await import('./commands/data.js')).addDataCommand,
   fmt: async () => (await import('./commands/fmt.js')).addFormatCommand,

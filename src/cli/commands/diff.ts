@@ -1,0 +1,130 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Command, Option } from 'commander'
+import { compile } from '../../driver/compile.js'
+import { type Change, type Compared, compareExperiments, type Differences, isSame } from '../../driver/diff.js'
+import type { MachineRecord } from '../../driver/machine.js'
+import { parseModule } from '../../ir/parse.js'
+import type { RunPlan } from '../../plan/run-plan.js'
+import { collectOverride, compileOrReport, type Override } from '../compile-options.js'
+import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
+import { printData, printJson } from '../output.js'
+
+const parts = ['settings', 'weights', 'init', 'train_step', 'eval_step', 'predict'] as const
+type Part = (typeof parts)[number]
+
+interface DiffOptions {
+  readonly only?: readonly Part[]
+  readonly leftSet: readonly Override[]
+  readonly rightSet: readonly Override[]
+  readonly leftPipeline?: string
+  readonly rightPipeline?: string
+  readonly json?: true
+}
+
+const usage = `
+LEFT and RIGHT are pipeline files or run directories. The program is compared after all passes, function by function: equal functions
+compute the same bits on one machine. Exit code: 0 nothing differs, 1 something does (of what --only names).`
+
+export function addDiffCommand(program: Command, done: (code: ExitCode) => void): void {
+  const command = program
+    .command('diff <left> <right>')
+    .description('what differs between two pipelines or runs: settings, weights, and the program of each step')
+    .addOption(new Option('--only <part...>', 'compare these alone').choices(parts))
+    .option('--json', 'as JSON on stdout')
+    .addHelpText('after', usage)
+  for (const side of ['left', 'right']) {
+    command
+      .option(`--${side}-set <path=value>`, `as --set of the other commands, for ${side}`, collectOverride, [])
+      .option(`--${side}-pipeline <name>`, `the pipeline of the file, for ${side}`)
+  }
+  command.action(async (left: string, right: string, options: DiffOptions) => {
+    const machine = [left, right].map(machineOf).find((record) => record !== undefined)
+    const compared: Compared[] = []
+    for (const [path, set, pipeline] of [
+      [left, options.leftSet, options.leftPipeline],
+      [right, options.rightSet, options.rightPipeline],
+    ] as const) {
+      const read = isRun(path) ? readRun(path, set, pipeline) : await compileSide(path, set, pipeline, machine)
+      if (typeof read === 'number') {
+        done(read)
+        return
+      }
+      compared.push(read)
+    }
+    const [one, other] = compared
+    if (!one || !other) return
+    const differences = only(compareExperiments(one, other), options.only ?? parts)
+    if (options.json) printJson(differences)
+    else printData(textOf(differences))
+    done(differs(differences) ? exitCodes.failed : exitCodes.ok)
+  })
+}
+
+function isRun(path: string): boolean {
+  return existsSync(join(path, 'plan.json'))
+}
+
+/** What a run measured chose its convolutions: a pipeline that is compared with it is compiled for the same. */
+function machineOf(path: string): MachineRecord | undefined {
+  if (!isRun(path)) return undefined
+  const manifest = JSON.parse(readFileSync(join(path, 'manifest.json'), 'utf8')) as { readonly machine?: MachineRecord }
+  return manifest.machine
+}
+
+function readRun(path: string, set: readonly Override[], pipeline: string | undefined): Compared {
+  if (set.length > 0 || pipeline !== undefined)
+    throw new UsageError(`${path} is a run: its settings are what they were`)
+  const plan = JSON.parse(readFileSync(join(path, 'plan.json'), 'utf8')) as RunPlan
+  return { settings: plan.origins, module: parseModule(readFileSync(join(path, 'ir.txt'), 'utf8')) }
+}
+
+async function compileSide(
+  file: string,
+  set: readonly Override[],
+  pipeline: string | undefined,
+  machine: MachineRecord | undefined,
+): Promise<Compared | ExitCode> {
+  const options = { set, ...(pipeline === undefined ? {} : { pipeline }) }
+  const { compilation, code } = await compileOrReport(compile, file, options, {
+    lookAtDisk: false,
+    until: 'ir',
+    ...(machine === undefined ? {} : { passes: { machine: { convolutions: machine.convolutions } } }),
+  })
+  const { checked, ir } = compilation.artefacts
+  if (code !== exitCodes.ok || !checked?.pipeline || !ir) return code
+  return { settings: checked.pipeline.origins, module: ir.module }
+}
+
+function only({ settings, state, functions }: Differences, wanted: readonly Part[]): Differences {
+  const isWanted = (part: string) => wanted.some((each) => each === part)
+  return {
+    settings: isWanted('settings') ? settings : [],
+    state: isWanted('weights') ? state : [],
+    functions: functions.filter(({ name }) => isWanted(name)),
+  }
+}
+
+function differs({ settings, state, functions }: Differences): boolean {
+  return settings.length + state.length > 0 || !functions.every(isSame)
+}
+
+function textOf({ settings, state, functions }: Differences): string {
+  const blocks = [
+    ...(settings.length === 0 ? [] : [['settings', ...settings.map(changeText)]]),
+    ...(state.length === 0 ? [] : [['weights, statistics and slots', ...state.map(changeText)]]),
+    ...functions.map(({ name, left, right, operators, first }) => {
+      if (left === right) return [`${name}: the same program (${left?.slice(0, 12) ?? 'on neither side'})`]
+      const operations = operators.map(changeText)
+      const at =
+        first === undefined ? [] : ['  first difference', `  - ${first.left ?? ''}`, `  + ${first.right ?? ''}`]
+      return [`${name}: differs`, ...operations, ...at]
+    }),
+  ]
+  return blocks.map((lines) => lines.join('\n')).join('\n')
+}
+
+function changeText({ name, left, right }: Change): string {
+  if (left === undefined) return `  ${name}: only right, ${right}`
+  return right === undefined ? `  ${name}: only left, ${left}` : `  ${name}: ${left} -> ${right}`
+}
