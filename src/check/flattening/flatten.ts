@@ -15,12 +15,11 @@ import type {
   Statement,
 } from '../../syntax/ast.js'
 import type { Session } from '../evaluation/session.js'
-import { circleKey, reportOnce } from '../evaluation/session.js'
 import { damageAt, damaging } from '../loading/damage.js'
 import type { Module } from '../loading/module.js'
-import { lookUp, namesOfKind } from '../loading/module.js'
 import { namesRead } from '../loading/names-in.js'
 import type { FlatSection, FlatSetting } from '../settings/context.js'
+import { chainOf, type Link } from './chain.js'
 import type { FlatAllow, FlatParam, FlatPipeline } from './flat.js'
 import { NewBindings } from './new-bindings.js'
 import { pathSpan, pathText, settablePaths, suggestPath } from './paths.js'
@@ -38,6 +37,8 @@ interface OpenSection {
   readonly settings: Map<string, FlatSetting>
 }
 
+const extendsNone = 'a pipeline that extends no other'
+
 /** Lays a pipeline over what it extends, then the options of the command line over both. */
 export class Flattener {
   readonly #params = new Map<string, FlatParam>()
@@ -47,7 +48,6 @@ export class Flattener {
   readonly #allows: FlatAllow[] = []
   readonly #removed = new Map<string, Span>()
   readonly #new = new NewBindings()
-  #lacksBase = false
 
   constructor(
     readonly session: Session,
@@ -56,10 +56,9 @@ export class Flattener {
 
   flatten(declaration: PipelineDeclaration, overrides: readonly Binding[], what = 'this option sets'): FlatPipeline {
     const { module } = this
-    const chain = this.#chain(declaration, module)
+    const { links, isWhole } = chainOf(declaration, module, this.session)
     // Without its base nothing can be said of what it replaces.
-    for (const [index, link] of this.#lacksBase ? [] : chain.entries())
-      this.#lay(link.declaration, link.module, index > 0, index === chain.length - 1)
+    for (const link of isWhole ? links : []) this.#lay(link)
     for (const override of overrides) this.#override(override, what)
     this.#new.report([...this.#sections.values()], this.session.sink)
     return {
@@ -74,54 +73,13 @@ export class Flattener {
       allows: this.#allows,
       removed: this.#removed,
       replacedNames:
-        chain.length > 1 || overrides.length > 0 ? namesRead(chain.map((link) => link.declaration)) : new Set(),
-      lacksBase: this.#lacksBase,
+        links.length > 1 || overrides.length > 0 ? namesRead(links.map((link) => link.declaration)) : new Set(),
+      lacksBase: !isWhole,
     }
   }
 
-  /** From the base at the root to the pipeline itself. */
-  #chain(
-    declaration: PipelineDeclaration,
-    module: Module,
-  ): readonly { declaration: PipelineDeclaration; module: Module }[] {
-    const chain = [{ declaration, module }]
-    const seen = new Set([declaration])
-    let link = { declaration, module }
-    while (link.declaration.base !== undefined && !link.declaration.base.recovered) {
-      const { base } = link.declaration
-      const entity = lookUp(link.module, base.name)
-      if (entity?.kind !== 'pipeline') {
-        this.#lacksBase = true
-        if (link.module.damaged.has(base.name)) break
-        const known = namesOfKind(link.module, 'pipeline').filter((name) => name !== link.declaration.name.name)
-        const suggestion = suggest(base.name, known)
-        const facts = { what: 'pipeline', name: base.name, known }
-        this.#report(
-          diagnose(
-            namesDiagnostics.unknownName,
-            base.span,
-            suggestion === undefined ? facts : { ...facts, suggestion },
-          ),
-        )
-        break
-      }
-      if (seen.has(entity.declaration)) {
-        const names = [base.name, ...chain.map((each) => each.declaration.name.name)]
-        const facts = { name: declaration.name.name, chain: names }
-        reportOnce(this.session, circleKey(names), () =>
-          this.session.sink.report(diagnose(namesDiagnostics.cyclicBinding, base.span, facts)),
-        )
-        this.#lacksBase = true
-        break
-      }
-      seen.add(entity.declaration)
-      link = { declaration: entity.declaration, module: entity.module }
-      chain.unshift(link)
-    }
-    return chain
-  }
-
-  #lay(declaration: PipelineDeclaration, module: Module, derived: boolean, last: boolean): void {
+  #lay(link: Link): void {
+    const { declaration, module, derived, last } = link
     const seen = new Map<string, Span>()
     const first = (name: Identifier, what: string): boolean => {
       const before = seen.get(name.name)
@@ -129,12 +87,10 @@ export class Flattener {
       if (before === undefined) return true
       const related = [{ span: before, label: 'first given here' }]
       this.#report(
-        diagnose(
-          namesDiagnostics.duplicateName,
-          name.span,
-          { what, name: name.name, of: `another ${what}`, isFixed: what !== 'param' },
-          related,
-        ),
+        namesDiagnostics.duplicateName,
+        name.span,
+        { what, name: name.name, of: `another ${what}`, isFixed: what !== 'param' },
+        related,
       )
       return false
     }
@@ -153,26 +109,19 @@ export class Flattener {
       switch (item.kind) {
         case 'param':
           if (isSetting(item.name.name) || isSection(item.name.name) || item.name.name === 'image') {
-            this.#report(
-              diagnose(namesDiagnostics.duplicateName, item.name.span, {
-                what: 'param',
-                name: item.name.name,
-                of: 'a part of every pipeline',
-              }),
-            )
+            this.#report(namesDiagnostics.duplicateName, item.name.span, {
+              what: 'param',
+              name: item.name.name,
+              of: 'a part of every pipeline',
+            })
           } else if (first(item.name, 'param')) {
-            const binding: Binding | undefined = item.value && {
-              kind: 'binding',
-              path: [item.name],
-              value: item.value,
-              span: item.span,
-            }
-            const value = binding === undefined ? undefined : { binding, replaced: new Map() }
+            const { name, value: given, span } = item
+            const value = given && flat({ kind: 'binding', path: [name], value: given, span })
             this.#params.set(item.name.name, { declaration: item, value, module })
           }
           break
         case 'section':
-          this.#section(item, module, derived, last, first)
+          this.#section(item, link, first)
           break
         case 'binding':
           if (item.path.length > 1) {
@@ -182,27 +131,19 @@ export class Flattener {
             } else {
               const help =
                 'Write it into its section or call; dotted names replace parts of a pipeline that is extended.'
-              const span = pathSpan(item.path)
-              this.#report(
-                diagnose(typesDiagnostics.misplaced, span, {
-                  what: 'a dotted name',
-                  where: 'a pipeline that extends no other',
-                  help,
-                }),
-              )
+              this.#misplaced(pathSpan(item.path), 'a dotted name', extendsNone, help)
             }
           } else this.#setting(item, derived, first)
           break
         case 'remove':
           if (derived) this.#remove(item)
-          else {
-            const facts = {
-              what: '`remove`',
-              where: 'a pipeline that extends no other',
-              help: 'Delete what it names, or extend the pipeline that has it.',
-            }
-            this.#report(diagnose(typesDiagnostics.misplaced, item.span, facts))
-          }
+          else
+            this.#misplaced(
+              item.span,
+              '`remove`',
+              extendsNone,
+              'Delete what it names, or extend the pipeline that has it.',
+            )
           break
         case 'expect':
           if (last) this.#expects.push(item)
@@ -220,53 +161,30 @@ export class Flattener {
     const [name] = item.path
     if (name === undefined) return
     if (isSetting(name.name)) {
-      if (first(name, 'setting')) this.#settings.set(name.name, { binding: item, replaced: new Map() })
+      if (first(name, 'setting')) this.#settings.set(name.name, flat(item))
       return
     }
     const param = derived ? this.#params.get(name.name) : undefined
     if (param !== undefined) {
-      if (first(name, 'param'))
-        this.#params.set(name.name, { ...param, value: { binding: item, replaced: new Map(), change: item.span } })
+      if (first(name, 'param')) this.#params.set(name.name, { ...param, value: { ...flat(item), change: item.span } })
       return
     }
     if (isSection(name.name)) {
       const span = { ...name.span, start: name.span.end, end: item.value.span.start }
       const help = `Leave it out: \`${name.name} { ... }\`.`
-      this.#report(
-        diagnose(typesDiagnostics.misplaced, equalsIn(this.session, span), {
-          what: '`=`',
-          where: 'the head of a section',
-          help,
-        }),
-      )
+      this.#misplaced(equalsIn(this.session, span), '`=`', 'the head of a section', help)
       return
     }
     const known = [...settingNames, ...sectionNames, ...(derived ? this.#params.keys() : [])]
-    const suggestion = suggest(name.name, known)
-    const facts = { what: 'setting of a pipeline', name: name.name, known }
-    this.#report(
-      diagnose(namesDiagnostics.unknownName, name.span, suggestion === undefined ? facts : { ...facts, suggestion }),
-    )
+    const facts = { what: 'setting of a pipeline', name: name.name, known, suggestion: suggest(name.name, known) }
+    this.#report(namesDiagnostics.unknownName, name.span, facts)
   }
 
-  #section(
-    item: Section,
-    module: Module,
-    derived: boolean,
-    last: boolean,
-    first: (name: Identifier, what: string) => boolean,
-  ): void {
+  #section(item: Section, link: Link, first: (name: Identifier, what: string) => boolean): void {
     const { name } = item.name
     if (!isSection(name)) {
-      const suggestion = suggest(name, sectionNames)
-      const facts = { what: 'section', name, known: sectionNames }
-      this.#report(
-        diagnose(
-          namesDiagnostics.unknownName,
-          item.name.span,
-          suggestion === undefined ? facts : { ...facts, suggestion },
-        ),
-      )
+      const facts = { what: 'section', name, known: sectionNames, suggestion: suggest(name, sectionNames) }
+      this.#report(namesDiagnostics.unknownName, item.name.span, facts)
       return
     }
     if (!first(item.name, 'section')) return
@@ -278,13 +196,13 @@ export class Flattener {
     }
     section.span = item.name.span
     this.#sections.set(name, section)
-    for (const { diagnostic, extent, names } of module.damage)
+    for (const { diagnostic, extent, names } of link.module.damage)
       if (within(extent, item.span)) for (const each of names) section.damaged.set(each, diagnostic)
-    this.#statements(item.items, section, derived, last)
+    this.#statements(item.items, section, link)
   }
 
-  #statements(items: readonly Statement[], section: OpenSection, derived: boolean, last: boolean): void {
-    const isGraph = section === this.#sections.get('model') || section === this.#sections.get('loss')
+  #statements(items: readonly Statement[], section: OpenSection, { derived, last }: Link): void {
+    const isGraph = this.#isGraph(section)
     const seen = new Map<string, Span>()
     let pending: FlatAllow['statement'][] = []
     for (const item of items) {
@@ -305,30 +223,25 @@ export class Flattener {
       if (name === undefined || name.recovered) continue
       if (more.length > 0) {
         if (derived) this.#replaceIn(section, item, item.path, pathText(item.path), 'this sets')
-        else {
-          const facts = { what: 'a dotted name', where: 'a section', help: 'Bind a simple name.' }
-          this.#report(diagnose(typesDiagnostics.misplaced, pathSpan(item.path), facts))
-        }
+        else this.#misplaced(pathSpan(item.path), 'a dotted name', 'a section', 'Bind a simple name.')
         continue
       }
       const before = seen.get(name.name)
       if (before !== undefined) {
         const related = [{ span: before, label: 'first given here' }]
         this.#report(
-          diagnose(
-            namesDiagnostics.duplicateName,
-            name.span,
-            isGraph
-              ? { what: 'binding', name: name.name, of: 'another binding' }
-              : { what: 'setting', name: name.name, of: 'another setting', isFixed: true },
-            related,
-          ),
+          namesDiagnostics.duplicateName,
+          name.span,
+          isGraph
+            ? { what: 'binding', name: name.name, of: 'another binding' }
+            : { what: 'setting', name: name.name, of: 'another setting', isFixed: true },
+          related,
         )
         continue
       }
       seen.set(name.name, name.span)
-      if (derived && this.#isGraph(section)) this.#new.note(section, name.name, item, '')
-      section.settings.set(name.name, { binding: item, replaced: new Map() })
+      if (derived && isGraph) this.#new.note(section, name.name, item, '')
+      section.settings.set(name.name, flat(item))
     }
     for (const statement of pending) this.#allows.push({ statement, inherited: !last })
   }
@@ -340,7 +253,7 @@ export class Flattener {
     const path = pathText(item.path)
     const param = this.#params.get(head.name)
     if (param !== undefined && rest.length === 0) {
-      this.#params.set(head.name, { ...param, value: { binding: item, replaced: new Map(), change: item.span } })
+      this.#params.set(head.name, { ...param, value: { ...flat(item), change: item.span } })
       return
     }
     const section = this.#sections.get(head.name)
@@ -351,7 +264,7 @@ export class Flattener {
     const setting = this.#settings.get(head.name)
     if (setting !== undefined || (isSetting(head.name) && rest.length === 0)) {
       const replaced = new Map(setting?.replaced)
-      if (rest.length === 0) this.#settings.set(head.name, { binding: item, replaced: new Map(), change: item.span })
+      if (rest.length === 0) this.#settings.set(head.name, { ...flat(item), change: item.span })
       else if (setting !== undefined)
         this.#settings.set(head.name, { ...setting, replaced: replaced.set(pathText(rest), item) })
       return
@@ -366,7 +279,7 @@ export class Flattener {
     const isGraph = this.#isGraph(section)
     if (below.length === 0 && (before !== undefined || !isGraph || what === 'this sets')) {
       if (isGraph) this.#new.note(section, name.name, item, path.slice(0, -name.name.length))
-      section.settings.set(name.name, { binding: { ...item, path: [name] }, replaced: new Map(), change: item.span })
+      section.settings.set(name.name, { ...flat({ ...item, path: [name] }), change: item.span })
     } else if (before !== undefined && below.length > 0 && !isGraph) {
       section.settings.set(name.name, { ...before, replaced: new Map(before.replaced).set(pathText(below), item) })
     } else this.#unknownPath(item.path, what, path)
@@ -413,22 +326,28 @@ export class Flattener {
     // A part that the pipeline lacks, or whose name is misspelt, is reported there.
     if ((isSetting(head) || isSection(head)) && !this.#settings.has(head) && !this.#sections.has(head)) return
     const known = settablePaths(this.#params, this.#settings, this.#sections)
-    const suggestion = suggestPath(text, known)
-    const facts = { path: text, what }
+    const facts = { path: text, what, suggestion: suggestPath(text, known) }
     this.#report(
-      diagnose(
-        namesDiagnostics.unknownPath,
-        pathSpan(path),
-        suggestion === undefined ? facts : { ...facts, suggestion },
-        [],
-        damaging(this.module, ...path.map(({ name }) => name)),
-      ),
+      namesDiagnostics.unknownPath,
+      pathSpan(path),
+      facts,
+      [],
+      damaging(this.module, ...path.map(({ name }) => name)),
     )
   }
 
-  #report(diagnostic: ReturnType<typeof diagnose>): void {
-    this.session.sink.report(diagnostic)
+  #misplaced(span: Span, what: string, where: string, help: string): void {
+    this.#report(typesDiagnostics.misplaced, span, { what, where, help })
   }
+
+  #report<Facts>(...mistake: Parameters<typeof diagnose<Facts>>): Diagnostic {
+    return this.session.sink.report(diagnose(...mistake))
+  }
+}
+
+/** A binding of which nothing is replaced. */
+function flat(binding: Binding): FlatSetting {
+  return { binding, replaced: new Map() }
 }
 
 /** The `=` between a name and its value. */

@@ -1,0 +1,54 @@
+import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import { diagnose } from '../../diagnostics/define.js'
+import { suggest } from '../../diagnostics/suggest.js'
+import type { PipelineDeclaration } from '../../syntax/ast.js'
+import type { Session } from '../evaluation/session.js'
+import { circleKey, reportOnce } from '../evaluation/session.js'
+import type { Module } from '../loading/module.js'
+import { lookUp, namesOfKind } from '../loading/module.js'
+
+/** One pipeline of a chain, with the file that it stands in. */
+export interface Link {
+  readonly declaration: PipelineDeclaration
+  readonly module: Module
+  /** It extends another. */
+  readonly derived: boolean
+  /** Nothing of the chain extends it. */
+  readonly last: boolean
+}
+
+/** From the base at the root to the pipeline itself; not whole where a base is not there, which is reported. */
+export function chainOf(
+  declaration: PipelineDeclaration,
+  module: Module,
+  session: Session,
+): { readonly links: readonly Link[]; readonly isWhole: boolean } {
+  const chain = [{ declaration, module }]
+  const end = (isWhole: boolean) => ({
+    links: chain.map((link, index) => ({ ...link, derived: index > 0, last: index === chain.length - 1 })),
+    isWhole,
+  })
+  for (let link = chain[0]; link?.declaration.base !== undefined; link = chain[0]) {
+    const { base } = link.declaration
+    if (base.recovered) break
+    const entity = lookUp(link.module, base.name)
+    if (entity?.kind !== 'pipeline') {
+      if (link.module.damaged.has(base.name)) return end(false)
+      const { name } = link.declaration.name
+      const known = namesOfKind(link.module, 'pipeline').filter((each) => each !== name)
+      const facts = { what: 'pipeline', name: base.name, known, suggestion: suggest(base.name, known) }
+      session.sink.report(diagnose(namesDiagnostics.unknownName, base.span, facts))
+      return end(false)
+    }
+    if (chain.some((each) => each.declaration === entity.declaration)) {
+      const names = [base.name, ...chain.map((each) => each.declaration.name.name)]
+      const facts = { name: declaration.name.name, chain: names }
+      reportOnce(session, circleKey(names), () =>
+        session.sink.report(diagnose(namesDiagnostics.cyclicBinding, base.span, facts)),
+      )
+      return end(false)
+    }
+    chain.unshift({ declaration: entity.declaration, module: entity.module })
+  }
+  return end(true)
+}
