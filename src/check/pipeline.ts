@@ -238,7 +238,7 @@ function checkSeed(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): num
     const facts = {
       callee: flat.name,
       name: 'seed',
-      must: 'between 0 and 4294967295',
+      must: 'from 0 to 4294967295',
       found: String(value.value),
       write: `seed = ${value.value < 0 ? -value.value : 1}`,
     }

@@ -3,6 +3,7 @@ import type {
   ComponentKind,
   Constraints,
   JsonValue,
+  NumberBounds,
   Optional,
   ParameterSchema,
   QuantityUnit,
@@ -12,13 +13,6 @@ import type {
 } from './schema.js'
 
 /** The forms that a parameter of a component can have: each gives the JSON Schema of its values and their type. */
-
-interface Bounds {
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly exclusiveMinimum?: number
-  readonly exclusiveMaximum?: number
-}
 
 interface Given<T> {
   readonly default?: T & JsonValue
@@ -30,14 +24,14 @@ export function optional<T>(parameter: ParameterSchema<T>): Optional<T> {
   return { ...parameter, optional: true }
 }
 
-export function number(description: string, options: Bounds & Given<number> = {}): ParameterSchema<number> {
+export function number(description: string, options: NumberBounds & Given<number> = {}): ParameterSchema<number> {
   return { form: 'number', type: 'number', description, ...options }
 }
 
 /** @param options.counts what is counted, for the docs */
 export function whole(
   description: string,
-  options: Bounds & Given<number> & { readonly counts?: string } = {},
+  options: NumberBounds & Given<number> & { readonly counts?: string } = {},
 ): ParameterSchema<number> {
   return { form: 'number', type: 'integer', description, ...options }
 }
@@ -52,7 +46,7 @@ export function oneOf<const N extends number>(
 }
 
 /** A share from 0 to 1, written `50%` or `0.5`. */
-export function share(description: string, options: Bounds & Given<number> = {}): ParameterSchema<number> {
+export function share(description: string, options: NumberBounds & Given<number> = {}): ParameterSchema<number> {
   return { form: 'fraction', type: 'number', description, ...options }
 }
 

@@ -59,14 +59,17 @@ type JsonType = 'integer' | 'number' | 'boolean' | 'string' | 'array' | 'object'
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue }
 
-/** The part of JSON Schema that parameters use; a keyword that is not here has no message for the user. */
-export interface Constraints {
-  readonly type: JsonType | readonly JsonType[]
-  readonly enum?: readonly (string | number)[]
+export interface NumberBounds {
   readonly minimum?: number
   readonly maximum?: number
   readonly exclusiveMinimum?: number
   readonly exclusiveMaximum?: number
+}
+
+/** The part of JSON Schema that parameters use; a keyword that is not here has no message for the user. */
+export interface Constraints extends NumberBounds {
+  readonly type: JsonType | readonly JsonType[]
+  readonly enum?: readonly (string | number)[]
   readonly minItems?: number
   readonly maxItems?: number
   readonly uniqueItems?: boolean

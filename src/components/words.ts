@@ -1,7 +1,7 @@
 import { type Component, componentsOf, findComponent, isRequired } from './registry.js'
-import { type Constraints, componentKinds, type JsonValue, type QuantityUnit, type ValueSchema } from './schema.js'
+import { componentKinds, type JsonValue, type NumberBounds, type QuantityUnit, type ValueSchema } from './schema.js'
 
-/** What a value of this schema is, in words: `a whole number`, `a length in px or percent`. */
+/** What a value of this schema is, in words: `a whole number`, `a length in px or percent`, `a metric of images`. */
 export function describeForm(schema: ValueSchema): string {
   switch (schema.form) {
     case 'number':
@@ -26,17 +26,12 @@ export function describeForm(schema: ValueSchema): string {
     case 'list':
       return ['a list', ...(schema.words ?? []).map((word) => `\`${word}\``)].join(' or ')
     case 'component':
-      return kindInWords(schema)
+      return schema.inWords ?? (schema.kind === undefined ? 'a component' : componentKinds[schema.kind].inWords)
     case 'output':
       return "the name of one of the model's outputs"
     case 'monitor':
       return 'a number of the validation, such as `val.auroc(score)`'
   }
-}
-
-/** With its article: `a data source`, `a metric of images`. */
-export function kindInWords({ kind, inWords }: ValueSchema): string {
-  return inWords ?? (kind === undefined ? 'a component' : componentKinds[kind].inWords)
 }
 
 function describeQuantity(units: readonly QuantityUnit[]): string {
@@ -220,7 +215,7 @@ function showComponent({ kind }: ValueSchema, value: JsonValue): string {
 }
 
 /** What a number must be, in words: `from 0 to 1`, `at least 1`, `more than 0 and less than 1`. */
-export function boundsInWords(schema: Constraints, show: (bound: number) => string = String): string {
+export function boundsInWords(schema: NumberBounds, show: (bound: number) => string = String): string {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema
   if (minimum !== undefined && maximum !== undefined) return `from ${show(minimum)} to ${show(maximum)}`
   const low =

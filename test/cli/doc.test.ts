@@ -3,7 +3,7 @@ import { draemc } from '../support/draemc.js'
 
 describe('draemc doc', () => {
   test.each([
-    ['conv2d', ['conv2d (Layers)', 'an integer between 1 and 1024', 'map [H / stride, W / stride, channels]']],
+    ['conv2d', ['conv2d (Layers)', 'an integer from 1 to 1024', 'map [H / stride, W / stride, channels]']],
     ['severity_cnn', ['severity_cnn (Blocks)', 'maximum: float = 2.0) -> value', 'in [0, maximum]']],
     ['adamw', ['Loshchilov and Hutter', 'weight_decay']],
     ['mae', ['mae (Losses)', 'mae (Metrics']],

@@ -1,7 +1,7 @@
 import { metricNames, splits } from '../../components/metrics.js'
 import { type Component, findComponent, isRequired } from '../../components/registry.js'
 import type { JsonValue, ValueSchema } from '../../components/schema.js'
-import { exampleOf, kindInWords, namesFor, writeOneOf } from '../../components/words.js'
+import { describeForm, exampleOf, namesFor, writeOneOf } from '../../components/words.js'
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
@@ -51,12 +51,12 @@ export function evaluateComponent(
   if (callee.recovered) return poison(expression.span, damageAt(env.session, callee.span))
   if (callee.kind !== 'identifier') {
     const found = describeExpression(expression)
-    const facts = { what, expected: kindInWords(schema), found, help: writeOneOf(schema) }
+    const facts = { what, expected: describeForm(schema), found, help: writeOneOf(schema) }
     return fail(env, typesDiagnostics.typeMismatch, expression.span, facts)
   }
   const component = findComponent(kind, callee.name)
   if (component === undefined) {
-    const of = kindInWords(schema).replace(/^an? /, '')
+    const of = describeForm(schema).replace(/^an? /, '')
     const facts = { what: of, name: callee.name, known, suggestion: suggest(callee.name, known) }
     return fail(env, namesDiagnostics.unknownName, callee.span, facts)
   }

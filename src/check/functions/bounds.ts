@@ -1,9 +1,8 @@
+import type { NumberBounds } from '../../components/schema.js'
+import { boundsInWords } from '../../components/words.js'
+
 /** Bounds of a number, by the keys of JSON Schema. */
-export interface Bounds {
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly exclusiveMinimum?: number
-  readonly exclusiveMaximum?: number
+export interface Bounds extends NumberBounds {
   /** Odd integers alone. */
   readonly isOdd?: true
 }
@@ -19,18 +18,9 @@ export function isWithin(value: number, bounds: Bounds): boolean {
   )
 }
 
-/** What a number must be: `an odd integer between 3 and 255`, `at least 0 and less than 1`. */
+/** What a number must be: `an odd integer from 3 to 255`, `at least 0 and less than 1`. */
 export function boundsText(bounds: Bounds, isInteger: boolean): string {
-  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, isOdd } = bounds
-  const kind = isOdd ? 'an odd integer ' : isInteger ? 'an integer ' : ''
-  if (minimum !== undefined && maximum !== undefined) return `${kind}between ${minimum} and ${maximum}`
-  const ends = [
-    minimum === undefined ? undefined : `at least ${minimum}`,
-    exclusiveMinimum === undefined ? undefined : `more than ${exclusiveMinimum}`,
-    maximum === undefined ? undefined : `at most ${maximum}`,
-    exclusiveMaximum === undefined ? undefined : `less than ${exclusiveMaximum}`,
-  ]
-  return kind + ends.filter((end) => end !== undefined).join(' and ')
+  return `${bounds.isOdd ? 'an odd integer ' : isInteger ? 'an integer ' : ''}${boundsInWords(bounds)}`
 }
 
 /** The value within the bounds that is nearest to one outside; undefined where an open end has none. */

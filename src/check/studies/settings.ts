@@ -117,7 +117,7 @@ function checkSeeds(value: Expression, study: StudyDeclaration, at: Span, env: E
     if (seed.kind !== 'number') continue
     const first = seen.get(seed.value)
     if (seed.value < 0 || seed.value > 4294967295) {
-      const facts = { callee: study.name.name, name: 'seeds', must: 'between 0 and 4294967295' }
+      const facts = { callee: study.name.name, name: 'seeds', must: 'from 0 to 4294967295' }
       report(env, tensorsDiagnostics.attribute, item.span, { ...facts, found: String(seed.value) })
     } else if (first !== undefined) {
       const facts = { path: 'seeds', value: textOf(env.session, item.span), isWrittenSo: true }

@@ -40,8 +40,8 @@ export function conformSetting(value: Value, type: SettingType, env: Env, what: 
     case 'size':
       return value.kind === schema.form ? value : wrong()
     case 'path': {
-      const isBare = value.kind === 'word' || value.kind === 'number'
-      return value.kind === 'string' ? value : wrong(isBare ? inQuotes : undefined)
+      const text = value.kind === 'number' ? numberText(value) : wordOf(value)
+      return value.kind === 'string' ? value : wrong(text === undefined ? undefined : inQuotes(text, parameter))
     }
     case 'name':
       if (value.kind === 'string' || value.kind === 'enum') return value
@@ -91,8 +91,8 @@ function conformTo(value: Value, type: SettingType, env: Env, what: string): Val
   return isPoison(value) ? value : conformSetting(value, type, env, what)
 }
 
-const inQuotes =
-  'A text stands in quotes: `"maps/hdmap"`; in an option for the shell, `--set \'data.root="maps/hdmap"\'`.'
+const inQuotes = (text: string, parameter: string): string =>
+  `A text stands in quotes: \`"${text}"\`; in an option for the shell, \`--set 'data.${parameter}="${text}"'\`.`
 
 function wordOf(value: Value): string | undefined {
   if (value.kind === 'word') return value.name

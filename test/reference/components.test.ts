@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { componentsReference } from '../../src/components/reference.js'
+import { componentsReference } from '../../src/reference/components.js'
 import { updatesGoldens } from '../support/golden.js'
 
 const page = fileURLToPath(new URL('../../docs/reference/components.md', import.meta.url))

@@ -1,7 +1,8 @@
-import { metrics } from './metrics.js'
-import { type Component, componentsOf, componentTables, isRequired } from './registry.js'
-import { type ComponentKind, componentKinds, type ParameterSchema, type ValueSchema } from './schema.js'
-import { alternatives, boundsInWords, describeForm, showValue, withUnit } from './words.js'
+import { metrics } from '../components/metrics.js'
+import { type Component, componentsOf, componentTables, isRequired } from '../components/registry.js'
+import { type ComponentKind, componentKinds, type ParameterSchema, type ValueSchema } from '../components/schema.js'
+import { alternatives, boundsInWords, describeForm, showValue, withUnit } from '../components/words.js'
+import { markdownTable } from './markdown.js'
 
 /** `docs/reference/components.md`: every registered component with its parameters, from their schemas alone. */
 export function componentsReference(): string {
@@ -27,9 +28,9 @@ function describeComponent({ kind, name, doc, parameters, positional }: Componen
   if (entries.length === 0) return `${head}\n\nNo parameters.`
   const rows = entries.map(([parameter, of]) => {
     const shown = positional.includes(parameter) ? `**\`${parameter}\`**` : `\`${parameter}\``
-    return `| ${[shown, describeValue(of), defaultOf(of), of.description].map(inCell).join(' | ')} |`
+    return [shown, describeValue(of), defaultOf(of), of.description]
   })
-  return [head, '', '| parameter | value | default | what it is |', '|---|---|---|---|', ...rows].join('\n')
+  return `${head}\n\n${markdownTable(['parameter', 'value', 'default', 'what it is'], rows)}`
 }
 
 function metricNote(name: string): string {
@@ -67,8 +68,4 @@ function boundsOf(schema: ValueSchema): string {
 function defaultOf(schema: ParameterSchema): string {
   if (schema.default !== undefined) return `\`${showValue(schema, schema.default)}\``
   return isRequired(schema) ? 'must be given' : 'none'
-}
-
-function inCell(text: string): string {
-  return text.replaceAll('|', '\\|')
 }
