@@ -22,7 +22,6 @@ export function originOf(span: Span, session: Session): Pick<SettingOrigin, 'ori
 export function settingsContext(base: Env, origins: SettingOrigin[]): SettingsContext {
   const { session } = base
   return {
-    sink: session.sink,
     env: base,
     originOf: (span) => originOf(span, session),
     recordOrigin: (origin) => origins.push(origin),

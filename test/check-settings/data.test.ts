@@ -25,6 +25,11 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     ['D059 "": `root` of `hdmap` must be a text that is not empty, and this is an empty text'],
   ],
   ['root = "maps"', 'root = maps', ['D030 maps: `root` of `hdmap` must be a path in quotes, and this is `maps`']],
+  [
+    'root = "maps"',
+    'root = data/maps',
+    ['D030 data/maps: `root` of `hdmap` must be a path in quotes, and this is `data/maps`'],
+  ],
   ['root = "maps"', 'root = 5', ['D030 5: `root` of `hdmap` must be a path in quotes, and this is the integer 5']],
   ['root = "maps"', '"maps"', ['D034 "maps": `hdmap` takes its parameters by name only']],
   [

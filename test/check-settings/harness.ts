@@ -57,7 +57,6 @@ export function checkSettings(items: string, options: HarnessOptions = {}) {
     env.scope.define(name, expression.span, 'param', () => session.evaluate(expression, env))
   }
   const context: SettingsContext = {
-    sink,
     env,
     originOf: (span) =>
       span.file === 'p.draem'

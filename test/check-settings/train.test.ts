@@ -191,6 +191,26 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     ['D032 10 epochs: `max_steps` of `train` must be a whole number of steps, and this is 10 epochs'],
   ],
   ['precision = bf16', 'validate_every = 3', ['D034 validate_every: `train` has no parameter `validate_every`']],
+  [
+    'adamw(lr = 1e-4, weight_decay = 1e-4)',
+    'torch.optim.Adam(lr = 1e-4)',
+    [
+      'D030 torch.optim.Adam(lr = 1e-4): `optimizer` of `train` must be an optimizer, and this is a call of `torch.optim.Adam`',
+    ],
+  ],
+  [
+    'adamw(lr = 1e-4, weight_decay = 1e-4)',
+    'if 1 < 2 { adam(lr = 0) } else { sgdd() }',
+    [
+      'D059 0: `lr` of `adam` must be more than 0, and this is 0',
+      'D020 sgdd: there is no optimizer `sgdd`; did you mean `sgd`?',
+    ],
+  ],
+  [
+    'val.auroc(score), patience',
+    'val.auroc(score, 2), patience',
+    ['D034 2: `auroc` takes all but `output` by name only'],
+  ],
 ]
 
 describe('settings of training', () => {

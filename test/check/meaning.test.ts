@@ -150,6 +150,11 @@ describe('what is suggested is of the kind that is due', () => {
     expect(helpOf(...slips)).toBe(help)
   })
 
+  test('an argument that has the name of the block it stands in is no call of that block', () => {
+    const block = 'block kernel(x: map) { return conv2d(x, 3, kernel = 3) }\n'
+    expect(told(checkText(block))).toEqual(['D028 at 1:1'])
+  })
+
   test('neither a function for a number, nor the name itself', () => {
     expect(helpOf(['seed = 1', 'seed = abc'])).not.toContain('Write')
     expect(helpOf(param('head: severity_head = my_head'))).not.toContain('Write')

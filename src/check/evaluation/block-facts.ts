@@ -1,30 +1,15 @@
-import type { BlockDeclaration, Expression, Identifier } from '../../syntax/ast.js'
+import type { BlockDeclaration, Identifier } from '../../syntax/ast.js'
 import { functions } from '../functions/table.js'
 import type { Module } from '../loading/module.js'
 import { lookUp } from '../loading/module.js'
+import { identifiersIn } from '../loading/names-in.js'
 import type { BlockEntity, BlockValue } from '../values/value.js'
 
-const children = (value: unknown): readonly unknown[] =>
-  value !== null && typeof value === 'object' ? Object.values(value) : []
-
 /** The names that a block's body calls or passes on, in the order of the text. */
-export function calledNames(declaration: BlockDeclaration): readonly Identifier[] {
-  const found: Identifier[] = []
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) {
-      for (const item of value) visit(item)
-      return
-    }
-    const node = value as Partial<Expression> | null
-    if (node !== null && typeof node === 'object') {
-      if (node.kind === 'identifier') found.push(node as Identifier)
-      for (const child of children(node)) if (typeof child === 'object') visit(child)
-    }
-  }
-  for (const statement of declaration.body) {
-    if (statement.kind === 'binding' || statement.kind === 'return') visit(statement.value)
-  }
-  return found
+function calledNames({ body }: BlockDeclaration): readonly Identifier[] {
+  return body.flatMap((statement) =>
+    statement.kind === 'binding' || statement.kind === 'return' ? identifiersIn(statement.value) : [],
+  )
 }
 
 function calledBlocks(

@@ -1,4 +1,4 @@
-import type { Span } from '../../source/span.js'
+import { mapSpans, type Span } from '../../source/span.js'
 import type { Expression } from '../../syntax/ast.js'
 import { parseExpression } from '../../syntax/parse.js'
 
@@ -9,7 +9,7 @@ import { parseExpression } from '../../syntax/parse.js'
 export function sourceOf(text: string, span: Span): Expression | undefined {
   const { expression, diagnostics } = parseExpression(text.replace(/[\r\n]+/g, ' '), span.file)
   const isSound = diagnostics.every(({ severity }) => severity !== 'error') && expression.kind !== 'missing'
-  return isSound && !/\benv\s*\(/.test(text) ? at(expression, span) : undefined
+  return isSound && !/\benv\s*\(/.test(text) ? mapSpans(expression, () => span) : undefined
 }
 
 /** Numbers with their units, texts, sizes, ranges and lists of them: what has a value without any name. */
@@ -29,15 +29,4 @@ export function isLiteral(expression: Expression): boolean {
     default:
       return false
   }
-}
-
-/** The same tree with every span at one place. */
-function at<T>(node: T, span: Span): T {
-  if (Array.isArray(node)) return node.map((item) => at(item, span)) as T
-  if (node === null || typeof node !== 'object') return node
-  const moved: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(node)) {
-    moved[key] = key === 'span' || key.endsWith('Span') ? span : at(value, span)
-  }
-  return moved as T
 }

@@ -1,23 +1,23 @@
-import type { PipelineDeclaration } from '../../syntax/ast.js'
+import type { Identifier, PipelineDeclaration } from '../../syntax/ast.js'
 
-/** Every name that an expression reads; names of arguments, fields and members are not read. */
-export function namesIn(node: unknown, found: Set<string> = new Set()): ReadonlySet<string> {
-  if (Array.isArray(node)) for (const item of node) namesIn(item, found)
-  else if (node !== null && typeof node === 'object') {
-    if ('kind' in node && node.kind === 'identifier' && 'name' in node) found.add(String(node.name))
-    else for (const [key, child] of Object.entries(node)) if (key !== 'name' && key !== 'member') namesIn(child, found)
-  }
-  return found
+/** Every name that an expression reads, in the order of the text; names of arguments, fields and members are not read. */
+export function identifiersIn(node: unknown): readonly Identifier[] {
+  if (Array.isArray(node)) return node.flatMap(identifiersIn)
+  if (node === null || typeof node !== 'object') return []
+  if ('kind' in node && node.kind === 'identifier') return [node as Identifier]
+  return Object.entries(node).flatMap(([key, child]) =>
+    key === 'name' || key === 'member' ? [] : identifiersIn(child),
+  )
+}
+
+export function namesIn(node: unknown): ReadonlySet<string> {
+  return new Set(identifiersIn(node).map(({ name }) => name))
 }
 
 /** What the texts of pipelines read, whether something replaces it or not. */
 export function namesRead(declarations: readonly PipelineDeclaration[]): ReadonlySet<string> {
-  const found = new Set<string>()
-  for (const { items } of declarations)
-    for (const item of items) {
-      if (item.kind === 'binding' || item.kind === 'param') namesIn(item.value, found)
-      if (item.kind === 'section')
-        for (const each of item.items) if (each.kind === 'binding') namesIn(each.value, found)
-    }
-  return found
+  const bindings = declarations.flatMap(({ items }) =>
+    items.flatMap((item) => (item.kind === 'section' ? item.items : [item])),
+  )
+  return namesIn(bindings.map((item) => (item.kind === 'binding' || item.kind === 'param' ? item.value : [])))
 }

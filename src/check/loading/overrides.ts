@@ -1,7 +1,7 @@
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { syntaxDiagnostics } from '../../diagnostics/codes/syntax.js'
 import { diagnose } from '../../diagnostics/define.js'
-import type { FileId, Span } from '../../source/span.js'
+import { type FileId, mapSpans, type Span } from '../../source/span.js'
 import type { Binding, Identifier } from '../../syntax/ast.js'
 import { parseExpression } from '../../syntax/parse.js'
 import type { Session } from '../evaluation/session.js'
@@ -25,21 +25,23 @@ export function parseOverrides(overrides: readonly Override[], session: Session)
     const line = lines[index] ?? ''
     const value = line.slice(path.length + 1)
     const { expression, diagnostics } = parseExpression(value, optionFile)
+    // The parser saw the value alone.
     const by = offset + path.length + 1
+    const shift = (span: Span): Span => ({ ...span, start: span.start + by, end: span.end + by })
     if (diagnostics.length > 0 && isBarePath(value)) {
       const span = { file: optionFile, start: by, end: by + value.length }
       const help = `a text stands in quotes: \`--set '${path}="${value}"'\``
       session.sink.report(
         diagnose(syntaxDiagnostics.unexpected, span, { expected: 'a value', found: `\`${value}\``, help }),
       )
-    } else for (const diagnostic of diagnostics) session.sink.report(shifted(diagnostic, by))
+    } else for (const diagnostic of diagnostics) session.sink.report(mapSpans(diagnostic, shift))
     const names = identifiers(path, offset)
     const pathSpan: Span = { file: optionFile, start: offset, end: offset + path.length }
     if (names.some((name) => !/^[A-Za-z_]\w*$/.test(name.name))) {
       session.sink.report(diagnose(namesDiagnostics.unknownPath, pathSpan, { path, what: 'this option sets' }))
     } else if (diagnostics.every((diagnostic) => diagnostic.severity !== 'error')) {
       const span = { file: optionFile, start: offset, end: offset + line.length }
-      bindings.push({ kind: 'binding', path: names, value: shifted(expression, by), span })
+      bindings.push({ kind: 'binding', path: names, value: mapSpans(expression, shift), span })
     }
     offset += line.length + 1
   }
@@ -58,19 +60,4 @@ function identifiers(path: string, offset: number): readonly Identifier[] {
     start += name.length + 1
     return { kind: 'identifier', name, span } as const
   })
-}
-
-/** The same tree with every span moved: the parser saw the value alone. */
-function shifted<T>(node: T, by: number): T {
-  if (Array.isArray(node)) return node.map((item) => shifted(item, by)) as T
-  if (node === null || typeof node !== 'object') return node
-  const moved: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(node)) {
-    moved[key] = isSpan(value) ? { ...value, start: value.start + by, end: value.end + by } : shifted(value, by)
-  }
-  return moved as T
-}
-
-function isSpan(value: unknown): value is Span {
-  return value !== null && typeof value === 'object' && 'file' in value && 'start' in value && 'end' in value
 }

@@ -1,4 +1,4 @@
-import type { Diagnostic, DiagnosticSink } from '../../diagnostics/diagnostic.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { FileView } from '../../layouts/view.js'
 import type { SettingOrigin } from '../../plan/settings.js'
 import type { Span } from '../../source/span.js'
@@ -9,7 +9,6 @@ import type { Cause } from '../values/value.js'
 
 /** What the checks of settings (data, synthesis, train, evaluate) need of the checker around them. */
 export interface SettingsContext {
-  readonly sink: DiagnosticSink
   /** The params of the pipeline, and the files. */
   readonly env: Env
   /** `file` for text in a file, `option` for `--set`, with the place as it is shown. */

@@ -22,7 +22,8 @@ export interface CheckedFiles {
 export function checkFiles(call: DataCall, context: SettingsContext): CheckedFiles {
   const listing = context.disk && listData(context.disk, call.value, (pointer) => call.poisoned.has(pointer))
   if (listing === undefined) return {}
-  for (const problem of listing.problems) context.sink.report(diagnosticOf(problem, spanOf(problem.at, call)))
+  for (const problem of listing.problems)
+    context.env.session.sink.report(diagnosticOf(problem, spanOf(problem.at, call)))
   const steps = listing.train.length === 0 ? undefined : checkBatch(call, context, listing.train.length)
   return {
     ...(listing.targets === undefined ? {} : { targets: listing.targets }),

@@ -26,6 +26,6 @@ export function isOutput({ name, span }: WordValue, context: SettingsContext): b
   const nameable = [...outputs.keys()].filter((output) => !/\.\d/.test(output))
   const fields = nameable.filter((output) => output.startsWith(`${name}.`))
   const facts = { name, known: fields.length > 0 ? fields : nameable, suggestion: suggest(name, nameable) }
-  unknownOutputs.set(name, context.sink.report(diagnose(trainingDiagnostics.unknownOutput, span, facts)))
+  unknownOutputs.set(name, context.env.session.sink.report(diagnose(trainingDiagnostics.unknownOutput, span, facts)))
   return false
 }

@@ -11,7 +11,7 @@ export function report<Facts>(
   facts: Facts,
   related: readonly RelatedSpan[] = [],
 ): undefined {
-  context.sink.report(diagnose(definition, span, facts, related))
+  context.env.session.sink.report(diagnose(definition, span, facts, related))
   return undefined
 }
 
