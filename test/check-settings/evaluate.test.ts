@@ -8,13 +8,13 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'auroc(severity)',
     'auroc(anomaly_map)',
     [
-      'D105 anomaly_map: `auroc(anomaly_map)` in `image` needs one number an image, and `anomaly_map` is a map of probabilities, 64x96x1',
+      'D105 anomaly_map: `auroc(anomaly_map)` in `image` needs one number an image, and `anomaly_map` is a map of probabilities (64x96x1)',
     ],
   ],
   [
     'auroc(severity)',
     'auroc(pooled)',
-    ['D105 pooled: `auroc(pooled)` in `image` needs one number an image, and `pooled` is a vector of 512'],
+    ['D105 pooled: `auroc(pooled)` in `image` needs one number an image, and `pooled` is a vector (512)'],
   ],
   ['auroc(severity)', 'auroc(severty)', ['D103 severty: the model has no output `severty`; did you mean `severity`?']],
   ['auroc(severity)', 'auroc(seg)', ['D103 seg: the model has no output `seg`']],
@@ -32,26 +32,26 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'pixel = [auroc(anomaly_map)',
     'pixel = [auroc(score)',
-    ['D105 score: `auroc(score)` in `pixel` needs one number a pixel, and `score` is one number an image'],
+    ['D105 score: `auroc(score)` in `pixel` needs one number a pixel, and `score` is a value (one number an image)'],
   ],
   [
     'pixel = [auroc(anomaly_map)',
     'pixel = [auroc(seg.mask)',
     [
-      'D105 seg.mask: `auroc(seg.mask)` in `pixel` needs one number a pixel, and `seg.mask` is a map of logits, 64x96x2',
+      'D105 seg.mask: `auroc(seg.mask)` in `pixel` needs one number a pixel, and `seg.mask` is a map of logits (64x96x2)',
     ],
   ],
   [
     'pixel = [auroc(anomaly_map)',
     'pixel = [auroc(small_map)',
     [
-      "D105 small_map: `auroc(small_map)` in `pixel` needs a map of the image's size, 64x96, and `small_map` is a map of probabilities, 32x48x1",
+      "D105 small_map: `auroc(small_map)` in `pixel` needs a map of the image's size, 64x96, and `small_map` is a map of probabilities (32x48x1)",
     ],
   ],
   [
     'pixel = [auroc(anomaly_map)',
     'pixel = [auroc(recon)',
-    ['D105 recon: `auroc(recon)` in `pixel` needs one number a pixel, and `recon` is a map, 64x96x3'],
+    ['D105 recon: `auroc(recon)` in `pixel` needs one number a pixel, and `recon` is a map (64x96x3)'],
   ],
   ['pixel = [', 'pixels = [', ['D034 pixels: `evaluate` has no parameter `pixels`; did you mean `pixel`?']],
   [

@@ -5,7 +5,7 @@ import { describeValue, staticText } from '../values/describe.js'
 import type { Type } from '../values/type.js'
 import { sameType } from '../values/type.js'
 import type { Cause, Dim, Value } from '../values/value.js'
-import { asStatic, isPoison, poison } from '../values/value.js'
+import { asStatic, isPoison, poison, typeOf } from '../values/value.js'
 import type { Env } from './env.js'
 import { failUse, report, reportUse } from './env.js'
 import { GraphBuilder } from './graph.js'
@@ -33,8 +33,8 @@ function notACondition(condition: Value, env: Env): Cause | undefined {
 export function evaluateMatch(expression: MatchExpression, env: Env, expected?: Type): Value {
   const { span } = expression
   const subject = env.session.evaluate(expression.subject, env)
-  const declaration = enumOf(subject)
-  const subjectType: Type | undefined = declaration ? { kind: 'enum', declaration } : undefined
+  const subjectType = typeOf(subject)
+  const declaration = subjectType?.kind === 'enum' ? subjectType.declaration : undefined
   const values = expression.arms.map((arm) => arm.value)
   if (isPoison(subject)) {
     for (const value of values) evaluateAside(value, env, expected)
@@ -118,11 +118,6 @@ function covers(seen: ReadonlySet<string>, declaration: EnumDeclaration | undefi
   return isBool(subject) && seen.has('true') && seen.has('false')
 }
 
-function enumOf(subject: Value): EnumDeclaration | undefined {
-  if (subject.kind === 'enum') return subject.declaration
-  return subject.kind === 'unknown' && subject.type?.kind === 'enum' ? subject.type.declaration : undefined
-}
-
 /** The branch that is taken; outside blocks (which are checked on their own) the others are looked at for their mistakes. */
 function choose(branch: Expression, branches: readonly Expression[], env: Env, expected?: Type): Value {
   if (env.frames.length === 0 && !env.abstract) {
@@ -171,21 +166,4 @@ function join(values: readonly Value[], span: Expression['span']): Value {
     }
   }
   return joined
-}
-
-function typeOf(value: Value): Type | undefined {
-  switch (value.kind) {
-    case 'unknown':
-      return value.type
-    case 'number':
-      return value.unit === undefined ? { kind: value.isInteger ? 'int' : 'float' } : undefined
-    case 'boolean':
-      return { kind: 'bool' }
-    case 'string':
-    case 'size':
-    case 'range':
-      return { kind: value.kind }
-    default:
-      return undefined
-  }
 }

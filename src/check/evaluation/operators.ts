@@ -9,7 +9,7 @@ import { reportNoTensor } from '../values/conform.js'
 import { describeValue } from '../values/describe.js'
 import type { Type } from '../values/type.js'
 import type { PoisonedValue, ScalarStatic, Tensor, UnknownValue, Value } from '../values/value.js'
-import { isPoison, poison } from '../values/value.js'
+import { isPoison, poison, typeOf } from '../values/value.js'
 import type { Env } from './env.js'
 import { fail, failUse, report } from './env.js'
 import { textOf } from './session.js'
@@ -155,7 +155,7 @@ function compare(expression: BinaryExpression, env: Env): Value {
   const bareLeft = expression.left.kind === 'identifier' && env.scope.find(expression.left.name) === undefined
   const firstExpression = bareLeft ? expression.right : expression.left
   const first = env.session.evaluate(firstExpression, env)
-  const second = env.session.evaluate(bareLeft ? expression.left : expression.right, env, enumOf(first))
+  const second = env.session.evaluate(bareLeft ? expression.left : expression.right, env, typeOf(first))
   if (isPoison(first)) return poison(span, first)
   if (isPoison(second)) return poison(span, second)
   const [left, right] = bareLeft ? [second, first] : [first, second]
@@ -189,12 +189,6 @@ function lacksItsFirst(expression: Expression, env: Env): boolean {
 
 function nameOf(name: string | Identifier): string {
   return typeof name === 'string' ? name : name.name
-}
-
-function enumOf(value: Value): Type | undefined {
-  if (value.kind === 'unknown') return value.type
-  if (value.kind !== 'enum') return undefined
-  return { kind: 'enum', declaration: value.declaration }
 }
 
 function isScalarStatic(value: Value): value is ScalarStatic {

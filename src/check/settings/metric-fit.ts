@@ -1,10 +1,10 @@
 import type { MetricList, MetricValue } from '../../components/metrics.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
-import { assertNever } from '../../diagnostics/invariant.js'
 import type { Span } from '../../source/span.js'
 import type { TensorType } from '../checked.js'
 import { factorText, reaches } from '../functions/label-reach.js'
 import { intervalText } from '../primitives/intervals.js'
+import { describeTensor } from '../values/describe.js'
 import type { SettingsContext } from './context.js'
 import { report } from './place.js'
 import type { CheckedData, CheckedSynthesis } from './results.js'
@@ -31,7 +31,7 @@ export function checkFit(
   if (type === undefined) return true
   const misfit = list === 'pixel' ? pixelMisfit(measured, type, data) : imageMisfit(measured, type)
   if (misfit !== undefined) {
-    const facts = { metric: shown, list, output, found: describeOutput(type), ...misfit }
+    const facts = { metric: shown, list, output, found: describeTensor(type), ...misfit }
     report(context, trainingDiagnostics.metricDoesNotFit, span, facts)
     return false
   }
@@ -97,19 +97,4 @@ function warnOfReach(
         : `Make \`${request.parameters.output}\` reach from ${low} to ${high}.`,
   })
   return true
-}
-
-/** `a map of logits 64x64x2 (per pixel)`, for "and `x` is ...". */
-export function describeOutput({ per, shape, meaning }: TensorType): string {
-  const of = meaning === 'plain' ? '' : ` of ${meaning.replace('_', ' ')}`
-  switch (per) {
-    case 'pixel':
-      return `a map${of}, ${shape.join('x')}`
-    case 'image':
-      return shape.length === 0 ? 'one number an image' : `a vector${of} of ${shape.join('x')}`
-    case 'batch':
-      return 'one number for the whole batch'
-    default:
-      return assertNever(per)
-  }
 }

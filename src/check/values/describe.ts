@@ -29,13 +29,17 @@ export function describePer(per: Per, shape: readonly Dim[]): string {
   return shape.length === 0 ? 'a value (one number an image)' : `a vector (${shapeText(shape)})`
 }
 
+/** `a map of logits (64x64x2)` */
+export function describeTensor({ per, shape, meaning }: Pick<Tensor, 'per' | 'shape' | 'meaning'>): string {
+  const of = meaning === 'plain' ? '' : ` of ${meaning.replace('_', ' ')}`
+  return describePer(per, shape).replace(/^(a \w+)/, `$1${of}`)
+}
+
 /** What a value is, for `... and this is ...`. */
 export function describeValue(value: Value): string {
   switch (value.kind) {
-    case 'tensor': {
-      const meaning = value.meaning === 'plain' ? '' : ` of ${value.meaning.replace('_', ' ')}`
-      return describePer(value.per, value.shape).replace(/^(a \w+)/, `$1${meaning}`)
-    }
+    case 'tensor':
+      return describeTensor(value)
     case 'record':
       return `a record { ${[...value.fields.keys()].join(', ')} }`
     case 'list':

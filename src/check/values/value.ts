@@ -173,3 +173,23 @@ export function asStatic(value: Value): StaticValue | undefined {
       return value
   }
 }
+
+/** The type of a static value; undefined where it has none by itself. */
+export function typeOf(value: Value): Type | undefined {
+  switch (value.kind) {
+    case 'unknown':
+      return value.type
+    case 'number':
+      return value.unit === undefined ? { kind: value.isInteger ? 'int' : 'float' } : undefined
+    case 'enum':
+      return { kind: 'enum', declaration: value.declaration }
+    case 'boolean':
+      return { kind: 'bool' }
+    case 'string':
+    case 'size':
+    case 'range':
+      return { kind: value.kind }
+    default:
+      return undefined
+  }
+}
