@@ -11,7 +11,6 @@ import type { Span } from '../../source/span.js'
 import type { Argument, Binding, Expression } from '../../syntax/ast.js'
 import { removedHere } from '../flattening/removal.js'
 import { damageAt } from '../loading/damage.js'
-import { describeExpression } from '../settings/place.js'
 import { conform } from '../values/conform.js'
 import type { SettingType } from '../values/type.js'
 import { settingType } from '../values/type.js'
@@ -20,6 +19,7 @@ import { poison } from '../values/value.js'
 import { bindArguments, reportDuplicates, type Signature } from './arguments.js'
 import type { Env } from './env.js'
 import { fail, report, whereWritten } from './env.js'
+import { describeExpression } from './written.js'
 
 /** Bindings that stand for single parameters of a call (`synthesis.patches = 2`), by dotted path below it. */
 export type Replacements = ReadonlyMap<string, Binding>

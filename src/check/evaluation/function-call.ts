@@ -5,7 +5,6 @@ import type { Span } from '../../source/span.js'
 import type { Argument } from '../../syntax/ast.js'
 import type { FunctionParameter, FunctionRule, ParameterType } from '../functions/rule.js'
 import { FunctionCall, signatureText } from '../functions/rule.js'
-import { dottedName } from '../settings/place.js'
 import { abstractValue, conform, reportNoTensor } from '../values/conform.js'
 import { describeValue } from '../values/describe.js'
 import { isTensorType, type Type } from '../values/type.js'
@@ -15,6 +14,7 @@ import type { ArgumentSource } from './arguments.js'
 import { bindArguments, reportDuplicates } from './arguments.js'
 import type { Env } from './env.js'
 import { fail, failUse, report } from './env.js'
+import { dottedName } from './written.js'
 
 export function callFunction(
   rule: FunctionRule,

@@ -1,7 +1,6 @@
 import type { Form } from '../../components/schema.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import type { Expression } from '../../syntax/ast.js'
-import { describeExpression, dottedName } from '../settings/place.js'
 import type { SettingType } from '../values/type.js'
 import { itemType } from '../values/type.js'
 import type { Value } from '../values/value.js'
@@ -9,6 +8,7 @@ import { evaluateComponent, evaluateMonitor, isComponent } from './component.js'
 import type { Env } from './env.js'
 import { fail } from './env.js'
 import { textOf } from './session.js'
+import { describeExpression, dottedName } from './written.js'
 
 /** A word that is no name, where a number is due, is a misspelt param: it is unknown. */
 const numericForms: ReadonlySet<Form> = new Set(['number', 'fraction', 'count', 'quantity', 'size', 'range'])

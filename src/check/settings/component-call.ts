@@ -15,9 +15,8 @@ import { argumentOf, bindComponent, defaultComponent } from '../evaluation/compo
 import { settingType } from '../values/type.js'
 import type { ComponentValue, Value } from '../values/value.js'
 import { isPoison } from '../values/value.js'
-import type { FlatSection, FlatSetting, SettingsContext } from './context.js'
+import { type FlatSection, type FlatSetting, report, type SettingsContext } from './context.js'
 import { isOutput } from './outputs.js'
-import { report } from './place.js'
 
 interface AnyValue {
   readonly component: string

@@ -1,4 +1,5 @@
-import type { Diagnostic } from '../../diagnostics/diagnostic.js'
+import { type DiagnosticDefinition, diagnose } from '../../diagnostics/define.js'
+import type { Diagnostic, RelatedSpan } from '../../diagnostics/diagnostic.js'
 import type { FileView } from '../../layouts/view.js'
 import type { SettingOrigin } from '../../plan/settings.js'
 import type { Span } from '../../source/span.js'
@@ -47,4 +48,16 @@ export interface FlatSection {
   readonly damaged: ReadonlyMap<string, Diagnostic>
   /** What a `remove` took away, with its place. */
   readonly removed: ReadonlyMap<string, Span>
+}
+
+/** Reports a mistake, of which nothing is left. */
+export function report<Facts>(
+  context: SettingsContext,
+  definition: DiagnosticDefinition<Facts>,
+  span: Span,
+  facts: Facts,
+  related: readonly RelatedSpan[] = [],
+): undefined {
+  context.env.session.sink.report(diagnose(definition, span, facts, related))
+  return undefined
 }

@@ -1,8 +1,7 @@
 import { withUnit } from '../../components/words.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import type { TrainPlan } from '../../plan/run-plan.js'
-import type { SettingsContext } from './context.js'
-import { report } from './place.js'
+import { report, type SettingsContext } from './context.js'
 import type { TrainCall } from './train.js'
 
 interface Every {

@@ -6,9 +6,8 @@ import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import type { DataValue } from '../../plan/run-plan.js'
 import type { SettingOrigin } from '../../plan/settings.js'
 import { type CheckedCall, checkComponent, wholeValue } from './component-call.js'
-import type { FlatSetting, SettingsContext } from './context.js'
+import { type FlatSetting, report, type SettingsContext } from './context.js'
 import { checkFiles } from './files.js'
-import { report } from './place.js'
 import type { CheckedData } from './results.js'
 
 export type DataCall = CheckedCall<DataValue>

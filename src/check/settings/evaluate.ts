@@ -3,10 +3,9 @@ import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import type { EvaluatePlan } from '../../plan/run-plan.js'
 import type { Span } from '../../source/span.js'
 import { checkSection, wholeValue } from './component-call.js'
-import type { FlatSection, SettingsContext } from './context.js'
+import { type FlatSection, report, type SettingsContext } from './context.js'
 import { checkLabels, checkSets } from './labels.js'
 import { checkFit } from './metric-fit.js'
-import { report } from './place.js'
 import type { CheckedData, CheckedSynthesis } from './results.js'
 
 export type EvaluateCall = ReturnType<typeof checkSection<'evaluate'>>

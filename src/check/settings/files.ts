@@ -4,9 +4,8 @@ import type { Listing } from '../../layouts/listing.js'
 import { diagnosticOf, isError, type Place } from '../../layouts/problem.js'
 import { heldOutCount, stepsPerEpoch } from '../../layouts/split.js'
 import type { Span } from '../../source/span.js'
-import type { SettingsContext } from './context.js'
+import { report, type SettingsContext } from './context.js'
 import type { DataCall } from './data.js'
-import { report } from './place.js'
 
 /** What the disk says of the data. */
 export interface CheckedFiles {

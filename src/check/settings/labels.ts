@@ -3,9 +3,8 @@ import { dataDiagnostics } from '../../diagnostics/codes/data.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import { type ListedImage, labelsOf, whyWithoutValue } from '../../layouts/listing.js'
 import type { Span } from '../../source/span.js'
-import type { FlatSection, SettingsContext } from './context.js'
+import { type FlatSection, report, type SettingsContext } from './context.js'
 import type { EvaluateCall } from './evaluate.js'
-import { report } from './place.js'
 import type { CheckedData } from './results.js'
 
 /** Test sets that are asked for and have no images, or no faulty ones. */

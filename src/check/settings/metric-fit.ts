@@ -5,8 +5,7 @@ import type { TensorType } from '../checked.js'
 import { factorText, reaches } from '../functions/label-reach.js'
 import { intervalText } from '../primitives/intervals.js'
 import { describeTensor } from '../values/describe.js'
-import type { SettingsContext } from './context.js'
-import { report } from './place.js'
+import { report, type SettingsContext } from './context.js'
 import type { CheckedData, CheckedSynthesis } from './results.js'
 
 interface Measured {

@@ -3,9 +3,8 @@ import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { EvaluatePlan } from '../../plan/run-plan.js'
 import type { Span } from '../../source/span.js'
-import type { SettingsContext } from './context.js'
+import { report, type SettingsContext } from './context.js'
 import { checkHasValue } from './labels.js'
-import { report } from './place.js'
 import type { CheckedData } from './results.js'
 
 /** A monitor must be among what the evaluation measures, and of the validation: the test sets decide nothing. */

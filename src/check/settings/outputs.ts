@@ -4,8 +4,7 @@ import { diagnose } from '../../diagnostics/define.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import { isLabelInput } from '../evaluation/phase.js'
 import type { WordValue } from '../values/value.js'
-import type { SettingsContext } from './context.js'
-import { report } from './place.js'
+import { report, type SettingsContext } from './context.js'
 
 /** Whether the model has an output of the name: `score`, `seg.mask`. Where it has none that is reported, once a name. */
 export function isOutput({ name, span }: WordValue, context: SettingsContext): boolean {

@@ -5,8 +5,7 @@ import { showValue, withUnit } from '../../components/words.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import type { SynthesisValue } from '../../plan/run-plan.js'
 import { type CheckedCall, checkComponent, wholeValue } from './component-call.js'
-import type { FlatSetting, SettingsContext } from './context.js'
-import { report } from './place.js'
+import { type FlatSetting, report, type SettingsContext } from './context.js'
 import type { CheckedData, CheckedSynthesis } from './results.js'
 
 type SynthesisCall = CheckedCall<SynthesisValue>

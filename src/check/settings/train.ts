@@ -6,10 +6,9 @@ import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import type { EvaluatePlan, TrainPlan } from '../../plan/run-plan.js'
 import { checkSection, wholeValue } from './component-call.js'
-import type { FlatSection, SettingsContext } from './context.js'
+import { type FlatSection, report, type SettingsContext } from './context.js'
 import { checkCourse } from './course.js'
 import { checkMonitor } from './monitor.js'
-import { report } from './place.js'
 import type { CheckedData } from './results.js'
 
 export type TrainCall = ReturnType<typeof checkSection<'train'>>

@@ -6,7 +6,7 @@ import { suggest } from '../../diagnostics/suggest.js'
 import type { ExcludeStatement, Expression } from '../../syntax/ast.js'
 import type { Env } from '../evaluation/env.js'
 import { report } from '../evaluation/env.js'
-import { describeExpression, dottedName, isRecovered } from '../settings/place.js'
+import { describeExpression, dottedName, isRecovered } from '../evaluation/written.js'
 
 /** The values of every axis by its path, the seeds as `seed`. */
 export type Axes = ReadonlyMap<string, readonly Expression[]>

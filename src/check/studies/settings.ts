@@ -10,11 +10,11 @@ import type { CheckedPipeline } from '../checked.js'
 import type { Env } from '../evaluation/env.js'
 import { report } from '../evaluation/env.js'
 import { textOf } from '../evaluation/session.js'
+import { describeExpression, dottedName, isRecovered } from '../evaluation/written.js'
 import { pathSpan, pathText } from '../flattening/paths.js'
 import { checkReference } from '../settings/component-call.js'
 import type { SettingsContext } from '../settings/context.js'
 import { checkMonitor } from '../settings/monitor.js'
-import { describeExpression, dottedName, isRecovered } from '../settings/place.js'
 import { conform } from '../values/conform.js'
 
 const settings = ['seeds', 'compare', 'mode']

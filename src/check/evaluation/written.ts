@@ -1,19 +1,4 @@
-import { type DiagnosticDefinition, diagnose } from '../../diagnostics/define.js'
-import type { RelatedSpan } from '../../diagnostics/diagnostic.js'
-import type { Span } from '../../source/span.js'
 import type { Expression } from '../../syntax/ast.js'
-import type { SettingsContext } from './context.js'
-
-export function report<Facts>(
-  context: SettingsContext,
-  definition: DiagnosticDefinition<Facts>,
-  span: Span,
-  facts: Facts,
-  related: readonly RelatedSpan[] = [],
-): undefined {
-  context.env.session.sink.report(diagnose(definition, span, facts, related))
-  return undefined
-}
 
 /** Whether the parser made it up: checks are silent there. */
 export function isRecovered(expression: Expression): boolean {
