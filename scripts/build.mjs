@@ -67,6 +67,42 @@ const standaloneValidators = {
   },
 }
 
+/** In the place of reading the library at each start, its trees: reading them takes as long as the file that imports it. */
+const libraryTrees = {
+  name: 'library-trees',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'library-trees'
+    const module = /^\.(\.|\/loading)?\/library\.js$/
+    onResolve({ filter: module }, ({ importer }) =>
+      importer.includes('/src/check/') ? { path: 'library', namespace } : undefined,
+    )
+    onLoad({ filter: /^library$/, namespace }, async () => {
+      const directory = join(root, 'grammar', 'std')
+      const source = { entryPoints: ['src/check/loading/library.ts'], format: 'cjs', write: false }
+      const { outputFiles } = await build({ ...common, ...source, sourcemap: false })
+      const module = { exports: {} }
+      new Function('module', 'require', outputFiles[0].text)(module, createRequire(import.meta.url))
+      const { libraryImport, parseLibrary } = module.exports
+      const trees = readdirSync(directory).map((name) => {
+        const text = readFileSync(join(directory, name), 'utf8')
+        const { file, diagnostics } = parseLibrary(text, `std/${name}`)
+        if (diagnostics.length > 0) throw new Error(`grammar/std/${name} has mistakes: draemc check ${name} shows them`)
+        return [`std/${name}`, { text, file }]
+      })
+      const contents = `
+        import { parse } from './src/syntax/parse.js'
+        let trees
+        export const libraryImport = ${JSON.stringify(libraryImport)}
+        export function parseLibrary(text, file) {
+          trees ??= JSON.parse(${JSON.stringify(JSON.stringify(Object.fromEntries(trees)))})
+          const known = trees[file]
+          return known?.text === text ? { file: known.file, diagnostics: [], damage: [] } : parse(text, file)
+        }`
+      return { contents, loader: 'js', resolveDir: root }
+    })
+  },
+}
+
 // The command line is one CommonJS file: of such a one, compiled code can be kept (src/cli/code-cache.ts).
 const program = await build({
   ...common,
@@ -74,7 +110,7 @@ const program = await build({
   // Ink is an ES module that awaits at its top: loaded where it draws.
   external: [...external, '../ui/mount.js'],
   format: 'cjs',
-  plugins: [standaloneValidators],
+  plugins: [standaloneValidators, libraryTrees],
   define: { ...common.define, 'import.meta.url': 'ownUrl' },
   banner: { js: "const ownUrl = require('node:url').pathToFileURL(__filename).href;" },
 })

@@ -11,7 +11,7 @@ import type { FileView } from '../layouts/view.js'
 import { SourceMap } from '../source/source-file.js'
 import { within } from '../source/span.js'
 import type { PipelineDeclaration } from '../syntax/ast.js'
-import { type ParsedFile, parse } from '../syntax/parse.js'
+import type { ParsedFile } from '../syntax/parse.js'
 import type { CheckedPipeline } from './checked.js'
 import { modulesBlocks } from './evaluation/block-facts.js'
 import { blockFacts, instantiate } from './evaluation/blocks.js'
@@ -20,14 +20,14 @@ import type { Program, Session } from './evaluation/session.js'
 import { openSession } from './evaluation/session.js'
 import { applyAllows, blockAllows } from './finishing/allow.js'
 import { withDamage } from './loading/damage.js'
-import { libraryImport } from './loading/forgotten.js'
+import { libraryImport, parseLibrary } from './loading/library.js'
 import { type LoadOptions, ModuleLoader } from './loading/load.js'
 import type { Module } from './loading/module.js'
-import { namesOfKind } from './loading/module.js'
+import { lookUp, namesOfKind } from './loading/module.js'
 import type { Override } from './loading/overrides.js'
 import { parseOverrides } from './loading/overrides.js'
 import { checkPipelineOf, openPipeline, type PipelineCheck } from './pipeline.js'
-import { type CheckedStudy, checkStudy } from './studies/study.js'
+import { type CheckedStudy, checkStudy, type StudiedPipeline } from './studies/study.js'
 import { resolveType } from './values/types.js'
 
 export interface CheckOptions {
@@ -94,6 +94,8 @@ function checkProgram(program: Program, options: CheckOptions): CheckResult {
   const allows = blockAllows(loader.modules)
   const reported = session.sink.all
   const checks = new Map<PipelineDeclaration, PipelineCheck>()
+  /** Checks that depend on nothing else that was found: studies begin with them. */
+  const alone = new Map<PipelineDeclaration, PipelineCheck>()
   let { once }: Pick<PipelineCheck, 'once'> = session
   const all = new DiagnosticCollector()
   const bases = new Set(
@@ -101,16 +103,26 @@ function checkProgram(program: Program, options: CheckOptions): CheckResult {
   )
   for (const declaration of pipelinesOf(module)) {
     const laidOver = declaration === chosen ? overrides : []
-    const result = checkPipelineOf(program, { declaration, module }, { overrides: laidOver, allows, reported, once })
+    const isAlone = laidOver.length + reported.length + once.size === 0
+    const base = declaration.base && lookUp(module, declaration.base.name)
+    const like = base?.kind === 'pipeline' ? checks.get(base.declaration) : undefined
+    const request = { overrides: laidOver, allows, reported, once, ...(like === undefined ? {} : { like }) }
+    const result = checkPipelineOf(program, { declaration, module }, request)
     checks.set(declaration, result)
+    if (isAlone) alone.set(declaration, result)
     once = result.once
     const isBase = declaration !== chosen && bases.has(declaration.name.name)
     all.reportAll(isBase ? withoutLacks(declaration, result.diagnostics) : result.diagnostics)
   }
   if (checks.size === 0) all.reportAll(applyAllows(allows, reported, session).diagnostics)
+  const baseOf = (studied: StudiedPipeline): PipelineCheck => {
+    const base = alone.get(studied.declaration) ?? checkPipelineOf(program, studied, { allows })
+    alone.set(studied.declaration, base)
+    return base
+  }
   const studies = module.source.declarations.flatMap((declaration) => {
     if (declaration.kind !== 'study' || declaration.recovered) return []
-    return checkStudy(declaration, module, { ...session, sink: all }, allows) ?? []
+    return checkStudy(declaration, module, { ...session, sink: all }, allows, baseOf) ?? []
   })
   const diagnostics = withoutCascades(sortDiagnostics(withDamage(all.all, program), sources))
   if (diagnostics.some(isError)) return { pipelines: [], studies: [], diagnostics, sources }
@@ -154,7 +166,7 @@ function newProgram(sources: SourceMap, options: CheckOptions): Program {
 }
 
 function declaredNames(text: ReturnType<LoadOptions['loadFile']>): ReadonlySet<string> {
-  const declarations = typeof text !== 'string' ? [] : parse(text, libraryImport).file.declarations
+  const declarations = typeof text !== 'string' ? [] : parseLibrary(text, `${libraryImport}.draem`).file.declarations
   return new Set(declarations.flatMap((declaration) => (declaration.kind === 'import' ? [] : [declaration.name.name])))
 }
 

@@ -14,8 +14,9 @@ import { report, whereWritten } from './evaluation/env.js'
 import { slotValue } from './evaluation/expression.js'
 import { finishType, GraphBuilder } from './evaluation/graph.js'
 import type { ModelScopes, OutputValue } from './evaluation/model.js'
-import { evaluateSection, openScopes, outputsOf, totalOf } from './evaluation/model.js'
+import { openScopes, outputsOf, totalOf } from './evaluation/model.js'
 import { Scope } from './evaluation/scope.js'
+import { type Evaluation, evaluateSections } from './evaluation/sections.js'
 import type { Program, Session } from './evaluation/session.js'
 import { openSession, textOf } from './evaluation/session.js'
 import { applyAllows } from './finishing/allow.js'
@@ -68,6 +69,8 @@ export interface PipelineRequest {
   readonly once?: ReadonlyMap<string, Diagnostic>
   /** False: its expectations are of the pipeline as it stands. */
   readonly expects?: false
+  /** The check of a pipeline that is much the same: what both share is not evaluated again. */
+  readonly like?: PipelineCheck
 }
 
 export interface PipelineCheck {
@@ -79,13 +82,15 @@ export interface PipelineCheck {
   /** Names that the model and the loss read and nothing binds. */
   readonly unknown: ReadonlyMap<string, Diagnostic>
   readonly once: ReadonlyMap<string, Diagnostic>
+  /** Absent where it depends on what was reported before. */
+  readonly evaluation?: Evaluation
 }
 
 /** One pipeline with what is laid over it. The same arguments give the same result. */
 export function checkPipelineOf(
   program: Program,
   { declaration, module }: { readonly declaration: PipelineDeclaration; readonly module: Module },
-  { overrides = [], what, allows, reported = [], once, expects }: PipelineRequest,
+  { overrides = [], what, allows, reported = [], once = new Map(), expects, like }: PipelineRequest,
 ): PipelineCheck {
   const opened = openSession(program, once)
   opened.sink.reportAll(reported)
@@ -94,21 +99,24 @@ export function checkPipelineOf(
   const floors = ({ statement }: FlatAllow) => statement.code.name === tensorsDiagnostics.poolingDoesNotDivide.code
   const session = { ...opened, floorPoolings: flat.allows.some(floors) }
   const unknown = new Map<string, Diagnostic>()
-  const checked = checkFlatPipeline(flat, session, unknown)
+  const isAlone = once.size === 0
+  const { checked, evaluation } = checkFlatPipeline(flat, session, unknown, isAlone ? like?.evaluation : undefined)
   const allowed = applyAllows(flat.allows, session.sink.all, session)
   const diagnostics = withoutCascades(withDamage(allowed.diagnostics, program))
   const isWhole = checked !== undefined && !diagnostics.some(({ severity }) => severity === 'error')
   const result = isWhole ? { checked: { ...checked, allows: allowed.recorded } } : {}
-  return { flat, ...result, diagnostics, unknown, once: session.once }
+  const kept = isAlone && evaluation !== undefined ? { evaluation } : {}
+  return { flat, ...result, diagnostics, unknown, once: session.once, ...kept }
 }
 
-/** Settings, model, loss, measures and expectations. Undefined when something is missing for a whole pipeline. */
+/** Settings, model, loss, measures and expectations; no pipeline when something is missing for a whole one. */
 function checkFlatPipeline(
   flat: FlatPipeline,
   session: Session,
   unknown: Map<string, Diagnostic>,
-): CheckedPipeline | undefined {
-  if (flat.lacksBase) return undefined
+  like: Evaluation | undefined,
+): { readonly checked?: CheckedPipeline; readonly evaluation?: Evaluation | undefined } {
+  if (flat.lacksBase) return {}
   const base = openPipeline(flat.module, session)
   const origins: SettingOrigin[] = []
   defineParams(flat, base, origins)
@@ -120,17 +128,17 @@ function checkFlatPipeline(
   const synthesis = checkSynthesis(flat.settings.get('synthesis'), context, data)
   const scopes = openScopes(base, data, synthesis, flat)
   const before = session.sink.all.length
-  const { outputs, total } = checkGraph(flat, scopes)
+  const { outputs, total, evaluation } = checkGraph(flat, scopes, like)
   for (const { scope } of [base, scopes.model, scopes.loss])
     for (const [name, mistake] of scope.unknown) unknown.set(name, mistake)
   const isModelBroken = isBroken(session, before)
   const named = { ...context, ...outputViews(outputs, flat, scopes), outOfReach: outOfReach(outputs, base.graph) }
   const isMonitored = ['early_stop', 'checkpoint'].some((name) => flat.sections.get('train')?.settings.has(name))
-  const evaluation = checkEvaluate(flat.sections.get('evaluate'), named, data, synthesis, isMonitored)
-  const train = checkTrain(flat.sections.get('train'), named, data, evaluation)
+  const evaluate = checkEvaluate(flat.sections.get('evaluate'), named, data, synthesis, isMonitored)
+  const train = checkTrain(flat.sections.get('train'), named, data, evaluate)
   reportPoolings(base.graph, session)
   reportScales(base.graph, outputs, session)
-  const fate = judge(scopes, outputs, total, train, evaluation)
+  const fate = judge(scopes, outputs, total, train, evaluate)
   const model = {
     bindings: [...(flat.sections.get('model')?.settings.keys() ?? [])],
     gone: fate?.gone ?? new Set<string>(),
@@ -150,7 +158,7 @@ function checkFlatPipeline(
     total !== undefined &&
     outputs !== undefined &&
     fate !== undefined
-  if (!whole || train === undefined || evaluation === undefined || isBroken(session)) return undefined
+  if (!whole || train === undefined || evaluate === undefined || isBroken(session)) return { evaluation }
   if (!session.sink.hasErrors) reportUnusedParams(base, flat.replacedNames)
   const finished = finishGraph(
     base.graph,
@@ -160,7 +168,7 @@ function checkFlatPipeline(
     scopes.loss.scope,
     total.node,
   )
-  return {
+  const checked = {
     name: flat.name,
     ...(flat.doc === undefined ? {} : { doc: flat.doc }),
     seed,
@@ -171,10 +179,11 @@ function checkFlatPipeline(
     synthesis: synthesis.value,
     ...finished,
     train,
-    evaluate: evaluation,
+    evaluate,
     origins,
     allows: [],
   }
+  return { checked, evaluation }
 }
 
 /** Mistakes that no `allow` can take away, and a size that is not known, leave no graph to finish. `from`: the first report that counts. */
@@ -249,21 +258,17 @@ function checkSeed(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): num
   return value.value
 }
 
-function checkGraph(
-  flat: FlatPipeline,
-  scopes: ModelScopes,
-): { outputs: readonly OutputValue[] | undefined; total: Tensor | undefined } {
+function checkGraph(flat: FlatPipeline, scopes: ModelScopes, like: Evaluation | undefined) {
   const model = modelOf(flat)
   if (model === undefined && flat.sections.has('model')) {
     const facts = { what: 'binding in its `model`', example: 'what the networks make of `image`' }
     report(scopes.model, namesDiagnostics.missingPart, flat.sections.get('model')?.span ?? flat.declaration.span, facts)
   }
   const loss = flat.sections.get('loss')
-  if (model !== undefined) evaluateSection(model, scopes.model)
-  if (loss !== undefined && model !== undefined) evaluateSection(loss, scopes.loss)
+  const evaluation = model === undefined ? undefined : evaluateSections(flat, scopes, like)
   const total = loss === undefined || model === undefined ? undefined : totalOf(loss, scopes.loss)
   const outputs = model === undefined ? undefined : outputsOf(model, scopes.model)
-  return { outputs, total }
+  return { outputs, total, evaluation }
 }
 
 /** An empty model is none: whatever the rest asks of it follows from that. */

@@ -45,6 +45,9 @@ export interface PoolingEvent {
   readonly env: Env
 }
 
+/** How much of everything is in a graph. */
+type GraphSize = Readonly<Record<'nodes' | 'parameters' | 'owners' | 'inputs' | 'poolings' | 'scales', number>>
+
 /** Without attributes where the primitive has none. */
 type AttributesPart<Op extends PrimitiveName> = keyof DraftAttributes<Op> extends never
   ? { readonly attributes?: undefined }
@@ -148,6 +151,28 @@ export class GraphBuilder {
     const relabelled = { ...tensor, meaning, range }
     this.nodes[tensor.node] = { ...node, tensor: relabelled }
     return relabelled
+  }
+
+  get size(): GraphSize {
+    const { nodes, parameters, owners, inputs, poolings, scales } = this
+    return {
+      nodes: nodes.length,
+      parameters: parameters.size,
+      owners: owners.size,
+      inputs: inputs.size,
+      poolings: poolings.length,
+      scales: scales.length,
+    }
+  }
+
+  /** Takes what was in a graph without mistakes when it had that size. */
+  take(from: GraphBuilder, size: GraphSize): void {
+    this.nodes.push(...from.nodes.slice(0, size.nodes))
+    for (const [name, spec] of [...from.parameters].slice(0, size.parameters)) this.parameters.set(name, spec)
+    for (const path of [...from.owners].slice(0, size.owners)) this.owners.add(path)
+    for (const [name, node] of [...from.inputs].slice(0, size.inputs)) this.inputs.set(name, node)
+    this.poolings.push(...from.poolings.slice(0, size.poolings))
+    this.scales.push(...from.scales.slice(0, size.scales))
   }
 
   /** A number; undefined while it is not known. */

@@ -15,7 +15,6 @@ import { changedBy, isPoison, poison } from '../values/value.js'
 import { named } from './blocks.js'
 import type { Env } from './env.js'
 import { inStatement, report, whereWritten } from './env.js'
-import { slotValue } from './expression.js'
 import { labelInputs } from './phase.js'
 import { Scope } from './scope.js'
 
@@ -27,6 +26,8 @@ export type OutputValue =
 export interface ModelScopes {
   readonly model: Env
   readonly loss: Env
+  /** What the inputs are made of: those of equal texts are the same. */
+  readonly input: string
 }
 
 /** The scopes of `model` and `loss` over the params: the model sees `image`, the loss all that training has, and the model's bindings. */
@@ -76,11 +77,13 @@ export function openScopes(
   loss.define('clean', at, 'input', input('clean', 'pixel', image, data?.range))
   loss.define('fault_mask', at, 'input', input('fault_mask', 'pixel', [height, width, 1], [0, 1]))
   loss.define('fault_severity', at, 'input', input('fault_severity', 'image', [], synthesis?.severity))
-  return { model: { ...base, scope: model }, loss: { ...base, scope: loss } }
+  const { batch } = base.graph
+  const of = [image, data?.range, synthesis?.severity, batch, at, ofImage, ofSeverity, base.session.floorPoolings]
+  return { model: { ...base, scope: model }, loss: { ...base, scope: loss }, input: JSON.stringify(of) }
 }
 
-/** Defines a section's bindings and evaluates them in the order of the text. What the parser could not read is known by name alone. */
-export function evaluateSection(section: FlatSection, env: Env): void {
+/** Defines a section's bindings. What the parser could not read is known by name alone. */
+export function defineSection(section: FlatSection, env: Env): void {
   for (const [name, damage] of damagedNames(section)) {
     if (env.scope.find(name) === undefined)
       env.scope.defineValue(name, damage.span, 'binding', poison(damage.span, damage)).used = true
@@ -104,10 +107,6 @@ export function evaluateSection(section: FlatSection, env: Env): void {
     env.scope.define(name, at, 'binding', () =>
       changedBy(named(inner, env.session.evaluate(binding.value, inner), at), changes),
     )
-  }
-  for (const name of section.settings.keys()) {
-    const slot = env.scope.slots.get(name)
-    if (slot?.what === 'binding') slotValue(slot, env)
   }
 }
 

@@ -17,6 +17,9 @@ export interface Slot {
 /** Names that are compared with unknown ones, all together. TypeScript stops after ten unknown ones. */
 const mostCompared = 100_000
 
+export type ScopeState = readonly { readonly name: string; readonly isDone: boolean; readonly used: boolean }[]
+
+
 /** The names that a section or a block's body sees, with those around it. */
 export class Scope {
   readonly slots = new Map<string, Slot>()
@@ -60,6 +63,23 @@ export class Scope {
   /** Where the name was removed, here or around. */
   placeOfRemoval(name: string): Span | undefined {
     return this.removed.get(name) ?? this.parent?.placeOfRemoval(name)
+  }
+
+  /** Which names are evaluated, and which are used. */
+  get state(): ScopeState {
+    return [...this.slots.values()].map(({ name, state, used }) => ({ name, isDone: state === 'done', used }))
+  }
+
+  /** The values that names had in a scope of the same names, when it was in that state. */
+  take(from: Scope, state: ScopeState): void {
+    for (const { name, isDone, used } of state) {
+      const [slot, other] = [this.slots.get(name), from.slots.get(name)]
+      if (slot === undefined || other?.value === undefined) continue
+      slot.used ||= used
+      if (!isDone || slot.state === 'done') continue
+      slot.value = other.value
+      slot.state = 'done'
+    }
   }
 
   /** What can be used here; labels in the model are known only to be refused. */

@@ -4,9 +4,7 @@ import type { Identifier } from '../../syntax/ast.js'
 import type { Env } from '../evaluation/env.js'
 import { report } from '../evaluation/env.js'
 import { reportOnce } from '../evaluation/session.js'
-
-/** The file of the library that pipelines are written with. */
-export const libraryImport = 'std/draem'
+import { libraryImport } from './library.js'
 
 /**
  * The mistake that an unknown name follows from: it stands in text that could not be read, is reported already, or may be of

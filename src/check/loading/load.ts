@@ -10,6 +10,7 @@ import type { Session } from '../evaluation/session.js'
 import { functions } from '../functions/table.js'
 import { builtinEnums } from '../values/builtin-enums.js'
 import { builtinTypes } from '../values/type.js'
+import { parseLibrary } from './library.js'
 import type { Entity, Module } from './module.js'
 
 /** A file that is there and cannot be read as text: `reason` continues "cannot be read:". */
@@ -77,7 +78,7 @@ export class ModuleLoader {
     if (typeof text !== 'string') return text
     this.session.sources.add(file, text)
     const parsed = path === this.options.entry ? this.options.parsedEntry : undefined
-    const { file: source, diagnostics, damage } = parsed ?? parse(text, file)
+    const { file: source, diagnostics, damage } = parsed ?? (library ? parseLibrary(text, file) : parse(text, file))
     this.session.sink.reportAll(diagnostics)
     const module: Module = {
       file,

@@ -53,14 +53,15 @@ export function checkStudy(
   module: Module,
   session: Session,
   blocks: readonly FlatAllow[],
+  baseOf: (studied: StudiedPipeline) => PipelineCheck,
 ): CheckedStudy | undefined {
   const studied = studiedPipeline(study, module, session)
   if (studied === undefined) return undefined
   const before = session.sink.all.length
-  const base = checkPipelineOf(session, studied, { allows: blocks })
+  const base = baseOf(studied)
   // They hold for every cell, and need not for each.
   const own = study.items.flatMap((item) => (item.kind === 'allow' ? [{ statement: item, inherited: true }] : []))
-  const request = { allows: [...blocks, ...own], what: 'this varies', expects: false } as const
+  const request = { allows: [...blocks, ...own], what: 'this varies', expects: false, like: base } as const
   const known = new Set(base.diagnostics.map(keyOf))
   const cellOf = (overrides: readonly Binding[]): Cell => {
     const { checked, diagnostics } = checkPipelineOf(session, studied, { ...request, overrides })
@@ -110,12 +111,13 @@ export function checkStudy(
   }
 }
 
+export interface StudiedPipeline {
+  readonly declaration: PipelineDeclaration
+  readonly module: Module
+}
+
 /** The pipeline of a study; undefined when there is none, which is reported. */
-function studiedPipeline(
-  study: StudyDeclaration,
-  module: Module,
-  session: Session,
-): { readonly declaration: PipelineDeclaration; readonly module: Module } | undefined {
+function studiedPipeline(study: StudyDeclaration, module: Module, session: Session): StudiedPipeline | undefined {
   const { name, span, recovered } = study.of
   const entity = lookUp(module, name)
   if (entity?.kind === 'pipeline') return entity
