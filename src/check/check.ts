@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { withoutCascades } from '../diagnostics/cascades.js'
 import { diagnosticRow } from '../diagnostics/codes/index.js'
 import { namesDiagnostics } from '../diagnostics/codes/names.js'
@@ -7,51 +6,25 @@ import { DiagnosticCollector, sortDiagnostics, TooManyErrors } from '../diagnost
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
-import type { FileView } from '../layouts/view.js'
 import { SourceMap } from '../source/source-file.js'
 import { within } from '../source/span.js'
 import type { PipelineDeclaration } from '../syntax/ast.js'
-import type { ParsedFile } from '../syntax/parse.js'
 import type { CheckedPipeline } from './checked.js'
 import { modulesBlocks } from './evaluation/block-facts.js'
-import { blockFacts, instantiate } from './evaluation/blocks.js'
-import { evaluate } from './evaluation/expression.js'
-import type { Program, Session } from './evaluation/session.js'
+import { blockFacts } from './evaluation/blocks.js'
+import type { Session } from './evaluation/session.js'
 import { openSession } from './evaluation/session.js'
 import { applyAllows, blockAllows } from './finishing/allow.js'
 import { withDamage } from './loading/damage.js'
-import { libraryImport, parseLibrary } from './loading/library.js'
-import { type LoadOptions, ModuleLoader } from './loading/load.js'
+import { ModuleLoader } from './loading/load.js'
 import type { Module } from './loading/module.js'
 import { lookUp, namesOfKind } from './loading/module.js'
-import type { Override } from './loading/overrides.js'
 import { parseOverrides } from './loading/overrides.js'
+import type { CheckOptions } from './options.js'
 import { checkPipelineOf, openPipeline, type PipelineCheck } from './pipeline.js'
+import { newProgram } from './program.js'
 import { type CheckedStudy, checkStudy, type StudiedPipeline } from './studies/study.js'
 import { resolveType } from './values/types.js'
-
-export interface CheckOptions {
-  /** Absolute path of the file. */
-  readonly entry: string
-  /** Which pipeline of the file; the last one when it is left out: a file goes from the general to the special. */
-  readonly pipeline?: string
-  readonly loadFile: LoadOptions['loadFile']
-  /** The entry's tree, where it was made before. */
-  readonly parsedEntry?: ParsedFile
-  /** Absolute: where the files of `std/` are. */
-  readonly libraryDirectory: string
-  /** `--set path=value`. */
-  readonly overrides: readonly Override[]
-  readonly environment: Readonly<Record<string, string | undefined>>
-  /** Relative paths of `--set` start here. */
-  readonly workingDirectory: string
-  /** A file of blocks, types or studies alone is whole: nothing of it is to be run. */
-  readonly mayLackPipeline?: boolean
-  /** Left out: paths are not looked at. */
-  readonly disk?: FileView
-  /** How a file's absolute path is shown; as it is when left out. */
-  readonly showPath?: (path: string) => string
-}
 
 export interface CheckResult {
   /** The one that was asked for, with the options. Absent when the file has errors. */
@@ -144,30 +117,6 @@ function withoutLacks({ items }: PipelineDeclaration, diagnostics: readonly Diag
   const isLack = ({ code, span }: Diagnostic) => lacks.has(code) && !graphs.some((item) => within(span, item.span))
   if (!diagnostics.some(isLack)) return diagnostics
   return diagnostics.filter((each) => isError(each) && !isLack(each) && !diagnosticRow(each.code)?.allowable)
-}
-
-function newProgram(sources: SourceMap, options: CheckOptions): Program {
-  let libraryNames: ReadonlySet<string> | undefined
-  return {
-    evaluate,
-    instantiate,
-    sources,
-    environment: options.environment,
-    libraryNames: () => {
-      libraryNames ??= declaredNames(options.loadFile(join(options.libraryDirectory, 'draem.draem')))
-      return libraryNames
-    },
-    modules: new Map(),
-    blockFacts,
-    checkedBlocks: new Map(),
-    workingDirectory: options.workingDirectory,
-    ...(options.disk === undefined ? {} : { disk: options.disk }),
-  }
-}
-
-function declaredNames(text: ReturnType<LoadOptions['loadFile']>): ReadonlySet<string> {
-  const declarations = typeof text !== 'string' ? [] : parseLibrary(text, `${libraryImport}.draem`).file.declarations
-  return new Set(declarations.flatMap((declaration) => (declaration.kind === 'import' ? [] : [declaration.name.name])))
 }
 
 /** Types and blocks, whether anything uses them or not. */

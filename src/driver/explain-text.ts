@@ -1,5 +1,6 @@
 import type { SettingOrigin } from '../plan/settings.js'
 import type { BlockCost, Explanation } from './explain.js'
+import { table } from './text-table.js'
 
 /** The explanation as aligned tables for a terminal. */
 export function renderExplanation(explanation: Explanation): string {
@@ -16,6 +17,7 @@ export function renderExplanation(explanation: Explanation): string {
       `${bytes(total.weightBytes)} weights, ${bytes(slotBytes)} optimiser, ${bytes(total.activationBytes)} activations kept for gradients`,
     ],
     ['training', training(explanation)],
+    ['convolutions', convolutions(explanation)],
     ['losses', explanation.losses.join(', ')],
     ['outputs', explanation.outputs.join(', ')],
   ]
@@ -42,6 +44,19 @@ function training({ epochs, maxSteps, data }: Explanation): string {
   const steps = counted(Math.min(all, maxSteps ?? all), 'step')
   const end = maxSteps === undefined || maxSteps >= all ? '' : ', by `max_steps`'
   return `${counted(epochs, 'epoch')} of ${counted(data.stepsPerEpoch, 'step')} (${counted(data.trainImages, 'image')}): ${steps}${end}`
+}
+
+/** How they are computed is measured on each machine, when a run first meets them. */
+function convolutions({ machine }: Explanation): string {
+  if (machine === undefined) return "by the engine's own operators"
+  const { measuredOn, convolutions: chosen, unmeasured = 0 } = machine
+  const algorithms = [...new Set(Object.values(chosen))]
+  const counts = algorithms.map((name) => `${Object.values(chosen).filter((each) => each === name).length} by ${name}`)
+  const own = `${counts.length === 0 ? '' : 'the others '}by the engine's own operators`
+  const known = counts.length > 0 || unmeasured === 0
+  const where = known ? `, as measured on ${measuredOn.processor}, ${measuredOn.threads} threads` : ''
+  const left = unmeasured === 0 ? '' : `; ${unmeasured} not measured on this machine yet (\`draemc run\` measures them)`
+  return `${[...counts, own].join(', ')}${where}${left}`
 }
 
 function blockTable(rows: readonly BlockCost[]): readonly string[] {
@@ -74,30 +89,6 @@ function allowLines({ allows }: Explanation): readonly string[] {
     'allowed:',
     ...allows.map(({ code, because, where, message }) => `  ${code} at ${where}: ${message} (because ${because})`),
   ]
-}
-
-interface TableShape {
-  readonly rightAligned?: readonly number[]
-  /** Rows that a rule stands below, counted from 0 with the header. */
-  readonly ruledAfter?: readonly number[]
-}
-
-function table(
-  rows: readonly (readonly string[])[],
-  { rightAligned = [], ruledAfter = [] }: TableShape = {},
-): readonly string[] {
-  const columns = Math.max(...rows.map((row) => row.length))
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  )
-  return rows.flatMap((row, place) => {
-    const cells = row.map((cell, column) => {
-      const width = widths[column] ?? 0
-      return rightAligned.includes(column) ? cell.padStart(width) : cell.padEnd(width)
-    })
-    const line = cells.join('  ').trimEnd()
-    return ruledAfter.includes(place) ? [line, widths.map((width) => '-'.repeat(width)).join('  ')] : [line]
-  })
 }
 
 /** 97496710 as `97,496,710`, whatever the machine's language. */

@@ -5,6 +5,7 @@ import { sizeOf } from '../ir/ops/shape.js'
 import type { DType, IrFunction, IrModule, Operation, ValueId } from '../ir/types.js'
 import { type PassReport, runPasses } from '../passes/runner.js'
 import type { RecordedAllow, SettingOrigin } from '../plan/settings.js'
+import type { MachineRecord } from './machine.js'
 import type { Artefacts } from './phase.js'
 
 /** What one top-level block of the model (`recon`, `seg`, `severity`) costs, or all of them together. */
@@ -43,12 +44,15 @@ export interface Explanation {
   readonly outputs: readonly string[]
   readonly settings: readonly SettingOrigin[]
   readonly allows: readonly RecordedAllow[]
+  /** How convolutions are computed on this machine, as far as it was measured; absent without an engine on a CPU. */
+  readonly machine?: MachineRecord
   readonly passes: readonly Pick<PassReport, 'name' | 'changes' | 'operations'>[]
 }
 
 export interface ExplainFacts {
   /** Images that training draws from (the held-out part is not among them), where they could be counted. */
   readonly trainImages?: number
+  readonly machine?: MachineRecord
 }
 
 /** What the phases made of the pipeline. */
@@ -60,7 +64,7 @@ export interface ExplainedStages {
 
 export function explainPipeline(
   { pipeline, lowered: { module, training }, optimised }: ExplainedStages,
-  { trainImages }: ExplainFacts = {},
+  { trainImages, machine }: ExplainFacts = {},
 ): Explanation {
   const forward = runPasses(module, training, { stopAfter: 'double_precision' }).module
   const differentiated = runPasses(module, training, { stopAfter: 'differentiate' }).module
@@ -95,6 +99,7 @@ export function explainPipeline(
     outputs: pipeline.outputs.map((output) => output.name),
     settings: pipeline.origins,
     allows: pipeline.allows,
+    ...(machine === undefined ? {} : { machine }),
     passes: optimised.reports.map(({ name, changes, operations }) => ({ name, changes, operations })),
   }
 }

@@ -23,6 +23,8 @@ export interface MachineRecord {
   readonly convolutions: RecordedChoice
   /** How many times as long the bf16 convolutions take as in float32, of a program that has some. */
   readonly bf16?: number
+  /** Convolutions of which it is not known what is fastest. */
+  readonly unmeasured?: number
   /** Why convolutions were not measured, or their times not kept. */
   readonly problem?: string
 }
@@ -75,10 +77,12 @@ function recordOf(
   problem: string | undefined,
 ): MachineRecord {
   const bf16 = bf16Ratio(convolutions, times)
+  const left = unmeasured(convolutions, times).length
   return {
     measuredOn: on,
     convolutions: choiceFrom(times, convolutions),
     ...(bf16 === undefined ? {} : { bf16 }),
+    ...(left === 0 ? {} : { unmeasured: left }),
     ...(problem === undefined ? {} : { problem }),
   }
 }

@@ -39,4 +39,4 @@ describe('bad programs are reported with their one mistake', () => {
   })
 })
 
-afterAll(() => expectNoOrphans('check', ['input.draem']))
+afterAll(() => expectNoOrphans('check', ['input.draem', 'cells.txt']))

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type CheckOptions, type CheckResult, checkFile } from '../../src/check/check.js'
+import { type CheckResult, checkFile } from '../../src/check/check.js'
+import type { CheckOptions } from '../../src/check/options.js'
 
 export const libraryDirectory = fileURLToPath(new URL('../../grammar/std', import.meta.url))
 

@@ -34,8 +34,8 @@ export interface CheckedStudy {
   readonly axes: readonly { readonly path: string; readonly values: readonly string[] }[]
   /** In the order in which the axes count up, the last one fastest. */
   readonly cells: readonly StudyCell[]
-  /** Combinations that are left out. */
-  readonly excluded: number
+  /** Those that are left out. */
+  readonly excluded: readonly StudyCell[]
   readonly compare: readonly Monitor[]
 }
 
@@ -94,19 +94,20 @@ export function checkStudy(
   if (base.checked === undefined) return undefined
   const compare = checkCompare(study, base.checked, settingsContext(env, []))
   if (!isWhole || cells === undefined || session.sink.all.slice(before).some(isError)) return undefined
-  const kept = cells.filter((cell) => !isExcluded(cell, excludes, axes, env))
   const text = (value: Expression): string => textOf(session, value.span)
+  const isLeftOut = (cell: Choice): boolean => isExcluded(cell, excludes, axes, env)
+  const cellNamed = (cell: Choice): StudyCell => {
+    const overrides = [...cell].map(([path, value]) => ({ path, value: text(value) }))
+    return { label: overrides.map(({ path, value }) => `${path}=${value}`).join(', '), overrides }
+  }
   return {
     name: study.name.name,
     ...(study.doc === undefined ? {} : { doc: study.doc }),
     pipeline: study.of.name,
     mode: isGrid ? 'grid' : 'one_at_a_time',
     axes: [...axes].map(([path, items]) => ({ path, values: items.map(text) })),
-    cells: kept.map((cell) => {
-      const overrides = [...cell].map(([path, value]) => ({ path, value: text(value) }))
-      return { label: overrides.map(({ path, value }) => `${path}=${value}`).join(', '), overrides }
-    }),
-    excluded: cells.length - kept.length,
+    cells: cells.filter((cell) => !isLeftOut(cell)).map(cellNamed),
+    excluded: cells.filter(isLeftOut).map(cellNamed),
     compare,
   }
 }

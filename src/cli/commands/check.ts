@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import { frontPhases } from '../../driver/phases/front.js'
 import { type Compilation, type CompileRequest, compileWith } from '../../driver/run-phases.js'
+import { renderStudy } from '../../driver/study-text.js'
 import { addPipelineOptions, codeOf, compileFile, type PipelineOptions } from '../compile-options.js'
 import { printDiagnosticsJson, reportDiagnostics, summary } from '../diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
-import { talk } from '../output.js'
+import { printData, talk } from '../output.js'
 
 export function addCheckCommand(program: Command, done: (code: ExitCode) => void): void {
   const command = program
@@ -16,6 +17,9 @@ export function addCheckCommand(program: Command, done: (code: ExitCode) => void
       done(await check(files, options))
     })
 }
+
+/** Cells of a study that are listed at most. */
+const mostShown = 50
 
 /** Every file, whatever is wrong with the others: a file that cannot be read decides the exit code. */
 async function check(files: readonly string[], options: PipelineOptions): Promise<ExitCode> {
@@ -41,6 +45,8 @@ async function checkFile(file: string, options: PipelineOptions): Promise<Compil
     if (!options.json) {
       await reportDiagnostics(compilation.diagnostics, compilation.sources)
       talk(`${file}: ${summary(compilation.diagnostics)}`)
+      for (const study of compilation.artefacts.checked?.studies ?? [])
+        printData(`\n${renderStudy(study, file, mostShown)}`)
     }
     return compilation
   } catch (error) {

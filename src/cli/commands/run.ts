@@ -6,6 +6,7 @@ import { compileForMachine, type MachineRecord } from '../../driver/machine.js'
 import { type StartRequest, startRun } from '../../driver/run.js'
 import { RunDirectoryInUse } from '../../driver/run-directory.js'
 import type { CompileRequest } from '../../driver/run-phases.js'
+import { studyNotice } from '../../driver/study-text.js'
 import type { StampedEvent } from '../../events/events.js'
 import { locateEngine } from '../../native/locate.js'
 import { surroundingsMistakes } from '../../native/surroundings.js'
@@ -61,6 +62,7 @@ Output that is lost (a closed pipe, a full disk) ends nothing: the run goes on, 
         done(exitCodes.failed)
         return
       }
+      for (const study of compilation.artefacts.checked?.studies ?? []) talk(studyNotice(study, file))
       done(await run({ compilation, engine, ...(machine ? { machine } : {}) }, options, loadLiveView))
     })
 }
