@@ -22,6 +22,7 @@ export function newProgram(sources: SourceMap, options: CheckOptions): Program {
     modules: new Map(),
     blockFacts,
     checkedBlocks: new Map(),
+    types: new Map(),
     workingDirectory: options.workingDirectory,
     ...(options.disk === undefined ? {} : { disk: options.disk }),
   }

@@ -1,9 +1,8 @@
 import type { TensorType } from '../../src/check/checked.js'
-import { blockFacts, instantiate } from '../../src/check/evaluation/blocks.js'
-import { evaluate } from '../../src/check/evaluation/expression.js'
 import { openSession, type Program } from '../../src/check/evaluation/session.js'
 import type { Module } from '../../src/check/loading/module.js'
 import { openPipeline } from '../../src/check/pipeline.js'
+import { newProgram } from '../../src/check/program.js'
 import type { FlatSection, FlatSetting, SettingsContext } from '../../src/check/settings/context.js'
 import { checkData } from '../../src/check/settings/data.js'
 import { checkEvaluate } from '../../src/check/settings/evaluate.js'
@@ -91,17 +90,14 @@ export function checkSettings(items: string, options: HarnessOptions = {}) {
 }
 
 function programOf(sources: SourceMap): Program {
-  return {
-    evaluate,
-    instantiate,
-    blockFacts,
-    sources,
+  return newProgram(sources, {
+    entry: 'p.draem',
+    loadFile: () => undefined,
+    libraryDirectory: '/library',
+    overrides: [],
     environment: {},
-    modules: new Map(),
-    libraryNames: () => new Set(),
-    checkedBlocks: new Map(),
     workingDirectory: '/project/pipelines',
-  }
+  })
 }
 
 function moduleOf(source: SourceFile, damage: readonly Damage[]): Module {

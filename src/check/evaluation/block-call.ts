@@ -17,6 +17,8 @@ import { claimName, sourceValue } from './function-call.js'
 import { textOf } from './session.js'
 
 const deepest = 64
+/** Characters of blocks in one pipeline: a hundred times what a large one has. */
+const mostInlined = 1e6
 
 /** Calls a block, or binds its static parameters where no operand is given: `sevnet(scale = single)` is a value. */
 export function callBlock(
@@ -112,6 +114,13 @@ export function callBlock(
   }
   if (env.frames.length >= deepest) {
     return fail(env, tensorsDiagnostics.tooDeep, span, { depth: deepest })
+  }
+  const { start, end } = block.declaration.span
+  env.graph.inlined += end - start
+  if (env.graph.inlined > mostInlined) {
+    const what = `\`${env.path.split('.')[0]}\``
+    const help = 'Call the blocks fewer times: each call is inlined, so that calls in calls multiply.'
+    return fail(env, tensorsDiagnostics.expandsTooFar, span, { what, limit: '1 MB of inlined blocks', help })
   }
   return env.session.instantiate(bindings, span, env)
 }

@@ -2,22 +2,26 @@ import type { BlockDeclaration, Identifier } from '../../syntax/ast.js'
 import { functions } from '../functions/table.js'
 import type { Module } from '../loading/module.js'
 import { lookUp } from '../loading/module.js'
-import { identifiersIn } from '../loading/names-in.js'
+import { calleesIn, identifiersIn } from '../loading/names-in.js'
 import type { BlockEntity, BlockValue } from '../values/value.js'
 
-/** The names that a block's body calls or passes on, in the order of the text. */
-function calledNames({ body }: BlockDeclaration): readonly Identifier[] {
-  return body.flatMap((statement) =>
-    statement.kind === 'binding' || statement.kind === 'return' ? identifiersIn(statement.value) : [],
+/** The names of others that a block's body calls or passes on, in the order of the text. */
+function calledNames({ parameters, body }: BlockDeclaration): readonly Identifier[] {
+  const values = body.flatMap((each) => (each.kind === 'binding' || each.kind === 'return' ? [each.value] : []))
+  const called = new Set(calleesIn(values))
+  const own = new Set(parameters.map(({ name }) => name.name))
+  const bindings = new Set(body.flatMap((each) => (each.kind === 'binding' ? each.path[0]?.name : [])))
+  // A binding hides a block of its name where it is used, and not where it is called.
+  return identifiersIn(values).filter(
+    (each) => !own.has(each.name) && (called.has(each) || !bindings.has(each.name)),
   )
 }
 
 function calledBlocks(
   block: BlockEntity,
 ): readonly { readonly entity: BlockEntity; readonly identifier: Identifier }[] {
-  const own = new Set(block.declaration.parameters.map((parameter) => parameter.name.name))
   return calledNames(block.declaration).flatMap((identifier) => {
-    const entity = own.has(identifier.name) ? undefined : lookUp(block.module, identifier.name)
+    const entity = lookUp(block.module, identifier.name)
     return entity?.kind === 'block' ? [{ entity, identifier }] : []
   })
 }
@@ -39,10 +43,8 @@ function ownWeights(block: BlockEntity): boolean {
   if (known !== undefined) return known
   // Recursion is refused elsewhere; here it must only end.
   weighted.set(block.declaration, false)
-  const own = new Set(block.declaration.parameters.map((parameter) => parameter.name.name))
   const direct = calledNames(block.declaration).some(
-    ({ name }) =>
-      !own.has(name) && lookUp(block.module, name) === undefined && functions.get(name)?.parametric === true,
+    ({ name }) => lookUp(block.module, name) === undefined && functions.get(name)?.parametric === true,
   )
   const result = direct || calledBlocks(block).some(({ entity }) => ownWeights(entity))
   weighted.set(block.declaration, result)

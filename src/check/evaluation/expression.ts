@@ -1,6 +1,7 @@
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { isOf } from '../../diagnostics/define.js'
 import { assertNever } from '../../diagnostics/invariant.js'
 import { byParts, bySpelling, isOpposite, suggest } from '../../diagnostics/suggest.js'
 import type { Expression, Identifier, ListExpression, RangeExpression, RecordExpression } from '../../syntax/ast.js'
@@ -12,7 +13,7 @@ import { lookUp, namesOfKind } from '../loading/module.js'
 import { describeValue } from '../values/describe.js'
 import type { Type } from '../values/type.js'
 import { isStaticType, itemType } from '../values/type.js'
-import type { Value } from '../values/value.js'
+import type { ListValue, RecordValue, Value } from '../values/value.js'
 import { asStatic, isPoison, poison, seenAt } from '../values/value.js'
 import { evaluateIndex, evaluateMember } from './access.js'
 import { evaluateCall, evaluatePipe } from './call.js'
@@ -170,11 +171,8 @@ export function slotValue(slot: Slot, env: Env, use?: Identifier): Value {
 
 function evaluateList(expression: ListExpression, env: Env, expected?: Type): Value {
   const item = expected?.kind === 'list' ? expected.item : expected?.kind === 'setting' ? itemType(expected) : undefined
-  return {
-    kind: 'list',
-    items: expression.items.map((each) => env.session.evaluate(each, env, item)),
-    span: expression.span,
-  }
+  const items = expression.items.map((each) => env.session.evaluate(each, env, item))
+  return limited({ kind: 'list', items, span: expression.span }, env)
 }
 
 function evaluateRecord(expression: RecordExpression, env: Env, expected?: Type): Value {
@@ -187,7 +185,32 @@ function evaluateRecord(expression: RecordExpression, env: Env, expected?: Type)
     const type = expected?.kind === 'record' ? expected.fields.get(name.name) : undefined
     fields.set(name.name, env.session.evaluate(value, env, type))
   }
-  return { kind: 'record', fields, span: expression.span }
+  return limited({ kind: 'record', fields, span: expression.span }, env)
+}
+
+/** Values that a list or a record may hold, in all its parts: of lists in lists there are soon more than there are atoms. */
+const mostValues = 10_000
+const sizes = new WeakMap<object, number>()
+
+function limited(value: ListValue | RecordValue, env: Env): Value {
+  for (const part of value.kind === 'list' ? value.items : value.fields.values())
+    if (isPoison(part) && part.cause !== 'undecided' && isOf(tensorsDiagnostics.expandsTooFar, part.cause))
+      return poison(value.span, part)
+  if (sizeOf(value) <= mostValues) return value
+  const what = env.path === '' ? 'this' : `\`${env.path}\``
+  const help = 'Put fewer lists or records into each other.'
+  return fail(env, tensorsDiagnostics.expandsTooFar, value.span, { what, limit: '10,000 values', help })
+}
+
+function sizeOf(value: Value): number {
+  if (value.kind !== 'list' && value.kind !== 'record') return 1
+  const content = value.kind === 'list' ? value.items : value.fields
+  const known = sizes.get(content)
+  if (known !== undefined) return known
+  let size = 1
+  for (const each of content.values()) size += sizeOf(each)
+  sizes.set(content, size)
+  return size
 }
 
 function evaluateRange(expression: RangeExpression, env: Env, expected?: Type): Value {

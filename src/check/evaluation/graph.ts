@@ -46,7 +46,9 @@ export interface PoolingEvent {
 }
 
 /** How much of everything is in a graph. */
-type GraphSize = Readonly<Record<'nodes' | 'parameters' | 'owners' | 'inputs' | 'poolings' | 'scales', number>>
+type GraphSize = Readonly<
+  Record<'nodes' | 'parameters' | 'owners' | 'inputs' | 'poolings' | 'scales' | 'inlined', number>
+>
 
 /** Without attributes where the primitive has none. */
 type AttributesPart<Op extends PrimitiveName> = keyof DraftAttributes<Op> extends never
@@ -89,6 +91,8 @@ export class GraphBuilder {
   readonly poolings: PoolingEvent[] = []
   /** Images of a training step, where the data says it. */
   batch: number | undefined
+  /** Characters of the blocks that are inlined. */
+  inlined = 0
   /** A batch norm over one value a channel is reported. */
   hasSingleValueNorm = false
   /** Predictions whose range is reported not to fit their label. */
@@ -154,7 +158,7 @@ export class GraphBuilder {
   }
 
   get size(): GraphSize {
-    const { nodes, parameters, owners, inputs, poolings, scales } = this
+    const { nodes, parameters, owners, inputs, poolings, scales, inlined } = this
     return {
       nodes: nodes.length,
       parameters: parameters.size,
@@ -162,6 +166,7 @@ export class GraphBuilder {
       inputs: inputs.size,
       poolings: poolings.length,
       scales: scales.length,
+      inlined,
     }
   }
 
@@ -173,6 +178,7 @@ export class GraphBuilder {
     for (const [name, node] of [...from.inputs].slice(0, size.inputs)) this.inputs.set(name, node)
     this.poolings.push(...from.poolings.slice(0, size.poolings))
     this.scales.push(...from.scales.slice(0, size.scales))
+    this.inlined = size.inlined
   }
 
   /** A number; undefined while it is not known. */

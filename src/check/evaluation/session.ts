@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { FileView } from '../../layouts/view.js'
 import type { SourceMap } from '../../source/source-file.js'
 import type { FileId, Span } from '../../source/span.js'
-import type { Expression } from '../../syntax/ast.js'
+import type { Expression, TypeDeclaration } from '../../syntax/ast.js'
 import type { Module } from '../loading/module.js'
 import type { Type } from '../values/type.js'
 import type { BlockEntity, BlockValue, Value } from '../values/value.js'
@@ -31,6 +31,8 @@ export interface Program {
   /** What the check of a block on its own finds (`blocks.ts`), and what it found. */
   readonly blockFacts: (block: BlockEntity, session: Session) => BlockFacts
   readonly checkedBlocks: Map<BlockEntity['declaration'], BlockFacts>
+  /** Types that are declared and resolved. */
+  readonly types: Map<TypeDeclaration, Type>
   /** Relative paths of `--set` start here. */
   readonly workingDirectory: string
   /** Left out: paths are not looked at. */

@@ -84,6 +84,7 @@ export const layerFunctions: readonly FunctionRule[] = [
             callee: 'conv2d',
             shape: shapeText(x.shape),
             needs: `at least ${reach - before - after} pixels a side for its kernel`,
+            help: `Write \`kernel = ${Math.floor(((side ?? 1) + before + after - 1) / (dilation ?? 1)) + 1}\`, or leave out \`padding\`.`,
           })
       }
       return call.emit({

@@ -162,6 +162,7 @@ export const lossFunctions: readonly FunctionRule[] = [
           callee: 'ssim',
           shape: `${a.shape.slice(0, 2).join('x')}`,
           needs: `maps of at least ${(window + 1) / 2} pixels a side for a window of ${window}`,
+          help: `Write \`window = ${2 * Math.min(h, w) - 1}\`.`,
         })
       }
       const length = range === null ? lengthOfRange(a, b) : range && lengthOf(range)

@@ -39,6 +39,7 @@ function pool(call: FunctionCall, op: 'max_pool' | 'avg_pool', { x, size, stride
         callee: op,
         shape: shapeText(x.shape),
         needs: `at least ${(size ?? 1) - 2 * (padding ?? 0)} pixels a side`,
+        help: `Write \`size = ${(side ?? 1) + 2 * (padding ?? 0)}\`, or leave it out.`,
       })
     }
     sides.push(isExact || session.floorPoolings ? count : undefined)
@@ -185,6 +186,7 @@ export const poolingFunctions: readonly FunctionRule[] = [
           callee: 'crop',
           shape: shapeText(x.shape),
           needs: 'more pixels than it takes away',
+          help: `Take fewer than ${height(x)} rows and ${width(x)} columns away.`,
         })
       return call.emit({
         op: 'crop',

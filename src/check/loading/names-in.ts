@@ -10,6 +10,14 @@ export function identifiersIn(node: unknown): readonly Identifier[] {
   )
 }
 
+/** What is called in an expression, by a call or behind a `|>`. */
+export function calleesIn(node: unknown): readonly unknown[] {
+  if (Array.isArray(node)) return node.flatMap(calleesIn)
+  if (node === null || typeof node !== 'object') return []
+  const called = 'callee' in node ? [node.callee] : 'stage' in node ? [node.stage] : []
+  return [...called, ...Object.values(node).flatMap(calleesIn)]
+}
+
 export function namesIn(node: unknown): ReadonlySet<string> {
   return new Set(identifiersIn(node).map(({ name }) => name))
 }

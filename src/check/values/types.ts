@@ -1,6 +1,9 @@
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
+import { isOf } from '../../diagnostics/define.js'
 import { assertNever } from '../../diagnostics/invariant.js'
 import { suggest } from '../../diagnostics/suggest.js'
+import type { Span } from '../../source/span.js'
 import type { TypeExpression } from '../../syntax/ast.js'
 import type { Env } from '../evaluation/env.js'
 import { report } from '../evaluation/env.js'
@@ -62,7 +65,16 @@ function resolveName(
       )
       return { kind: 'unknown', cause }
     }
-    return resolveType(entity.declaration.type, { ...env, module: entity.module }, [...open, name])
+    const known = env.session.types.get(entity.declaration)
+    if (known !== undefined) return known
+    const before = env.session.sink.all.length
+    const found = resolveType(entity.declaration.type, { ...env, module: entity.module }, [...open, name])
+    const size = sizeOf(found)
+    const broken = size <= mostParts ? partsOf(found).find(isTooLarge) : undefined
+    const type = broken ?? (size <= mostParts ? found : tooLarge(name, entity.declaration.name.span, env))
+    // What is reported of it is reported in each check.
+    if (env.session.sink.all.length === before) env.session.types.set(entity.declaration, type)
+    return type
   }
   if (entity?.kind === 'enum') return { kind: 'enum', declaration: entity.declaration }
   const builtin = builtinTypes.get(name)
@@ -75,6 +87,40 @@ function resolveName(
   const facts = { what: 'type', name, known, suggestion: suggest(name, known) }
   return { kind: 'unknown', cause: report(env, namesDiagnostics.unknownName, expression.name.span, facts) }
 }
+
+/** Parts that a type may have: with types of types in types there are soon too many to compare. */
+const mostParts = 1000
+const sizes = new WeakMap<Type, number>()
+
+function tooLarge(name: string, span: Span, env: Env): Type {
+  const help = 'Put fewer types into each other.'
+  const facts = { what: `the type \`${name}\``, limit: '1,000 parts', help }
+  return { kind: 'unknown', cause: report(env, tensorsDiagnostics.expandsTooFar, span, facts) }
+}
+
+function sizeOf(type: Type): number {
+  const known = sizes.get(type)
+  if (known !== undefined) return known
+  const size = partsOf(type).reduce((sum, part) => sum + sizeOf(part), 1)
+  sizes.set(type, size)
+  return size
+}
+
+function partsOf(type: Type): readonly Type[] {
+  switch (type.kind) {
+    case 'list':
+      return [type.item]
+    case 'record':
+      return [...type.fields.values()]
+    case 'block':
+      return [...type.operands.map((operand) => operand.type), type.result]
+    default:
+      return []
+  }
+}
+
+const isTooLarge = (type: Type): boolean =>
+  type.kind === 'unknown' && isOf(tensorsDiagnostics.expandsTooFar, type.cause)
 
 function typeNames(module: Module): readonly string[] {
   return [...namesOfKind(module, 'type'), ...namesOfKind(module, 'enum'), ...builtinTypes.keys()]

@@ -137,14 +137,14 @@ export const tensorsDiagnostics = {
           ? `Write a \`${name}\` that is ${must}.`
           : `Choose \`${source}\` so that what is made of it is ${must}.`,
   }),
-  mapTooSmall: define<{ callee: string; shape: string; needs: string }>({
+  mapTooSmall: define<{ callee: string; shape: string; needs: string; help: string }>({
     code: 'D060',
     name: 'map-too-small',
     severity: 'error',
     allowable: false,
     message: ({ callee, shape, needs }) => `\`${callee}\` needs ${needs}, and the map is ${shape}`,
     label: ({ shape }) => shape,
-    help: () => 'Use a larger image, a smaller window, or fewer poolings before it.',
+    help: ({ help }) => help,
   }),
   notScalar: define<{ found: string }>({
     code: 'D061',
@@ -191,6 +191,15 @@ export const tensorsDiagnostics = {
     allowable: false,
     message: ({ depth }) => `blocks call each other more than ${depth} deep`,
     help: () => 'Flatten the blocks.',
+  }),
+  expandsTooFar: define<{ what: string; limit: string; help: string }>({
+    code: 'D069',
+    name: 'expands-too-far',
+    severity: 'error',
+    allowable: false,
+    message: ({ what, limit }) => `${what} expands to more than ${limit}`,
+    label: () => 'here the limit is reached',
+    help: ({ help }) => help,
   }),
   predictionBeyondLabel: define<{
     callee: string
