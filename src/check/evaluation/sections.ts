@@ -8,6 +8,9 @@ import type { ScopeState } from './scope.js'
 
 const sectionNames = ['model', 'loss'] as const
 
+/** Bindings of a pipeline up to which it is kept how far everything was: each step knows of all of them. */
+const mostKept = 200
+
 /** A binding of a section, with how far everything was before it was evaluated. */
 interface Step {
   readonly section: (typeof sectionNames)[number]
@@ -31,6 +34,8 @@ export interface Evaluation {
 export function evaluateSections(flat: FlatPipeline, scopes: ModelScopes, before: Evaluation | undefined): Evaluation {
   const shared = before === undefined ? 0 : sharedSteps(before, flat, scopes)
   const steps = before?.steps.slice(0, shared) ?? []
+  const done = new Set(steps.map(({ section, name }) => `${section}.${name}`))
+  const isKept = sectionNames.reduce((sum, name) => sum + (flat.sections.get(name)?.settings.size ?? 0), 0) <= mostKept
   const last = before?.steps[shared - 1]
   // As it was before the first step that is not shared; at the end where all are.
   const next = before?.steps[shared]
@@ -55,10 +60,12 @@ export function evaluateSections(flat: FlatPipeline, scopes: ModelScopes, before
     for (const [name, setting] of found.settings) {
       const slot = env.scope.slots.get(name)
       if (slot?.what !== 'binding') continue
-      if (steps.some((step) => step.section === section && step.name === name)) continue
-      const states = { params: model.scope.parent?.state ?? [], model: model.scope.state, loss: loss.scope.state }
-      const reported = env.session.sink.all.length
-      steps.push({ section, name, setting, reported, size: env.graph.size, states })
+      if (done.has(`${section}.${name}`)) continue
+      if (isKept) {
+        const states = { params: model.scope.parent?.state ?? [], model: model.scope.state, loss: loss.scope.state }
+        const reported = env.session.sink.all.length
+        steps.push({ section, name, setting, reported, size: env.graph.size, states })
+      }
       slotValue(slot, env)
     }
   }
