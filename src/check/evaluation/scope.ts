@@ -19,7 +19,6 @@ const mostCompared = 100_000
 
 export type ScopeState = readonly { readonly name: string; readonly isDone: boolean; readonly used: boolean }[]
 
-
 /** The names that a section or a block's body sees, with those around it. */
 export class Scope {
   readonly slots = new Map<string, Slot>()
