@@ -12,9 +12,7 @@ function calledNames({ parameters, body }: BlockDeclaration): readonly Identifie
   const own = new Set(parameters.map(({ name }) => name.name))
   const bindings = new Set(body.flatMap((each) => (each.kind === 'binding' ? each.path[0]?.name : [])))
   // A binding hides a block of its name where it is used, and not where it is called.
-  return identifiersIn(values).filter(
-    (each) => !own.has(each.name) && (called.has(each) || !bindings.has(each.name)),
-  )
+  return identifiersIn(values).filter((each) => !own.has(each.name) && (called.has(each) || !bindings.has(each.name)))
 }
 
 function calledBlocks(
