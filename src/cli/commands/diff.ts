@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { compile } from '../../driver/compile.js'
 import { type Change, type Compared, compareExperiments, type Differences, isSame } from '../../driver/diff.js'
 import type { MachineRecord } from '../../driver/machine.js'
+import { readText } from '../../files/reading.js'
 import { parseModule } from '../../ir/parse.js'
 import type { RunPlan } from '../../plan/run-plan.js'
 import { collectOverride, compileOrReport, type Override } from '../compile-options.js'
@@ -68,15 +69,15 @@ function isRun(path: string): boolean {
 /** What a run measured chose its convolutions: a pipeline that is compared with it is compiled for the same. */
 function machineOf(path: string): MachineRecord | undefined {
   if (!isRun(path)) return undefined
-  const manifest = JSON.parse(readFileSync(join(path, 'manifest.json'), 'utf8')) as { readonly machine?: MachineRecord }
+  const manifest = JSON.parse(readText(join(path, 'manifest.json'))) as { readonly machine?: MachineRecord }
   return manifest.machine
 }
 
 function readRun(path: string, set: readonly Override[], pipeline: string | undefined): Compared {
   if (set.length > 0 || pipeline !== undefined)
     throw new UsageError(`${path} is a run: its settings are what they were`)
-  const plan = JSON.parse(readFileSync(join(path, 'plan.json'), 'utf8')) as RunPlan
-  return { settings: plan.origins, module: parseModule(readFileSync(join(path, 'ir.txt'), 'utf8')) }
+  const plan = JSON.parse(readText(join(path, 'plan.json'))) as RunPlan
+  return { settings: plan.origins, module: parseModule(readText(join(path, 'ir.txt'))) }
 }
 
 async function compileSide(
