@@ -183,7 +183,7 @@ class Matcher {
     const isEarly =
       token.tokenType === t.RightBrace &&
       following !== undefined &&
-      top !== undefined &&
+      top?.endsLine === true &&
       indentOf(following) > top.indent
     const match = this.#matchBelow(token)
     const isGuided = this.suspects !== undefined

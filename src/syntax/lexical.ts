@@ -54,8 +54,25 @@ const sign = (image: string, help: string, type?: TokenType): Row => ({
   ...(type === undefined ? {} : { reads: [[0, type]] }),
 })
 
+/** A misspelt word of the language, known by what stands after it: what it begins is read as it is meant. */
+const keyword = (word: string, type: TokenType, begins: string, ...after: readonly Pattern[]): Row => ({
+  of: [[t.Identifier], ...after],
+  when: (image) => suggest(image, [word]) !== undefined,
+  at: 0,
+  says: { found: '$a', expected: begins, help: `did you mean \`${word}\`?` },
+  reads: after.length === 1 ? [[0, type], 1] : [[0, type], 1, 2],
+})
+
 /** In the order in which they are tried. */
 const rows: readonly Row[] = [
+  // Words of the language
+  keyword('import', t.Import, 'a declaration', [t.StringLiteral]),
+  keyword('pipeline', t.Pipeline, 'a declaration', [t.Identifier], [[t.LeftBrace, t.Extends]]),
+  keyword('study', t.Study, 'a declaration', [t.Identifier], [t.Of]),
+  keyword('block', t.Block, 'a declaration', [t.Identifier], [t.LeftParenthesis]),
+  keyword('param', t.Param, 'a statement', [t.Identifier], [t.Colon]),
+  keyword('vary', t.Vary, 'a statement', [t.Identifier], [[t.Assign, t.Dot]]),
+  keyword('return', t.Return, 'a statement', [t.Identifier]),
   // Sizes
   {
     of: [[t.MalformedNumber, /^(\d+)(×)(\d+)$/d]],

@@ -1,7 +1,7 @@
 import { diagnosticRow } from '../../diagnostics/codes/index.js'
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
-import type { Span } from '../../source/span.js'
+import { type Span, within } from '../../source/span.js'
 import type { Binding, ReturnStatement } from '../../syntax/ast.js'
 import { damageAt, damaging } from '../loading/damage.js'
 import { abstractValue, conform } from '../values/conform.js'
@@ -100,7 +100,9 @@ function defineBinding(binding: Binding, env: Env): void {
   if (name === undefined || env.scope.slots.has(name.name)) return
   const inner = inStatement(env, name.name)
   env.scope.define(name.name, name.span, 'binding', () =>
-    named(inner, env.session.evaluate(binding.value, inner), name.span),
+    binding.recovered
+      ? poison(name.span, damageAt(env.session, binding.span))
+      : named(inner, env.session.evaluate(binding.value, inner), name.span),
   )
 }
 
@@ -179,13 +181,16 @@ function checkBody(block: BlockEntity, env: Env): void {
 }
 
 function reportUnused(block: BlockEntity, scope: Scope, types: ReadonlyMap<string, Type>, env: Env): void {
+  // What could not be read may have used any of them.
+  const behind = block.module.damage.filter(({ extent }) => within(extent, block.declaration.span))
+  const causes = behind.slice(0, 1).map(({ diagnostic }) => diagnostic)
   for (const slot of scope.slots.values()) {
     if (slot.used) continue
     // Operands are given by the block's type, whether it needs them or not.
     const type = types.get(slot.name)
     if (slot.what === 'parameter' && type !== undefined && isTensorType(type)) continue
     const facts = { what: slot.what, name: slot.name, of: block.name }
-    report(env, namesDiagnostics.unusedBinding, slot.span, facts, [], damaging(env.module, slot.name))
+    report(env, namesDiagnostics.unusedBinding, slot.span, facts, [], [...damaging(env.module, slot.name), ...causes])
   }
 }
 

@@ -181,13 +181,16 @@ export class Flattener {
   }
 
   #section(item: Section, link: Link, first: (name: Identifier, what: string) => boolean): void {
-    const { name } = item.name
-    if (!isSection(name)) {
-      const facts = { what: 'section', name, known: sectionNames, suggestion: suggest(name, sectionNames) }
+    // A misspelt section is read as the one that is meant, unless that stands beside it.
+    const written = item.name.name
+    const suggestion = isSection(written) ? undefined : suggest(written, sectionNames)
+    const name = suggestion ?? written
+    if (!isSection(written)) {
+      const facts = { what: 'section', name: written, known: sectionNames, suggestion }
       this.#report(namesDiagnostics.unknownName, item.name.span, facts)
-      return
+      if (suggestion === undefined || this.#sections.has(suggestion)) return
     }
-    if (!first(item.name, 'section')) return
+    if (name === written && !first(item.name, 'section')) return
     const section = this.#sections.get(name) ?? {
       span: item.name.span,
       settings: new Map<string, FlatSetting>(),

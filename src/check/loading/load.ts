@@ -4,7 +4,7 @@ import { diagnose } from '../../diagnostics/define.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { FileId } from '../../source/span.js'
 import type { Declaration, ImportDeclaration } from '../../syntax/ast.js'
-import type { Damage } from '../../syntax/damage.js'
+import { type Damage, lastWhere } from '../../syntax/damage.js'
 import { type ParsedFile, parse } from '../../syntax/parse.js'
 import type { Session } from '../evaluation/session.js'
 import { functions } from '../functions/table.js'
@@ -103,9 +103,15 @@ export class ModuleLoader {
 
   #declare(module: Module): void {
     for (const declaration of module.source.declarations) {
-      if (declaration.kind === 'import' || declaration.recovered || declaration.name.recovered) continue
+      if (declaration.kind === 'import' || declaration.name.name === '') continue
       const { name, span } = declaration.name
-      if (name === '') continue
+      if (declaration.recovered || declaration.name.recovered) {
+        // What it declares is not known: what uses its name follows from the syntax error.
+        const { damage, damaged } = module
+        const mistake = damage[lastWhere(damage, (each) => each.extent.start <= declaration.span.end)]
+        if (mistake !== undefined) damaged.set(name, mistake.diagnostic)
+        continue
+      }
       const taken = this.#taken(module, declaration.kind, name)
       if (taken !== undefined) {
         const first = module.own.get(name)?.declaration.name.span
