@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { describeSystemError } from '../files/system-error.js'
+import { safeJson, visibleLines } from '../source/visible.js'
 import { exitCodes } from './exit-codes.js'
 
 /** What a command does when whoever reads its output has gone, or the disk that it goes to is full. */
@@ -30,15 +31,17 @@ function complain(line: string): void {
 
 /** Data on stdout, talk on stderr. */
 export function printData(text: string): void {
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+  const shown = process.stdout.isTTY === true ? visibleLines(text) : text
+  process.stdout.write(shown.endsWith('\n') ? shown : `${shown}\n`)
 }
 
 export function printJson(value: unknown): void {
-  printData(JSON.stringify(value, null, 2))
+  printData(safeJson(JSON.stringify(value, null, 2)))
 }
 
 export function talk(text: string): void {
-  process.stderr.write(text.endsWith('\n') ? text : `${text}\n`)
+  const shown = visibleLines(text)
+  process.stderr.write(shown.endsWith('\n') ? shown : `${shown}\n`)
 }
 
 /** Colour only where a person reads it and has not said no (no-color.org). */

@@ -4,6 +4,7 @@ import { CannotRead } from '../files/reading.js'
 import { explainSystemError } from '../files/system-error.js'
 import { CannotWrite } from '../files/writing.js'
 import { packageVersion } from '../native/package-root.js'
+import { visible } from '../source/visible.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
 import { onLostOutput, printData, talk } from './output.js'
 import type { LoadLiveView } from './view.js'
@@ -76,12 +77,12 @@ function explainFailure(error: unknown): ExitCode {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
   }
   if (error instanceof UsageError || error instanceof CannotWrite) {
-    talk(`error: ${error.message}`)
+    talk(`error: ${visible(error.message)}`)
     return exitCodes.usage
   }
   const refused = explainSystemError(error) ?? (error instanceof CannotRead ? error.message : undefined)
   if (refused !== undefined) {
-    talk(`error: ${refused}`)
+    talk(`error: ${visible(refused)}`)
     return exitCodes.failed
   }
   const bug =

@@ -2,6 +2,7 @@ import type { StampedEvent } from '../events/events.js'
 import { createJsonView } from '../report/json.js'
 import { createPlainView } from '../report/plain.js'
 import { createRunStore } from '../report/store.js'
+import { visibleLines } from '../source/visible.js'
 
 export interface OpenView {
   readonly onEvent: (event: StampedEvent) => void
@@ -19,7 +20,7 @@ export async function openView(kind: 'live' | 'plain' | 'json', loadLiveView: Lo
       return { onEvent: view.event, close: view.finish }
     }
     case 'plain': {
-      const view = createPlainView((text) => process.stderr.write(text))
+      const view = createPlainView((text) => process.stderr.write(visibleLines(text)))
       return { onEvent: view.event, close: view.finish }
     }
     case 'live': {

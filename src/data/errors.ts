@@ -1,4 +1,5 @@
 import { type Problem, rowOf } from '../layouts/problem.js'
+import { visible } from '../source/visible.js'
 
 /** What can be wrong with a single file. Each has a paragraph in `docs/guide/data.md`. */
 export type DataErrorCode =
@@ -50,7 +51,7 @@ export interface DataNote {
 
 /** One line. */
 export function describeNote({ code, file, message, help }: DataNote): string {
-  return `${file === '.' ? '' : `${file}: `}${message} [${code}]; ${help}`
+  return visible(`${file === '.' ? '' : `${file}: `}${message} [${code}]; ${help}`)
 }
 
 /** A problem of the listing, in the words of the checker's diagnostic. */
@@ -81,7 +82,8 @@ function describe(root: string, errors: readonly DataError[]): string {
   const groups = [...codes].map((code) => group(errors.filter((error) => error.code === code)))
   const helps = new Set(groups.flatMap(({ first }) => first.map(({ help }) => `  help: ${help}`)))
   const count = errors.length === 1 ? 'One file or directory' : `${errors.length} files or directories`
-  return [`${count} under ${root} cannot be used:`, ...groups.flatMap(({ lines }) => lines), ...helps].join('\n')
+  const lines = [`${count} under ${root} cannot be used:`, ...groups.flatMap(({ lines }) => lines), ...helps]
+  return lines.map(visible).join('\n')
 }
 
 /** Errors of one code: the first of each message, and how many more there are. */

@@ -1,4 +1,5 @@
 import type { Span } from '../source/span.js'
+import { visible, visibleLines } from '../source/visible.js'
 import type { Diagnostic, RelatedSpan, Severity } from './diagnostic.js'
 
 /** One row of the table of codes. `message` and `help` take the facts of the mistake, so a report that lacks one does not compile. */
@@ -35,11 +36,11 @@ export function diagnose<Facts>(
   return {
     code: definition.code,
     severity: definition.severity,
-    message: definition.message(facts),
+    message: visible(definition.message(facts)),
     span,
-    ...(label === undefined ? {} : { label }),
+    ...(label === undefined ? {} : { label: visible(label) }),
     related,
-    ...(help === undefined ? {} : { help }),
+    ...(help === undefined ? {} : { help: visibleLines(help) }),
     facts,
     causes,
   }

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width'
+import { unsafe } from '../source/visible.js'
 
 const tabStop = 4
 
@@ -13,12 +14,12 @@ export interface Cell {
 
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
-/** A line as a terminal shows it: tabs as blanks up to the next stop, control characters as `�`. */
+/** A line as a terminal shows it: tabs as blanks up to the next stop, what is unsafe to show as `�`. */
 export function cellsOf(line: string): readonly Cell[] {
   const cells: Cell[] = []
   let column = 0
   for (const { segment, index } of characters.segment(line)) {
-    const text = segment === '\t' ? ' '.repeat(tabStop - (column % tabStop)) : segment.replace(/\p{Cc}/gu, '�')
+    const text = segment === '\t' ? ' '.repeat(tabStop - (column % tabStop)) : segment.replace(unsafe, '�')
     const width = stringWidth(text)
     cells.push({ offset: index, end: index + segment.length, text, width })
     column += width

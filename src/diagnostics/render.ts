@@ -1,5 +1,6 @@
 import type { SourceFile, SourceMap } from '../source/source-file.js'
 import type { Span } from '../source/span.js'
+import { visible } from '../source/visible.js'
 import { sortDiagnostics } from './collector.js'
 import type { Diagnostic, Severity } from './diagnostic.js'
 import { type Cell, cellsOf } from './display-width.js'
@@ -86,16 +87,16 @@ class Frame {
 
   #frame(span: Span, label: string, arrow: string, mark: string, style: Style, gutter: number): readonly string[] {
     const indent = ' '.repeat(gutter)
-    const place = `${indent}${this.#paint(arrow, 'blue')} ${this.sources.describe(span)}`
+    const place = `${indent}${this.#paint(arrow, 'blue')} ${visible(this.sources.describe(span))}`
     const file = this.sources.get(span.file)
     const position = this.#position(span)
     if (file === undefined || position === undefined) {
-      return [label === '' ? place : `${place}: ${label}`]
+      return [label === '' ? place : `${place}: ${visible(label)}`]
     }
     const bar = this.#paint('|', 'blue')
     const { text, before, width } = this.#excerpt(file, span, position.line, gutter)
     const number = this.#paint(String(position.line).padStart(gutter), 'blue')
-    const underline = this.#paint(`${mark.repeat(width)}${label === '' ? '' : ` ${label}`}`, style)
+    const underline = this.#paint(`${mark.repeat(width)}${label === '' ? '' : ` ${visible(label)}`}`, style)
     return [place, `${indent} ${bar}`, `${number} ${bar} ${text}`, `${indent} ${bar} ${' '.repeat(before)}${underline}`]
   }
 
@@ -108,7 +109,7 @@ class Frame {
     const cells = cellsOf(text.slice(cut, cut + 5 * room))
     const start = span.start - file.lineStart(line) - cut
     const end = Math.max(span.end - file.lineStart(line) - cut, start + 1)
-    const [from, to] = visible(cells, start, end, room)
+    const [from, to] = fitting(cells, start, end, room)
     const shown = cells.slice(from, to)
     const head = cut + from > 0 ? '…' : ''
     const tail = cut + (shown.at(-1)?.end ?? 0) < text.length ? '…' : ''
@@ -132,7 +133,7 @@ function widthOf(cells: readonly Cell[]): number {
 }
 
 /** Indices of the cells to show so that they fit into `room` with the span's start a third from the left. */
-function visible(cells: readonly Cell[], start: number, end: number, room: number): readonly [number, number] {
+function fitting(cells: readonly Cell[], start: number, end: number, room: number): readonly [number, number] {
   if (widthOf(cells) <= room) return [0, cells.length]
   const inner = room - 2
   const first = cells.findIndex((cell) => cell.end > start)

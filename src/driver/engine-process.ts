@@ -8,6 +8,7 @@ import { explainSystemError } from '../files/system-error.js'
 import type { EngineLocation } from '../native/locate.js'
 import { bundledProgram } from '../native/package-root.js'
 import { parentVariable } from '../native/parent.js'
+import { jsonLine } from '../source/visible.js'
 import { libraryEnvironment } from '../train/engine-binding.js'
 import { eventsFile } from './run-directory.js'
 import { watchForSilence } from './silence.js'
@@ -78,7 +79,7 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
     observe(seen, event)
     options.onEvent(stamped)
     try {
-      appendFileSync(eventsFile(options.directory), `${JSON.stringify(stamped)}\n`)
+      appendFileSync(eventsFile(options.directory), `${jsonLine(stamped)}\n`)
     } catch {
       // The disk may be what ended the process: whoever watches knows it by now.
     }

@@ -8,6 +8,7 @@ import type { RunEvent, StampedEvent } from '../events/events.js'
 import { writingTo } from '../files/writing.js'
 import { printModule } from '../ir/print.js'
 import type { EngineLocation } from '../native/locate.js'
+import { jsonLine } from '../source/visible.js'
 import { type EngineProcess, startEngineProcess } from './engine-process.js'
 import type { MachineRecord } from './machine.js'
 import { chooseRunDirectory, eventsFile, type RunRecord, writeRunRecord } from './run-directory.js'
@@ -53,7 +54,7 @@ export function startRun(request: StartRequest): StartedRun {
   const directory = writingTo(request.out ?? join(request.workingDirectory, 'runs'), () => {
     const chosen = chooseRunDirectory(plan, request.workingDirectory, request.out, now)
     writeRunRecord(chosen, record, now)
-    for (const event of stamped) appendFileSync(eventsFile(chosen), `${JSON.stringify(event)}\n`)
+    for (const event of stamped) appendFileSync(eventsFile(chosen), `${jsonLine(event)}\n`)
     return chosen
   })
   for (const event of stamped) request.onEvent(event)

@@ -1,4 +1,5 @@
 import type { Phase } from '../events/events.js'
+import { visibleLines } from '../source/visible.js'
 
 /** `950 ms`, `12.3 s`, `4 min 05 s`, `2 h 07 min`. */
 export function formatDuration(milliseconds: number): string {
@@ -54,15 +55,17 @@ export function phaseInWords(phase: Phase): string {
 
 /** Lines of at most `width` characters, broken at spaces; a longer word is cut. Newlines stay. */
 export function wrapText(text: string, width: number): readonly string[] {
-  return text.split('\n').flatMap((line) => {
-    const lines: string[] = []
-    let rest = line
-    while (rest.length > width) {
-      const space = rest.lastIndexOf(' ', width)
-      const end = space > 0 ? space : width
-      lines.push(rest.slice(0, end))
-      rest = rest.slice(space > 0 ? end + 1 : end)
-    }
-    return [...lines, rest]
-  })
+  return visibleLines(text)
+    .split('\n')
+    .flatMap((line) => {
+      const lines: string[] = []
+      let rest = line
+      while (rest.length > width) {
+        const space = rest.lastIndexOf(' ', width)
+        const end = space > 0 ? space : width
+        lines.push(rest.slice(0, end))
+        rest = rest.slice(space > 0 ? end + 1 : end)
+      }
+      return [...lines, rest]
+    })
 }

@@ -1,4 +1,5 @@
 import type { RunEvent, StampedEvent } from '../events/events.js'
+import { visible } from '../source/visible.js'
 import {
   formatCount,
   formatDuration,
@@ -51,7 +52,7 @@ function linesFor(
     case 'run_started':
       return [
         `${event.name}: ${formatCount(event.parameters)} parameters, seed ${event.seed}, ${event.precision}, ${event.device}`,
-        `${howLong(event)}, ${event.batch} images a step; written to ${event.directory}`,
+        `${howLong(event)}, ${event.batch} images a step; written to ${visible(event.directory)}`,
       ]
     case 'phase':
       // Validation has a line of its own, with what it found.
@@ -74,7 +75,7 @@ function linesFor(
     case 'run_finished':
       return [
         ...(before.evaluations.length > 0 ? ['', ...resultsTable(before.evaluations, width), ''] : []),
-        `${event.outcome} after ${count(event.steps, 'step')} in ${formatDuration(event.seconds * 1000)}: ${event.directory}`,
+        `${event.outcome} after ${count(event.steps, 'step')} in ${formatDuration(event.seconds * 1000)}: ${visible(event.directory)}`,
       ]
     case 'epoch_started':
     case 'progress':

@@ -1,4 +1,5 @@
 import { keysOf, type MetricTable, meanMetrics } from '../components/metrics.js'
+import { visible } from '../source/visible.js'
 import { formatMetric } from './format.js'
 
 /** A tested domain, as the `evaluation` event and `results.json` have it. */
@@ -20,7 +21,7 @@ export function resultsTable(domains: readonly DomainMetrics[], width = 100): re
   const keys = [...new Set(domains.flatMap(({ metrics }) => keysOf(metrics)))]
 
   const facts: Column[] = [
-    { cells: ['domain', ...entries.map(({ domain }) => domain)], isText: true },
+    { cells: ['domain', ...entries.map(({ domain }) => visible(domain))], isText: true },
     { cells: ['role', ...entries.map(({ role }) => role)], isText: true },
     { cells: ['images', ...entries.map(({ images }) => String(images))] },
   ]
@@ -33,7 +34,7 @@ export function resultsTable(domains: readonly DomainMetrics[], width = 100): re
   const turned = [
     { cells: ['domain', 'role', 'images', ...keys], isText: true },
     ...entries.map(({ domain, role, images, metrics: values }) => ({
-      cells: [domain, role, String(images), ...keys.map((key) => formatMetric(values[key]))],
+      cells: [visible(domain), role, String(images), ...keys.map((key) => formatMetric(values[key]))],
     })),
   ]
   if (widthOf(turned) <= width) return layOut(turned, [3])

@@ -3,6 +3,7 @@ import * as t from '../../grammar/tokens.js'
 import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { own } from '../source/own.js'
 import { type FileId, type Span, spanning } from '../source/span.js'
 import type {
   Argument,
@@ -136,7 +137,7 @@ export class Builder {
 
   number(number: IToken, word: IToken | undefined): Expression {
     const span = spanning(tokenSpan(number, this.file), tokenSpan(word ?? number, this.file))
-    const unit = word === undefined ? undefined : t.unitWords[word.image]
+    const unit = word === undefined ? undefined : own(t.unitWords, word.image)
     const value = numberValue(number.image)
     return {
       kind: 'number',

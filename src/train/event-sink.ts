@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import * as clock from '../events/clock.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
+import { jsonLine } from '../source/visible.js'
 import { EventFile } from './tensorboard/event-file.js'
 import { scalarsOf } from './tensorboard/scalars.js'
 
@@ -41,7 +42,7 @@ export class EventSink {
 
   #write(stamped: StampedEvent): void {
     const { event } = stamped
-    writeSync(this.#lines, `${JSON.stringify(stamped)}\n`)
+    writeSync(this.#lines, `${jsonLine(stamped)}\n`)
     if ('step' in event) this.#step = event.step
     const scalars = scalarsOf(event)
     if (scalars.length === 0) return

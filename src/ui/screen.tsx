@@ -10,6 +10,7 @@ import {
   totalEpochs,
   totalSteps,
 } from '../report/state.js'
+import { visible } from '../source/visible.js'
 import { Heading, Loss, labelWidth, Message, Metric, Progress, Row, Title } from './rows.js'
 
 /** One row of the screen. When the terminal is short, rows of the smallest weight go first. */
@@ -216,7 +217,7 @@ function messageRows({ notes, earlyStop, failure, finished }: RunState, columns:
     const isWarning = note.level === 'warning'
     const style = isWarning ? { colour: 'yellow', label: 'warning' } : { colour: 'gray', label: 'note' }
     if (finished) rows.push(...messageInFull(note.message, { key: `note ${i}`, weight: 30, ...style }, columns))
-    else rows.push({ key: `note ${i}`, weight: 30, element: <Message {...style}>{note.message}</Message> })
+    else rows.push({ key: `note ${i}`, weight: 30, element: <Message {...style}>{visible(note.message)}</Message> })
   }
   if (earlyStop) {
     rows.push(
@@ -267,7 +268,7 @@ function endRows({ run, finished, isInterrupting }: RunState, columns: number): 
   const style = { key: 'directory', weight: 70, colour: 'gray', label: 'written to' }
   return [
     blank('before-end'),
-    ...(directory ? messageInFull(directory, style, columns) : []),
+    ...(directory ? messageInFull(visible(directory), style, columns) : []),
     ...(finished ? [] : [{ key: 'hint', weight: 65, element: <Heading>{hint}</Heading> }]),
   ]
 }

@@ -2,6 +2,7 @@ import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
+import { own } from '../../source/own.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, CallExpression, Expression, Identifier, PipeExpression } from '../../syntax/ast.js'
 import { functionsIn } from '../functions/table.js'
@@ -138,7 +139,7 @@ const foreignNames: Readonly<Record<string, readonly [string, string]>> = {
 }
 
 function meant(name: string, operands: number): string | undefined {
-  return foreignNames[name.toLowerCase()]?.[operands === 1 ? 0 : 1]
+  return own(foreignNames, name.toLowerCase())?.[operands === 1 ? 0 : 1]
 }
 
 function argumentsOnly(callee: Identifier, cause: Diagnostic, args: readonly Argument[], env: Env): Value {

@@ -7,6 +7,7 @@ import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
+import { own } from '../../source/own.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, Binding, Expression } from '../../syntax/ast.js'
 import { removedHere } from '../flattening/removal.js'
@@ -159,7 +160,7 @@ function reportUnknown(
 ): void {
   for (const [path, { path: names, span }] of replaced) {
     const [name = '', ...inner] = path.split('.')
-    const schema = parameters[name]
+    const schema = own(parameters, name)
     if (schema !== undefined && (inner.length === 0 || schema.form === 'component')) continue
     const known = schema === undefined ? Object.keys(parameters) : []
     const argument = schema === undefined ? name : inner.join('.')

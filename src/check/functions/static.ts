@@ -1,4 +1,5 @@
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { own } from '../../source/own.js'
 import { fail, failUse } from '../evaluation/env.js'
 import { isLiteral, sourceOf } from '../evaluation/environment.js'
 import { spanKey } from '../evaluation/session.js'
@@ -46,7 +47,7 @@ export const staticFunctions = [
     apply: ({ name, default: preset }, call) => {
       // In a block that is checked on its own a parameter may hold the name.
       if (name === undefined) return preset ?? { kind: 'unknown', type: { kind: 'string' }, span: call.span }
-      const text = call.env.session.environment[name]
+      const text = own(call.env.session.environment, name)
       if (text !== undefined) return readVariable(name, text, preset ?? undefined, call)
       const why = `the variable ${name} is not set`
       const facts = { callee: 'env', missing: ['default'], signature: `env("${name}", default)`, why }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { frontPhases } from '../../driver/phases/front.js'
 import { type Compilation, type CompileRequest, compileWith } from '../../driver/run-phases.js'
 import { renderStudy } from '../../driver/study-text.js'
+import { visible } from '../../source/visible.js'
 import { addPipelineOptions, codeOf, compileFile, type PipelineOptions } from '../compile-options.js'
 import { printDiagnosticsJson, reportDiagnostics, summary } from '../diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
@@ -44,14 +45,14 @@ async function checkFile(file: string, options: PipelineOptions): Promise<Compil
     })
     if (!options.json) {
       await reportDiagnostics(compilation.diagnostics, compilation.sources)
-      talk(`${file}: ${summary(compilation.diagnostics)}`)
+      talk(`${visible(file)}: ${summary(compilation.diagnostics)}`)
       for (const study of compilation.artefacts.checked?.studies ?? [])
         printData(`\n${renderStudy(study, file, mostShown)}`)
     }
     return compilation
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
-    talk(`error: ${error.message}`)
+    talk(`error: ${visible(error.message)}`)
     return undefined
   }
 }

@@ -4,6 +4,7 @@ import { readEntry } from '../../driver/source-text.js'
 import { replaceContent } from '../../files/replace.js'
 import { writingTo } from '../../files/writing.js'
 import { SourceMap } from '../../source/source-file.js'
+import { visible } from '../../source/visible.js'
 import { parse } from '../../syntax/parse.js'
 import { format } from '../../syntax/print.js'
 import { reportDiagnostics } from '../diagnostics.js'
@@ -41,7 +42,7 @@ async function formatFiles(files: readonly string[], options: FormatOptions): Pr
     else if (formatted !== text) {
       if (options.check) code = exitCodes.failed
       else writeText(file, formatted)
-      talk(options.check ? `${file} would change` : file)
+      talk(options.check ? `${visible(file)} would change` : visible(file))
     }
   }
   return code

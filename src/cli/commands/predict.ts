@@ -6,6 +6,7 @@ import { readInheritedSync } from '../../files/read-regular.js'
 import { replaceContent } from '../../files/replace.js'
 import { writingTo } from '../../files/writing.js'
 import { locateEngine } from '../../native/locate.js'
+import { jsonLine, visible } from '../../source/visible.js'
 import { type MapFormat, mapFormats, type PredictedRow, type PredictMessage } from '../../train/predict/messages.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
@@ -81,7 +82,9 @@ async function predict(run: string, paths: readonly string[], options: PredictOp
           print(table.row(row))
           if (row.error === undefined) continue
           broken += 1
-          talk(`error: ${names[row.file]}: ${row.error.message} [${row.error.code}]\n  help: ${row.error.help}`)
+          talk(
+            `error: ${visible(names[row.file] ?? '')}: ${row.error.message} [${row.error.code}]\n  help: ${row.error.help}`,
+          )
         }
         return
       case 'note':
@@ -164,9 +167,9 @@ function jsonLines(names: readonly string[]): Table {
       return ''
     },
     row: ({ file, values, error }) => {
-      const scores = JSON.stringify(Object.fromEntries(outputs.map((name, index) => [name, values[index]])))
-      const rest = error === undefined ? `"outputs":${scores}` : `"error":${JSON.stringify(error)}`
-      return `{"file":${JSON.stringify(names[file])},${rest}}\n`
+      const scores = jsonLine(Object.fromEntries(outputs.map((name, index) => [name, values[index]])))
+      const rest = error === undefined ? `"outputs":${scores}` : `"error":${jsonLine(error)}`
+      return `{"file":${jsonLine(names[file])},${rest}}\n`
     },
   }
 }
@@ -185,5 +188,5 @@ function count(number: number, noun: string): string {
 }
 
 function firstOf(files: readonly string[]): string {
-  return files.slice(0, 3).join(', ') + (files.length > 3 ? ', ...' : '')
+  return files.slice(0, 3).map(visible).join(', ') + (files.length > 3 ? ', ...' : '')
 }

@@ -39,7 +39,11 @@ Output that is lost (a closed pipe, a full disk) ends nothing: the run goes on, 
     .action(async (file: string, options: RunOptions) => {
       process.on('SIGUSR1', endEarly)
       const mistakes = surroundingsMistakes()
-      if (mistakes.length > 0) throw new UsageError(mistakes.join('\nerror: '))
+      for (const mistake of mistakes) talk(`error: ${mistake}`)
+      if (mistakes.length > 0) {
+        done(exitCodes.usage)
+        return
+      }
       const engine = locateEngine()
       let machine: MachineRecord | undefined
       const forMachine = (request: CompileRequest) => {
