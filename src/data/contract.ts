@@ -1,3 +1,4 @@
+import type { FileFingerprint } from '../files/fingerprints.js'
 import type { Labels } from '../layouts/listing.js'
 import type { DataNote } from './errors.js'
 import type { DataRecord } from './record.js'
@@ -55,8 +56,9 @@ export interface EvaluationSet {
 export interface DataPipeline {
   readonly stepsPerEpoch: number
   readonly trainImages: number
-  /** Hash over names, sizes and contents of all files that the run reads (hex). */
+  /** Hash over names, sizes and contents of all files that the run reads, with labels and severities of the images (hex). */
   readonly contentHash: string
+  readonly files: readonly FileFingerprint[]
   /** Of the files' content: lossy images, masks without a marked pixel, values in a sliver of the range. */
   readonly notes: readonly DataNote[]
   readonly record: DataRecord

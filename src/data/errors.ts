@@ -15,6 +15,7 @@ export type DataErrorCode =
   | 'outside-range'
   | 'mask-size'
   | 'bad-mask'
+  | 'changed-file'
   | 'worker-failed'
 
 /** One thing that is wrong with one file (or directory). */

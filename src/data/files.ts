@@ -3,7 +3,7 @@ import { createCacheMemory } from './cache.js'
 import type { EvaluationSet } from './contract.js'
 import type { DataError } from './errors.js'
 import { evaluationSet, SlotStore } from './evaluation-set.js'
-import type { WorkerSetup } from './job.js'
+import { digestBytes, type WorkerSetup } from './job.js'
 import type { OpenOptions } from './open.js'
 import { type DataPlan, preparationOf } from './parameters.js'
 import { createPool } from './pool.js'
@@ -36,6 +36,7 @@ export async function openFiles(
   const setup: WorkerSetup = {
     root,
     files: files.map((file) => ({ file: relative(root, file).split(sep).join('/'), kind: 'image' })),
+    digests: new SharedArrayBuffer(digestBytes * files.length),
     preparation: preparationOf(plan),
     synthesis: plan.synthesis,
     cache: createCacheMemory(files.length, files.length * channels, 4 * height * width, cache * 2 ** 20),

@@ -12,6 +12,8 @@ export interface WorkerSetup {
   readonly root: string
   /** Every file of the run, by its number; `train/good` comes first, so a training image's number is its index. */
   readonly files: readonly { readonly file: string; readonly kind: 'image' | 'mask' }[]
+  /** The sha256 of each file as the scan read it, 32 bytes a file in their order: a file that is read again must be the same. */
+  readonly digests: SharedArrayBuffer
   readonly preparation: Preparation
   readonly synthesis: SynthesisValue
   /** Absent: files are checked, and nothing is kept. */
@@ -24,6 +26,8 @@ export interface EvaluationRecipe {
   readonly mask?: number
   readonly synthetic: boolean
 }
+
+export const digestBytes = 32
 
 export type Job =
   /** Decode, check, hash, and keep if there is room: every file that no other worker has taken. */

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { invariant } from '../diagnostics/invariant.js'
+import type { FileFingerprint } from '../files/fingerprints.js'
 import { openDisk } from '../layouts/disk.js'
 import { listData } from '../layouts/layouts.js'
 import type { ListedImage, ListedTest, Listing } from '../layouts/listing.js'
@@ -9,7 +11,7 @@ import type { DataPipeline, EvaluationSample, EvaluationSet, TrainBatches } from
 import { purposeKey } from './draws.js'
 import { DataErrors, type DataNote, listingError } from './errors.js'
 import { evaluationSet, type PlannedSample, SlotStore } from './evaluation-set.js'
-import type { WorkerSetup } from './job.js'
+import { digestBytes, type WorkerSetup } from './job.js'
 import { leakageOf } from './leakage.js'
 import { isBlank } from './mask.js'
 import { type DataPlan, heldOutShare, preparationOf } from './parameters.js'
@@ -71,6 +73,7 @@ interface Scanned {
   readonly files: WorkerSetup['files']
   readonly pool: WorkerPool
   readonly contentHash: string
+  readonly fingerprints: readonly FileFingerprint[]
   readonly notes: readonly DataNote[]
   /** Masks that mark nothing at the size of the images. */
   readonly blank: ReadonlySet<string>
@@ -97,6 +100,7 @@ async function startScan(
   const setup: WorkerSetup = {
     root,
     files,
+    digests: new SharedArrayBuffer(digestBytes * files.length),
     preparation: preparationOf(plan),
     synthesis: plan.synthesis,
     ...(keep
@@ -109,19 +113,28 @@ async function startScan(
     try {
       const scan = await scanFiles(pool, setup, imageOfMask, options.onProgress ?? (() => undefined))
       if (missing.length + scan.errors.length > 0) throw new DataErrors(root, [...missing, ...scan.errors])
-      const { contentHash, whole } = scan
+      const { whole } = scan
+      const contentHash = hashOf(scan.contentHash, images)
+      const fingerprints = whole.map(({ file, sha256 }) => ({ file: files[file]?.file ?? '', sha256 }))
       const blank = whole
         .filter((file) => file.kind === 'mask' && isBlank(file.content))
         .map(({ file }) => files[file]?.file ?? '')
       const scannedImages = whole.filter((file) => file.kind === 'image')
       const notes = [...scan.notes, ...leakageOf(listing, scannedImages)]
-      return { listing, files, pool, contentHash, notes, blank: new Set(blank) }
+      return { listing, files, pool, contentHash, fingerprints, notes, blank: new Set(blank) }
     } catch (error) {
       await pool.close()
       throw error
     }
   }
   return { pool, finished: finish() }
+}
+
+function hashOf(content: string, images: readonly ListedImage[]): string {
+  const labels = images.map(({ label, severity }) => [label, severity ?? null])
+  return createHash('sha256')
+    .update(`${content}\n${JSON.stringify(labels)}`)
+    .digest('hex')
 }
 
 function tooFew(listing: Listing, plan: DataPlan): readonly Problem[] {
@@ -139,6 +152,7 @@ class OpenedData implements DataPipeline {
   readonly stepsPerEpoch: number
   readonly trainImages: number
   readonly contentHash: string
+  readonly files: readonly FileFingerprint[]
   readonly notes: readonly DataNote[]
   readonly record: DataRecord
   readonly validation: EvaluationSet
@@ -148,7 +162,7 @@ class OpenedData implements DataPipeline {
   readonly #ring: RingBatches[] = []
   readonly #slots: readonly ReturnType<WorkerPool['createSlot']>[]
 
-  constructor(plan: DataPlan, { listing, files, pool, contentHash, notes, blank }: Scanned) {
+  constructor(plan: DataPlan, { listing, files, pool, contentHash, fingerprints, notes, blank }: Scanned) {
     const share = heldOutShare(plan.data)
     const heldOut = heldOutNumbers(listing.train.length, share, plan.seed)
     const held = new Set(heldOut)
@@ -158,6 +172,7 @@ class OpenedData implements DataPipeline {
     this.stepsPerEpoch = this.#order.stepsPerEpoch
     this.trainImages = train.length
     this.contentHash = contentHash
+    this.files = fingerprints
     this.notes = notes
     this.record = recordOf(listing, notes)
     const { height, width, channels } = plan.image

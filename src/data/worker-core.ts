@@ -5,8 +5,9 @@ import { RandomStream } from '../random/stream.js'
 import { ImageCache } from './cache.js'
 import { decodeImage, readImageFile } from './decode.js'
 import { purposeKey } from './draws.js'
-import { fileError } from './errors.js'
+import { FileProblem, fileError } from './errors.js'
 import {
+  digestBytes,
   type EvaluationRecipe,
   type Job,
   type JobResult,
@@ -74,24 +75,35 @@ export class WorkerCore {
       const bytes = readImageFile(join(this.setup.root, file))
       const decoded = await decodeImage(bytes)
       const content = { file: number, bytes: bytes.length, header: decoded.header }
-      const hash = (): string => createHash('sha256').update(bytes).digest('hex')
+      const digest = createHash('sha256').update(bytes).digest()
+      this.#digest(number).set(digest)
+      const sha256 = digest.toString('hex')
       if (kind === 'mask') {
         const mask = prepareMask(decoded, this.setup.preparation)
         this.#cache?.put(number, mask.raster)
-        return { kind, ...content, sha256: hash(), content: mask.content }
+        return { kind, ...content, sha256, content: mask.content }
       }
       const image = prepareImage(decoded, this.setup.preparation, file)
       this.#cache?.put(number, image)
-      return { kind, ...content, sha256: hash(), lowest: image.lowest, highest: image.highest }
+      return { kind, ...content, sha256, lowest: image.lowest, highest: image.highest }
     } catch (error) {
       return { kind: 'broken', file: number, error: fileError(file, error) }
     }
   }
 
-  /** The image of a file, from the cache or read again. */
+  #digest(number: number): Uint8Array {
+    return new Uint8Array(this.setup.digests, digestBytes * number, digestBytes)
+  }
+
+  /** The image of a file, read again. @throws FileProblem where it is not what the scan read: the record would not be true. */
   async #load(number: number): Promise<Raster> {
     const { file, kind } = this.#entry(number)
-    const decoded = await decodeImage(readImageFile(join(this.setup.root, file)))
+    const bytes = readImageFile(join(this.setup.root, file))
+    if (!createHash('sha256').update(bytes).digest().equals(this.#digest(number))) {
+      const help = 'leave the data as it is while a run reads it; bring the file back, then go on with the run'
+      throw new FileProblem('changed-file', 'is not what it was when the data was read: its content has changed', help)
+    }
+    const decoded = await decodeImage(bytes)
     const { preparation } = this.setup
     return kind === 'mask' ? prepareMask(decoded, preparation).raster : prepareImage(decoded, preparation, file)
   }

@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { now } from '../events/clock.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
+import type { DirectoryLock } from '../files/lock.js'
 import { removeLeftovers } from '../files/replace.js'
 import { explainSystemError } from '../files/system-error.js'
 import type { EngineLocation } from '../native/locate.js'
@@ -17,6 +18,12 @@ export interface EngineProcessOptions {
   readonly directory: string
   readonly engine: EngineLocation
   readonly onEvent: (event: StampedEvent) => void
+  /** Of the directory: it is given back when the process has ended. */
+  readonly lock: DirectoryLock
+  /** Goes on from the last checkpoint of the directory. */
+  readonly resume?: true
+  /** Holds whatever the user's environment says. */
+  readonly environment?: NodeJS.ProcessEnv
 }
 
 export interface EngineProcess {
@@ -51,11 +58,12 @@ export function engineEnvironment(directory: string): NodeJS.ProcessEnv {
  * reaches the command alone and the two requests (end soon, end now) are told apart in one place.
  */
 export function startEngineProcess(options: EngineProcessOptions): EngineProcess {
-  const child = fork(bundledProgram('train/engine.js'), [options.directory], {
+  const args = [options.directory, '--lock', options.lock.file, ...(options.resume ? ['--resume'] : [])]
+  const child = fork(bundledProgram('train/engine.js'), args, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'json',
-    env: engineEnvironment(options.engine.directory),
+    env: { ...engineEnvironment(options.engine.directory), ...options.environment },
   })
   let talk = ''
   const keep = (chunk: Buffer): void => {
@@ -96,6 +104,7 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
       if ((stopping && signal !== null && interrupts.includes(signal)) || code === 130) killed = true
       if (killed) for (const folder of ['.', 'checkpoints']) removeLeftovers(join(options.directory, folder))
       if (!seen.outcome) reportSilentEnd({ report, killed, code, signal, talk, options, started, steps: seen.steps })
+      options.lock.release()
       done(exitCodeOf(seen))
     })
   })

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import { readText } from '../files/reading.js'
+import { readRegularFileSync } from '../files/read-regular.js'
 import { openDisk } from '../layouts/disk.js'
 import { isImageName } from '../layouts/names.js'
 import type { EngineLocation } from '../native/locate.js'
@@ -34,8 +34,13 @@ export function chooseCheckpoint(run: string, named: string): string {
 }
 
 function fileOf(pointer: string): string {
-  const best: unknown = JSON.parse(readText(pointer))
-  if (typeof best === 'object' && best !== null && 'file' in best && typeof best.file === 'string') return best.file
+  const content = readRegularFileSync(pointer, 2 ** 20)
+  try {
+    const best: unknown = content.kind === 'read' ? JSON.parse(content.bytes.toString('utf8')) : undefined
+    if (typeof best === 'object' && best !== null && 'file' in best && typeof best.file === 'string') return best.file
+  } catch {
+    // Said below.
+  }
   throw new CannotPredict(`${pointer} names no file`)
 }
 

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { printFingerprints } from '../files/fingerprints.js'
+import { DirectoryInUse, type DirectoryLock, isLockName, lockDirectory } from '../files/lock.js'
 import { replaceContent } from '../files/replace.js'
+import { systemErrorCode } from '../files/system-error.js'
 import { makeDirectory } from '../files/writing.js'
 import type { EngineLocation } from '../native/locate.js'
-import { packageVersion } from '../native/package-root.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { MachineRecord } from './machine.js'
+import { makeManifest } from './manifest.js'
 
 /** What a run directory holds before its first step. Files by path relative to it. */
 export interface RunRecord {
@@ -28,22 +30,82 @@ export class RunDirectoryInUse extends Error {
   override readonly name = 'RunDirectoryInUse'
 }
 
-/** `runs/<name>/<time>-<hash>` under the working directory, or the directory that `--out` names. */
-export function chooseRunDirectory(
+/** A directory that this process alone writes to. */
+export interface ClaimedDirectory {
+  readonly directory: string
+  readonly lock: DirectoryLock
+  /** Removes what a run left that did not come to a whole record, and the directory where it was made for it. */
+  giveUp(): void
+}
+
+/**
+ * Takes `runs/<name>/<time>-<hash>` under the working directory, or the directory that `--out` names. One in which a run ended before its
+ * record was whole is nobody's: what that run wrote is removed.
+ *
+ * @throws RunDirectoryInUse, DirectoryInUse
+ */
+export function claimRunDirectory(
   plan: RunPlan,
   workingDirectory: string,
   out: string | undefined,
   now: Date,
-): string {
-  if (out !== undefined) {
-    if (existsSync(out) && readdirSync(out).length > 0) throw new RunDirectoryInUse(`${out} is not empty`)
-    return out
+): ClaimedDirectory {
+  if (out === undefined) return claim(makeNewDirectory(join(workingDirectory, 'runs', plan.name), now, plan.hash), true)
+  const isThere = existsSync(out)
+  if (isThere) refuseContent(out, readdirSync(out).some(isLockName))
+  else makeDirectory(out)
+  return claim(out, !isThere)
+}
+
+function makeNewDirectory(base: string, now: Date, hash: string): string {
+  makeDirectory(base)
+  const id = `${timestamp(now)}-${hash}`
+  for (let n = 1; ; n++) {
+    const directory = join(base, n === 1 ? id : `${id}-${n}`)
+    try {
+      mkdirSync(directory)
+      return directory
+    } catch (error) {
+      if (systemErrorCode(error) !== 'EEXIST') throw error
+    }
   }
-  const base = join(workingDirectory, 'runs', plan.name)
-  const id = `${timestamp(now)}-${plan.hash}`
-  let directory = join(base, id)
-  for (let n = 2; existsSync(directory); n++) directory = join(base, `${id}-${n}`)
-  return directory
+}
+
+function claim(directory: string, isNew: boolean): ClaimedDirectory {
+  try {
+    const lock = lockDirectory(directory)
+    try {
+      refuseContent(directory, lock.isTakenOver)
+      removeRecord(directory)
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+    const giveUp = (): void => {
+      removeRecord(directory)
+      lock.release()
+      if (isNew && readdirSync(directory).length === 0) rmdirSync(directory)
+    }
+    return { directory, lock, giveUp }
+  } catch (error) {
+    if (isNew && !(error instanceof DirectoryInUse)) rmSync(directory, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** @param isAbandoned whether a lock says that a run had the directory, and so took it empty. */
+function refuseContent(directory: string, isAbandoned: boolean): void {
+  const names = readdirSync(directory).filter((name) => !isLockName(name))
+  if (names.length === 0) return
+  if (names.includes(planFile))
+    throw new RunDirectoryInUse(`${directory} holds a run; \`draemc run --resume ${directory}\` goes on with it`)
+  if (!isAbandoned || !names.every((name) => recordNames.test(name)))
+    throw new RunDirectoryInUse(`${directory} is not empty`)
+}
+
+function removeRecord(directory: string): void {
+  for (const name of readdirSync(directory))
+    if (recordNames.test(name)) rmSync(join(directory, name), { recursive: true, force: true })
 }
 
 /** One event a line: the command's, then the engine process'. */
@@ -51,53 +113,35 @@ export function eventsFile(directory: string): string {
   return join(directory, 'events.jsonl')
 }
 
+/** `sha256sum -c record.sha256` compares what the run was made of with what is there. */
+export const recordFile = 'record.sha256'
+export const planFile = 'plan.json'
+export const manifestFile = 'manifest.json'
+
+/** What there may be before the engine process begins, with temporary files. */
+const recordNames =
+  /^(source|graph|(record\.sha256|resolved\.txt|settings\.json|ir\.txt|manifest\.json|plan\.json)(\.\d+)?|events\.jsonl)$/
+
 export function writeRunRecord(directory: string, record: RunRecord, now: Date): void {
-  makeDirectory(directory)
-  const write = (name: string, content: string | Uint8Array): void => {
+  const { plan, options, engine, machine } = record
+  const sources = new Map([...record.sources].map(([path, text]) => [sourceName(path), text]))
+  const hashes = Object.fromEntries([...sources].map(([name, text]) => [name, sha256(text)]))
+  const made = { plan, options, engine, sources: hashes, graph: sha256(...record.graph.values()) }
+  const files = new Map<string, string | Uint8Array>([
+    ...[...sources].map(([name, text]): [string, string] => [`source/${name}`, text]),
+    ['resolved.txt', record.resolved],
+    ['settings.json', json({ settings: plan.origins, allows: plan.allows })],
+    ['ir.txt', record.ir],
+    ...[...record.graph].map(([path, bytes]): [string, Uint8Array] => [`graph/${path}`, bytes]),
+    [manifestFile, json(makeManifest({ ...made, ...(machine ? { machine } : {}) }, now))],
+    [planFile, json(plan)],
+  ])
+  const fingerprints = [...files].map(([file, content]) => ({ file, sha256: sha256(content) }))
+  // The plan comes last: a directory with a plan is whole.
+  for (const [name, content] of new Map([[recordFile, printFingerprints(fingerprints)], ...files])) {
     const path = join(directory, name)
     makeDirectory(dirname(path))
     replaceContent(path, content)
-  }
-  for (const [path, text] of record.sources) write(join('source', sourceName(path)), text)
-  write('resolved.txt', record.resolved)
-  write('settings.json', json({ settings: record.plan.origins, allows: record.plan.allows }))
-  write('ir.txt', record.ir)
-  for (const [path, bytes] of record.graph) write(join('graph', path), bytes)
-  write('manifest.json', json(manifest(record, now)))
-  // The plan comes last: a directory with a plan is whole.
-  write('plan.json', json(record.plan))
-}
-
-function manifest(record: RunRecord, now: Date): object {
-  const { plan, engine } = record
-  return {
-    format: 1,
-    name: plan.name,
-    hash: plan.hash,
-    started: now.toISOString(),
-    seed: plan.seed,
-    precision: plan.train.precision,
-    options: record.options,
-    allowed: plan.allows,
-    versions: {
-      draemc: packageVersion(),
-      node: process.version,
-      tensorflow: engine.manifest?.tensorflow ?? 'unknown',
-      binding: engine.manifest?.binding ?? 'unknown',
-    },
-    device: {
-      engine: engine.name,
-      kind: engine.device,
-      platform: `${process.platform}-${process.arch}`,
-      processor: cpus()[0]?.model ?? 'unknown',
-      cores: cpus().length,
-    },
-    ...(record.machine ? { machine: record.machine } : {}),
-    hashes: {
-      sources: Object.fromEntries([...record.sources].map(([path, text]) => [sourceName(path), sha256(text)])),
-      graph: sha256(...record.graph.values()),
-      // Of the data: `data.json`, which the engine process writes after its scan.
-    },
   }
 }
 

@@ -11,7 +11,7 @@ import type { EngineLocation } from '../native/locate.js'
 import { jsonLine } from '../source/visible.js'
 import { type EngineProcess, startEngineProcess } from './engine-process.js'
 import type { MachineRecord } from './machine.js'
-import { chooseRunDirectory, eventsFile, type RunRecord, writeRunRecord } from './run-directory.js'
+import { claimRunDirectory, eventsFile, type RunRecord, writeRunRecord } from './run-directory.js'
 import { type Compilation, totalMilliseconds } from './run-phases.js'
 
 export interface StartRequest {
@@ -31,7 +31,7 @@ export interface StartedRun {
   readonly process: EngineProcess
 }
 
-/** Writes the run directory of a compiled pipeline and starts the engine process on it. Throws `RunDirectoryInUse`, `CannotWrite`. */
+/** Writes the run directory of a compiled pipeline and starts the engine process on it. Throws `RunDirectoryInUse`, `DirectoryInUse`, `CannotWrite`. */
 export function startRun(request: StartRequest): StartedRun {
   const { artefacts, sources, times } = request.compilation
   const { checked, ir, graph, plan } = artefacts
@@ -51,14 +51,20 @@ export function startRun(request: StartRequest): StartedRun {
   const milliseconds = totalMilliseconds(times)
   const events: readonly RunEvent[] = [{ type: 'phase', phase: 'compile', milliseconds }, ...remarks(request.machine)]
   const stamped = events.map((event): StampedEvent => ({ time: clock.now(), event }))
-  const directory = writingTo(request.out ?? join(request.workingDirectory, 'runs'), () => {
-    const chosen = chooseRunDirectory(plan, request.workingDirectory, request.out, now)
-    writeRunRecord(chosen, record, now)
-    for (const event of stamped) appendFileSync(eventsFile(chosen), `${jsonLine(event)}\n`)
-    return chosen
+  const { directory, lock } = writingTo(request.out ?? join(request.workingDirectory, 'runs'), () => {
+    const claimed = claimRunDirectory(plan, request.workingDirectory, request.out, now)
+    try {
+      writeRunRecord(claimed.directory, record, now)
+      for (const event of stamped) appendFileSync(eventsFile(claimed.directory), `${jsonLine(event)}\n`)
+    } catch (error) {
+      claimed.giveUp()
+      throw error
+    }
+    return claimed
   })
   for (const event of stamped) request.onEvent(event)
-  return { directory, process: startEngineProcess({ directory, engine: request.engine, onEvent: request.onEvent }) }
+  const { engine, onEvent } = request
+  return { directory, process: startEngineProcess({ directory, engine, onEvent, lock }) }
 }
 
 /** What measuring says against the pipeline's choices. */

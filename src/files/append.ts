@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
 import { CannotWrite } from './writing.js'
 
 /** A descriptor that writes at the end of a file, which is made where it is not there. @throws CannotWrite for anything but a regular file */
@@ -8,4 +8,14 @@ export function openToAppend(path: string): number {
   if (fstatSync(descriptor).isFile()) return descriptor
   closeSync(descriptor)
   throw new CannotWrite(`cannot write to ${path}: it is no regular file`)
+}
+
+/** @throws CannotWrite for anything but a regular file */
+export function appendLine(path: string, line: string): void {
+  const descriptor = openToAppend(path)
+  try {
+    writeSync(descriptor, `${line}\n`)
+  } finally {
+    closeSync(descriptor)
+  }
 }

@@ -37,11 +37,19 @@ export function replaceJson(path: string, value: unknown): void {
   replaceContent(path, `${JSON.stringify(value, null, 2)}\n`)
 }
 
+/** What writes a file piece by piece. */
+export interface StreamWriter {
+  /** What it is given is written in full when it returns. */
+  readonly append: (bytes: Uint8Array) => void
+  /** Writes over what was appended before. */
+  readonly overwrite: (bytes: Uint8Array, position: number) => void
+}
+
 /**
  * As `replaceContent`, for a file that is written piece by piece because it is never whole in memory, or is larger than the
- * 2 GiB that one call of the system writes. What `append` is given is on the disk in full when it returns.
+ * 2 GiB that one call of the system writes. The file takes its place after `write` has returned; what it throws leaves the old one.
  */
-export function replaceStream(named: string, write: (append: (bytes: Uint8Array) => void) => void): void {
+export function replaceStream(named: string, write: (writer: StreamWriter) => void): void {
   const isThere = existsSync(named)
   const path = isThere ? realpathSync(named) : named
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(6).toString('hex')}${suffix}`)
@@ -49,7 +57,10 @@ export function replaceStream(named: string, write: (append: (bytes: Uint8Array)
     const descriptor = openSync(temporary, 'wx')
     try {
       if (isThere) fchmodSync(descriptor, statSync(path).mode & 0o7777)
-      write((bytes) => writeAll(descriptor, bytes))
+      write({
+        append: (bytes) => writeAll(descriptor, bytes),
+        overwrite: (bytes, position) => writeAll(descriptor, bytes, position),
+      })
       fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)
@@ -61,9 +72,11 @@ export function replaceStream(named: string, write: (append: (bytes: Uint8Array)
 }
 
 /** One call writes at most 2 GiB, and may write less than asked. */
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let offset = 0; offset < bytes.length; )
-    offset += writeSync(descriptor, bytes, offset, Math.min(bytes.length - offset, 2 ** 30))
+function writeAll(descriptor: number, bytes: Uint8Array, position?: number): void {
+  for (let offset = 0; offset < bytes.length; ) {
+    const at = position === undefined ? null : position + offset
+    offset += writeSync(descriptor, bytes, offset, Math.min(bytes.length - offset, 2 ** 30), at)
+  }
 }
 
 /** Removes what a killed process may have left in a folder of its own. */

@@ -66,6 +66,12 @@ function linesFor(
       const metrics = Object.entries(event.metrics).map(([key, value]) => `${key} ${formatMetric(value)}`)
       return [`  validation: ${metrics.join('  ')}${event.best ? '  (best)' : ''}`]
     }
+    case 'resumed':
+      return [
+        event.step === 0
+          ? 'resumed from the beginning: no checkpoint was written'
+          : `resumed after step ${formatCount(event.step)} (epoch ${event.epoch})`,
+      ]
     case 'early_stop':
       return [`stopping early: ${event.reason}`]
     case 'interrupting':

@@ -84,6 +84,8 @@ export function reduce(state: RunState, { time, event }: StampedEvent): RunState
     }
     case 'checkpoint':
       return { ...next, checkpoint: event }
+    case 'resumed':
+      return reduceResumed(next)
     case 'early_stop':
       return { ...next, earlyStop: event }
     case 'evaluation':
@@ -95,6 +97,12 @@ export function reduce(state: RunState, { time, event }: StampedEvent): RunState
     case 'run_finished':
       return { ...next, phases: [], finished: event }
   }
+}
+
+/** What the end before it said holds no more; the pace is that of this process. */
+function reduceResumed(state: RunState): RunState {
+  const { progress: _, firstStep: __, failure: ___, finished: ____, earlyStop: _____, ...kept } = state
+  return { ...kept, phases: [], evaluations: [], isInterrupting: false }
 }
 
 function reducePhase(state: RunState, { phase, milliseconds }: EventOf<'phase'>, time: number): RunState {

@@ -1,39 +1,39 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { DataErrors, describeNote } from '../data/errors.js'
 import { startData } from '../data/open.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
-import { replaceJson } from '../files/replace.js'
-import { explainSystemError } from '../files/system-error.js'
+import { joinLock } from '../files/lock.js'
+import { explainSystemError, systemErrorCode } from '../files/system-error.js'
 import { cannotWrite } from '../files/writing.js'
 import { locateEngine } from '../native/locate.js'
 import { endWithParent } from '../native/parent.js'
 import { operatorThreads, workerCount } from '../native/surroundings.js'
 import { monitorsOf, type RunPlan } from '../plan/run-plan.js'
-import { readCheckpoint } from './checkpoint/file.js'
 import { beginPhase, inPhase, type RunContext } from './context.js'
+import { recordData } from './data-record.js'
 import { loadEngine } from './engine-binding.js'
 import { EventSink } from './event-sink.js'
 import { RunFailure } from './failure.js'
 import { initialise } from './initialise.js'
+import { findResumePoint, removeResults } from './resume.js'
 import { runTraining, writeNotBegun } from './run.js'
 import { openSession } from './session.js'
 import { listenForStops } from './signals.js'
 import { StopControl, serveEvents } from './stop.js'
 
 /**
- * The engine process: `engine.js RUN_DIRECTORY [--resume CHECKPOINT]`, forked with a channel. It owns TensorFlow, the
- * step and the data's workers; events go to the run directory and over the channel.
+ * The engine process: `engine.js RUN_DIRECTORY [--resume] [--lock FILE]`, forked with a channel. It owns TensorFlow, the step
+ * and the data's workers, and with the command the directory's lock; events go to the run directory and over the channel.
  * Exit codes: 0, 1 the run failed, 4 its data is missing or broken, 130 interrupted.
  */
 async function main(): Promise<number> {
-  const [directoryArgument, option, checkpoint] = process.argv.slice(2)
-  if (!directoryArgument || (option !== undefined && (option !== '--resume' || !checkpoint))) {
-    process.stderr.write('usage: engine.js RUN_DIRECTORY [--resume CHECKPOINT]\n')
-    return 2
-  }
-  const directory = resolve(directoryArgument)
+  const options = { resume: { type: 'boolean' }, lock: { type: 'string' } } as const
+  const { positionals, values } = parseArgs({ options, allowPositionals: true })
+  const directory = resolve(positionals[0] ?? '.')
   endWithParent({ graceMilliseconds: 3000 })
+  const lock = values.lock === undefined ? undefined : joinLock(values.lock)
   const sink = new EventSink(directory, sendToParent)
   const stop = new StopControl()
   const stopListening = listenForStops(stop)
@@ -48,7 +48,7 @@ async function main(): Promise<number> {
   try {
     const { outcome, steps: done } = await run(
       { directory, stop, emit: counting, clock: () => performance.now() },
-      checkpoint,
+      values.resume === true ? () => sink.restoreScalars() : undefined,
     )
     steps = done
     finish(outcome)
@@ -62,17 +62,25 @@ async function main(): Promise<number> {
     stopListening()
     sink.close()
     await Promise.race([sent, orphaned])
+    // Otherwise the command gives it back.
+    if (!process.connected) lock?.release()
   }
 }
 
+/** @param onResume is called where the run goes on, when what was recorded after its checkpoint is cut off. */
 async function run(
   base: Pick<RunContext, 'directory' | 'stop' | 'emit' | 'clock'>,
-  checkpoint: string | undefined,
+  onResume: (() => void) | undefined,
 ): ReturnType<typeof runTraining> {
   const { directory, emit } = base
   const plan = JSON.parse(readFileSync(join(directory, 'plan.json'), 'utf8')) as RunPlan
-  const resumed = checkpoint === undefined ? undefined : readCheckpoint(resolve(checkpoint), plan.state)
-  const threads = pinThreads(resumed?.metadata.threads)
+  const resumed = onResume && findResumePoint(directory, plan)
+  if (onResume) {
+    onResume()
+    const { epoch, step } = resumed?.checkpoint.metadata ?? { epoch: 0, step: 0 }
+    emit({ type: 'resumed', epoch, step })
+  }
+  const threads = pinThreads(resumed?.checkpoint.metadata.threads)
   const endScan = beginPhase(base, 'scan_data')
   const opening = await startData(plan, {
     workers: workerCount(),
@@ -85,19 +93,15 @@ async function run(
     // Meanwhile the workers read: the engine blocks this thread alone.
     const { runner, device } = await inPhase(base, 'load_engine', () => load(directory, plan, threads))
     try {
-      const from = await inPhase(base, 'initialise', () => initialise({ plan, runner }, resumed))
+      const from = await inPhase(base, 'initialise', () => initialise({ runner }, resumed))
       await serveEvents()
       const data = await Promise.race([scanned, stopped(base.stop)])
       if (data === undefined) {
         emit({ type: 'interrupting', step: from.step })
         return writeNotBegun({ plan, directory }, from, resumed)
       }
-      replaceJson(join(directory, 'data.json'), {
-        format: 1,
-        contentHash: data.contentHash,
-        trainImages: data.trainImages,
-        ...data.record,
-      })
+      recordData(directory, data, onResume !== undefined)
+      removeResults(directory)
       emit({
         type: 'run_started',
         name: plan.name,
@@ -163,8 +167,13 @@ function pinThreads(recorded: number | undefined): number {
   return threads
 }
 
-/** What a place that took files at the start may answer later. */
-const fullDisk: readonly string[] = ['ENOSPC', 'EDQUOT', 'EROFS']
+/** Writing names no path: the directory is what this process writes to. */
+function isOfDirectory(error: unknown, directory: string): boolean {
+  const code = systemErrorCode(error)
+  if (code === undefined) return false
+  if (error instanceof Error && 'path' in error) return String(error.path).startsWith(directory)
+  return ['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG', 'EIO'].includes(code)
+}
 
 function describeFailure(error: unknown, directory: string) {
   if (error instanceof DataErrors) {
@@ -175,13 +184,22 @@ function describeFailure(error: unknown, directory: string) {
     const { exitCode, code, message, help } = error
     return { exitCode, code, message, ...(help ? { help } : {}) }
   }
-  if (error instanceof Error && 'code' in error && fullDisk.includes(String(error.code))) {
+  // A directory is removed file by file, in any order.
+  if (!['plan.json', 'events.jsonl', 'graph'].every((name) => existsSync(join(directory, name)))) {
+    return {
+      exitCode: 1 as const,
+      code: 'directory-gone',
+      message: `${directory} was removed, or its disk was unmounted, while the run was under way`,
+      help: 'run it again',
+    }
+  }
+  if (isOfDirectory(error, directory)) {
     const reason = cannotWrite(directory, error)
     return {
       exitCode: 1 as const,
       code: 'cannot-write',
       message: reason instanceof Error ? reason.message : String(reason),
-      help: 'free some of the disk, or name another place with `--out`; the checkpoints so far are whole',
+      help: 'the checkpoints so far are whole: `draemc run --resume` goes on from the last when the place takes files again',
     }
   }
   const refused = explainSystemError(error)

@@ -1,10 +1,13 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import * as clock from '../events/clock.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
 import { jsonLine } from '../source/visible.js'
+import { eventsName, recordedEvents } from './recorded-events.js'
 import { EventFile } from './tensorboard/event-file.js'
 import { scalarsOf } from './tensorboard/scalars.js'
+
+const tensorboardName = 'tensorboard'
 
 /**
  * Where events go: whoever watches, `events.jsonl`, TensorBoard's files. A line is written whole, so readers may follow the
@@ -23,7 +26,7 @@ export class EventSink {
     private readonly watch: (event: StampedEvent) => void,
     private readonly now: () => number = clock.now,
   ) {
-    this.#lines = openSync(join(directory, 'events.jsonl'), 'a')
+    this.#lines = openSync(join(directory, eventsName), 'a')
   }
 
   readonly emit = (event: RunEvent): void => {
@@ -36,17 +39,30 @@ export class EventSink {
       this.#write(stamped)
     } catch (error) {
       this.#canWrite = false
-      throw error
+      // An end is an end: what it says goes to whoever watches.
+      if (event.type !== 'failed' && event.type !== 'run_finished') throw error
     }
   }
 
+  /** TensorBoard's files of a run that goes on are written again from the events that are left: they may hold more. */
+  restoreScalars(): void {
+    rmSync(join(this.directory, tensorboardName), { recursive: true, force: true })
+    for (const stamped of recordedEvents(this.directory)) this.#writeScalars(stamped)
+  }
+
   #write(stamped: StampedEvent): void {
-    const { event } = stamped
     writeSync(this.#lines, `${jsonLine(stamped)}\n`)
+    // The checkpoint that follows counts on it.
+    if (stamped.event.type === 'validation') fsyncSync(this.#lines)
+    this.#writeScalars(stamped)
+  }
+
+  #writeScalars(stamped: StampedEvent): void {
+    const { event } = stamped
     if ('step' in event) this.#step = event.step
     const scalars = scalarsOf(event)
     if (scalars.length === 0) return
-    this.#tensorboard ??= new EventFile(join(this.directory, 'tensorboard'), stamped.time)
+    this.#tensorboard ??= new EventFile(join(this.directory, tensorboardName), stamped.time)
     this.#tensorboard.write(stamped.time, this.#step, scalars)
   }
 

@@ -40,17 +40,19 @@ export async function trainLoop(
       if (at.isValidationPending && !stop.isRequested) {
         const values = await validator.validate()
         if (values) {
-          const verdict = keeper.afterValidation(at, values)
-          validator.report(at, values, verdict.isBest)
+          const position = at
+          keeper.afterValidation(at, values, (verdict) => validator.report(position, values, verdict.isBest))
           at = { ...at, isValidationPending: false }
           reporter.restart()
-          if (verdict.stopReason && at.step < total) {
-            emit({ type: 'early_stop', epoch: at.epoch, reason: verdict.stopReason })
-            return { end: 'stopped_early', at }
-          }
         }
       }
+      const reason = at.isValidationPending ? undefined : keeper.stopReason
+      if (reason !== undefined && at.step < total) {
+        emit({ type: 'early_stop', epoch: at.epoch, reason })
+        return { end: 'stopped_early', at }
+      }
       if (stop.isRequested) {
+        reporter.flush()
         emit({ type: 'interrupting', step: at.step })
         keeper.writeLast(at)
         return { end: 'interrupted', at }

@@ -1,6 +1,9 @@
 import { advantage, keysOf, type MetricKey, type MetricTable, meanMetrics } from '../components/metrics.js'
 import type { BestEntry, ValidationRecord } from './tracking.js'
 
+export const resultsName = 'results.json'
+export const predictionsName = 'predictions.csv'
+
 export interface DomainResult {
   readonly domain: string
   readonly role: 'source' | 'target'

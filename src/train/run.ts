@@ -1,13 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceContent, replaceJson } from '../files/replace.js'
-import { type CheckpointFile, readCheckpoint } from './checkpoint/file.js'
+import { readCheckpoint } from './checkpoint/file.js'
 import { CheckpointKeeper, type TrainingPosition } from './checkpoint/keeper.js'
 import { inPhase, type RunContext } from './context.js'
 import { evaluateTests } from './evaluation.js'
 import { type LoopResult, trainLoop } from './loop.js'
 import { requireMonitorValues } from './monitors.js'
-import { summarise } from './results.js'
+import { predictionsName, resultsName, summarise } from './results.js'
+import type { ResumePoint } from './resume.js'
 import { Tracking } from './tracking.js'
 import { Validator } from './validation.js'
 
@@ -20,18 +21,14 @@ export interface RunEnd {
  * From weights and opened data to results on disk: train, evaluate the best weights, write. Throws `RunFailure` for what
  * its user should understand.
  *
- * @param resumed what the weights were taken from, if not initialised (`initialise`).
+ * @param resumed what the run goes on from, where the weights were not initialised (`initialise`).
  */
-export async function runTraining(
-  context: RunContext,
-  from: TrainingPosition,
-  resumed?: CheckpointFile,
-): Promise<RunEnd> {
+export async function runTraining(context: RunContext, from: TrainingPosition, resumed?: ResumePoint): Promise<RunEnd> {
   const { plan, runner } = context
   requireMonitorValues(context)
   mkdirSync(context.directory, { recursive: true })
-  const tracking = new Tracking(plan.train, resumed?.metadata.tracking)
-  const keeper = new CheckpointKeeper(context, tracking)
+  const tracking = new Tracking(plan.train, resumed?.checkpoint.metadata.tracking, resumed?.validations)
+  const keeper = new CheckpointKeeper(context, tracking, from)
   const validator = new Validator(context, tracking)
   const trained = await inPhase(context, 'train', () => trainLoop(context, from, validator, keeper))
 
@@ -54,9 +51,9 @@ export async function runTraining(
 export function writeNotBegun(
   context: Pick<RunContext, 'plan' | 'directory'>,
   at: TrainingPosition,
-  resumed?: CheckpointFile,
+  resumed?: ResumePoint,
 ): RunEnd {
-  const tracking = new Tracking(context.plan.train, resumed?.metadata.tracking)
+  const tracking = new Tracking(context.plan.train, resumed?.checkpoint.metadata.tracking, resumed?.validations)
   const outcome = 'interrupted'
   write(context, { trained: { end: outcome, at }, tracking, outcome, domains: [], predictions: '' })
   return { outcome, steps: at.step }
@@ -72,9 +69,9 @@ interface Outcome {
 
 function write({ plan, directory }: Pick<RunContext, 'plan' | 'directory'>, result: Outcome): void {
   const { trained, tracking, outcome, domains, predictions } = result
-  if (predictions !== '') replaceContent(join(directory, 'predictions.csv'), predictions)
+  if (predictions !== '') replaceContent(join(directory, predictionsName), predictions)
   replaceJson(
-    join(directory, 'results.json'),
+    join(directory, resultsName),
     summarise({
       name: plan.name,
       hash: plan.hash,
@@ -85,7 +82,7 @@ function write({ plan, directory }: Pick<RunContext, 'plan' | 'directory'>, resu
       stoppedEarly: trained.end === 'stopped_early',
       best: tracking.best ?? null,
       domains,
-      validation: tracking.state.history,
+      validation: tracking.history,
     }),
   )
 }

@@ -1,4 +1,5 @@
 import { type MetricTable, type Monitor, type MonitorKey, metricKey, metrics } from '../components/metrics.js'
+import { invariant } from '../diagnostics/invariant.js'
 import type { TrainPlan } from '../plan/run-plan.js'
 
 export interface BestEntry {
@@ -9,12 +10,17 @@ export interface BestEntry {
   readonly file: string
 }
 
-/** All that tracking must remember to go on after a resume: plain JSON, part of every checkpoint. */
+/**
+ * What tracking must remember to go on after a resume: plain JSON, part of every checkpoint. It does not grow with the run: the
+ * validations themselves are events.
+ */
 export interface TrackingState {
   /** Best first; as many as are kept. */
   readonly best: readonly BestEntry[]
-  /** Every validation so far, oldest first. */
-  readonly history: readonly ValidationRecord[]
+  /** How many validations there were. */
+  readonly validations: number
+  /** Epoch of the last one; 0 before any. */
+  readonly epoch: number
   /** Of the early-stopping monitor. */
   readonly patience?: { readonly epoch: number; readonly value: number }
 }
@@ -27,31 +33,43 @@ export interface ValidationRecord {
 
 export interface Verdict {
   readonly isBest: boolean
-  /** A new checkpoint file that is worth keeping. */
-  readonly kept?: BestEntry
-  /** Files that are no longer among the kept ones. */
-  readonly dropped: readonly string[]
-  /** Set when training should end. */
-  readonly stopReason?: string
+  /** Whether it is among those that are kept. */
+  readonly isKept: boolean
 }
 
 /** Follows the monitors of `keep_best` and `early_stop` over the validations of a run. */
 export class Tracking {
-  #best: readonly BestEntry[]
-  #history: readonly ValidationRecord[]
+  #best: readonly BestEntry[] = []
+  #history: readonly ValidationRecord[] = []
+  #epoch = 0
   #patience: TrackingState['patience']
 
+  /** @param history the validations of a run that goes on, oldest first: as many as its state says. */
   constructor(
     private readonly train: Pick<TrainPlan, 'checkpoint' | 'early_stop'>,
-    state: TrackingState = { best: [], history: [] },
+    state?: TrackingState,
+    history: readonly ValidationRecord[] = [],
   ) {
+    if (state === undefined) return
+    invariant(history.length === state.validations, 'a run goes on with all of its validations')
     this.#best = state.best
-    this.#history = state.history
+    this.#history = history
+    this.#epoch = state.epoch
     this.#patience = state.patience
   }
 
   get state(): TrackingState {
-    return { best: this.#best, history: this.#history, ...(this.#patience ? { patience: this.#patience } : {}) }
+    return {
+      best: this.#best,
+      validations: this.#history.length,
+      epoch: this.#epoch,
+      ...(this.#patience ? { patience: this.#patience } : {}),
+    }
+  }
+
+  /** Every validation so far, oldest first. */
+  get history(): readonly ValidationRecord[] {
+    return this.#history
   }
 
   get best(): BestEntry | undefined {
@@ -61,41 +79,43 @@ export class Tracking {
   /** `file` is what a checkpoint of this moment would be called. Undefined (NaN) values are never an improvement. */
   validated({ epoch, step, metrics }: ValidationRecord, values: MetricValues, file: string): Verdict {
     this.#history = [...this.#history, { epoch, step, metrics }]
-    const stopReason = this.#updatePatience(epoch, values)
+    this.#epoch = epoch
+    this.#updatePatience(epoch, values)
     const rule = this.train.checkpoint?.parameters
     const value = rule === undefined ? Number.NaN : values(rule.monitor)
-    if (rule === undefined || Number.isNaN(value))
-      return { isBest: false, dropped: [], ...(stopReason ? { stopReason } : {}) }
+    if (rule === undefined || Number.isNaN(value)) return { isBest: false, isKept: false }
     const { monitor, keep } = rule
     const entry = { epoch, step, value, file }
-    const before = this.#best
     // A stable sort: of equals the earlier stays in front.
-    const ranked = [...before, entry].sort((a, b) =>
+    const ranked = [...this.#best, entry].sort((a, b) =>
       isBetter(monitor, a.value, b.value) ? -1 : a.value === b.value ? 0 : 1,
     )
     this.#best = ranked.slice(0, keep)
     return {
       isBest: this.#best[0] === entry,
-      ...(this.#best.includes(entry) ? { kept: entry } : {}),
-      dropped: before.filter((old) => !this.#best.includes(old)).map((old) => old.file),
-      ...(stopReason ? { stopReason } : {}),
+      isKept: this.#best.includes(entry),
     }
   }
 
-  #updatePatience(epoch: number, values: MetricValues): string | undefined {
+  /** Why training should end after the last validation; undefined while it should go on. */
+  get stopReason(): string | undefined {
     const rule = this.train.early_stop?.parameters
-    if (!rule) return undefined
+    // Without any value so far the patience counts from the start.
+    const waited = this.#epoch - (this.#patience?.epoch ?? 0)
+    if (!rule || waited === 0 || waited < rule.patience) return undefined
+    const name = `${rule.monitor.split}.${metricKey(rule.monitor)}`
+    return `${name} has not improved for ${rule.patience} ${rule.patience === 1 ? 'epoch' : 'epochs'}`
+  }
+
+  #updatePatience(epoch: number, values: MetricValues): void {
+    const rule = this.train.early_stop?.parameters
+    if (!rule) return
     const value = values(rule.monitor)
     const before = this.#patience
     const margin = isHigherBetter(rule.monitor) ? rule.min_delta : -rule.min_delta
     if (!Number.isNaN(value) && (!before || isBetter(rule.monitor, value, before.value + margin))) {
       this.#patience = { epoch, value }
-      return undefined
     }
-    // Without any value so far the patience counts from the start.
-    if (epoch - (before?.epoch ?? 0) < rule.patience) return undefined
-    const name = `${rule.monitor.split}.${metricKey(rule.monitor)}`
-    return `${name} has not improved for ${rule.patience} ${rule.patience === 1 ? 'epoch' : 'epochs'}`
   }
 }
 

@@ -102,6 +102,6 @@ describeNative('draemc predict', () => {
     }
     const other = predict([test, '--checkpoint', 'quickstart.draem'])
     expect(other.status).toBe(1)
-    expect(other.stderr).toContain('quickstart.draem is no whole safetensors file')
+    expect(other.stderr).toContain('quickstart.draem is no checkpoint of this version of draemc')
   })
 })

@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto'
-import { chmod, cp, mkdir, mkdtemp, readdir, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  unlink,
+  writeFile,
+} from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -616,6 +628,28 @@ describe('data that cannot be used', () => {
       const target = data.tests[1]
       if (target === undefined) throw new Error('no target')
       await expect(evaluate(target)).rejects.toThrow('domain_B/test/good/0000.tiff: is not there [missing-file]')
+    })
+  })
+
+  test('a file that changes after the scan, to whatever, is named', async () => {
+    const copy = await copied('changed')
+    await withData(planOf({ root: copy, data: { cache: 0 } }), 1, async (data) => {
+      const target = data.tests[1]
+      if (target === undefined) throw new Error('no target')
+      const good = join(copy, 'domain_B/test/good')
+      const before = await readFile(join(good, '0000.tiff'))
+      const changed = 'domain_B/test/good/0000.tiff: is not what it was when the data was read'
+      // Another image that would do; one that is broken.
+      for (const content of [await readFile(join(good, '0001.tiff')), before.subarray(0, 100)]) {
+        await writeFile(join(good, '0000.tiff'), content)
+        await expect(evaluate(target)).rejects.toThrow(changed)
+      }
+      await writeFile(join(good, '0000.tiff'), before)
+      await evaluate(target)
+      const [mask = ''] = await readdir(join(copy, 'domain_B/ground_truth/fault'))
+      const path = join(copy, 'domain_B/ground_truth/fault', mask)
+      await writeFile(path, Buffer.concat([await readFile(path), Buffer.of(0)]))
+      await expect(evaluate(target)).rejects.toThrow(`${mask}: is not what it was when the data was read`)
     })
   })
 

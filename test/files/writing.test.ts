@@ -62,7 +62,7 @@ describe('a file that is written piece by piece', () => {
   test('replaces the old one whole, and leaves nothing beside it', () => {
     const file = join(temporaryDirectory(), 'stream')
     writeFileSync(file, 'old')
-    replaceStream(file, (append) => {
+    replaceStream(file, ({ append }) => {
       append(Buffer.from('one '))
       expect(readFileSync(file, 'utf8')).toBe('old')
       append(Buffer.from('two'))
@@ -75,9 +75,9 @@ describe('a file that is written piece by piece', () => {
     const file = join(temporaryDirectory(), 'stream')
     writeFileSync(file, 'old')
     const failing = () =>
-      replaceStream(file, (append) => {
+      replaceStream(file, ({ append }) => {
         append(Buffer.from('part'))
-        replaceStream(file, (other) => other(Buffer.from('of the other')))
+        replaceStream(file, (other) => other.append(Buffer.from('of the other')))
         throw new Error('interrupted')
       })
     expect(failing).toThrow('interrupted')

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -6,8 +6,10 @@ import { schedules } from '../../src/components/training.js'
 import type { RunEvent } from '../../src/events/events.js'
 import type { RunPlan } from '../../src/plan/run-plan.js'
 import { readCheckpoint } from '../../src/train/checkpoint/file.js'
+import { EventSink } from '../../src/train/event-sink.js'
 import { RunFailure } from '../../src/train/failure.js'
 import { initialise } from '../../src/train/initialise.js'
+import { findResumePoint } from '../../src/train/resume.js'
 import { runTraining } from '../../src/train/run.js'
 import { StopControl } from '../../src/train/stop.js'
 import { earlyStop, keepBest, metric, monitor, sgd, withDefaults } from '../support/components.js'
@@ -23,7 +25,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 interface Options {
   readonly plan?: RunPlan
   readonly into?: string
-  readonly resume?: string
+  readonly resume?: true
   readonly poisonStep?: number
   /** Asks the run to stop at an event. */
   readonly stopAt?: (event: RunEvent) => boolean
@@ -35,10 +37,14 @@ async function runOnce({ plan = linearPlan(), into = 'run', resume, poisonStep, 
   const events: RunEvent[] = []
   const stop = new StopControl()
   const runner = new LinearProgram(plan)
+  mkdirSync(join(directory, into), { recursive: true })
+  const resumed = resume && findResumePoint(join(directory, into), plan)
+  const sink = new EventSink(join(directory, into), () => undefined)
   const data = generatedData(poisonStep === undefined ? {} : { poisonStep })
   const target = join(directory, into)
   const emit = (event: RunEvent) => {
     events.push(event)
+    sink.emit(event)
     if (stopAt?.(event)) stop.request()
     if (stopSoonAfter?.(event)) setImmediate(() => stop.request())
   }
@@ -53,8 +59,7 @@ async function runOnce({ plan = linearPlan(), into = 'run', resume, poisonStep, 
     emit,
     clock: Date.now,
   }
-  const resumed = resume === undefined ? undefined : readCheckpoint(join(directory, resume), plan.state)
-  const end = await runTraining(context, initialise(context, resumed), resumed)
+  const end = await runTraining(context, initialise(context, resumed), resumed).finally(() => sink.close())
   return { events, runner, end, data, target }
 }
 
@@ -240,7 +245,7 @@ describe('going on', () => {
     const first = await runOnce({ stopAt })
     expect(first.end.outcome).toBe('interrupted')
     expect(first.end.steps).toBeLessThan(24)
-    const second = await runOnce({ resume: 'run/checkpoints/last.safetensors' })
+    const second = await runOnce({ resume: true })
     expect(second.end).toEqual(whole.end)
     const bytes = (run: string, file: string) => readFileSync(join(directory, run, file))
     const best = readJson('whole', 'checkpoints', 'best.json').file
@@ -256,10 +261,51 @@ describe('going on', () => {
     expect(of(second.events, 'evaluation')).toEqual(of(whole.events, 'evaluation'))
   })
 
+  test('a run that was stopped by its patience stays stopped', async () => {
+    const plan = linearPlan({ epochs: 50, early_stop: earlyStop(monitor('auroc', 'score'), 3) })
+    const whole = await runOnce({ plan, into: 'whole' })
+    // Its last words are lost, as by a kill while testing.
+    await runOnce({ plan, stopAt: (event) => event.type === 'early_stop' })
+    const second = await runOnce({ plan, resume: true })
+    expect(second.end).toEqual(whole.end)
+    expect(of(second.events, 'step')).toEqual([])
+    expect(of(second.events, 'early_stop')).toEqual(of(whole.events, 'early_stop'))
+    for (const file of ['results.json', 'predictions.csv'])
+      expect(readFileSync(join(directory, 'run', file), 'utf8')).toBe(
+        readFileSync(join(directory, 'whole', file), 'utf8'),
+      )
+  })
+
+  test('the files of the best follow the last checkpoint, whatever a kill left', async () => {
+    await runOnce({ into: 'whole' })
+    await runOnce({ stopAt: (event) => event.type === 'validation' && event.epoch === 3 })
+    const folder = join(directory, 'run', 'checkpoints')
+    const last = readCheckpoint(join(folder, 'last.safetensors'), linearPlan().state).metadata
+    for (const { file, step } of last.tracking.best) if (step === last.step) rmSync(join(directory, 'run', file))
+    for (const name of ['best-epoch004.safetensors', '.last.safetensors.1.abc.tmp'])
+      writeFileSync(join(folder, name), '')
+    rmSync(join(folder, 'best.json'))
+    await runOnce({ resume: true })
+    expect(readdirSync(folder)).toEqual(readdirSync(join(directory, 'whole', 'checkpoints')))
+    for (const name of readdirSync(folder))
+      expect(readFileSync(join(folder, name)).equals(readFileSync(join(directory, 'whole', 'checkpoints', name)))).toBe(
+        true,
+      )
+  })
+
+  test('a damaged best checkpoint is found at the start', async () => {
+    await runOnce({ stopAt: (event) => event.type === 'epoch_started' && event.epoch === 3 })
+    const { file } = readJson('run', 'checkpoints', 'best.json')
+    const bytes = readFileSync(join(directory, 'run', file))
+    bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1
+    writeFileSync(join(directory, 'run', file), bytes)
+    await expect(runOnce({ resume: true })).rejects.toThrow(`${file} has changed since it was written`)
+  })
+
   test('another pipeline is refused', async () => {
     await runOnce()
     const plan = { ...linearPlan(), hash: 'def456' }
-    await expect(runOnce({ plan, resume: 'run/checkpoints/last.safetensors' })).rejects.toMatchObject({
+    await expect(runOnce({ plan, resume: true })).rejects.toMatchObject({
       code: 'bad-checkpoint',
     })
   })

@@ -12,9 +12,10 @@ const mae = monitorOf('mae', 'severity')
 /** Feeds one value an epoch; gives what each validation decided. */
 function follow(plan: Pick<TrainPlan, 'checkpoint' | 'early_stop'>, values: readonly number[]) {
   const tracking = new Tracking(plan)
-  const verdicts = values.map((value, i) =>
-    tracking.validated({ epoch: i + 1, step: i + 1, metrics: {} }, () => value, `file${i + 1}`),
-  )
+  const verdicts = values.map((value, i) => ({
+    ...tracking.validated({ epoch: i + 1, step: i + 1, metrics: {} }, () => value, `file${i + 1}`),
+    stopReason: tracking.stopReason,
+  }))
   return { tracking, verdicts }
 }
 
@@ -22,9 +23,8 @@ describe('the best checkpoints', () => {
   test('the kept ones are the best, of equals the earlier', () => {
     const { tracking, verdicts } = follow({ checkpoint: keepBest(auroc, 2) }, [0.5, 0.7, 0.7, 0.6, 0.9])
     expect(verdicts.map(({ isBest }) => isBest)).toEqual([true, true, false, false, true])
-    expect(verdicts.map(({ dropped }) => dropped)).toEqual([[], [], ['file1'], [], ['file3']])
-    expect(verdicts.map(({ kept }) => kept?.file)).toEqual(['file1', 'file2', 'file3', undefined, 'file5'])
-    expect(tracking.state.best.map(({ epoch }) => epoch)).toEqual([5, 2])
+    expect(verdicts.map(({ isKept }) => isKept)).toEqual([true, true, true, false, true])
+    expect(tracking.state.best.map(({ file }) => file)).toEqual(['file5', 'file2'])
   })
 
   test('of an error the smallest is the best', () => {
@@ -60,10 +60,18 @@ describe('early stopping', () => {
     const plan = { checkpoint: keepBest(auroc, 2), early_stop: earlyStop(auroc, 2) }
     const values = [0.5, 0.7, 0.6, 0.65]
     const whole = follow(plan, values)
-    const resumed = new Tracking(plan, JSON.parse(JSON.stringify(follow(plan, values.slice(0, 3)).tracking.state)))
+    const { state, history } = follow(plan, values.slice(0, 3)).tracking
+    const resumed = new Tracking(plan, JSON.parse(JSON.stringify(state)), history)
     const verdict = resumed.validated({ epoch: 4, step: 4, metrics: {} }, () => 0.65, 'file4')
-    expect(verdict).toEqual(whole.verdicts[3])
+    expect({ ...verdict, stopReason: resumed.stopReason }).toEqual(whole.verdicts[3])
     expect(resumed.state).toEqual(whole.tracking.state)
+  })
+
+  test('what it must remember does not grow with the validations', () => {
+    const plan = { checkpoint: keepBest(auroc, 2), early_stop: earlyStop(auroc, 100) }
+    const size = (validations: number) =>
+      JSON.stringify(follow(plan, Array<number>(validations).fill(0.5)).tracking.state).length
+    expect(size(99)).toBe(size(10))
   })
 })
 

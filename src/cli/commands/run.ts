@@ -1,32 +1,34 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { compile } from '../../driver/compile.js'
-import type { EngineProcess } from '../../driver/engine-process.js'
 import { compileForMachine, type MachineRecord } from '../../driver/machine.js'
-import { type StartRequest, startRun } from '../../driver/run.js'
+import { type StartedRun, type StartRequest, startRun } from '../../driver/run.js'
 import { RunDirectoryInUse } from '../../driver/run-directory.js'
 import type { CompileRequest } from '../../driver/run-phases.js'
 import { studyNotice } from '../../driver/study-text.js'
 import type { StampedEvent } from '../../events/events.js'
+import { DirectoryInUse } from '../../files/lock.js'
 import { locateEngine } from '../../native/locate.js'
 import { surroundingsMistakes } from '../../native/surroundings.js'
-import { addPipelineOptions, compileOrReport, type PipelineOptions } from '../compile-options.js'
+import { addPipelineOptions, compileOrReport } from '../compile-options.js'
 import { isAboutData } from '../diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
-import { talk, wantsLiveView } from '../output.js'
-import { type LoadLiveView, openView } from '../view.js'
+import { talk } from '../output.js'
+import { followRun, listenEarly, reportNoEngine } from '../run-view.js'
+import type { LoadLiveView } from '../view.js'
+import { type ResumeOptions, resumeCommand } from './resume.js'
 
-interface RunOptions extends PipelineOptions {
-  readonly out?: string
-  readonly plain?: true
+interface RunOptions extends ResumeOptions {
+  readonly resume?: string
 }
 
 export function addRunCommand(program: Command, done: (code: ExitCode) => void, loadLiveView: LoadLiveView): void {
   const command = program
-    .command('run <file>')
+    .command('run [file]')
     .description('check, compile, train and evaluate a pipeline; leaves a run directory')
   addPipelineOptions(command)
     .option('--out <directory>', 'the run directory (default: runs/NAME/TIME-HASH)')
+    .option('--resume <run>', 'go on with a run that ended before its end; a file is compared with its pipeline')
     .option('--plain', 'plain lines even on a terminal')
     .option('--json', 'events as JSON on stdout, one a line; mistakes and warnings on stderr')
     .addHelpText(
@@ -36,14 +38,19 @@ Ctrl-C ends the run after the step under way, with a checkpoint and results; twi
 SIGTERM, SIGHUP and SIGUSR1 (Slurm: --signal=USR1@120) end it as the first Ctrl-C does, however often they come.
 Output that is lost (a closed pipe, a full disk) ends nothing: the run goes on, and events.jsonl has all of it.`,
     )
-    .action(async (file: string, options: RunOptions) => {
-      process.on('SIGUSR1', endEarly)
+    .action(async (file: string | undefined, options: RunOptions) => {
+      listenEarly()
       const mistakes = surroundingsMistakes()
       for (const mistake of mistakes) talk(`error: ${mistake}`)
       if (mistakes.length > 0) {
         done(exitCodes.usage)
         return
       }
+      if (options.resume !== undefined) {
+        done(await resumeCommand(options.resume, file, options, loadLiveView))
+        return
+      }
+      if (file === undefined) throw new UsageError('`run` takes a file, or --resume with a run directory')
       const engine = locateEngine()
       let machine: MachineRecord | undefined
       const forMachine = (request: CompileRequest) => {
@@ -60,52 +67,20 @@ Output that is lost (a closed pipe, a full disk) ends nothing: the run goes on, 
         return
       }
       if (!engine) {
-        talk(
-          'error: no native engine is installed\n  help: run `draemc engine install`; `draemc doctor` says what it needs',
-        )
-        done(exitCodes.failed)
+        done(reportNoEngine())
         return
       }
       for (const study of compilation.artefacts.checked?.studies ?? []) talk(studyNotice(study, file))
-      done(await run({ compilation, engine, ...(machine ? { machine } : {}) }, options, loadLiveView))
+      const prepared = { compilation, engine, ...(machine ? { machine } : {}) }
+      done(await followRun((onEvent) => start(prepared, options, onEvent), options, loadLiveView))
     })
 }
 
-/** Until there is a run to end. Node takes this signal for a debugger; every other one ends the process by itself. */
-function endEarly(): void {
-  process.exit(exitCodes.interrupted)
-}
-
-type Prepared = Pick<StartRequest, 'compilation' | 'engine' | 'machine'>
-
-async function run(prepared: Prepared, options: RunOptions, loadLiveView: LoadLiveView): Promise<ExitCode> {
-  const live = options.plain !== true && wantsLiveView(process.stderr)
-  let engineProcess: EngineProcess | undefined
-  let isStopping = false
-  const interrupt = (signal: NodeJS.Signals): void => {
-    // A batch system may ask twice, by SIGUSR1 and then by SIGTERM: both times for an end in time.
-    if (isStopping && signal === 'SIGINT') engineProcess?.kill()
-    else engineProcess?.stop()
-    isStopping = true
-  }
-  // Before there is a run directory: none is left without an end. To the end: a signal behind the last event changes no exit code.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, interrupt)
-  process.off('SIGUSR1', endEarly)
-  const view = await openView(options.json === true ? 'json' : live ? 'live' : 'plain', loadLiveView)
-  try {
-    if (isStopping) return exitCodes.interrupted
-    engineProcess = start(prepared, options, view.onEvent).process
-    return await engineProcess.ended
-  } finally {
-    await view.close()
-  }
-}
-
 function start(
-  prepared: Prepared,
+  prepared: Pick<StartRequest, 'compilation' | 'engine' | 'machine'>,
   options: RunOptions,
   onEvent: (event: StampedEvent) => void,
-): ReturnType<typeof startRun> {
+): StartedRun {
   try {
     return startRun({
       ...prepared,
@@ -115,6 +90,7 @@ function start(
       onEvent,
     })
   } catch (error) {
+    if (error instanceof DirectoryInUse) throw new UsageError(error.message)
     if (error instanceof RunDirectoryInUse) throw new UsageError(`${error.message}; a run never writes over another`)
     throw error
   }

@@ -74,6 +74,7 @@ export function generatedData(options: { readonly poisonStep?: number } = {}): D
     trainImages: 24,
     notes: [],
     contentHash: 'generated',
+    files: [],
     record: { warnings: [], tests: [] },
     validation: new GeneratedSet('val', 'val', 12, everything),
     tests: [

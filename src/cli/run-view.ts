@@ -1,0 +1,71 @@
+import { relative } from 'node:path'
+import type { EngineProcess } from '../driver/engine-process.js'
+import type { StartedRun } from '../driver/run.js'
+import type { StampedEvent } from '../events/events.js'
+import { type ExitCode, exitCodes } from './exit-codes.js'
+import { shellWord, talk, wantsLiveView } from './output.js'
+import { type LoadLiveView, openView } from './view.js'
+
+export interface RunViewOptions {
+  readonly plain?: true
+  readonly json?: true
+}
+
+export function reportNoEngine(): ExitCode {
+  talk('error: no native engine is installed\n  help: run `draemc engine install`; `draemc doctor` says what it needs')
+  return exitCodes.failed
+}
+
+/** Until there is a run to end. Node takes this signal for a debugger; every other one ends the process by itself. */
+export function listenEarly(): void {
+  process.on('SIGUSR1', endEarly)
+}
+
+function endEarly(): void {
+  process.exit(exitCodes.interrupted)
+}
+
+/** Starts a run, shows it to its end, and passes on the signals that end it. */
+export async function followRun(
+  start: (onEvent: (event: StampedEvent) => void) => StartedRun,
+  options: RunViewOptions,
+  loadLiveView: LoadLiveView,
+): Promise<ExitCode> {
+  const live = options.plain !== true && wantsLiveView(process.stderr)
+  let engineProcess: EngineProcess | undefined
+  let isStopping = false
+  const interrupt = (signal: NodeJS.Signals): void => {
+    // A batch system may ask twice, by SIGUSR1 and then by SIGTERM: both times for an end in time.
+    if (isStopping && signal === 'SIGINT') engineProcess?.kill()
+    else engineProcess?.stop()
+    isStopping = true
+  }
+  // Before there is a run directory: none is left without an end. To the end: a signal behind the last event changes no exit code.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, interrupt)
+  process.off('SIGUSR1', endEarly)
+  const view = await openView(options.json === true ? 'json' : live ? 'live' : 'plain', loadLiveView)
+  let resumable: string | undefined
+  try {
+    if (isStopping) return exitCodes.interrupted
+    let failure = ''
+    const { directory, process } = start((stamped) => {
+      if (stamped.event.type === 'failed') failure = stamped.event.code
+      view.onEvent(stamped)
+    })
+    engineProcess = process
+    const code = await process.ended
+    if (code === exitCodes.interrupted || failuresOfSurroundings.includes(failure)) resumable = directory
+    return code
+  } finally {
+    await view.close()
+    if (resumable !== undefined) talk(`to go on: draemc run --resume ${shellWord(shownPath(resumable))}`)
+  }
+}
+
+/** Codes of failures that the run would not meet again. */
+const failuresOfSurroundings: readonly string[] = ['cannot-write', 'engine-ended']
+
+function shownPath(path: string): string {
+  const local = relative(process.cwd(), path)
+  return local === '' || local.startsWith('..') ? path : local
+}

@@ -1,0 +1,88 @@
+import { existsSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import type { StampedEvent } from '../events/events.js'
+import { readLines } from '../files/lines.js'
+import { CannotRead } from '../files/reading.js'
+import { RunFailure } from './failure.js'
+import type { ValidationRecord } from './tracking.js'
+
+export const eventsName = 'events.jsonl'
+
+/** @throws RunFailure where it is no file of lines. A line that is no event comes as undefined. */
+function* recordedLines(path: string) {
+  try {
+    for (const { text, number, end } of readLines(path)) yield { stamped: parseEvent(text), number, end }
+  } catch (error) {
+    throw error instanceof CannotRead ? badEvents(path, `cannot be read: ${error.message}`) : error
+  }
+}
+
+/** The events of a run directory, in order. @throws RunFailure where a line is none. */
+export function* recordedEvents(directory: string): Generator<StampedEvent> {
+  const path = join(directory, eventsName)
+  for (const { stamped, number } of recordedLines(path)) {
+    if (stamped === undefined) throw badEvents(path, `line ${number} is not an event`)
+    yield stamped
+  }
+}
+
+/**
+ * Cuts off what was recorded after a step, 0 for what the command wrote before the engine process began. Returns the
+ * validations that are left.
+ *
+ * @throws RunFailure where a line before that is no event.
+ */
+export function cutEvents(directory: string, step: number): readonly ValidationRecord[] {
+  const path = join(directory, eventsName)
+  const validations: ValidationRecord[] = []
+  let cut = 0
+  let isPreparing = true
+  let bad: number | undefined
+  for (const { stamped, number, end } of recordedLines(path)) {
+    const event = stamped?.event
+    isPreparing &&= event?.type === 'note' || (event?.type === 'phase' && event.phase === 'compile')
+    const isOfStep = event !== undefined && 'step' in event
+    if (isOfStep && event.step > step) break
+    if (!isOfStep && !isPreparing) {
+      // Whether it counts depends on what follows.
+      if (event === undefined) bad ??= number
+      continue
+    }
+    if (bad !== undefined) throw badEvents(path, `line ${bad} is not an event`)
+    cut = end
+    if (event?.type === 'validation') validations.push({ epoch: event.epoch, step: event.step, metrics: event.metrics })
+  }
+  if (existsSync(path)) truncateSync(path, cut)
+  return validations
+}
+
+function parseEvent(line: string): StampedEvent | undefined {
+  try {
+    const parsed: unknown = JSON.parse(line)
+    return isStampedEvent(parsed) ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** As far as it is relied upon here. */
+function isStampedEvent(value: unknown): value is StampedEvent {
+  if (!isRecord(value) || typeof value.time !== 'number' || !isRecord(value.event)) return false
+  const { type, step, epoch, metrics, losses } = value.event
+  if (typeof type !== 'string' || (step !== undefined && !Number.isSafeInteger(step))) return false
+  if (type === 'validation') return Number.isSafeInteger(epoch) && isRecord(metrics)
+  return type !== 'step' || isRecord(losses)
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function badEvents(path: string, what: string): RunFailure {
+  return new RunFailure(
+    1,
+    'bad-events',
+    `${path} ${what}`,
+    'The validations so far are read from it, so the run cannot go on exactly without it: bring the file back from a copy.',
+  )
+}
