@@ -1,5 +1,7 @@
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
+import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { diagnose } from '../../diagnostics/define.js'
+import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { suggest } from '../../diagnostics/suggest.js'
 import type { PipelineDeclaration } from '../../syntax/ast.js'
 import type { Session } from '../evaluation/session.js'
@@ -17,6 +19,9 @@ export interface Link {
   readonly last: boolean
 }
 
+/** Pipelines that may extend each other, one after the other: each is laid over all before it. */
+const longestChain = 100
+
 /** From the base at the root to the pipeline itself; not whole where a base is not there, which is reported. */
 export function chainOf(
   declaration: PipelineDeclaration,
@@ -24,11 +29,14 @@ export function chainOf(
   session: Session,
 ): { readonly links: readonly Link[]; readonly isWhole: boolean } {
   const chain = [{ declaration, module }]
+  const passed = new Set([declaration])
   const end = (isWhole: boolean) => ({
-    links: chain.map((link, index) => ({ ...link, derived: index > 0, last: index === chain.length - 1 })),
+    links: chain
+      .toReversed()
+      .map((link, index, { length }) => ({ ...link, derived: index > 0, last: index === length - 1 })),
     isWhole,
   })
-  for (let link = chain[0]; link?.declaration.base !== undefined; link = chain[0]) {
+  for (let link = chain.at(-1); link?.declaration.base !== undefined; link = chain.at(-1)) {
     const { base } = link.declaration
     if (base.recovered) break
     const entity = lookUp(link.module, base.name)
@@ -40,15 +48,32 @@ export function chainOf(
       session.sink.report(diagnose(namesDiagnostics.unknownName, base.span, facts))
       return end(false)
     }
-    if (chain.some((each) => each.declaration === entity.declaration)) {
-      const names = [base.name, ...chain.map((each) => each.declaration.name.name)]
+    if (passed.has(entity.declaration)) {
+      const names = [base.name, ...chain.map((each) => each.declaration.name.name).reverse()]
       const facts = { name: declaration.name.name, chain: names }
       reportOnce(session, circleKey(names), () =>
         session.sink.report(diagnose(namesDiagnostics.cyclicBinding, base.span, facts)),
       )
       return end(false)
     }
-    chain.unshift({ declaration: entity.declaration, module: entity.module })
+    if (chain.length === longestChain) {
+      reportOnce(session, `long chain in ${base.span.file}`, () => tooLong(declaration, session))
+      return { links: [], isWhole: false }
+    }
+    passed.add(entity.declaration)
+    chain.push({ declaration: entity.declaration, module: entity.module })
   }
   return end(true)
+}
+
+/** Of the first in the file: those that extend it are as long. */
+function tooLong({ name, base }: PipelineDeclaration, { sink }: Session): Diagnostic {
+  const facts = {
+    what: `\`${name.name}\``,
+    limit: `${longestChain} pipelines that extend each other`,
+    help: 'Extend a pipeline that is nearer to the first one.',
+  }
+  const diagnostic = diagnose(tensorsDiagnostics.expandsTooFar, base?.span ?? name.span, facts)
+  sink.report(diagnostic)
+  return diagnostic
 }
