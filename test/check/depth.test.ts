@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkText } from './harness.js'
+import { checkText, told } from './harness.js'
 
 type Nest = (depth: number) => string
 
@@ -67,5 +67,19 @@ describe('nesting ends in an answer', () => {
     const deep = (inside: string) => `pipeline p {\n  a = ${around('f(', inside, ')')(95)}\n}\n`
     const places = checkText(deep('1 +')).diagnostics.filter(({ code }) => code === 'D010')
     expect(places.map(({ span }) => span.start)).toEqual([deep('1 +').indexOf('1 +') + 3])
+  })
+})
+
+describe('pipelines that extend each other', () => {
+  const chain = (length: number) =>
+    [
+      'pipeline p0 { seed = 0 }',
+      ...Array.from({ length }, (_, i) => `pipeline p${i + 1} extends p${i} { seed = ${i} }`),
+    ].join('\n')
+  const limits = (length: number) => told(checkText(chain(length))).filter((each) => each.startsWith('D069'))
+
+  test('may be a hundred, and the first beyond is reported once', () => {
+    expect(limits(99)).toEqual([])
+    expect(limits(1000)).toEqual(['D069 at 101:23'])
   })
 })
