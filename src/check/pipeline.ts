@@ -137,7 +137,7 @@ function checkFlatPipeline(
   const evaluate = checkEvaluate(flat.sections.get('evaluate'), named, data, synthesis, isMonitored)
   const train = checkTrain(flat.sections.get('train'), named, data, evaluate)
   reportPoolings(base.graph, session)
-  reportScales(base.graph, outputs, session)
+  if (!isModelBroken) reportScales(base.graph, outputs, session)
   const fate = judge(scopes, outputs, total, train, evaluate)
   const model = {
     bindings: [...(flat.sections.get('model')?.settings.keys() ?? [])],

@@ -85,8 +85,7 @@ function evaluateName(identifier: Identifier, env: Env, expected?: Type): Value 
     if (slot.what === 'label') {
       const help = `Use \`${name}\` in \`loss\`; the model sees \`image\` alone, since prediction has nothing else.`
       const facts = { name, where: 'the model', phases: 'in training only', help }
-      slot.used = true
-      return fail(env, tensorsDiagnostics.outsidePhase, span, facts)
+      report(env, tensorsDiagnostics.outsidePhase, span, facts)
     }
     const value = slotValue(slot, env, identifier)
     if (word && value.kind !== 'enum' && !(value.kind === 'unknown' && value.type?.kind === 'enum')) return word

@@ -15,7 +15,7 @@ import { changedBy, isPoison, poison } from '../values/value.js'
 import { named } from './blocks.js'
 import type { Env } from './env.js'
 import { inStatement, report, whereWritten } from './env.js'
-import { labelInputs } from './phase.js'
+import { type LabelInput, labelInputs } from './phase.js'
 import { Scope } from './scope.js'
 
 /** A tensor that a user can name, records flattened, or why there is none. */
@@ -72,11 +72,17 @@ export function openScopes(
   }
   const model = new Scope(base.scope)
   model.define('image', at, 'input', input('image', 'pixel', image, data?.range))
-  for (const name of labelInputs) model.defineValue(name, at, 'label', poison(at, 'undecided'))
   const loss = new Scope(model)
-  loss.define('clean', at, 'input', input('clean', 'pixel', image, data?.range))
-  loss.define('fault_mask', at, 'input', input('fault_mask', 'pixel', [height, width, 1], [0, 1]))
-  loss.define('fault_severity', at, 'input', input('fault_severity', 'image', [], synthesis?.severity))
+  const labels: Readonly<Record<LabelInput, () => Value>> = {
+    clean: input('clean', 'pixel', image, data?.range),
+    fault_mask: input('fault_mask', 'pixel', [height, width, 1], [0, 1]),
+    fault_severity: input('fault_severity', 'image', [], synthesis?.severity),
+  }
+  for (const name of labelInputs) {
+    loss.define(name, at, 'input', labels[name])
+    // What uses it in the model has a mistake, and a type.
+    model.define(name, at, 'label', labels[name])
+  }
   const { batch } = base.graph
   const of = [image, data?.range, synthesis?.severity, batch, at, ofImage, ofSeverity, base.session.floorPoolings]
   return { model: { ...base, scope: model }, loss: { ...base, scope: loss }, input: JSON.stringify(of) }
