@@ -33,6 +33,7 @@ export type DataNoteCode =
   | 'lossy-images'
   | 'misnamed-images'
   | 'turned-images'
+  | 'oversized-images'
   | 'mixed-types'
   | 'narrow-values'
   | 'mask-levels'

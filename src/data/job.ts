@@ -18,6 +18,8 @@ export interface WorkerSetup {
   readonly synthesis: SynthesisValue
   /** Absent: files are checked, and nothing is kept. */
   readonly cache?: CacheMemory
+  /** Shared by all workers (`DecodeBudget`). */
+  readonly decoding?: SharedArrayBuffer
 }
 
 /** A sample of an evaluation batch, by numbers of files. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { invariant } from '../diagnostics/invariant.js'
+import { createDecodeBudget } from './decode-budget.js'
 import { DataErrors } from './errors.js'
 import type { Job, JobResult, WorkerMessage, WorkerReply, WorkerSetup } from './job.js'
 import { createSlotMemory, type Slot, type SlotShape, slotViews } from './slots.js'
@@ -22,7 +23,8 @@ export const bundledWorker = new URL('../data/worker.js', import.meta.url)
 
 /** @param workers 0 runs the same code in the caller's thread. */
 export function createPool(setup: WorkerSetup, workers: number, workerFile: URL = bundledWorker): WorkerPool {
-  return workers === 0 ? new InlinePool(setup) : new ThreadPool(setup, workers, workerFile)
+  const shared = { ...setup, decoding: createDecodeBudget() }
+  return workers === 0 ? new InlinePool(shared) : new ThreadPool(shared, workers, workerFile)
 }
 
 class InlinePool implements WorkerPool {

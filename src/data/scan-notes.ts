@@ -5,6 +5,9 @@ import type { ScannedImage, ScannedMask, WorkerSetup } from './job.js'
 import type { Preparation } from './parameters.js'
 import { shownFloat } from './pixels.js'
 
+/** How many times the pixels of the image size a file may have without a word. */
+const oversized = 64
+
 /** Below this share of the declared range, images that together use no more are likely to be scaled by mistake: 14 bits in files of 16 are one. */
 const narrow = 0.25
 
@@ -53,6 +56,13 @@ export function notesOf(
       scanned.filter(({ header }) => header.orientation > 1),
       ({ header }) => `is to be turned for display (EXIF orientation ${header.orientation}), but read as it is stored`,
       'turn the pixels of images and masks, or remove the mark',
+    ),
+    ...about(
+      'oversized-images',
+      scanned.filter(({ header }) => header.height * header.width > oversized * preparation.height * preparation.width),
+      ({ header }) =>
+        `is ${header.height} x ${header.width}, and read at ${frame}: most of its pixels are passed over, and small faults lost`,
+      'cut the images to pieces, make the image size larger, or set `antialias = true`',
     ),
     ...mixedTypes(found, nameOf),
     ...narrowValues(found, preparation),

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { invariant } from '../diagnostics/invariant.js'
 import { RandomStream } from '../random/stream.js'
 import { ImageCache } from './cache.js'
-import { decodeImage, readImageFile } from './decode.js'
+import { type DecodedImage, decodeImage, readImageFile } from './decode.js'
+import { createDecodeBudget, DecodeBudget } from './decode-budget.js'
 import { purposeKey } from './draws.js'
 import { FileProblem, fileError } from './errors.js'
+import { readHeader } from './headers/read.js'
 import {
   digestBytes,
   type EvaluationRecipe,
@@ -25,6 +27,7 @@ import { synthesize } from './synthesis/table.js'
 export class WorkerCore {
   readonly #slots = new Map<number, Slot>()
   readonly #cache: ImageCache | undefined
+  readonly #budget: DecodeBudget
   readonly #trainKey: string
   readonly #validationKey: string
   readonly #scratch: Float32Array
@@ -32,6 +35,7 @@ export class WorkerCore {
   constructor(private readonly setup: WorkerSetup) {
     const { height, width, channels, seed } = setup.preparation
     this.#cache = setup.cache === undefined ? undefined : new ImageCache(setup.cache, height, width)
+    this.#budget = new DecodeBudget(setup.decoding ?? createDecodeBudget())
     this.#trainKey = purposeKey(seed, 'synthesis')
     this.#validationKey = purposeKey(seed, 'validation')
     this.#scratch = new Float32Array(height * width * channels)
@@ -73,19 +77,20 @@ export class WorkerCore {
     const { file, kind } = this.#entry(number)
     try {
       const bytes = readImageFile(join(this.setup.root, file))
-      const decoded = await decodeImage(bytes)
-      const content = { file: number, bytes: bytes.length, header: decoded.header }
-      const digest = createHash('sha256').update(bytes).digest()
-      this.#digest(number).set(digest)
-      const sha256 = digest.toString('hex')
-      if (kind === 'mask') {
-        const mask = prepareMask(decoded, this.setup.preparation)
-        this.#cache?.put(number, mask.raster)
-        return { kind, ...content, sha256, content: mask.content }
-      }
-      const image = prepareImage(decoded, this.setup.preparation, file)
-      this.#cache?.put(number, image)
-      return { kind, ...content, sha256, lowest: image.lowest, highest: image.highest }
+      return await this.#decoded(bytes, (decoded): ScannedFile => {
+        const content = { file: number, bytes: bytes.length, header: decoded.header }
+        const digest = createHash('sha256').update(bytes).digest()
+        this.#digest(number).set(digest)
+        const sha256 = digest.toString('hex')
+        if (kind === 'mask') {
+          const mask = prepareMask(decoded, this.setup.preparation)
+          this.#cache?.put(number, mask.raster)
+          return { kind, ...content, sha256, content: mask.content }
+        }
+        const image = prepareImage(decoded, this.setup.preparation, file)
+        this.#cache?.put(number, image)
+        return { kind, ...content, sha256, lowest: image.lowest, highest: image.highest }
+      })
     } catch (error) {
       return { kind: 'broken', file: number, error: fileError(file, error) }
     }
@@ -103,9 +108,15 @@ export class WorkerCore {
       const help = 'leave the data as it is while a run reads it; bring the file back, then go on with the run'
       throw new FileProblem('changed-file', 'is not what it was when the data was read: its content has changed', help)
     }
-    const decoded = await decodeImage(bytes)
     const { preparation } = this.setup
-    return kind === 'mask' ? prepareMask(decoded, preparation).raster : prepareImage(decoded, preparation, file)
+    return this.#decoded(bytes, (decoded) =>
+      kind === 'mask' ? prepareMask(decoded, preparation).raster : prepareImage(decoded, preparation, file),
+    )
+  }
+
+  /** What becomes of an image, within the budget of all workers. */
+  #decoded<Result>(bytes: Buffer, use: (image: DecodedImage) => Result): Promise<Result> {
+    return this.#budget.within(readHeader(bytes), async () => use(await decodeImage(bytes)))
   }
 
   /** Files were whole when they were scanned; one that has changed since ends the run by its name. */
