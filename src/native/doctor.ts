@@ -5,6 +5,7 @@ import { runCommand } from './commands.js'
 import { damagedFiles } from './install.js'
 import { cacheDirectory, listEngines, locateEngine } from './locate.js'
 import { findRelease, thisPlatform } from './releases.js'
+import { abandonedStaging } from './staging.js'
 
 export interface Finding {
   readonly subject: string
@@ -41,6 +42,7 @@ export async function examine(): Promise<readonly Finding[]> {
     await tool('C++ compiler', 'g++', ['--version'], 'needed by `draemc engine install`: apt-get install g++'),
     await tool('npm', 'npm', ['--version'], 'needed by `draemc engine install`; it comes with Node.js'),
     cache(),
+    ...leftovers(),
     ...(await engines()),
     await gpu(),
   ]
@@ -86,6 +88,16 @@ function cache(): Finding {
         found,
         help: 'the engine needs 4 GB while it is built; set DRAEMC_CACHE elsewhere',
       }
+}
+
+/** What killed installations left. */
+function leftovers(): readonly Finding[] {
+  return abandonedStaging().map((directory) => ({
+    subject: 'leftover',
+    state: 'broken',
+    found: `${directory}, of an installation that was killed`,
+    help: 'draemc doctor --fix removes it, as the next `draemc engine install` does',
+  }))
 }
 
 async function engines(): Promise<readonly Finding[]> {

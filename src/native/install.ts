@@ -1,8 +1,7 @@
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { hashFile } from '../files/hash.js'
-import { makeDirectory, writingTo } from '../files/writing.js'
-import { ProvisionError, runCommand } from './commands.js'
+import { type CommandOptions, ProvisionError, runCommand } from './commands.js'
 import { type EngineLocation, type EngineManifest, enginesDirectory, listEngines, manifestFile } from './locate.js'
 import {
   bindingVersion,
@@ -14,6 +13,7 @@ import {
   thisPlatform,
   wheelPythonVersion,
 } from './releases.js'
+import { abandonedStaging, makeStaging, removeStaging } from './staging.js'
 
 export interface InstallProgress {
   readonly step: 'download' | 'check' | 'unpack' | 'packages' | 'compile' | 'verify'
@@ -29,12 +29,14 @@ export interface InstallOptions {
   readonly recipe: string
   readonly onProgress: (progress: InstallProgress) => void
   readonly environment?: NodeJS.ProcessEnv
+  /** Ends the installation: nothing of it is left. It throws `Stopped` then. */
+  readonly stop?: AbortSignal
 }
 
 /**
  * Makes the native engine: TensorFlow's libraries from the pinned wheel (checked by sha256), the binding's source from
  * npm (checked by the lock file's integrity), compiled here. It is built beside its place and renamed into it, so that an
- * engine is whole or absent. Returns at once when it is there. Throws `ProvisionError`.
+ * engine is whole or absent; what killed installations left goes first. Returns at once when it is there. Throws `ProvisionError`, `Stopped`.
  */
 export async function installEngine(options: InstallOptions): Promise<EngineLocation> {
   const environment = options.environment ?? process.env
@@ -49,17 +51,18 @@ export async function installEngine(options: InstallOptions): Promise<EngineLoca
       'use Linux on x86-64 or arm64 (Windows: WSL 2); there is no other engine in this version',
     )
   }
-  const engines = enginesDirectory(environment)
-  writingTo(engines, () => makeDirectory(engines))
-  const staging = await mkdtemp(join(engines, '.installing-'))
+  for (const left of abandonedStaging(environment)) removeStaging(left)
+  const staging = await makeStaging(environment)
   try {
-    const wheel = await downloadWheel(release, staging, options.onProgress)
+    const run: Run = (command, args, of) =>
+      runCommand(command, args, { ...of, within: staging, ...(options.stop ? { stop: options.stop } : {}) })
+    const wheel = await downloadWheel(release, staging, options.onProgress, run)
     await checkWheel(wheel, release, options.onProgress)
-    await installPackages(staging, options)
-    const files = await placeLibraries(wheel, release, staging, options)
-    const binding = await compileBinding(staging, release, options.onProgress)
+    await installPackages(staging, options, run)
+    const files = await placeLibraries(wheel, release, staging, options, run)
+    const binding = await compileBinding(staging, release, options.onProgress, run)
     options.onProgress({ step: 'verify', message: 'run one operation on the new engine' })
-    await verify(staging)
+    await verify(staging, run)
     const manifest: EngineManifest = {
       format: 1,
       name,
@@ -71,7 +74,7 @@ export async function installEngine(options: InstallOptions): Promise<EngineLoca
       bytes: await directoryBytes(staging),
     }
     await writeFile(join(staging, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`)
-    const directory = join(engines, name)
+    const directory = join(enginesDirectory(environment), name)
     await rm(directory, { recursive: true, force: true })
     await rename(staging, directory).catch(async (error: unknown) => {
       // Another process finished the same engine between the two lines above: its work is as good.
@@ -79,9 +82,12 @@ export async function installEngine(options: InstallOptions): Promise<EngineLoca
     })
     return { directory, name, device: options.device, manifest }
   } finally {
-    await rm(staging, { recursive: true, force: true })
+    removeStaging(staging)
   }
 }
+
+/** Runs a program of somebody else, which ends with the installation. */
+type Run = (command: string, args: readonly string[], options: CommandOptions) => Promise<string>
 
 /** Removes an engine from the cache; false when it was not there. */
 export async function removeEngine(name: string, environment: NodeJS.ProcessEnv = process.env): Promise<boolean> {
@@ -98,6 +104,7 @@ async function downloadWheel(
   release: Release,
   staging: string,
   onProgress: InstallOptions['onProgress'],
+  run: Run,
 ): Promise<string> {
   const folder = join(staging, 'wheels')
   await mkdir(folder)
@@ -110,7 +117,7 @@ async function downloadWheel(
     )
   }, 500)
   try {
-    await runCommand(
+    await run(
       'python3',
       ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:']
         .concat(['--no-cache-dir', '--progress-bar', 'off', '--python-version', wheelPythonVersion])
@@ -136,11 +143,11 @@ async function checkWheel(wheel: string, release: Release, onProgress: InstallOp
   )
 }
 
-async function installPackages(staging: string, options: InstallOptions): Promise<void> {
+async function installPackages(staging: string, options: InstallOptions, run: Run): Promise<void> {
   options.onProgress({ step: 'packages', message: `@tensorflow/tfjs-node-gpu ${bindingVersion} from npm` })
   for (const file of ['package.json', 'package-lock.json']) await cp(join(options.recipe, file), join(staging, file))
   // Its own install script would fetch a library of 2022 from a storage host, unchecked: scripts stay off.
-  await runCommand('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+  await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: staging,
     help: 'see that npm reaches its registry, then try again',
   })
@@ -156,10 +163,11 @@ async function placeLibraries(
   release: Release,
   staging: string,
   options: InstallOptions,
+  run: Run,
 ): Promise<Record<string, string>> {
   const unpacked = join(staging, 'unpacked')
-  await unpack(wheel, unpacked, ['tensorflow/libtensorflow', 'tensorflow/include/'], options)
-  if (release.device === 'cuda') await addCuda(staging, unpacked, options)
+  await unpack(wheel, unpacked, ['tensorflow/libtensorflow', 'tensorflow/include/'], options, run)
+  if (release.device === 'cuda') await addCuda(staging, unpacked, options, run)
   const deps = join(packageDirectory(staging), 'deps')
   const lib = join(deps, 'lib')
   await rm(deps, { recursive: true, force: true })
@@ -186,10 +194,11 @@ async function unpack(
   target: string,
   prefixes: readonly string[],
   { recipe, onProgress }: InstallOptions,
+  run: Run,
 ): Promise<void> {
   const message = 'libraries and headers'
   onProgress({ step: 'unpack', message, share: 0 })
-  await runCommand('python3', [join(recipe, 'extract_wheel.py'), wheel, target, ...prefixes], {
+  await run('python3', [join(recipe, 'extract_wheel.py'), wheel, target, ...prefixes], {
     help: 'see that the disk has 2 GB free, then try again',
     onLine: (line) => {
       const [done, total] = line.split(' ').map(Number)
@@ -198,10 +207,10 @@ async function unpack(
   })
 }
 
-async function addCuda(staging: string, unpacked: string, options: InstallOptions): Promise<void> {
+async function addCuda(staging: string, unpacked: string, options: InstallOptions, run: Run): Promise<void> {
   const folder = join(staging, 'cuda-wheels')
   options.onProgress({ step: 'download', message: 'CUDA 12 and cuDNN 9 libraries, about 2.5 GB' })
-  await runCommand(
+  await run(
     'python3',
     ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:']
       .concat(['--require-hashes', '--dest', folder, '--python-version', wheelPythonVersion])
@@ -210,7 +219,7 @@ async function addCuda(staging: string, unpacked: string, options: InstallOption
       .concat(['-r', join(options.recipe, 'requirements-cuda.txt')]),
     { help: pipHelp },
   )
-  for (const wheel of await readdir(folder)) await unpack(join(folder, wheel), unpacked, ['nvidia/'], options)
+  for (const wheel of await readdir(folder)) await unpack(join(folder, wheel), unpacked, ['nvidia/'], options, run)
   await rm(folder, { recursive: true })
 }
 
@@ -219,6 +228,7 @@ async function compileBinding(
   staging: string,
   release: Release,
   onProgress: InstallOptions['onProgress'],
+  run: Run,
 ): Promise<string> {
   onProgress({ step: 'compile', message: 'the binding, with g++' })
   const directory = packageDirectory(staging)
@@ -230,7 +240,7 @@ async function compileBinding(
       runPaths.push(`-Wl,-rpath,$ORIGIN/../../deps/nvidia/${part}/lib`)
     }
   }
-  await runCommand(
+  await run(
     'g++',
     ['-O2', '-shared', '-fPIC', '-std=c++17', '-DNAPI_VERSION=8']
       .concat(['-I', join(staging, 'node_modules', 'node-api-headers', 'include'), '-I', join('deps', 'include')])
@@ -253,8 +263,8 @@ const [sum] = tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])).dataSync
 console.log(JSON.stringify({ version: tf.backend().binding.TF_Version, sum }))
 `
 
-async function verify(staging: string): Promise<void> {
-  const output = await runCommand(process.execPath, ['-e', verifyProgram], {
+async function verify(staging: string, run: Run): Promise<void> {
+  const output = await run(process.execPath, ['-e', verifyProgram], {
     cwd: staging,
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
     help: 'the engine was built but does not run here: please report this with the output above',

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { examine, type Finding } from '../../native/doctor.js'
+import { abandonedStaging, removeStaging } from '../../native/staging.js'
 import { type ExitCode, exitCodes } from '../exit-codes.js'
-import { printData, printJson } from '../output.js'
+import { printData, printJson, talk } from '../output.js'
 
 const marks: Readonly<Record<Finding['state'], string>> = {
   ok: 'ok     ',
@@ -15,7 +16,12 @@ export function addDoctorCommand(program: Command, done: (code: ExitCode) => voi
     .command('doctor')
     .description('what draemc needs, what is there, how to get the rest')
     .option('--json', 'as JSON')
-    .action(async (options: { readonly json?: true }) => {
+    .option('--fix', 'remove what interrupted installations left')
+    .action(async (options: { readonly json?: true; readonly fix?: true }) => {
+      for (const left of options.fix ? abandonedStaging() : []) {
+        removeStaging(left)
+        talk(`removed ${left}`)
+      }
       const findings = await examine()
       if (options.json) printJson(findings)
       else for (const finding of findings) printFinding(finding)

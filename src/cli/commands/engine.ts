@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { ProvisionError } from '../../native/commands.js'
+import { ProvisionError, Stopped } from '../../native/commands.js'
 import { type InstallProgress, installEngine, removeEngine } from '../../native/install.js'
 import { listEngines, locateEngine } from '../../native/locate.js'
 import { engineRecipe } from '../../native/package-root.js'
@@ -47,14 +47,26 @@ function parseDevice(text: string): Device {
 }
 
 async function install(device: Device): Promise<ExitCode> {
+  const controller = new AbortController()
+  const end = (): void => controller.abort()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, end)
   const show = wantsLiveView(process.stderr) ? liveProgress() : plainProgress()
   try {
-    const engine = await installEngine({ device, recipe: engineRecipe(), onProgress: show.report })
+    const engine = await installEngine({
+      device,
+      recipe: engineRecipe(),
+      onProgress: show.report,
+      stop: controller.signal,
+    })
     show.end()
     talk(`native engine: ${engine.name} in ${engine.directory}`)
     return exitCodes.ok
   } catch (error) {
     show.end()
+    if (error instanceof Stopped) {
+      talk('interrupted: nothing was installed, and nothing is left of it')
+      return exitCodes.interrupted
+    }
     if (!(error instanceof ProvisionError)) throw error
     if (error.output) talk(error.output.trimEnd().split('\n').slice(-15).join('\n'))
     talk(`error: the native engine could not be installed: ${error.message}`)
