@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { now } from '../events/clock.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
+import { appendLine } from '../files/append.js'
 import type { DirectoryLock } from '../files/lock.js'
 import { removeLeftovers } from '../files/replace.js'
 import { explainSystemError } from '../files/system-error.js'
@@ -87,7 +87,7 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
     observe(seen, event)
     options.onEvent(stamped)
     try {
-      appendFileSync(eventsFile(options.directory), `${jsonLine(stamped)}\n`)
+      appendLine(eventsFile(options.directory), jsonLine(stamped))
     } catch {
       // The disk may be what ended the process: whoever watches knows it by now.
     }

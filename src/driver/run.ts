@@ -1,10 +1,10 @@
-import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dumpChecked } from '../check/dump.js'
 import { optionFile } from '../check/loading/overrides.js'
 import { invariant } from '../diagnostics/invariant.js'
 import * as clock from '../events/clock.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
+import { appendLine } from '../files/append.js'
 import { writingTo } from '../files/writing.js'
 import { printModule } from '../ir/print.js'
 import type { EngineLocation } from '../native/locate.js'
@@ -55,7 +55,7 @@ export function startRun(request: StartRequest): StartedRun {
     const claimed = claimRunDirectory(plan, request.workingDirectory, request.out, now)
     try {
       writeRunRecord(claimed.directory, record, now)
-      for (const event of stamped) appendFileSync(eventsFile(claimed.directory), `${jsonLine(event)}\n`)
+      for (const event of stamped) appendLine(eventsFile(claimed.directory), jsonLine(event))
     } catch (error) {
       claimed.giveUp()
       throw error

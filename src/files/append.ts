@@ -1,16 +1,11 @@
-import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs'
-import { CannotWrite } from './writing.js'
+import { closeSync, constants, openSync, writeSync } from 'node:fs'
 
-/** A descriptor that writes at the end of a file, which is made where it is not there. @throws CannotWrite for anything but a regular file */
+/** A descriptor that writes at the end of a file, which is made where it is not there. A named pipe in its place is an error, not a wait for a reader. */
 export function openToAppend(path: string): number {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOCTTY } = constants
-  const descriptor = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY, 0o666)
-  if (fstatSync(descriptor).isFile()) return descriptor
-  closeSync(descriptor)
-  throw new CannotWrite(`cannot write to ${path}: it is no regular file`)
+  return openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY, 0o666)
 }
 
-/** @throws CannotWrite for anything but a regular file */
 export function appendLine(path: string, line: string): void {
   const descriptor = openToAppend(path)
   try {

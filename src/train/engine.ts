@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DataErrors, describeNote } from '../data/errors.js'
 import { startData } from '../data/open.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
 import { joinLock } from '../files/lock.js'
+import { readText } from '../files/reading.js'
 import { explainSystemError, systemErrorCode } from '../files/system-error.js'
 import { cannotWrite } from '../files/writing.js'
 import { locateEngine } from '../native/locate.js'
@@ -73,7 +74,7 @@ async function run(
   onResume: (() => void) | undefined,
 ): ReturnType<typeof runTraining> {
   const { directory, emit } = base
-  const plan = JSON.parse(readFileSync(join(directory, 'plan.json'), 'utf8')) as RunPlan
+  const plan = JSON.parse(readText(join(directory, 'plan.json'))) as RunPlan
   const resumed = onResume && findResumePoint(directory, plan)
   if (onResume) {
     onResume()

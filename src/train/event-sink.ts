@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import * as clock from '../events/clock.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
+import { openToAppend } from '../files/append.js'
 import { jsonLine } from '../source/visible.js'
 import { eventsName, recordedEvents } from './recorded-events.js'
 import { EventFile } from './tensorboard/event-file.js'
@@ -26,7 +27,7 @@ export class EventSink {
     private readonly watch: (event: StampedEvent) => void,
     private readonly now: () => number = clock.now,
   ) {
-    this.#lines = openSync(join(directory, eventsName), 'a')
+    this.#lines = openToAppend(join(directory, eventsName))
   }
 
   readonly emit = (event: RunEvent): void => {
