@@ -49,7 +49,7 @@ export type RunEvent =
       readonly file: string
       readonly kind: 'best' | 'last'
     }
-  /** The run goes on from the checkpoint of this step; 0: there was none. What was recorded after it was cut off. */
+  /** The run goes on from the checkpoint of this step; 0: from the beginning. What was recorded after it was cut off. */
   | { readonly type: 'resumed'; readonly epoch: number; readonly step: number }
   | { readonly type: 'early_stop'; readonly epoch: number; readonly reason: string }
   /** One domain of one split. */

@@ -2,6 +2,7 @@ import { cp, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:f
 import { dirname, join } from 'node:path'
 import { hashFile } from '../files/hash.js'
 import { type CommandOptions, ProvisionError, runCommand } from './commands.js'
+import { hashJavaScript } from './javascript-hash.js'
 import { type EngineLocation, type EngineManifest, enginesDirectory, listEngines, manifestFile } from './locate.js'
 import {
   bindingVersion,
@@ -71,6 +72,7 @@ export async function installEngine(options: InstallOptions): Promise<EngineLoca
       binding: bindingVersion,
       wheelSha256: release.sha256,
       files: { ...files, [binding]: await hashOf(join(staging, binding)) },
+      javascript: await hashJavaScript(join(staging, 'node_modules')),
       bytes: await directoryBytes(staging),
     }
     await writeFile(join(staging, manifestFile), `${JSON.stringify(manifest, null, 2)}\n`)
@@ -289,6 +291,9 @@ export async function damagedFiles(engine: EngineLocation): Promise<readonly str
     const found = await hashFile(join(engine.directory, file))
     if (found !== expected) damaged.push(file)
   }
+  const { javascript } = engine.manifest ?? {}
+  if (javascript !== undefined && (await hashJavaScript(join(engine.directory, 'node_modules'))) !== javascript)
+    damaged.push('the JavaScript in node_modules')
   return damaged
 }
 

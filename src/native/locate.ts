@@ -22,6 +22,8 @@ export interface EngineManifest {
   readonly wheelSha256: string
   /** sha256 of each native file, relative to the engine's folder. */
   readonly files: Readonly<Record<string, string>>
+  /** sha256 over all JavaScript of its packages; absent where the engine is of an older draemc. */
+  readonly javascript?: string
   readonly bytes: number
 }
 

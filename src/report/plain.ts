@@ -69,7 +69,7 @@ function linesFor(
     case 'resumed':
       return [
         event.step === 0
-          ? 'resumed from the beginning: no checkpoint was written'
+          ? 'resumed from the beginning'
           : `resumed after step ${formatCount(event.step)} (epoch ${event.epoch})`,
       ]
     case 'early_stop':

@@ -27,6 +27,6 @@ export function pick<Item>(random: () => number, items: readonly Item[]): Item {
 }
 
 /** One line in the log of the tests: what was done, with the seed that does it again. */
-export function tell(text: string): void {
+export function report(text: string): void {
   process.stderr.write(`${text} (seed ${seed})\n`)
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { commandFile, draemc, temporaryDirectory } from '../support/draemc.js'
 import { describeNative } from '../support/native.js'
-import { goOn, randomNumbers, tell, timeLimit } from './budget.js'
+import { goOn, randomNumbers, report, timeLimit } from './budget.js'
 import { makeTinyProject } from './tiny-project.js'
 import { expectSameRun } from './whole-run.js'
 
@@ -57,7 +57,7 @@ whereMounts('a full disk', () => {
       rmSync(join(directory, 'after'), { recursive: true })
     }
     const counts = Object.entries(ends).map(([code, count]) => `${count} ended with ${code}`)
-    tell(
+    report(
       `full disk: ${sizes} sizes up to ${kib} KiB (${counts.join(', ')}), freed and gone on: nothing lost in ${sizes} of ${sizes}`,
     )
   })

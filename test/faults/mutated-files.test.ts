@@ -8,7 +8,7 @@ import { RunFailure } from '../../src/train/failure.js'
 import { findResumePoint } from '../../src/train/resume.js'
 import { draemc, temporaryDirectory } from '../support/draemc.js'
 import { describeNative } from '../support/native.js'
-import { goOn, pick, randomNumbers, tell, timeLimit } from './budget.js'
+import { goOn, pick, randomNumbers, report, timeLimit } from './budget.js'
 import { makeTinyProject } from './tiny-project.js'
 
 const files = [
@@ -90,7 +90,7 @@ describeNative('a file of a run directory that was changed from outside', () => 
       rmSync(run, { recursive: true })
     }
     expect(counts.slowest).toBeLessThan(2000)
-    tell(
+    report(
       `run files: ${counts.mutations} mutations, ${counts.named} refused by name, the others without effect, ` +
         `no crash, the slowest answer after ${counts.slowest.toFixed(0)} ms`,
     )
