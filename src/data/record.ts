@@ -21,12 +21,17 @@ export function recordOf({ problems, tests }: Listing, notes: readonly DataNote[
   return {
     warnings: [...problems.filter((problem) => !isError(problem)).map(listingError), ...notes],
     tests: tests.map(({ name, role, images }) => {
-      const faulty: Record<string, number> = {}
+      const faulty = new Map<string, number>()
       for (const { file, label } of images) {
         const directory = file.split('/').at(-2) ?? '.'
-        if (label === 1) faulty[directory] = (faulty[directory] ?? 0) + 1
+        if (label === 1) faulty.set(directory, (faulty.get(directory) ?? 0) + 1)
       }
-      return { name, role, normal: images.filter(({ label }) => label === 0).length, faulty }
+      return {
+        name,
+        role,
+        normal: images.filter(({ label }) => label === 0).length,
+        faulty: Object.fromEntries(faulty),
+      }
     }),
   }
 }

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { recordOf } from '../../src/data/record.js'
 import { csvRow } from '../../src/files/csv.js'
+import type { Listing } from '../../src/layouts/listing.js'
 import { safeJson, unsafe, visible, visibleLines } from '../../src/source/visible.js'
 import { draemc } from '../support/draemc.js'
 import { describeNative } from '../support/native.js'
@@ -53,6 +55,17 @@ pipeline ${maker}`,
       expect(draemc(['doc', name], { cwd }).status).toBe(2)
       expect(draemc([name], { cwd }).status).toBe(2)
     }
+  })
+})
+
+describe('classes of faults with such names', () => {
+  it('are counted as all others', () => {
+    const images = inherited.map((name) => ({ file: `d/test/${name}/0.png`, label: 1 as const }))
+    const tests = [{ name: 'd', role: 'target', images: [...images, ...images] }]
+    const { tests: counted } = recordOf({ problems: [], tests } as unknown as Listing, [])
+    expect(JSON.parse(JSON.stringify(counted[0]?.faulty))).toEqual(
+      Object.fromEntries(inherited.map((name) => [name, 2])),
+    )
   })
 })
 

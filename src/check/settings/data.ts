@@ -5,6 +5,7 @@ import { showValue } from '../../components/words.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import type { DataValue } from '../../plan/run-plan.js'
 import type { SettingOrigin } from '../../plan/settings.js'
+import { own } from '../../source/own.js'
 import { type CheckedCall, checkComponent, wholeValue } from './component-call.js'
 import { type FlatSetting, report, type SettingsContext } from './context.js'
 import { checkFiles } from './files.js'
@@ -72,7 +73,7 @@ const domainRules: { readonly [Name in keyof typeof dataSources]: DomainRules<So
 /** What the files resolved, such as `auto`, with the place where it stands. */
 function resolvedOrigin(origin: SettingOrigin, value?: DataValue, resolved?: DataValue): SettingOrigin {
   const name = origin.path.replace(/^data\./, '')
-  const schema = value && findComponent('data', value.component)?.parameters[name]
+  const schema = value && own(findComponent('data', value.component)?.parameters ?? {}, name)
   const [before, after] = [value, resolved].map((of) => (of?.parameters as Readonly<Record<string, JsonValue>>)?.[name])
   if (schema === undefined || before === after || after === undefined) return origin
   return { ...origin, value: showValue(schema, after), origin: 'resolved', where: `${origin.value}, ${origin.where}` }
