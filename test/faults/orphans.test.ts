@@ -5,7 +5,7 @@ import { describeNative } from '../support/native.js'
 import { endless, pause, smallProject, start, until } from './small-run.js'
 
 /** Spread over a start of this length: before the fork, while the engine is loaded, in the scan, at the steps. */
-const moments = Number(process.env.DRAEMC_FAULTS_MINUTES ?? 0) > 0 ? 50 : 5
+const moments = Number(process.env.DRAEMC_FAULTS_MINUTES ?? 0) > 0 ? 50 : 3
 const spread = 4000
 
 describeNative('a command that is killed', (engine) => {
