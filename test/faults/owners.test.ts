@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { draemc, temporaryDirectory } from '../support/draemc.js'
 import { describeNative } from '../support/native.js'
-import { start } from './small-run.js'
+import { start, untilEvent } from './small-run.js'
 import { makeTinyProject } from './tiny-project.js'
 import { expectSameRun } from './whole-run.js'
 
@@ -27,6 +27,16 @@ describeNative('a directory that several commands name', () => {
       )
       expectSameRun(out, whole, 'two runs')
       expect(readdirSync(out).filter((name) => name.startsWith('lock'))).toEqual([])
+
+      rmSync(out, { recursive: true })
+      const first = start(['run', pipeline, '--out', out], { cwd: directory })
+      await untilEvent(out, 'checkpoint')
+      first.child.kill('SIGTERM')
+      expect(await first.ended).toBe(130)
+      const resumes = [0, 1].map(() => start(['run', '--resume', out], { cwd: directory }))
+      expect((await Promise.all(resumes.map(({ ended }) => ended))).sort()).toEqual([0, 2])
+      expect(resumes.map(({ stderr }) => stderr()).join('')).toMatch(/is in use by process/)
+      expectSameRun(out, whole, 'two resumes')
     } finally {
       clearInterval(reader)
     }
