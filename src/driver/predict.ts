@@ -20,7 +20,6 @@ export class CannotPredict extends Error {
  * @throws CannotPredict
  */
 export function chooseCheckpoint(run: string, named: string): string {
-  if (!existsSync(join(run, 'plan.json'))) throw new CannotPredict(`${run} is no run directory: it has no plan.json`)
   const last = join(run, 'checkpoints', 'last.safetensors')
   const pointer = join(run, 'checkpoints', 'best.json')
   const chosen =

@@ -117,6 +117,7 @@ export function eventsFile(directory: string): string {
 export const recordFile = 'record.sha256'
 export const planFile = 'plan.json'
 export const manifestFile = 'manifest.json'
+export const irFile = 'ir.txt'
 
 /** What there may be before the engine process begins, with temporary files. */
 const recordNames =
@@ -131,7 +132,7 @@ export function writeRunRecord(directory: string, record: RunRecord, now: Date):
     ...[...sources].map(([name, text]): [string, string] => [`source/${name}`, text]),
     ['resolved.txt', record.resolved],
     ['settings.json', json({ settings: plan.origins, allows: plan.allows })],
-    ['ir.txt', record.ir],
+    [irFile, record.ir],
     ...[...record.graph].map(([path, bytes]): [string, Uint8Array] => [`graph/${path}`, bytes]),
     [manifestFile, json(makeManifest({ ...made, ...(machine ? { machine } : {}) }, now))],
     [planFile, json(plan)],

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -32,10 +33,13 @@ it('compares a run with the pipeline that it was made from', () => {
   const run = join(temporaryDirectory(), 'run')
   mkdirSync(run)
   const emit = (phase: string) => draemc(['compile', file, '--emit', phase]).stdout
-  writeFileSync(join(run, 'ir.txt'), emit('ir'))
-  writeFileSync(join(run, 'plan.json'), emit('plan'))
-  writeFileSync(join(run, 'manifest.json'), '{}')
+  const files = { 'ir.txt': emit('ir'), 'plan.json': emit('plan'), 'manifest.json': '{}' }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(run, name), text)
+  const recorded = spawnSync('sha256sum', Object.keys(files), { cwd: run, encoding: 'utf8' }).stdout
+  writeFileSync(join(run, 'record.sha256'), recorded)
   expect(diff(run, file, '--only', 'settings', 'weights', 'train_step', 'predict').status).toBe(0)
   expect(diff(run, file, '--right-set', 'seed=2', '--only', 'init').status).toBe(1)
   expect(diff(run, file, '--left-set', 'seed=2').stderr).toContain('is a run: its settings are what they were')
+  writeFileSync(join(run, 'ir.txt'), 'module x')
+  expect(diff(run, file).stderr).toContain('are not those that record.sha256 lists: 1 changed (ir.txt)')
 })

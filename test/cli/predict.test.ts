@@ -84,9 +84,9 @@ describeNative('draemc predict', () => {
   })
 
   it('refuses what is no run and what is not there', () => {
-    expect(draemc(['predict', directory, test]).stderr).toBe(
-      `error: ${directory} is no run directory: it has no plan.json\n`,
-    )
+    const none = draemc(['predict', directory, test])
+    expect(none.stderr).toContain(`error: ${directory} holds no whole run: it has no record.sha256\n`)
+    expect(none.status).toBe(2)
     const cases: readonly (readonly [readonly string[], string])[] = [
       [['nowhere'], 'error: nowhere does not exist'],
       [[test, '--checkpoint', 'nowhere'], `error: there are no weights in ${join(directory, 'nowhere')}`],

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { CannotPredict, chooseCheckpoint } from '../../src/driver/predict.js'
-import { CannotResume, openRun } from '../../src/driver/resume.js'
+import { NoWholeRun, openRun } from '../../src/driver/recorded-run.js'
 import { RunFailure } from '../../src/train/failure.js'
 import { findResumePoint } from '../../src/train/resume.js'
 import { draemc, temporaryDirectory } from '../support/draemc.js'
@@ -103,7 +103,7 @@ function messageOf(read: () => unknown): string | undefined {
     read()
     return undefined
   } catch (error) {
-    if (error instanceof CannotResume || error instanceof RunFailure || error instanceof CannotPredict)
+    if (error instanceof NoWholeRun || error instanceof RunFailure || error instanceof CannotPredict)
       return error.message
     throw error
   }

@@ -1,15 +1,13 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { compile } from '../../driver/compile.js'
 import { type Change, type Compared, compareExperiments, type Differences, isSame } from '../../driver/diff.js'
 import type { MachineRecord } from '../../driver/machine.js'
-import { readText } from '../../files/reading.js'
+import { isRunDirectory } from '../../driver/recorded-run.js'
 import { parseModule } from '../../ir/parse.js'
-import type { RunPlan } from '../../plan/run-plan.js'
 import { collectOverride, compileOrReport, type Override } from '../compile-options.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { printData, printJson } from '../output.js'
+import { runArgument } from '../run-argument.js'
 
 const parts = ['settings', 'weights', 'init', 'train_step', 'eval_step', 'predict'] as const
 type Part = (typeof parts)[number]
@@ -46,7 +44,7 @@ export function addDiffCommand(program: Command, done: (code: ExitCode) => void)
       [left, options.leftSet, options.leftPipeline],
       [right, options.rightSet, options.rightPipeline],
     ] as const) {
-      const read = isRun(path) ? readRun(path, set, pipeline) : await compileSide(path, set, pipeline, machine)
+      const read = isRunDirectory(path) ? readRun(path, set, pipeline) : await compileSide(path, set, pipeline, machine)
       if (typeof read === 'number') {
         done(read)
         return
@@ -62,22 +60,16 @@ export function addDiffCommand(program: Command, done: (code: ExitCode) => void)
   })
 }
 
-function isRun(path: string): boolean {
-  return existsSync(join(path, 'plan.json'))
-}
-
 /** What a run measured chose its convolutions: a pipeline that is compared with it is compiled for the same. */
 function machineOf(path: string): MachineRecord | undefined {
-  if (!isRun(path)) return undefined
-  const manifest = JSON.parse(readText(join(path, 'manifest.json'))) as { readonly machine?: MachineRecord }
-  return manifest.machine
+  return isRunDirectory(path) ? runArgument(path).manifest.machine : undefined
 }
 
 function readRun(path: string, set: readonly Override[], pipeline: string | undefined): Compared {
   if (set.length > 0 || pipeline !== undefined)
     throw new UsageError(`${path} is a run: its settings are what they were`)
-  const plan = JSON.parse(readText(join(path, 'plan.json'))) as RunPlan
-  return { settings: plan.origins, module: parseModule(readText(join(path, 'ir.txt'))) }
+  const { plan, ir } = runArgument(path)
+  return { settings: plan.origins, module: parseModule(ir) }
 }
 
 async function compileSide(

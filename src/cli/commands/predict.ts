@@ -10,6 +10,7 @@ import { jsonLine, visible } from '../../source/visible.js'
 import { type MapFormat, mapFormats, type PredictedRow, type PredictMessage } from '../../train/predict/messages.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
+import { runArgument } from '../run-argument.js'
 
 interface PredictOptions {
   readonly checkpoint: string
@@ -117,9 +118,10 @@ async function predict(run: string, paths: readonly string[], options: PredictOp
 }
 
 function asked(run: string, paths: readonly string[], { checkpoint }: PredictOptions) {
+  const { directory } = runArgument(run)
   try {
     const named = paths.flatMap((path) => (path === '-' ? linesOfStdin() : [path]))
-    return { checkpoint: chooseCheckpoint(resolve(run), checkpoint), chosen: filesOf(named) }
+    return { checkpoint: chooseCheckpoint(directory, checkpoint), chosen: filesOf(named) }
   } catch (error) {
     if (error instanceof CannotPredict) throw new UsageError(error.message)
     throw error

@@ -1,12 +1,13 @@
-import { resolve } from 'node:path'
 import { compile } from '../../driver/compile.js'
-import { CannotResume, describePipelineDifferences, openRun, type RecordedRun, resumeRun } from '../../driver/resume.js'
+import type { RecordedRun } from '../../driver/recorded-run.js'
+import { CannotResume, describePipelineDifferences, resumeRun } from '../../driver/resume.js'
 import type { CompileRequest } from '../../driver/run-phases.js'
 import { DirectoryInUse } from '../../files/lock.js'
 import { locateEngine } from '../../native/locate.js'
 import { compileOrReport, type PipelineOptions } from '../compile-options.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
+import { runArgument } from '../run-argument.js'
 import { followRun, type RunViewOptions, reportNoEngine } from '../run-view.js'
 import type { LoadLiveView } from '../view.js'
 
@@ -26,7 +27,7 @@ export async function resumeCommand(
   if (file === undefined && options.set.length > 0)
     throw new UsageError('--resume goes on with the settings of the run: --set says others')
   try {
-    const recorded = openRun(resolve(directory))
+    const recorded = runArgument(directory)
     if (file !== undefined) {
       const code = await comparePipeline(recorded, file, options)
       if (code !== exitCodes.ok) return code

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  compareFingerprints,
+  describeDifferences,
+  type FileFingerprint,
+  listedIn,
+  printFingerprints,
+} from '../files/fingerprints.js'
+import { readRegularFileSync } from '../files/read-regular.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import { resultsName } from '../train/results.js'
+import type { RunManifest } from './manifest.js'
+import { eventsFile, irFile, manifestFile, planFile, recordFile } from './run-directory.js'
+
+/** A directory is no whole run: why, and what can be done. */
+export class NoWholeRun extends Error {
+  override readonly name = 'NoWholeRun'
+
+  constructor(
+    message: string,
+    readonly help: string,
+  ) {
+    super(message)
+  }
+}
+
+/** What a run directory says of its run. */
+export interface RecordedRun {
+  readonly directory: string
+  readonly plan: RunPlan
+  readonly manifest: RunManifest
+  /** Text of the program after all passes. */
+  readonly ir: string
+  /** Whether it ended with all of its results. */
+  readonly isCompleted: boolean
+}
+
+/** Bytes of a file of the record: that of a graph with its constants. */
+const largestFile = 2 ** 31 - 1
+
+/** Whether it is meant as a run directory, rather than as a pipeline file. */
+export function isRunDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+}
+
+/**
+ * Reads the record of a run, every file of it.
+ *
+ * @throws NoWholeRun where the directory holds no whole run, or a file is not what was recorded.
+ */
+export function openRun(directory: string): RecordedRun {
+  if (!existsSync(directory))
+    throw new NoWholeRun(`there is no directory ${directory}`, 'name a directory that `draemc run` made')
+  const recorded = readText(directory, recordFile)
+  const planText = readText(directory, planFile)
+  if (recorded === undefined || planText === undefined) {
+    const lacking = recorded === undefined ? recordFile : planFile
+    throw new NoWholeRun(
+      `${directory} holds no whole run: it has no ${lacking}`,
+      `start it anew: draemc run FILE --out ${directory}`,
+    )
+  }
+  const listed = listedIn(recorded)
+  const files = listed.flatMap((file): FileFingerprint[] => {
+    const bytes = read(directory, file)
+    return bytes === undefined ? [] : [{ file, sha256: createHash('sha256').update(bytes).digest('hex') }]
+  })
+  const differences = describeDifferences(compareFingerprints(recorded, files))
+  const isWhole = recorded === printFingerprints(files) && listed.includes(planFile) && listed.includes(manifestFile)
+  if (!isWhole)
+    throw new NoWholeRun(
+      `the files of ${directory} are not those that ${recordFile} lists: ${differences || 'it is not whole itself'}`,
+      'bring them back from a copy, or start a new run',
+    )
+  const events = eventsFile(directory)
+  if (statSync(events, { throwIfNoEntry: false })?.isFile() === false)
+    throw new NoWholeRun(`${events} is no regular file`, 'bring it back from a copy')
+  const manifest = JSON.parse(readText(directory, manifestFile) ?? '') as RunManifest
+  const ir = readText(directory, irFile) ?? ''
+  return { directory, plan: JSON.parse(planText) as RunPlan, manifest, ir, isCompleted: isCompleted(directory) }
+}
+
+/** Results that are damaged are none: they are written again. */
+function isCompleted(directory: string): boolean {
+  try {
+    const results: unknown = JSON.parse(readText(directory, resultsName) ?? '')
+    return typeof results === 'object' && results !== null && 'outcome' in results && results.outcome === 'completed'
+  } catch {
+    return false
+  }
+}
+
+function readText(directory: string, file: string): string | undefined {
+  return read(directory, file)?.toString('utf8')
+}
+
+function read(directory: string, file: string): Buffer | undefined {
+  const content = readRegularFileSync(join(directory, file), largestFile)
+  return content.kind === 'read' ? content.bytes : undefined
+}
