@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { readText } from '../../files/reading.js'
 import { packageRoot } from '../../native/package-root.js'
 import { openAlone } from './alone.js'
 import { inverse, type Ratio, ratioToReference, takeTurns, withPeers } from './pairing.js'
@@ -42,10 +43,23 @@ export async function measurePyTorch(program: string, engine: string): Promise<P
   const found = spawnSync('python3', ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' })
   if (found.status !== 0) return { reason: 'PyTorch is not installed for python3', rows: [] }
   const rows: PyTorchRow[] = []
-  for (const precision of ['float32', 'bf16'] as const) {
-    for (const size of sizes) rows.push(await measureSize(program, engine, size, precision))
+  for (const precision of computesBf16() ? (['float32', 'bf16'] as const) : (['float32'] as const)) {
+    for (const size of sizes) {
+      const row = await measureSize(program, engine, size, precision)
+      rows.push(row)
+      const { median: ratio, low, high } = row.ratio
+      const [side, widths] = [`${size.side} x ${size.side}`, size.widths.join('/')]
+      process.stderr.write(
+        `  ${precision} ${widths}, ${side}, batch ${size.batch}: ${ratio.toFixed(2)} (${low.toFixed(2)} .. ${high.toFixed(2)})\n`,
+      )
+    }
   }
   return { version: found.stdout.trim(), rows }
+}
+
+/** Without such instructions a step in bf16 takes ten times as long in both: nobody trains so. */
+function computesBf16(): boolean {
+  return process.arch !== 'x64' || /\b(avx512_bf16|amx_bf16)\b/.test(readText('/proc/cpuinfo'))
 }
 
 function measureSize(program: string, engine: string, size: Size, precision: Precision): Promise<PyTorchRow> {
