@@ -59,7 +59,7 @@ export function openRun(directory: string): RecordedRun {
     const lacking = recorded === undefined ? recordFile : planFile
     throw new NoWholeRun(
       `${directory} holds no whole run: it has no ${lacking}`,
-      `start it anew: draemc run FILE --out ${directory}`,
+      `name a directory that \`draemc run\` made; to start a run in this one: draemc run FILE --out ${directory}`,
     )
   }
   const listed = listedIn(recorded)

@@ -85,7 +85,7 @@ describeNative('draemc predict', () => {
 
   it('refuses what is no run and what is not there', () => {
     const none = draemc(['predict', directory, test])
-    expect(none.stderr).toContain(`error: ${directory} holds no whole run: it has no record.sha256\n`)
+    expect(none.stderr).toContain(`error: ${directory} holds no whole run: it has no record.sha256`)
     expect(none.status).toBe(2)
     const cases: readonly (readonly [readonly string[], string])[] = [
       [['nowhere'], 'error: nowhere does not exist'],

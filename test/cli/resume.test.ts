@@ -105,7 +105,10 @@ describe('draemc run --resume without an engine', () => {
   it('says what it takes', () => {
     const directory = temporaryDirectory()
     const none = draemc(['run', '--resume', 'nowhere'], { cwd: directory })
-    expect([none.status, none.stderr]).toEqual([2, `error: there is no directory ${join(directory, 'nowhere')}\n`])
+    expect([none.status, none.stderr]).toEqual([
+      2,
+      `error: there is no directory ${join(directory, 'nowhere')}\n  help: name a directory that \`draemc run\` made\n`,
+    ])
     const other = draemc(['run', '--resume', '.'], { cwd: directory })
     expect(other.status).toBe(2)
     expect(other.stderr).toContain(`${directory} holds no whole run: it has no record.sha256`)
