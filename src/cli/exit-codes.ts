@@ -17,4 +17,12 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 /** Thrown by a command for what the user asked wrongly: printed without a stack, exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+
+  constructor(
+    message: string,
+    /** What to do instead. */
+    readonly help?: string,
+  ) {
+    super(message)
+  }
 }

@@ -78,6 +78,7 @@ function explainFailure(error: unknown): ExitCode {
   }
   if (error instanceof UsageError || error instanceof CannotWrite) {
     talk(`error: ${visible(error.message)}`)
+    if (error instanceof UsageError && error.help !== undefined) talk(`  help: ${visible(error.help)}`)
     return exitCodes.usage
   }
   const refused = explainSystemError(error) ?? (error instanceof CannotRead ? error.message : undefined)

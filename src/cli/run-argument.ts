@@ -7,7 +7,7 @@ export function runArgument(directory: string): RecordedRun {
   try {
     return openRun(resolve(directory))
   } catch (error) {
-    if (error instanceof NoWholeRun) throw new UsageError(`${error.message}\n  help: ${error.help}`)
+    if (error instanceof NoWholeRun) throw new UsageError(error.message, error.help)
     throw error
   }
 }

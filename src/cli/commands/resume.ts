@@ -42,7 +42,7 @@ export async function resumeCommand(
   } catch (error) {
     if (error instanceof DirectoryInUse) throw new UsageError(error.message)
     if (!(error instanceof CannotResume)) throw error
-    throw new UsageError(error.help === undefined ? error.message : `${error.message}\n  help: ${error.help}`)
+    throw new UsageError(error.message, error.help)
   }
 }
 
