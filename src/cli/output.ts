@@ -53,8 +53,3 @@ export function wantsColour(stream: NodeJS.WriteStream): boolean {
 export function wantsLiveView(stream: NodeJS.WriteStream): boolean {
   return wantsColour(stream) && !process.env.CI
 }
-
-/** As a shell takes it, to be typed or copied. */
-export function shellWord(text: string): string {
-  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
-}

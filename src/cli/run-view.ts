@@ -2,8 +2,9 @@ import { relative } from 'node:path'
 import type { EngineProcess } from '../driver/engine-process.js'
 import type { StartedRun } from '../driver/run.js'
 import type { StampedEvent } from '../events/events.js'
+import { shellWord } from '../source/visible.js'
 import { type ExitCode, exitCodes } from './exit-codes.js'
-import { shellWord, talk, wantsLiveView } from './output.js'
+import { talk, wantsLiveView } from './output.js'
 import { type LoadLiveView, openView } from './view.js'
 
 export interface RunViewOptions {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../files/hash.js'
 import { printFunction } from '../ir/print.js'
 import type { IrFunction, IrModule } from '../ir/types.js'
 import type { SettingOrigin } from '../plan/settings.js'
@@ -105,8 +105,4 @@ function firstDifference(left: IrFunction | undefined, right: IrFunction | undef
     }
   }
   return undefined
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import {
@@ -8,6 +7,7 @@ import {
   listedIn,
   printFingerprints,
 } from '../files/fingerprints.js'
+import { sha256 } from '../files/hash.js'
 import { readRegularFileSync } from '../files/read-regular.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { resultsName } from '../train/results.js'
@@ -65,7 +65,7 @@ export function openRun(directory: string): RecordedRun {
   const listed = listedIn(recorded)
   const files = listed.flatMap((file): FileFingerprint[] => {
     const bytes = read(directory, file)
-    return bytes === undefined ? [] : [{ file, sha256: createHash('sha256').update(bytes).digest('hex') }]
+    return bytes === undefined ? [] : [{ file, sha256: sha256(bytes) }]
   })
   const differences = describeDifferences(compareFingerprints(recorded, files))
   const isWhole = recorded === printFingerprints(files) && listed.includes(planFile) && listed.includes(manifestFile)

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { printFingerprints } from '../files/fingerprints.js'
+import { sha256 } from '../files/hash.js'
 import { DirectoryInUse, type DirectoryLock, isLockName, lockDirectory } from '../files/lock.js'
 import { replaceContent } from '../files/replace.js'
 import { systemErrorCode } from '../files/system-error.js'
@@ -157,12 +157,6 @@ function sourceName(path: string): string {
     .slice(-2)
     .join('/')
     .replace(/^\.+\//, '')
-}
-
-function sha256(...contents: readonly (string | Uint8Array)[]): string {
-  const hash = createHash('sha256')
-  for (const content of contents) hash.update(content)
-  return hash.digest('hex')
 }
 
 function json(value: unknown): string {

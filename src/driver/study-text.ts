@@ -1,5 +1,6 @@
 import type { CheckedStudy, StudyCell } from '../check/studies/study.js'
 import { metricKey } from '../components/metrics.js'
+import { shellWord } from '../source/visible.js'
 import { table } from './text-table.js'
 
 /** A study with its cells, a row each, and how one of them is run; of a long list the first `most`. */
@@ -19,7 +20,7 @@ export function renderStudy(study: CheckedStudy, file: string, most = Number.POS
     '',
     ...table([['cell', ...axes.map(({ path }) => path)], ...rows], { ruledAfter: [0] }),
     ...(cells.length > most
-      ? [`... and ${cells.length - most} more: \`draemc explain ${quoted(file)}\` lists all`]
+      ? [`... and ${cells.length - most} more: \`draemc explain ${shellWord(file)}\` lists all`]
       : []),
     '',
     `a cell is run by its values: ${commandOf(study, file)}`,
@@ -30,7 +31,7 @@ export function renderStudy(study: CheckedStudy, file: string, most = Number.POS
 export function studyNotice(study: CheckedStudy, file: string): string {
   const { name, pipeline, cells } = study
   const what = `the study ${name} varies ${pipeline} over ${counted(cells.length)}, which this run leaves alone`
-  return `${what}\n  \`draemc explain ${quoted(file)}\` lists them; one of them: ${commandOf(study, file)}`
+  return `${what}\n  \`draemc explain ${shellWord(file)}\` lists them; one of them: ${commandOf(study, file)}`
 }
 
 const grids: Readonly<Record<CheckedStudy['mode'], string>> = {
@@ -40,13 +41,8 @@ const grids: Readonly<Record<CheckedStudy['mode'], string>> = {
 
 /** The first cell as a command. */
 function commandOf({ pipeline, cells: [cell] }: CheckedStudy, file: string): string {
-  const options = (cell?.overrides ?? []).map(({ path, value }) => ` --set ${quoted(`${path}=${value}`)}`)
-  return `draemc run ${quoted(file)} --pipeline ${pipeline}${options.join('')}`
-}
-
-/** As a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w./=%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+  const options = (cell?.overrides ?? []).map(({ path, value }) => ` --set ${shellWord(`${path}=${value}`)}`)
+  return `draemc run ${shellWord(file)} --pipeline ${pipeline}${options.join('')}`
 }
 
 function firstOf(cells: readonly StudyCell[]): string {

@@ -2,6 +2,13 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 
+/** sha256 of contents, one after the other (hex). */
+export function sha256(...contents: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256')
+  for (const content of contents) hash.update(content)
+  return hash.digest('hex')
+}
+
 /** sha256 of a regular file of any size (hex); undefined where there is none to read. */
 export async function hashFile(path: string): Promise<string | undefined> {
   try {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { isRecord } from './json.js'
 import { systemErrorCode } from './system-error.js'
 
 /** Who writes to a directory. */
@@ -164,10 +165,6 @@ function isOwner(value: unknown): value is Owner {
       (each) => isRecord(each) && Number.isSafeInteger(each.pid) && typeof each.started === 'string',
     )
   )
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }
 
 /** Of another host nobody knows here: it is taken to live. */

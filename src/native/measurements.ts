@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import { isRecord } from '../files/json.js'
 import { readTextIfThere } from '../files/reading.js'
 import { replaceJson } from '../files/replace.js'
 import { makeDirectory, writingTo } from '../files/writing.js'
@@ -65,8 +66,4 @@ function isTimes(value: unknown): value is MeasuredTimes {
       (times) => isRecord(times) && Object.values(times).every((milliseconds) => typeof milliseconds === 'number'),
     )
   )
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

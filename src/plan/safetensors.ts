@@ -1,3 +1,5 @@
+import { isRecord } from '../files/json.js'
+
 /**
  * The safetensors format: 8 bytes little-endian header length, a JSON header, the tensors' bytes row-major and little-endian. Pure
  * functions of buffers. A file is untrusted: every size in it is checked before it is used.
@@ -219,10 +221,6 @@ function isDType(value: unknown): value is SafetensorsDType {
 
 function isSizes(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((side) => Number.isSafeInteger(side) && side >= 0)
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A float32 tensor that shares the values' memory (this machine is little-endian, as every one that Node runs on but s390x). */

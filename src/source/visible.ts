@@ -39,3 +39,8 @@ function escaped(found: string): string {
 function escapedWithin(found: string): string {
   return found === '\n' || found === '\t' ? found : escaped(found)
 }
+
+/** As a shell takes it, to be typed or copied. */
+export function shellWord(text: string): string {
+  return /^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { locateEngine } from '../native/locate.js'
+import { RunFailure } from './failure.js'
 
 /** The engine refused or failed; `message` is TensorFlow's own words after what was tried. */
 export class EngineError extends Error {
@@ -63,4 +65,11 @@ export function loadEngine(directory: string): EngineBinding {
 
 export function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
+}
+
+/** The engine that the environment names, else the newest one installed. @throws RunFailure where there is none. */
+export function loadInstalledEngine(): EngineBinding {
+  const location = locateEngine()
+  if (!location) throw new RunFailure(1, 'no-engine', 'no native engine is installed', 'Run `draemc engine install`.')
+  return loadEngine(location.directory)
 }

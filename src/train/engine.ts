@@ -3,18 +3,18 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DataErrors, describeNote } from '../data/errors.js'
 import { startData } from '../data/open.js'
-import type { RunEvent, StampedEvent } from '../events/events.js'
+import type { RunEvent } from '../events/events.js'
 import { joinLock } from '../files/lock.js'
 import { readText } from '../files/reading.js'
 import { explainSystemError, systemErrorCode } from '../files/system-error.js'
 import { cannotWrite } from '../files/writing.js'
-import { locateEngine } from '../native/locate.js'
 import { endWithParent } from '../native/parent.js'
 import { operatorThreads, workerCount } from '../native/surroundings.js'
 import { monitorsOf, type RunPlan } from '../plan/run-plan.js'
+import { allSent, sendToParent } from './channel.js'
 import { beginPhase, inPhase, type RunContext } from './context.js'
 import { recordData } from './data-record.js'
-import { loadEngine } from './engine-binding.js'
+import { loadInstalledEngine } from './engine-binding.js'
 import { EventSink } from './event-sink.js'
 import { RunFailure } from './failure.js'
 import { initialise } from './initialise.js'
@@ -62,7 +62,7 @@ async function main(): Promise<number> {
   } finally {
     stopListening()
     sink.close()
-    await Promise.race([sent, orphaned])
+    await allSent()
     // Otherwise the command gives it back.
     if (!process.connected) lock?.release()
   }
@@ -151,11 +151,7 @@ function remarks({ allows, data, train }: RunPlan): readonly RunEvent[] {
 }
 
 function load(directory: string, plan: RunPlan, threads: number) {
-  const location = locateEngine()
-  if (!location) {
-    throw new RunFailure(1, 'no-engine', 'no native engine is installed', 'Run `draemc engine install`.')
-  }
-  const binding = loadEngine(location.directory)
+  const binding = loadInstalledEngine()
   const runner = openSession(join(directory, 'graph'), plan, binding)
   const processor = binding.isUsingGpuDevice() ? 'GPU' : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`
   return { runner, device: `TensorFlow ${binding.TF_Version}, ${processor}` }
@@ -212,21 +208,6 @@ function describeFailure(error: unknown, directory: string) {
     code: error instanceof Error && error.name === 'EngineError' ? 'engine-error' : 'internal-error',
     message: error instanceof Error ? error.message : String(error),
   }
-}
-
-/** Settles when all that was sent so far is on its way: a process that exits at once would lose the last events. */
-let sent: Promise<unknown> = Promise.resolve()
-/** Without a parent nothing is ever on its way. */
-const orphaned = new Promise((resolve) =>
-  process.connected ? process.once('disconnect', resolve) : resolve(undefined),
-)
-
-function sendToParent(event: StampedEvent): void {
-  if (!process.connected || !process.send) return
-  sent = new Promise((resolve) => {
-    // An error is the parent's end, which `disconnect` says too.
-    process.send?.(event, undefined, undefined, resolve)
-  })
 }
 
 function sizeOf(shape: readonly number[]): number {

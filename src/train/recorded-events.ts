@@ -1,6 +1,7 @@
 import { existsSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StampedEvent } from '../events/events.js'
+import { isRecord } from '../files/json.js'
 import { readLines } from '../files/lines.js'
 import { CannotRead } from '../files/reading.js'
 import { RunFailure } from './failure.js'
@@ -72,10 +73,6 @@ function isStampedEvent(value: unknown): value is StampedEvent {
   if (typeof type !== 'string' || (step !== undefined && !Number.isSafeInteger(step))) return false
   if (type === 'validation') return Number.isSafeInteger(epoch) && isRecord(metrics)
   return type !== 'step' || isRecord(losses)
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function badEvents(path: string, what: string): RunFailure {

@@ -3,11 +3,9 @@ import { join, resolve } from 'node:path'
 import { isatty } from 'node:tty'
 import { readText } from '../files/reading.js'
 import { systemErrorCode } from '../files/system-error.js'
-import { locateEngine } from '../native/locate.js'
 import { endWithParent } from '../native/parent.js'
 import { operatorThreads } from '../native/surroundings.js'
-import { type EngineBinding, loadEngine } from './engine-binding.js'
-import { RunFailure } from './failure.js'
+import { loadInstalledEngine } from './engine-binding.js'
 import { timeFunctions } from './time-functions.js'
 
 /** `trials.json`: programs by the directory that they lie in, below that of the file. */
@@ -25,7 +23,7 @@ function main([argument]: readonly string[]): void {
   endWithParent({ graceMilliseconds: 0, remove: [directory] })
   const trials = JSON.parse(readText(join(directory, 'trials.json'))) as readonly Trial[]
   process.env.TF_NUM_INTRAOP_THREADS = String(operatorThreads())
-  const engine = engineOrFail()
+  const engine = loadInstalledEngine()
   for (const [index, trial] of trials.entries()) {
     showProgress(index, trials.length)
     const times = timeFunctions(join(directory, trial.directory), trial.plan, engine)
@@ -48,12 +46,6 @@ function say(text: string): void {
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error
   }
-}
-
-function engineOrFail(): EngineBinding {
-  const location = locateEngine()
-  if (!location) throw new RunFailure(1, 'no-engine', 'no native engine is installed', 'Run `draemc engine install`.')
-  return loadEngine(location.directory)
 }
 
 main(process.argv.slice(2))

@@ -11,6 +11,7 @@ import { type MapFormat, mapFormats, type PredictedRow, type PredictMessage } fr
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
 import { runArgument } from '../run-argument.js'
+import { reportNoEngine } from '../run-view.js'
 
 interface PredictOptions {
   readonly checkpoint: string
@@ -43,12 +44,7 @@ export function addPredictCommand(program: Command, done: (code: ExitCode) => vo
 
 async function predict(run: string, paths: readonly string[], options: PredictOptions): Promise<ExitCode> {
   const engine = locateEngine()
-  if (!engine) {
-    talk(
-      'error: no native engine is installed\n  help: run `draemc engine install`; `draemc doctor` says what it needs',
-    )
-    return exitCodes.failed
-  }
+  if (!engine) return reportNoEngine()
   const { checkpoint, chosen } = asked(run, paths, options)
   const { files, names, passedOver } = chosen
   if (passedOver.length > 0)

@@ -3,11 +3,12 @@ import type { EvaluationBatch } from '../../data/contract.js'
 import { type OpenedFiles, openFiles } from '../../data/files.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import { readText } from '../../files/reading.js'
-import { locateEngine } from '../../native/locate.js'
 import { endWithParent } from '../../native/parent.js'
+import { workerCount } from '../../native/surroundings.js'
 import type { PlanOutput, RunPlan } from '../../plan/run-plan.js'
+import { allSent, sendToParent } from '../channel.js'
 import { readCheckpoint } from '../checkpoint/file.js'
-import { loadEngine } from '../engine-binding.js'
+import { loadInstalledEngine } from '../engine-binding.js'
 import { RunFailure } from '../failure.js'
 import { written } from '../predictions.js'
 import { openSession } from '../session.js'
@@ -24,8 +25,7 @@ process.once('message', (message) => {
       () => send({ type: 'done' }),
       (error: unknown) => send(failure(error)),
     )
-    // A process that ends at once would lose its last messages.
-    .finally(() => sent.then(() => process.exit()))
+    .finally(() => allSent().then(() => process.exit()))
 })
 
 async function predict(request: PredictRequest): Promise<void> {
@@ -37,10 +37,10 @@ async function predict(request: PredictRequest): Promise<void> {
   const opened = await openFiles(
     plan,
     files.map(({ path }) => path),
-    { workers: 1, onProgress: (done, total) => send({ type: 'progress', what: 'reading', done, total }) },
+    { workers: workerCount(), onProgress: (done, total) => send({ type: 'progress', what: 'reading', done, total }) },
   )
   try {
-    const runner = load(directory, plan)
+    const runner = openSession(join(directory, 'graph'), plan, loadInstalledEngine())
     try {
       runner.setState(checkpoint.tensors(['weight', 'statistic']))
       await predictAll({ request, plan, runner, opened })
@@ -169,12 +169,6 @@ async function writePictures(
   }
 }
 
-function load(directory: string, plan: RunPlan): StepRunner {
-  const location = locateEngine()
-  if (!location) throw new RunFailure(1, 'no-engine', 'no native engine is installed', 'Run `draemc engine install`.')
-  return openSession(join(directory, 'graph'), plan, loadEngine(location.directory))
-}
-
 function failure(error: unknown): PredictMessage {
   if (error instanceof RunFailure) {
     const { message, help } = error
@@ -183,9 +177,6 @@ function failure(error: unknown): PredictMessage {
   return { type: 'failed', message: error instanceof Error ? error.message : String(error) }
 }
 
-let sent: Promise<unknown> = Promise.resolve()
-
 function send(message: PredictMessage): void {
-  if (!process.connected) return
-  sent = new Promise((resolve) => process.send?.(message, undefined, undefined, resolve))
+  sendToParent(message)
 }
