@@ -1,5 +1,5 @@
-import { number, outputName } from './parameters.js'
-import { type Declaration, declare, type Parameters, type ValueOf } from './schema.js'
+import { component, number, outputName, range, share } from './parameters.js'
+import { type Declaration, declare, type Parameters, type Table, type ValueOf } from './schema.js'
 
 /** Where a metric is asked for in `evaluate`, which says what it is computed from. */
 export const metricLists = ['image', 'pixel', 'values'] as const
@@ -14,7 +14,27 @@ export interface MetricDeclaration<P extends Parameters = Parameters, L extends 
   readonly undefinedWhere?: string
 }
 
+/** From which score on an image is called faulty. */
+export const thresholds = {
+  best_f1: declare(
+    'The score of the validation set at which F1 is largest there, the highest where several are equally good.',
+    {},
+  ),
+  false_positive_rate: declare(
+    'The lowest threshold at which no more than this share of the normal images of the validation set is called faulty.',
+    {
+      rate: share('Share of the normal images.', { minimum: 0, exclusiveMaximum: 1, default: 0.05 }),
+    },
+    { positional: ['rate'] },
+  ),
+  fixed: declare('A number.', { value: number('The threshold.') }, { positional: ['value'] }),
+} as const satisfies Table
+export type ThresholdValue = ValueOf<typeof thresholds>
+
 const output = outputName('Binding of the model section that is measured.')
+const threshold = component('threshold', thresholds, 'The score from which on an image is called faulty.', {
+  default: { component: 'best_f1', parameters: {} },
+})
 
 function metric<const L extends MetricList, const P extends Parameters>(
   lists: readonly L[],
@@ -46,6 +66,30 @@ export const metrics = {
     'higher',
     'Average precision: faulty against normal images, or over all pixels of the images that have a mask.',
     {},
+  ),
+  accuracy: metric(['image'], 'higher', 'Share of the images that are called what they are at the threshold.', {
+    threshold,
+  }),
+  precision: metric(
+    ['image'],
+    'higher',
+    'Share of faulty images among those that are called faulty at the threshold.',
+    { threshold },
+    'where no image is called faulty',
+  ),
+  recall: metric(['image'], 'higher', 'Share of the faulty images that are called faulty at the threshold.', {
+    threshold,
+  }),
+  f1: metric(['image'], 'higher', 'F1 score at the threshold: 2 TP / (2 TP + FP + FN).', { threshold }),
+  detection_rate: metric(
+    ['image'],
+    'higher',
+    'Share of the faulty images with a severity in the range, ends included, that are called faulty at the threshold.',
+    {
+      severity: range(number('An end.', { minimum: 0 }), 'Severities that are looked at.'),
+      threshold,
+    },
+    'where no faulty image has a severity in the range',
   ),
   pro: metric(
     ['pixel'],
@@ -118,8 +162,23 @@ export function advantage(key: MetricKey, value: number, other: number): number 
 }
 
 export function metricKey({ component, parameters }: MetricValue): MetricKey {
-  const given: Readonly<Record<string, unknown>> = parameters
-  return `${component}(${metrics[component].positional.map((name) => String(given[name])).join(', ')})`
+  return `${component}(${argumentsText(metrics[component].positional, parameters)})`
+}
+
+/** A threshold with its parameters: `fixed(0.5)`. */
+export function thresholdKey({ component, parameters }: ThresholdValue): string {
+  const { positional } = thresholds[component]
+  return positional.length === 0 ? component : `${component}(${argumentsText(positional, parameters)})`
+}
+
+function argumentsText(names: readonly string[], parameters: Readonly<Record<string, unknown>>): string {
+  return names.map((name) => argumentText(parameters[name])).join(', ')
+}
+
+function argumentText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(String).join(' .. ')
+  // The only component that a metric takes.
+  return typeof value === 'object' && value !== null ? thresholdKey(value as ThresholdValue) : String(value)
 }
 
 /** A number that validation produces, to be watched: `val.auroc(score)`. */

@@ -1,5 +1,5 @@
 import { dataSources, normalisations, validations } from './data.js'
-import { metrics } from './metrics.js'
+import { metrics, thresholds } from './metrics.js'
 import type { ComponentKind, Declaration, Table } from './schema.js'
 import { sections } from './sections.js'
 import { syntheses } from './synthesis.js'
@@ -16,6 +16,7 @@ export const componentTables = {
   interval: intervals,
   early_stop: stopRules,
   checkpoint: checkpointRules,
+  threshold: thresholds,
   metric: metrics,
   section: sections,
 } as const satisfies Readonly<Record<ComponentKind, Table>>

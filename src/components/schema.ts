@@ -15,6 +15,7 @@ export const componentKinds = {
   interval: { inWords: 'an interval', title: 'Intervals: `validate = ...` in `train`' },
   early_stop: { inWords: 'a rule for stopping early', title: 'Early stopping: `early_stop = ...` in `train`' },
   checkpoint: { inWords: 'a rule for keeping checkpoints', title: 'Checkpoints: `checkpoint = ...` in `train`' },
+  threshold: { inWords: 'a threshold', title: 'Thresholds: `threshold = ...` of a metric' },
   metric: { inWords: 'a metric', title: 'Metrics: `image`, `pixel` and `values` in `evaluate`' },
   section: { inWords: 'a section', title: 'Sections' },
 } as const

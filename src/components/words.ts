@@ -1,3 +1,4 @@
+import { type Monitor, metricKey } from './metrics.js'
 import { type Component, componentsOf, findComponent, isRequired } from './registry.js'
 import { componentKinds, type JsonValue, type NumberBounds, type QuantityUnit, type ValueSchema } from './schema.js'
 
@@ -170,8 +171,8 @@ export function showValue(schema: ValueSchema, value: JsonValue): string {
 }
 
 function showReference(value: { readonly [name: string]: JsonValue }): string {
-  const parameters = isRecord(value.parameters) ? Object.values(value.parameters) : []
-  return `${value.split}.${value.component}(${parameters.join(', ')})`
+  // The form is that of monitors alone.
+  return `${value.split}.${metricKey(value as unknown as Monitor)}`
 }
 
 function showItem({ items }: ValueSchema, value: JsonValue): string {

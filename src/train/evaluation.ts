@@ -1,12 +1,14 @@
 import type { EvaluationSet } from '../data/contract.js'
 import { inPhase, type RunContext } from './context.js'
 import { mapOutputs, measure } from './measure.js'
+import { Thresholds, type UsedThreshold } from './metrics/threshold.js'
 import { PredictionTable } from './predictions.js'
 import type { DomainResult } from './results.js'
 import { scoreSet, valueOutputs } from './scores.js'
 
 export interface EvaluationResult {
   readonly domains: readonly DomainResult[]
+  readonly thresholds: readonly UsedThreshold[]
   /** Text of `predictions.csv`. */
   readonly predictions: string
 }
@@ -20,10 +22,12 @@ export function evaluateTests(context: RunContext): Promise<EvaluationResult> {
     const asked = data.tests.filter((test) => isAskedFor(context, test))
     if (asked.length === 0)
       emit({ type: 'note', level: 'warning', message: 'there is no test set: nothing is evaluated' })
+    const thresholds = await chooseThresholds(context)
+    if (thresholds === undefined) return nothingEvaluated
     for (const set of asked) {
       const scores = await scoreSet(context, set, mapOutputs(plan.evaluate), 'evaluate')
       if (!scores) break
-      const { metrics, notes } = measure(set, scores, plan.evaluate, plan)
+      const { metrics, notes } = measure(set, scores, plan.evaluate, plan, thresholds)
       predictions.add(set, scores)
       const role = set.role === 'source' ? 'source' : 'target'
       const faulty = scores.samples.filter(({ label }) => label === 1).length
@@ -31,8 +35,24 @@ export function evaluateTests(context: RunContext): Promise<EvaluationResult> {
       emit({ type: 'evaluation', domain: set.name, role, images: scores.samples.length, metrics })
       for (const message of notes) emit({ type: 'note', level: 'info', message })
     }
-    return { domains, predictions: predictions.toString() }
+    for (const { output, threshold, value } of thresholds.used)
+      if (value !== null && !threshold.startsWith('fixed'))
+        emit({ type: 'note', level: 'info', message: `${output} calls an image faulty from ${value} on: ${threshold}` })
+    return { domains, thresholds: thresholds.used, predictions: predictions.toString() }
   })
+}
+
+export const nothingEvaluated: EvaluationResult = { domains: [], thresholds: [], predictions: '' }
+
+/** By the weights that are evaluated. Undefined when the run was asked to stop meanwhile. */
+async function chooseThresholds(context: RunContext): Promise<Thresholds | undefined> {
+  const { plan, data } = context
+  const isChosen = plan.evaluate.image.some(
+    ({ parameters }) => 'threshold' in parameters && parameters.threshold.component !== 'fixed',
+  )
+  if (!isChosen) return new Thresholds()
+  const scores = await scoreSet(context, data.validation, [], 'evaluate')
+  return scores && new Thresholds(scores)
 }
 
 function isAskedFor({ plan }: RunContext, { role }: EvaluationSet): boolean {

@@ -12,6 +12,7 @@ import type { EvaluationSample, EvaluationSet } from '../data/contract.js'
 import { labelsOf, whyWithoutValue } from '../layouts/listing.js'
 import type { EvaluatePlan, RunPlan } from '../plan/run-plan.js'
 import { imageMetric, pixelMetricsOf, valueMetric } from './metrics/table.js'
+import type { Thresholds } from './metrics/threshold.js'
 import type { SetScores } from './scores.js'
 import { likeArray } from './step-runner.js'
 
@@ -29,11 +30,20 @@ export function mapOutputs({ pixel }: Measurements): readonly string[] {
   return [...new Set(pixel.map(({ parameters }) => parameters.output))]
 }
 
-export function measure(set: EvaluationSet, scores: SetScores, requests: Measurements, plan: RunPlan): Measured {
+/** @param thresholds chosen on the validation set */
+export function measure(
+  set: EvaluationSet,
+  scores: SetScores,
+  requests: Measurements,
+  plan: RunPlan,
+  thresholds: Thresholds,
+): Measured {
   const measurements: Record<MetricKey, number | null> = {}
   const notes: string[] = []
   const put = (request: MetricValue, value: number | undefined) => {
     measurements[metricKey(request)] = value === undefined || Number.isNaN(value) ? null : value
+    const where = value !== undefined && Number.isNaN(value) ? undefinedWhere(request, thresholds) : undefined
+    if (where !== undefined) notes.push(`${metricKey(request)} is undefined on ${set.name}: ${where}`)
   }
 
   const known = labelsOf(scores.samples)
@@ -45,11 +55,12 @@ export function measure(set: EvaluationSet, scores: SetScores, requests: Measure
     return why !== undefined
   }
 
-  undefinedIn('image', 'image')
+  const isUnlabelled = undefinedIn('image', 'image')
   const labels = scores.samples.map(({ label }) => label)
+  const severities = scores.samples.map(({ severity }) => severity)
   for (const request of requests.image) {
-    const values = scores.values.get(request.parameters.output)
-    put(request, values && imageMetric(request, values, labels))
+    const values = isUnlabelled ? undefined : scores.values.get(request.parameters.output)
+    put(request, values && imageMetric(request, { scores: values, labels, severities }, thresholds))
   }
 
   const usable = undefinedIn('pixel', 'pixel') ? undefined : withMasks(scores, plan)
@@ -74,15 +85,15 @@ export function measure(set: EvaluationSet, scores: SetScores, requests: Measure
     const predictions = measured.map((i) => values?.[i] ?? Number.NaN)
     const value = isUnmeasured ? undefined : valueMetric(request, predictions, targets)
     put(request, value)
-    const where = value !== undefined && Number.isNaN(value) ? undefinedWhere(request) : undefined
-    if (where !== undefined) notes.push(`${metricKey(request)} is undefined on ${set.name}: it is ${where}`)
   }
   return { metrics: measurements, notes }
 }
 
-function undefinedWhere({ component }: MetricValue): string | undefined {
-  const declaration: MetricDeclaration = metrics[component]
-  return declaration.undefinedWhere
+function undefinedWhere({ component, parameters }: MetricValue, thresholds: Thresholds): string | undefined {
+  if ('threshold' in parameters && Number.isNaN(thresholds.of(parameters.output, parameters.threshold)))
+    return 'the validation set has not both classes, by which its threshold is chosen'
+  const { undefinedWhere: where }: MetricDeclaration = metrics[component]
+  return where === undefined ? undefined : `it is ${where}`
 }
 
 /** The images whose pixels are known: normal ones and faulty ones with a mask. */

@@ -1,4 +1,5 @@
 import { advantage, keysOf, type MetricKey, type MetricTable, meanMetrics } from '../components/metrics.js'
+import type { UsedThreshold } from './metrics/threshold.js'
 import type { BestEntry, ValidationRecord } from './tracking.js'
 
 export const resultsName = 'results.json'
@@ -27,6 +28,8 @@ export interface RunResults {
   /** The validation that the evaluated weights come from; null: the last weights. */
   readonly best: BestEntry | null
   readonly domains: readonly DomainResult[]
+  /** From which scores on images were called faulty. */
+  readonly thresholds: readonly UsedThreshold[]
   readonly source: MetricTable
   readonly targets: MetricTable
   /** By metric: how much better the source is than the mean of the targets, and the target where it is worst. Null where undefined. */
@@ -43,10 +46,10 @@ export interface Transfer {
 export function summarise(results: Omit<RunResults, 'format' | 'source' | 'targets' | 'transfer'>): RunResults {
   const means = (role: DomainResult['role']) =>
     meanMetrics(results.domains.filter((domain) => domain.role === role).map(({ metrics }) => metrics))
-  const { domains, validation, ...facts } = results
+  const { domains, thresholds, validation, ...facts } = results
   const [source, targets] = [means('source'), means('target')]
   const transfer = Object.fromEntries(keysOf(source).map((key) => [key, transferOf(key, source, targets, domains)]))
-  return { format: 1, ...facts, domains, source, targets, transfer, validation }
+  return { format: 1, ...facts, domains, thresholds, source, targets, transfer, validation }
 }
 
 function transferOf(

@@ -4,7 +4,7 @@ import { replaceContent, replaceJson } from '../files/replace.js'
 import { readCheckpoint } from './checkpoint/file.js'
 import { CheckpointKeeper, type TrainingPosition } from './checkpoint/keeper.js'
 import { inPhase, type RunContext } from './context.js'
-import { evaluateTests } from './evaluation.js'
+import { type EvaluationResult, evaluateTests, nothingEvaluated } from './evaluation.js'
 import { type LoopResult, trainLoop } from './loop.js'
 import { requireMonitorValues } from './monitors.js'
 import { predictionsName, resultsName, summarise } from './results.js'
@@ -32,7 +32,7 @@ export async function runTraining(context: RunContext, from: TrainingPosition, r
   const validator = new Validator(context, tracking)
   const trained = await inPhase(context, 'train', () => trainLoop(context, from, validator, keeper))
 
-  let evaluation: Awaited<ReturnType<typeof evaluateTests>> = { domains: [], predictions: '' }
+  let evaluation = nothingEvaluated
   if (trained.end !== 'interrupted') {
     const best = tracking.best
     if (best && best.step !== trained.at.step) {
@@ -55,20 +55,18 @@ export function writeNotBegun(
 ): RunEnd {
   const tracking = new Tracking(context.plan.train, resumed?.checkpoint.metadata.tracking, resumed?.validations)
   const outcome = 'interrupted'
-  write(context, { trained: { end: outcome, at }, tracking, outcome, domains: [], predictions: '' })
+  write(context, { trained: { end: outcome, at }, tracking, outcome, ...nothingEvaluated })
   return { outcome, steps: at.step }
 }
 
-interface Outcome {
+interface Outcome extends EvaluationResult {
   readonly trained: LoopResult
   readonly tracking: Tracking
   readonly outcome: RunEnd['outcome']
-  readonly domains: Awaited<ReturnType<typeof evaluateTests>>['domains']
-  readonly predictions: string
 }
 
 function write({ plan, directory }: Pick<RunContext, 'plan' | 'directory'>, result: Outcome): void {
-  const { trained, tracking, outcome, domains, predictions } = result
+  const { trained, tracking, outcome, domains, thresholds, predictions } = result
   if (predictions !== '') replaceContent(join(directory, predictionsName), predictions)
   replaceJson(
     join(directory, resultsName),
@@ -82,6 +80,7 @@ function write({ plan, directory }: Pick<RunContext, 'plan' | 'directory'>, resu
       stoppedEarly: trained.end === 'stopped_early',
       best: tracking.best ?? null,
       domains,
+      thresholds,
       validation: tracking.history,
     }),
   )

@@ -12,6 +12,7 @@ import { monitorsOf } from '../plan/run-plan.js'
 import type { TrainingPosition } from './checkpoint/keeper.js'
 import { inPhase, type RunContext } from './context.js'
 import { type Measured, mapOutputs, measure, validationMeasurements } from './measure.js'
+import { Thresholds } from './metrics/threshold.js'
 import { setsOf } from './monitors.js'
 import { scoreSet } from './scores.js'
 import type { Tracking, ValidationValues } from './tracking.js'
@@ -20,6 +21,7 @@ import type { Tracking, ValidationValues } from './tracking.js'
 export class Validator {
   readonly #monitors: readonly Monitor[]
   readonly #noted = new Set<string>()
+  #thresholds: Thresholds | undefined
 
   constructor(
     private readonly context: RunContext,
@@ -38,6 +40,8 @@ export class Validator {
   validate(): Promise<ValidationValues | undefined> {
     return inPhase(this.context, 'validate', async () => {
       const measured = new Map<Split, MetricTable>()
+      // The validation set comes first: what it chooses holds for the others.
+      this.#thresholds = undefined
       for (const split of new Set<Split>(['val', ...this.#monitors.map(({ split }) => split)])) {
         const metrics = await this.#measureSplit(split)
         if (!metrics) return undefined
@@ -80,7 +84,8 @@ export class Validator {
     for (const set of setsOf(this.context.data, split)) {
       const scores = await scoreSet(this.context, set, mapOutputs(requests), 'validate')
       if (!scores) return undefined
-      all.push(measure(set, scores, requests, plan))
+      this.#thresholds ??= new Thresholds(scores)
+      all.push(measure(set, scores, requests, plan, this.#thresholds))
     }
     for (const note of all.flatMap(({ notes }) => notes)) this.#noteOnce(note)
     return meanMetrics(all.map(({ metrics }) => metrics))

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { measure } from '../../src/train/measure.js'
+import { Thresholds } from '../../src/train/metrics/threshold.js'
 import type { SetScores } from '../../src/train/scores.js'
 import { GeneratedSet } from './support/generated-data.js'
 import { linearPlan } from './support/linear-program.js'
@@ -30,7 +31,7 @@ test.each([
     ],
   ],
 ])('faulty images with masks %j: what the pixel metrics leave out is said', (masks, notes) => {
-  expect(measure(set, scoresOf(masks), plan.evaluate, plan).notes).toEqual(notes)
+  expect(measure(set, scoresOf(masks), plan.evaluate, plan, new Thresholds()).notes).toEqual(notes)
 })
 
 test.each([
@@ -41,14 +42,14 @@ test.each([
   const samples = scores.samples.map((sample, i) =>
     blank[i - 1] === true ? { ...sample, blankMask: `${i - 1}_mask.png` } : sample,
   )
-  expect(measure(set, { ...scores, samples }, plan.evaluate, plan).notes).toEqual([note])
+  expect(measure(set, { ...scores, samples }, plan.evaluate, plan, new Thresholds()).notes).toEqual([note])
 })
 
 test('severities of a part of the faulty images', () => {
   const scores = scoresOf([true, true, true])
   const samples = scores.samples.map((sample, i) => ({ ...sample, ...(i === 2 ? {} : { severity: i }) }))
   const measured = linearPlan({}, { image: [], pixel: [] })
-  expect(measure(set, { ...scores, samples }, measured.evaluate, measured).notes).toEqual([
+  expect(measure(set, { ...scores, samples }, measured.evaluate, measured, new Thresholds()).notes).toEqual([
     'severity metrics of domain_A are over 2 of 3 faulty images: fault/1.png has no severity',
   ])
 })

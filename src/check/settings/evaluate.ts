@@ -68,7 +68,9 @@ function requestsOf(
     const outputSpan = call.spans.get(`/${list}/${index}/parameters/output`) ?? span
     // What does not fit is the output: it is reported once, and not for every metric of it.
     if (reported.has(output) || (list !== 'pixel' && isOfMeasuredMap(output, requested, context))) continue
-    if (!checkFit({ list, request, shown, span: outputSpan }, context, data, synthesis)) reported.add(output)
+    const thresholdSpan = call.spans.get(`/${list}/${index}/parameters/threshold`)
+    const measured = { list, request, shown, span: outputSpan, thresholdSpan }
+    if (!checkFit(measured, context, data, synthesis)) reported.add(output)
   }
   return requests
 }

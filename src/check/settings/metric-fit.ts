@@ -15,6 +15,8 @@ interface Measured {
   readonly shown: string
   /** Of the output's name. */
   readonly span: Span
+  /** Of its threshold, where one is written. */
+  readonly thresholdSpan: Span | undefined
 }
 
 /** Whether a metric can be computed of the output: what one value of it is for, its shape, and what it can reach. False: it was reported. */
@@ -34,8 +36,24 @@ export function checkFit(
     report(context, trainingDiagnostics.metricDoesNotFit, span, facts)
     return false
   }
+  if (list === 'image') warnOfThreshold(measured, type, context)
   if (list !== 'values' || synthesis === undefined || context.outOfReach.has(output)) return true
   return !warnOfReach(measured, type, synthesis, context)
+}
+
+/** A fixed threshold that every score is above, or below. */
+function warnOfThreshold(
+  { request, shown, span, thresholdSpan = span }: Measured,
+  { range }: TensorType,
+  context: SettingsContext,
+): void {
+  const { output, ...rest } = request.parameters
+  if (range === undefined || !('threshold' in rest) || rest.threshold.component !== 'fixed') return
+  const { value } = rest.threshold.parameters
+  const called = value > range[1] ? 'normal' : value <= range[0] ? 'faulty' : undefined
+  if (called === undefined) return
+  const facts = { metric: shown, output, range: intervalText(range), called }
+  report(context, trainingDiagnostics.thresholdOutOfReach, thresholdSpan, facts)
 }
 
 interface Misfit {

@@ -202,4 +202,14 @@ export const trainingDiagnostics = {
     help: () =>
       'Monitor a metric that has labels there, or validate on `held_out(10%)`, whose synthetic faults have masks and severities.',
   }),
+  thresholdOutOfReach: define<{ metric: string; output: string; range: string; called: string }>({
+    code: 'D116',
+    name: 'threshold-out-of-reach',
+    severity: 'warning',
+    allowable: true,
+    message: ({ metric, output, range, called }) =>
+      `\`${metric}\` calls every image ${called}: \`${output}\` is in ${range}`,
+    label: ({ range }) => `outside ${range}`,
+    help: () => 'Write a threshold within the range, or let the validation set choose it: `best_f1`.',
+  }),
 } as const
