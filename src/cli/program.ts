@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   compile: async () => (await import('./commands/compile.js')).addCompileCommand,
   explain: async () => (await import('./commands/explain.js')).addExplainCommand,
   run: async () => (await import('./commands/run.js')).addRunCommand,
+  eval: async () => (await import('./commands/eval.js')).addEvalCommand,
   diff: async () => (await import('./commands/diff.js')).addDiffCommand,
   predict: async () => (await import('./commands/predict.js')).addPredictCommand,
   data: async () => (await import('./commands/data.js')).addDataCommand,
@@ -60,7 +61,7 @@ async function main(args: readonly string[], loadLiveView: LoadLiveView): Promis
 /** The whole command line. The live view is handed in: this bundle cannot import (`code-cache.ts`). */
 export function runProgram(args: readonly string[], loadLiveView: LoadLiveView): void {
   // A run is for its directory: its views may go.
-  onLostOutput(args[0] === 'run' ? 'go on' : 'fail')
+  onLostOutput(args[0] === 'run' || args[0] === 'eval' ? 'go on' : 'fail')
   main(args, loadLiveView).then(
     (code) => {
       process.exitCode = code

@@ -28,7 +28,7 @@ function endEarly(): void {
 
 /** Starts a run, shows it to its end, and passes on the signals that end it. */
 export async function followRun(
-  start: (onEvent: (event: StampedEvent) => void) => StartedRun,
+  start: (onEvent: (event: StampedEvent) => void) => StartedRun | Promise<StartedRun>,
   options: RunViewOptions,
   loadLiveView: LoadLiveView,
 ): Promise<ExitCode> {
@@ -49,7 +49,7 @@ export async function followRun(
   try {
     if (isStopping) return exitCodes.interrupted
     let failure = ''
-    const { directory, process } = start((stamped) => {
+    const { directory, process } = await start((stamped) => {
       if (stamped.event.type === 'failed') failure = stamped.event.code
       view.onEvent(stamped)
     })

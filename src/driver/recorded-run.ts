@@ -12,7 +12,15 @@ import { readRegularFileSync } from '../files/read-regular.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { resultsName } from '../train/results.js'
 import type { RunManifest } from './manifest.js'
-import { eventsFile, irFile, manifestFile, planFile, recordFile } from './run-directory.js'
+import {
+  eventsFile,
+  irFile,
+  manifestFile,
+  planFile,
+  type RunRecord,
+  recordFile,
+  resolvedFile,
+} from './run-directory.js'
 
 /** A directory is no whole run: why, and what can be done. */
 export class NoWholeRun extends Error {
@@ -80,6 +88,21 @@ export function openRun(directory: string): RecordedRun {
   const manifest = JSON.parse(readText(directory, manifestFile) ?? '') as RunManifest
   const ir = readText(directory, irFile) ?? ''
   return { directory, plan: JSON.parse(planText) as RunPlan, manifest, ir, isCompleted: isCompleted(directory) }
+}
+
+/** What a run was made of, without its plan. */
+export function readRecord(directory: string): Pick<RunRecord, 'graph' | 'sources' | 'resolved' | 'ir'> {
+  const listed = listedIn(readText(directory, recordFile) ?? '')
+  const below = (folder: string) =>
+    listed.flatMap((file) => (file.startsWith(`${folder}/`) ? [file.slice(folder.length + 1)] : []))
+  const graph = below('graph').map((file): [string, Uint8Array] => [
+    file,
+    read(directory, `graph/${file}`) ?? Buffer.of(),
+  ])
+  const sources = below('source').map((file): [string, string] => [file, readText(directory, `source/${file}`) ?? ''])
+  const resolved = readText(directory, resolvedFile) ?? ''
+  const ir = readText(directory, irFile) ?? ''
+  return { graph: new Map(graph), sources: new Map(sources), resolved, ir }
 }
 
 /** Results that are damaged are none: they are written again. */

@@ -7,6 +7,7 @@ import { replaceContent } from '../files/replace.js'
 import { systemErrorCode } from '../files/system-error.js'
 import { makeDirectory } from '../files/writing.js'
 import type { EngineLocation } from '../native/locate.js'
+import { type EvaluationRequest, evaluationFile } from '../plan/evaluation.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { MachineRecord } from './machine.js'
 import { makeManifest } from './manifest.js'
@@ -23,6 +24,8 @@ export interface RunRecord {
   readonly options: readonly string[]
   readonly engine: EngineLocation
   readonly machine?: MachineRecord
+  /** Of a directory that evaluates weights, and trains none. */
+  readonly evaluation?: EvaluationRequest
 }
 
 /** The directory asked for is not empty: a run never writes over another. */
@@ -50,7 +53,15 @@ export function claimRunDirectory(
   out: string | undefined,
   now: Date,
 ): ClaimedDirectory {
-  if (out === undefined) return claim(makeNewDirectory(join(workingDirectory, 'runs', plan.name), now, plan.hash), true)
+  return claimDirectory(out ?? { below: join(workingDirectory, 'runs', plan.name), hash: plan.hash }, now)
+}
+
+/** As `claimRunDirectory`, below any other. */
+export function claimDirectory(
+  out: string | { readonly below: string; readonly hash: string },
+  now: Date,
+): ClaimedDirectory {
+  if (typeof out !== 'string') return claim(makeNewDirectory(out.below, now, out.hash), true)
   const isThere = existsSync(out)
   if (isThere) refuseContent(out, readdirSync(out).some(isLockName))
   else makeDirectory(out)
@@ -118,10 +129,11 @@ export const recordFile = 'record.sha256'
 export const planFile = 'plan.json'
 export const manifestFile = 'manifest.json'
 export const irFile = 'ir.txt'
+export const resolvedFile = 'resolved.txt'
 
 /** What there may be before the engine process begins, with temporary files. */
 const recordNames =
-  /^(source|graph|(record\.sha256|resolved\.txt|settings\.json|ir\.txt|manifest\.json|plan\.json)(\.\d+)?|events\.jsonl)$/
+  /^(source|graph|(record\.sha256|evaluation\.json|resolved\.txt|settings\.json|ir\.txt|manifest\.json|plan\.json)(\.\d+)?|events\.jsonl)$/
 
 export function writeRunRecord(directory: string, record: RunRecord, now: Date): void {
   const { plan, options, engine, machine } = record
@@ -130,10 +142,11 @@ export function writeRunRecord(directory: string, record: RunRecord, now: Date):
   const made = { plan, options, engine, sources: hashes, graph: sha256(...record.graph.values()) }
   const files = new Map<string, string | Uint8Array>([
     ...[...sources].map(([name, text]): [string, string] => [`source/${name}`, text]),
-    ['resolved.txt', record.resolved],
+    [resolvedFile, record.resolved],
     ['settings.json', json({ settings: plan.origins, allows: plan.allows })],
     [irFile, record.ir],
     ...[...record.graph].map(([path, bytes]): [string, Uint8Array] => [`graph/${path}`, bytes]),
+    ...(record.evaluation ? [[evaluationFile, json(record.evaluation)] as const] : []),
     [manifestFile, json(makeManifest({ ...made, ...(machine ? { machine } : {}) }, now))],
     [planFile, json(plan)],
   ])

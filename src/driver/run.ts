@@ -11,7 +11,13 @@ import type { EngineLocation } from '../native/locate.js'
 import { jsonLine } from '../source/visible.js'
 import { type EngineProcess, startEngineProcess } from './engine-process.js'
 import type { MachineRecord } from './machine.js'
-import { claimRunDirectory, eventsFile, type RunRecord, writeRunRecord } from './run-directory.js'
+import {
+  type ClaimedDirectory,
+  claimRunDirectory,
+  eventsFile,
+  type RunRecord,
+  writeRunRecord,
+} from './run-directory.js'
 import { type Compilation, totalMilliseconds } from './run-phases.js'
 
 export interface StartRequest {
@@ -33,28 +39,47 @@ export interface StartedRun {
 
 /** Writes the run directory of a compiled pipeline and starts the engine process on it. Throws `RunDirectoryInUse`, `DirectoryInUse`, `CannotWrite`. */
 export function startRun(request: StartRequest): StartedRun {
-  const { artefacts, sources, times } = request.compilation
+  const { engine, machine, options, onEvent, compilation, out, workingDirectory } = request
+  const record = { ...recordOf(compilation), options, engine, ...(machine ? { machine } : {}) }
+  const now = new Date()
+  const milliseconds = totalMilliseconds(compilation.times)
+  const events: readonly RunEvent[] = [{ type: 'phase', phase: 'compile', milliseconds }, ...remarks(machine)]
+  return startOn(
+    record,
+    events,
+    () => claimRunDirectory(record.plan, workingDirectory, out, now),
+    out ?? join(workingDirectory, 'runs'),
+    { engine, onEvent },
+  )
+}
+
+/** What a compilation leaves in the record of a run. */
+export function recordOf({ artefacts, sources }: Compilation) {
   const { checked, ir, graph, plan } = artefacts
   invariant(checked?.pipeline && ir && graph && plan, 'a run starts from a whole compilation')
-  const now = new Date()
-  const record: RunRecord = {
+  return {
     plan,
     graph: graph.files,
     // The options are in the manifest; they are no file.
     sources: new Map(sources.files.filter(({ id }) => id !== optionFile).map(({ id, text }) => [id, text])),
     resolved: dumpChecked(checked.pipeline),
     ir: printModule(ir.module),
-    options: request.options,
-    engine: request.engine,
-    ...(request.machine ? { machine: request.machine } : {}),
   }
-  const milliseconds = totalMilliseconds(times)
-  const events: readonly RunEvent[] = [{ type: 'phase', phase: 'compile', milliseconds }, ...remarks(request.machine)]
+}
+
+/** Writes the record to a directory that is claimed for it, and starts the engine process there. `place` is for messages: what is written to. */
+export function startOn(
+  record: RunRecord,
+  events: readonly RunEvent[],
+  claim: () => ClaimedDirectory,
+  place: string,
+  { engine, onEvent }: Pick<StartRequest, 'engine' | 'onEvent'>,
+): StartedRun {
   const stamped = events.map((event): StampedEvent => ({ time: clock.now(), event }))
-  const { directory, lock } = writingTo(request.out ?? join(request.workingDirectory, 'runs'), () => {
-    const claimed = claimRunDirectory(plan, request.workingDirectory, request.out, now)
+  const { directory, lock } = writingTo(place, () => {
+    const claimed = claim()
     try {
-      writeRunRecord(claimed.directory, record, now)
+      writeRunRecord(claimed.directory, record, new Date())
       for (const event of stamped) appendLine(eventsFile(claimed.directory), jsonLine(event))
     } catch (error) {
       claimed.giveUp()
@@ -62,8 +87,7 @@ export function startRun(request: StartRequest): StartedRun {
     }
     return claimed
   })
-  for (const event of stamped) request.onEvent(event)
-  const { engine, onEvent } = request
+  for (const event of stamped) onEvent(event)
   return { directory, process: startEngineProcess({ directory, engine, onEvent, lock }) }
 }
 

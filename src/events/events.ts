@@ -15,6 +15,8 @@ export type RunEvent =
       readonly batch: number
       readonly device: string
       readonly precision: string
+      /** Nothing is trained: the weights of a checkpoint, after so many steps, are evaluated. */
+      readonly evaluates?: { readonly checkpoint: string; readonly step: number }
     }
   /** Without `milliseconds` the phase begins, with them it ended. Validation lies within training. */
   | { readonly type: 'phase'; readonly phase: Phase; readonly milliseconds?: number }

@@ -52,7 +52,9 @@ function linesFor(
     case 'run_started':
       return [
         `${event.name}: ${formatCount(event.parameters)} parameters, seed ${event.seed}, ${event.precision}, ${event.device}`,
-        `${howLong(event)}, ${event.batch} images a step; written to ${visible(event.directory)}`,
+        event.evaluates === undefined
+          ? `${howLong(event)}, ${event.batch} images a step; written to ${visible(event.directory)}`
+          : `weights of ${visible(event.evaluates.checkpoint)} after step ${formatCount(event.evaluates.step)}; written to ${visible(event.directory)}`,
       ]
     case 'phase':
       // Validation has a line of its own, with what it found.
@@ -81,7 +83,7 @@ function linesFor(
     case 'run_finished':
       return [
         ...(before.evaluations.length > 0 ? ['', ...resultsTable(before.evaluations, width), ''] : []),
-        `${event.outcome} after ${count(event.steps, 'step')} in ${formatDuration(event.seconds * 1000)}: ${visible(event.directory)}`,
+        `${event.outcome}${state.run?.evaluates === undefined ? ` after ${count(event.steps, 'step')}` : ''} in ${formatDuration(event.seconds * 1000)}: ${visible(event.directory)}`,
       ]
     case 'epoch_started':
     case 'progress':

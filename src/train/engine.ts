@@ -15,6 +15,7 @@ import { allSent, sendToParent } from './channel.js'
 import { beginPhase, inPhase, type RunContext } from './context.js'
 import { recordData } from './data-record.js'
 import { loadInstalledEngine } from './engine-binding.js'
+import { loadWeights, readEvaluation, runEvaluation } from './evaluate-weights.js'
 import { EventSink } from './event-sink.js'
 import { RunFailure } from './failure.js'
 import { initialise } from './initialise.js'
@@ -75,13 +76,14 @@ async function run(
 ): ReturnType<typeof runTraining> {
   const { directory, emit } = base
   const plan = JSON.parse(readText(join(directory, 'plan.json'))) as RunPlan
+  const evaluation = readEvaluation(directory, plan)
   const resumed = onResume && findResumePoint(directory, plan)
   if (onResume) {
     onResume()
     const { epoch, step } = resumed?.checkpoint.metadata ?? { epoch: 0, step: 0 }
     emit({ type: 'resumed', epoch, step })
   }
-  const threads = pinThreads(resumed?.checkpoint.metadata.threads)
+  const threads = pinThreads((evaluation ?? resumed)?.checkpoint.metadata.threads)
   const endScan = beginPhase(base, 'scan_data')
   const opening = await startData(plan, {
     workers: workerCount(),
@@ -94,7 +96,9 @@ async function run(
     // Meanwhile the workers read: the engine blocks this thread alone.
     const { runner, device } = await inPhase(base, 'load_engine', () => load(directory, plan, threads))
     try {
-      const from = await inPhase(base, 'initialise', () => initialise({ runner }, resumed))
+      const from = await inPhase(base, 'initialise', () =>
+        evaluation ? loadWeights({ runner }, evaluation) : initialise({ runner }, resumed),
+      )
       await serveEvents()
       const data = await Promise.race([scanned, stopped(base.stop)])
       if (data === undefined) {
@@ -117,10 +121,12 @@ async function run(
         batch: plan.batch,
         device,
         precision: plan.train.precision,
+        ...(evaluation ? { evaluates: { checkpoint: evaluation.request.checkpoint, step: from.step } } : {}),
       })
       for (const found of data.notes) emit({ type: 'note', level: 'warning', message: describeNote(found) })
       for (const message of remarks(plan)) emit(message)
-      return await runTraining({ ...base, plan, data, runner, device, threads }, from, resumed)
+      const context = { ...base, plan, data, runner, device, threads }
+      return evaluation ? await runEvaluation(context, from, evaluation) : await runTraining(context, from, resumed)
     } finally {
       runner.close()
     }

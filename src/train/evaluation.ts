@@ -1,7 +1,9 @@
+import { thresholdKey } from '../components/metrics.js'
 import type { EvaluationSet } from '../data/contract.js'
+import type { UsedThreshold } from '../plan/evaluation.js'
 import { inPhase, type RunContext } from './context.js'
 import { mapOutputs, measure } from './measure.js'
-import { Thresholds, type UsedThreshold } from './metrics/threshold.js'
+import { Thresholds } from './metrics/threshold.js'
 import { PredictionTable } from './predictions.js'
 import type { DomainResult } from './results.js'
 import { scoreSet, valueOutputs } from './scores.js'
@@ -13,8 +15,12 @@ export interface EvaluationResult {
   readonly predictions: string
 }
 
-/** Measures every test set that the plan asks for; ends between batches when the run is asked to stop, with the domains done. */
-export function evaluateTests(context: RunContext): Promise<EvaluationResult> {
+/**
+ * Measures every test set that the plan asks for; ends between batches when the run is asked to stop, with the domains done.
+ *
+ * @param known thresholds that were chosen for these weights before
+ */
+export function evaluateTests(context: RunContext, known: readonly UsedThreshold[] = []): Promise<EvaluationResult> {
   return inPhase(context, 'evaluate', async () => {
     const { plan, data, emit } = context
     const predictions = new PredictionTable(valueOutputs(plan))
@@ -22,7 +28,7 @@ export function evaluateTests(context: RunContext): Promise<EvaluationResult> {
     const asked = data.tests.filter((test) => isAskedFor(context, test))
     if (asked.length === 0)
       emit({ type: 'note', level: 'warning', message: 'there is no test set: nothing is evaluated' })
-    const thresholds = await chooseThresholds(context)
+    const thresholds = await chooseThresholds(context, known)
     if (thresholds === undefined) return nothingEvaluated
     for (const set of asked) {
       const scores = await scoreSet(context, set, mapOutputs(plan.evaluate), 'evaluate')
@@ -37,7 +43,11 @@ export function evaluateTests(context: RunContext): Promise<EvaluationResult> {
     }
     for (const { output, threshold, value } of thresholds.used)
       if (value !== null && !threshold.startsWith('fixed'))
-        emit({ type: 'note', level: 'info', message: `${output} calls an image faulty from ${value} on: ${threshold}` })
+        emit({
+          type: 'note',
+          level: 'info',
+          message: `${output} calls an image faulty from ${Number(value.toPrecision(6))} on (${threshold})`,
+        })
     return { domains, thresholds: thresholds.used, predictions: predictions.toString() }
   })
 }
@@ -45,14 +55,16 @@ export function evaluateTests(context: RunContext): Promise<EvaluationResult> {
 export const nothingEvaluated: EvaluationResult = { domains: [], thresholds: [], predictions: '' }
 
 /** By the weights that are evaluated. Undefined when the run was asked to stop meanwhile. */
-async function chooseThresholds(context: RunContext): Promise<Thresholds | undefined> {
+async function chooseThresholds(context: RunContext, known: readonly UsedThreshold[]): Promise<Thresholds | undefined> {
   const { plan, data } = context
-  const isChosen = plan.evaluate.image.some(
-    ({ parameters }) => 'threshold' in parameters && parameters.threshold.component !== 'fixed',
-  )
-  if (!isChosen) return new Thresholds()
+  const mustBeChosen = plan.evaluate.image.some(({ parameters }) => {
+    if (!('threshold' in parameters) || parameters.threshold.component === 'fixed') return false
+    const threshold = thresholdKey(parameters.threshold)
+    return !known.some((each) => each.output === parameters.output && each.threshold === threshold)
+  })
+  if (!mustBeChosen) return new Thresholds(undefined, known)
   const scores = await scoreSet(context, data.validation, [], 'evaluate')
-  return scores && new Thresholds(scores)
+  return scores && new Thresholds(scores, known)
 }
 
 function isAskedFor({ plan }: RunContext, { role }: EvaluationSet): boolean {

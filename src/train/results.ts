@@ -1,5 +1,8 @@
+import { join } from 'node:path'
 import { advantage, keysOf, type MetricKey, type MetricTable, meanMetrics } from '../components/metrics.js'
-import type { UsedThreshold } from './metrics/threshold.js'
+import { replaceContent, replaceJson } from '../files/replace.js'
+import type { UsedThreshold } from '../plan/evaluation.js'
+import type { RunContext } from './context.js'
 import type { BestEntry, ValidationRecord } from './tracking.js'
 
 export const resultsName = 'results.json'
@@ -27,6 +30,8 @@ export interface RunResults {
   readonly stoppedEarly: boolean
   /** The validation that the evaluated weights come from; null: the last weights. */
   readonly best: BestEntry | null
+  /** Of an evaluation: the checkpoint of another run that the weights come from. */
+  readonly weights?: { readonly checkpoint: string; readonly sha256: string }
   readonly domains: readonly DomainResult[]
   /** From which scores on images were called faulty. */
   readonly thresholds: readonly UsedThreshold[]
@@ -66,4 +71,15 @@ function transferOf(
   })
   const worst = values.reduce((worst, each) => (advantage(key, each.value, worst.value) < 0 ? each : worst))
   return { gap: advantage(key, own, mean), worst }
+}
+
+/** @param predictions text of `predictions.csv`; none where nothing was evaluated */
+export function writeResults(
+  { plan, directory }: Pick<RunContext, 'plan' | 'directory'>,
+  results: Omit<Parameters<typeof summarise>[0], 'name' | 'hash' | 'seed'>,
+  predictions: string,
+): void {
+  const { name, hash, seed } = plan
+  if (predictions !== '') replaceContent(join(directory, predictionsName), predictions)
+  replaceJson(join(directory, resultsName), summarise({ name, hash, seed, ...results }))
 }

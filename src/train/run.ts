@@ -1,13 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { replaceContent, replaceJson } from '../files/replace.js'
 import { readCheckpoint } from './checkpoint/file.js'
 import { CheckpointKeeper, type TrainingPosition } from './checkpoint/keeper.js'
 import { inPhase, type RunContext } from './context.js'
 import { type EvaluationResult, evaluateTests, nothingEvaluated } from './evaluation.js'
 import { type LoopResult, trainLoop } from './loop.js'
 import { requireMonitorValues } from './monitors.js'
-import { predictionsName, resultsName, summarise } from './results.js'
+import { writeResults } from './results.js'
 import type { ResumePoint } from './resume.js'
 import { Tracking } from './tracking.js'
 import { Validator } from './validation.js'
@@ -65,23 +64,15 @@ interface Outcome extends EvaluationResult {
   readonly outcome: RunEnd['outcome']
 }
 
-function write({ plan, directory }: Pick<RunContext, 'plan' | 'directory'>, result: Outcome): void {
+function write(context: Pick<RunContext, 'plan' | 'directory'>, result: Outcome): void {
   const { trained, tracking, outcome, domains, thresholds, predictions } = result
-  if (predictions !== '') replaceContent(join(directory, predictionsName), predictions)
-  replaceJson(
-    join(directory, resultsName),
-    summarise({
-      name: plan.name,
-      hash: plan.hash,
-      seed: plan.seed,
-      outcome,
-      epochs: trained.at.epoch,
-      steps: trained.at.step,
-      stoppedEarly: trained.end === 'stopped_early',
-      best: tracking.best ?? null,
-      domains,
-      thresholds,
-      validation: tracking.history,
-    }),
-  )
+  const facts = {
+    outcome,
+    epochs: trained.at.epoch,
+    steps: trained.at.step,
+    stoppedEarly: trained.end === 'stopped_early',
+    best: tracking.best ?? null,
+    validation: tracking.history,
+  }
+  writeResults(context, { ...facts, domains, thresholds }, predictions)
 }

@@ -1,7 +1,7 @@
-import { compile } from '../../driver/compile.js'
+import { compileAsIn } from '../../driver/compile-as-in.js'
+import { isEvaluation } from '../../driver/evaluate.js'
 import type { RecordedRun } from '../../driver/recorded-run.js'
 import { CannotResume, describePipelineDifferences, resumeRun } from '../../driver/resume.js'
-import type { CompileRequest } from '../../driver/run-phases.js'
 import { DirectoryInUse } from '../../files/lock.js'
 import { locateEngine } from '../../native/locate.js'
 import { compileOrReport, type PipelineOptions } from '../compile-options.js'
@@ -28,6 +28,11 @@ export async function resumeCommand(
     throw new UsageError('--resume goes on with the settings of the run: --set says others')
   try {
     const recorded = runArgument(directory)
+    if (isEvaluation(recorded.directory))
+      throw new CannotResume(
+        `${directory} evaluates the weights of another run: there is nothing to go on with`,
+        'evaluate them again: draemc eval RUN',
+      )
     if (file !== undefined) {
       const code = await comparePipeline(recorded, file, options)
       if (code !== exitCodes.ok) return code
@@ -48,11 +53,10 @@ export async function resumeCommand(
 
 /** @throws CannotResume where the file has another pipeline than the run. */
 async function comparePipeline({ plan, manifest, directory }: RecordedRun, file: string, options: PipelineOptions) {
-  const { kind } = manifest.device
-  const machine = { convolutions: manifest.machine?.convolutions ?? {} }
-  const asThen = (request: CompileRequest) =>
-    compile({ ...request, passes: { ...request.passes, device: kind, ...(kind === 'cpu' ? { machine } : {}) } })
-  const { compilation, code } = await compileOrReport(asThen, file, options, { lookAtDisk: true, until: 'plan' })
+  const { compilation, code } = await compileOrReport(compileAsIn(manifest), file, options, {
+    lookAtDisk: true,
+    until: 'plan',
+  })
   const now = compilation.artefacts.plan
   const differences = now === undefined ? [] : describePipelineDifferences(plan, now)
   if (differences.length > 0)

@@ -1,5 +1,6 @@
 import { type ThresholdValue, thresholdKey, type thresholds } from '../../components/metrics.js'
 import { type Halves, halfOf } from '../../components/schema.js'
+import type { UsedThreshold } from '../../plan/evaluation.js'
 import type { SetScores } from '../scores.js'
 import { forEachThreshold, isRankable, type Ranking, rank } from './ranking.js'
 
@@ -32,34 +33,38 @@ function nextAbove(value: number): number {
   return new Float64Array(bits.buffer)[0] ?? Number.NaN
 }
 
-/** A threshold that was used: in `results.json`. */
-export interface UsedThreshold {
-  readonly output: string
-  /** `best_f1`, `false_positive_rate(0.05)` */
-  readonly threshold: string
-  /** Null where the validation set has not what it is chosen by. */
-  readonly value: number | null
-}
-
 /** Thresholds by output, chosen on a validation set once they are asked for. */
 export class Thresholds {
   readonly #used = new Map<string, UsedThreshold>()
 
-  /** @param validation its scores; without them only fixed thresholds have a value */
-  constructor(private readonly validation?: Pick<SetScores, 'samples' | 'values'>) {}
+  /**
+   * @param validation its scores; without them only fixed and known thresholds have a value
+   * @param known chosen before, for the same weights
+   */
+  constructor(
+    private readonly validation?: Pick<SetScores, 'samples' | 'values'>,
+    private readonly known: readonly UsedThreshold[] = [],
+  ) {}
 
   of(output: string, asked: ThresholdValue): number {
     const threshold = thresholdKey(asked)
     const key = `${output} ${threshold}`
-    const known = this.#used.get(key)
-    if (known !== undefined) return known.value ?? Number.NaN
-    const value = halfOf(rules, asked, this.#ranking(output))
-    this.#used.set(key, { output, threshold, value: Number.isNaN(value) ? null : value })
-    return value
+    const used = this.#used.get(key) ?? this.#known(output, threshold) ?? this.#choose(output, threshold, asked)
+    this.#used.set(key, used)
+    return used.value ?? Number.NaN
   }
 
   get used(): readonly UsedThreshold[] {
     return [...this.#used.values()]
+  }
+
+  #known(output: string, threshold: string): UsedThreshold | undefined {
+    return this.known.find((each) => each.output === output && each.threshold === threshold)
+  }
+
+  #choose(output: string, threshold: string, asked: ThresholdValue): UsedThreshold {
+    const value = halfOf(rules, asked, this.#ranking(output))
+    return { output, threshold, value: Number.isNaN(value) ? null : value }
   }
 
   #ranking(output: string): Ranking {
