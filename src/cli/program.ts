@@ -25,6 +25,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   run: async () => (await import('./commands/run.js')).addRunCommand,
   eval: async () => (await import('./commands/eval.js')).addEvalCommand,
   diff: async () => (await import('./commands/diff.js')).addDiffCommand,
+  golden: async () => (await import('./commands/golden.js')).addGoldenCommand,
   predict: async () => (await import('./commands/predict.js')).addPredictCommand,
   data: async () => (await import('./commands/data.js')).addDataCommand,
   fmt: async () => (await import('./commands/fmt.js')).addFormatCommand,
