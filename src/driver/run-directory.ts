@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { printFingerprints } from '../files/fingerprints.js'
 import { sha256 } from '../files/hash.js'
 import { DirectoryInUse, type DirectoryLock, isLockName, lockDirectory } from '../files/lock.js'
-import { replaceContent } from '../files/replace.js'
+import { isLeftover, replaceContent } from '../files/replace.js'
 import { systemErrorCode } from '../files/system-error.js'
 import { makeDirectory } from '../files/writing.js'
 import type { EngineLocation } from '../native/locate.js'
@@ -110,13 +110,12 @@ function refuseContent(directory: string, isAbandoned: boolean): void {
   if (names.length === 0) return
   if (names.includes(planFile))
     throw new RunDirectoryInUse(`${directory} holds a run; \`draemc run --resume ${directory}\` goes on with it`)
-  if (!isAbandoned || !names.every((name) => recordNames.test(name)))
-    throw new RunDirectoryInUse(`${directory} is not empty`)
+  if (!isAbandoned || !names.every(isOfRecord)) throw new RunDirectoryInUse(`${directory} is not empty`)
 }
 
 function removeRecord(directory: string): void {
   for (const name of readdirSync(directory))
-    if (recordNames.test(name)) rmSync(join(directory, name), { recursive: true, force: true })
+    if (isOfRecord(name)) rmSync(join(directory, name), { recursive: true, force: true })
 }
 
 /** One event a line: the command's, then the engine process'. */
@@ -131,9 +130,20 @@ export const manifestFile = 'manifest.json'
 export const irFile = 'ir.txt'
 export const resolvedFile = 'resolved.txt'
 
-/** What there may be before the engine process begins, with temporary files. */
-const recordNames =
-  /^(source|graph|(record\.sha256|evaluation\.json|resolved\.txt|settings\.json|ir\.txt|manifest\.json|plan\.json)(\.\d+)?|events\.jsonl)$/
+/** What there may be before the engine process begins. */
+const recordNames: ReadonlySet<string> = new Set([
+  'source',
+  'graph',
+  recordFile,
+  resolvedFile,
+  'settings.json',
+  irFile,
+  evaluationFile,
+  manifestFile,
+  planFile,
+  'events.jsonl',
+])
+const isOfRecord = (name: string): boolean => recordNames.has(name) || isLeftover(name)
 
 export function writeRunRecord(directory: string, record: RunRecord, now: Date): void {
   const { plan, options, engine, machine } = record

@@ -13,11 +13,12 @@ import {
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { sync as writeFileAtomic } from 'write-file-atomic'
 
 const suffix = '.tmp'
-/** `.last.safetensors.PID.RANDOM.tmp` of `replaceStream`; the library adds a number to the name. */
-const leftover = /^\..+\.tmp$|\.(json|csv)\.\d+$/
+/** Whether a process that was killed may have left it: `.results.json.PID.RANDOM.tmp`. */
+export function isLeftover(name: string): boolean {
+  return /^\..+\.\d+\.[0-9a-f]+\.tmp$/.test(name)
+}
 
 /**
  * Replaces what a file holds: readers see the old content or the new, never a part. Links stay links: what they lead to is
@@ -25,12 +26,7 @@ const leftover = /^\..+\.tmp$|\.(json|csv)\.\d+$/
  */
 export function replaceContent(path: string, content: string | Uint8Array): void {
   const bytes = Buffer.from(content)
-  writeFileAtomic(path, bytes)
-  // The library does not look at how much the system took: a disk that fills up takes a part.
-  const { size } = statSync(path)
-  if (size === bytes.length) return
-  const message = `only ${size} of ${bytes.length} bytes were written`
-  throw Object.assign(new Error(message), { code: 'ENOSPC', syscall: 'write', path })
+  replaceStream(path, ({ append }) => append(bytes))
 }
 
 export function replaceJson(path: string, value: unknown): void {
@@ -83,6 +79,6 @@ function writeAll(descriptor: number, bytes: Uint8Array, position?: number): voi
 export function removeLeftovers(directory: string): void {
   if (!existsSync(directory)) return
   for (const name of readdirSync(directory)) {
-    if (leftover.test(name)) rmSync(join(directory, name), { force: true })
+    if (isLeftover(name)) rmSync(join(directory, name), { force: true })
   }
 }

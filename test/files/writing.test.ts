@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
-import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { buildSync } from 'esbuild'
 import { describe, expect, test } from 'vitest'
 import { removeLeftovers, replaceContent, replaceStream } from '../../src/files/replace.js'
 import { CannotWrite, cannotWrite, makeDirectory, writingTo } from '../../src/files/writing.js'
-import { temporaryDirectory } from '../support/draemc.js'
+import { projectRoot, temporaryDirectory } from '../support/draemc.js'
 
 const answered = (code: string): Error =>
   Object.assign(new Error(`${code}: words of the system`), { code, syscall: 'open' })
@@ -85,12 +86,22 @@ describe('a file that is written piece by piece', () => {
     expect(readdirSync(dirname(file))).toEqual(['stream'])
   })
 
-  test('of a killed process is removed with what the library left', () => {
+  test('of a killed process is removed, whatever it was to be, and nothing else', () => {
     const root = temporaryDirectory()
-    for (const name of ['.last.safetensors.12.ab.tmp', 'results.json.123', 'results.json', 'events.out.1.2'])
-      writeFileSync(join(root, name), '')
+    for (const name of ['data.sha256', 'last.safetensors']) {
+      const write = () =>
+        replaceStream(join(root, name), () => {
+          const [temporary = ''] = readdirSync(root).filter((each) => each.includes(name))
+          writeFileSync(join(root, 'copy'), '')
+          renameSync(join(root, temporary), join(root, 'kept'))
+          renameSync(join(root, 'kept'), join(root, temporary.replace(String(process.pid), '1')))
+        })
+      expect(write).toThrow('ENOENT')
+    }
+    for (const name of ['results.json.123', 'results.json', '.hidden.tmp']) writeFileSync(join(root, name), '')
+    expect(readdirSync(root).length).toBe(6)
     removeLeftovers(root)
-    expect(readdirSync(root).sort()).toEqual(['events.out.1.2', 'results.json'])
+    expect(readdirSync(root).sort()).toEqual(['.hidden.tmp', 'copy', 'results.json', 'results.json.123'])
   })
 })
 
@@ -98,11 +109,13 @@ describe('two processes that replace one file', () => {
   test('leave the whole content of one of them', async () => {
     const file = join(temporaryDirectory(), 'shared')
     const content = (letter: string): string => letter.repeat(200_000)
-    const program = `
-      import { sync } from 'write-file-atomic'
-      for (let n = 0; n < 40; n++) sync(process.argv[1], process.argv[2].repeat(200000))`
-    const write = (letter: string): Promise<unknown> =>
-      promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, file, letter])
+    const program = join(temporaryDirectory(), 'writer.mjs')
+    const contents = `
+      import { replaceContent } from './src/files/replace.js'
+      for (let n = 0; n < 40; n++) replaceContent(process.argv[2], process.argv[3].repeat(200000))`
+    const stdin = { contents, resolveDir: projectRoot, loader: 'ts' } as const
+    buildSync({ stdin, bundle: true, platform: 'node', format: 'esm', outfile: program })
+    const write = (letter: string): Promise<unknown> => promisify(execFile)(process.execPath, [program, file, letter])
     await Promise.all([write('a'), write('b')])
     expect([content('a'), content('b')]).toContain(readFileSync(file, 'utf8'))
     expect(readdirSync(dirname(file))).toEqual(['shared'])
