@@ -4,6 +4,7 @@ import { CannotRead } from '../files/reading.js'
 import { explainSystemError } from '../files/system-error.js'
 import { CannotWrite } from '../files/writing.js'
 import { packageVersion } from '../native/package-root.js'
+import { own } from '../source/own.js'
 import { visible } from '../source/visible.js'
 import { type ExitCode, exitCodes, UsageError } from './exit-codes.js'
 import { onLostOutput, printData, talk } from './output.js'
@@ -48,7 +49,7 @@ async function main(args: readonly string[], loadLiveView: LoadLiveView): Promis
     .configureOutput({ writeOut: printData, writeErr: talk })
     .configureHelp({ sortSubcommands: false })
   const named = args[0]
-  const asked = named !== undefined && Object.hasOwn(commands, named) ? commands[named] : undefined
+  const asked = named !== undefined && Object.hasOwn(commands, named) ? own(commands, named) : undefined
   // Without a command's name it is the help, or a mistake whose answer knows all of them.
   for (const load of asked ? [asked] : Object.values(commands)) (await load())(program, done, loadLiveView)
   for (const command of program.commands) {

@@ -1,3 +1,4 @@
+import { own } from '../source/own.js'
 import { component, number, outputName, range, share } from './parameters.js'
 import { type Declaration, declare, type Parameters, type Table, type ValueOf } from './schema.js'
 
@@ -172,7 +173,7 @@ export function thresholdKey({ component, parameters }: ThresholdValue): string 
 }
 
 function argumentsText(names: readonly string[], parameters: Readonly<Record<string, unknown>>): string {
-  return names.map((name) => argumentText(parameters[name])).join(', ')
+  return names.map((name) => argumentText(own(parameters, name))).join(', ')
 }
 
 function argumentText(value: unknown): string {

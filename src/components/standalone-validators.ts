@@ -1,4 +1,5 @@
 import standalone from 'ajv/dist/standalone/index.js'
+import { setOwn } from '../source/own.js'
 import { componentsOf } from './registry.js'
 import { type ComponentKind, componentKinds } from './schema.js'
 import { newAjv, schemaOf } from './validators.js'
@@ -11,7 +12,7 @@ export function standaloneValidators(): string {
     for (const component of componentsOf(kind)) {
       const name = `${kind}_${component.name}`
       ajv.addSchema(schemaOf(component), name)
-      names[name] = name
+      setOwn(names, name, name)
     }
   }
   return `${standalone.default(ajv, names)}\nexports.validatorOf = ({ kind, name }) => exports[\`\${kind}_\${name}\`]\n`

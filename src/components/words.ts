@@ -1,3 +1,4 @@
+import { own } from '../source/own.js'
 import { type Monitor, metricKey } from './metrics.js'
 import { type Component, componentsOf, findComponent, isRequired } from './registry.js'
 import { componentKinds, type JsonValue, type NumberBounds, type QuantityUnit, type ValueSchema } from './schema.js'
@@ -207,7 +208,7 @@ function showComponent({ kind }: ValueSchema, value: JsonValue): string {
   const given = isRecord(value.parameters) ? value.parameters : {}
   const of = kind === undefined ? undefined : findComponent(kind, value.component)
   const shown = Object.entries(of?.parameters ?? {}).flatMap(([name, parameter]) => {
-    const argument = given[name]
+    const argument = own(given, name)
     if (argument === undefined) return []
     const text = showValue(parameter, argument)
     return [of?.positional.includes(name) === true ? text : `${name} = ${text}`]

@@ -4,6 +4,7 @@ import { invariant } from '../diagnostics/invariant.js'
 import { lossPrefix } from '../lower/lower.js'
 import { planOutputs } from '../lower/outputs.js'
 import type { PlanFunction, RunPlan } from '../plan/run-plan.js'
+import { own } from '../source/own.js'
 import type { TargetProgram } from '../targets/target.js'
 
 /** Everything that the engine process needs to know of a pipeline and its program. */
@@ -35,7 +36,7 @@ export function makePlan(pipeline: CheckedPipeline, { files, functions, state }:
 }
 
 function wholeStep(functions: Readonly<Record<string, PlanFunction>>, name: string): PlanFunction {
-  const found = functions[name]
+  const found = own(functions, name)
   invariant(found, `the module has the function ${name}`)
   return found
 }

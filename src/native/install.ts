@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { hashFile } from '../files/hash.js'
+import { setOwn } from '../source/own.js'
 import { type CommandOptions, ProvisionError, runCommand } from './commands.js'
 import { hashJavaScript } from './javascript-hash.js'
 import { type EngineLocation, type EngineManifest, enginesDirectory, listEngines, manifestFile } from './locate.js'
@@ -182,7 +183,7 @@ async function placeLibraries(
   ] as const) {
     await rename(join(unpacked, 'tensorflow', library), join(lib, library))
     await symlink(library, join(lib, link))
-    hashes[relativeTo(staging, join(lib, library))] = await hashOf(join(lib, library))
+    setOwn(hashes, relativeTo(staging, join(lib, library)), await hashOf(join(lib, library)))
   }
   // The libraries' own run path is $ORIGIN/../nvidia/*/lib.
   if (release.device === 'cuda') await rename(join(unpacked, 'nvidia'), join(deps, 'nvidia'))

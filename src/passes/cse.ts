@@ -1,4 +1,5 @@
 import type { IrFunction, Operation, ValueId } from '../ir/types.js'
+import { own } from '../source/own.js'
 import { counted, type FunctionResult, type Pass, rewriteFunctions } from './pass.js'
 import { Rewriter } from './rewriter.js'
 
@@ -51,7 +52,7 @@ function keyOf(operation: Operation, rewriter: Rewriter): string {
   const names = Object.keys(operation.attributes).sort()
   // JSON knows neither infinity nor -0, which constants can be.
   const attributes = names.map((name) => {
-    const value = operation.attributes[name]
+    const value = own(operation.attributes, name)
     return typeof value === 'number' ? (Object.is(value, -0) ? '-0' : `${value}`) : JSON.stringify(value)
   })
   return `${operation.op}(${operands.join()})${names.join()}=${attributes.join(';')}`

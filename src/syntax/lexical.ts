@@ -6,6 +6,7 @@ import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { invariant } from '../diagnostics/invariant.js'
 import { suggest } from '../diagnostics/suggest.js'
+import { own } from '../source/own.js'
 import type { FileId, Span } from '../source/span.js'
 import { endOf, retyped } from './token.js'
 
@@ -286,7 +287,7 @@ function fillerOf({ of: [pattern] }: Row, matched: readonly IToken[]): (text: st
   const [a = '', b = '', c = ''] = matched.map(({ image }) => image)
   const [, first = '', second = '', third = ''] = pattern?.[1]?.exec(a) ?? []
   const values: Readonly<Record<string, string>> = { a, b, c, 1: first, 2: second, 3: third }
-  return (text) => text.replace(/\$([abc123])/g, (_, name: string) => values[name] ?? '')
+  return (text) => text.replace(/\$([abc123])/g, (_, name: string) => own(values, name) ?? '')
 }
 
 function placeOf({ of: [pattern], at, part }: Row, matched: readonly IToken[], file: FileId): Span {

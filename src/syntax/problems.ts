@@ -5,6 +5,7 @@ import { syntaxDiagnostics as codes } from '../diagnostics/codes/syntax.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
 import { suggest } from '../diagnostics/suggest.js'
+import { own } from '../source/own.js'
 import type { FileId, Span } from '../source/span.js'
 import { lineEndHelp } from './layout.js'
 import { endOf, endsValue, isOneOf, tokenSpan } from './token.js'
@@ -212,7 +213,7 @@ const separatorRows: readonly Row[] = [
 
 function separator(help: (problem: Problem, what: string) => string) {
   return (problem: Problem): Report => {
-    const [, what] = items[problem.rule] ?? ['', '`,`']
+    const [, what] = own(items, problem.rule) ?? ['', '`,`']
     const facts = { what, found: nameOf(problem.found), help: help(problem, what) }
     return (place) => diagnose(codes.missingSeparator, place, facts)
   }
@@ -278,7 +279,7 @@ export class Problems {
         .find((row) => holds(row, problem))
         ?.says(problem) ?? {}
     if (typeof report === 'function') return report(this.#place(problem))
-    const expected = report.expected ?? problem.expected ?? items[problem.rule]?.[0] ?? 'a value'
+    const expected = report.expected ?? problem.expected ?? own(items, problem.rule)?.[0] ?? 'a value'
     const at = report.at ?? problem
     const facts = { expected, found: nameOf(at.found) }
     return diagnose(

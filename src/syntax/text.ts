@@ -1,5 +1,6 @@
 import type { IToken } from 'chevrotain'
 import * as t from '../../grammar/tokens.js'
+import { own } from '../source/own.js'
 
 const simpleEscapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\', '0': '\0' }
 
@@ -21,7 +22,7 @@ export function readText(token: IToken): { readonly value: string; readonly esca
     (all, code: string | undefined, letter: string | undefined, offset: number) => {
       const point = code === undefined ? undefined : Number.parseInt(code, 16)
       if (point !== undefined && point <= 0x10ffff) return String.fromCodePoint(point)
-      const plain = letter === undefined ? undefined : simpleEscapes[letter]
+      const plain = letter === undefined ? undefined : own(simpleEscapes, letter)
       if (plain !== undefined) return plain
       if (all.length > 1 || isClosed) escapes.push({ offset: offset + 1, sequence: all })
       return all

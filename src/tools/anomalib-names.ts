@@ -1,3 +1,5 @@
+import { own } from '../source/own.js'
+
 /**
  * Names of weights in anomalib checkpoints (and in the author's, whose inner names are the same) against draemc's, for a model
  * whose bindings are called `recon`, `seg` and `severity`.
@@ -19,15 +21,15 @@ interface Place {
 const places: readonly Place[] = [
   {
     pattern: /^(?:encoder(?:_segment)?)\.(block\d)\.(\d)$/,
-    name: ([, block = '', layer = '']) => layered(`encoder.${block}`, double[layer]),
+    name: ([, block = '', layer = '']) => layered(`encoder.${block}`, own(double, layer)),
   },
   {
     pattern: /^(?:decoder(?:_segment)?)\.up(_b|\d)\.(\d)$/,
-    name: ([, which = '', layer = '']) => layered(`decoder.up${which}`, up[layer]),
+    name: ([, which = '', layer = '']) => layered(`decoder.up${which}`, own(up, layer)),
   },
   {
     pattern: /^(?:decoder(?:_segment)?)\.db(_b|\d)\.(\d)$/,
-    name: ([, which = '', layer = '']) => layered(`decoder.block${which}`, double[layer]),
+    name: ([, which = '', layer = '']) => layered(`decoder.block${which}`, own(double, layer)),
   },
   { pattern: /^(?:decoder(?:_segment)?)\.fin_out\.0$/, name: () => 'decoder.output' },
   { pattern: /^encoder\.block5\.masked_conv(\d)$/, name: ([, which = '']) => `encoder.block5.corner${which}` },
@@ -35,8 +37,8 @@ const places: readonly Place[] = [
     pattern: /^encoder\.block5\.attention_module\.fc([12])$/,
     name: ([, which]) => `encoder.block5.${which === '1' ? 'squeezed' : 'weights'}`,
   },
-  { pattern: /^feature_extractor\.(\d)$/, name: ([, layer = '']) => featureExtractor[layer] },
-  { pattern: /^(?:regressor|severity_mlp)\.(\d)$/, name: ([, layer = '']) => perceptron[layer] },
+  { pattern: /^feature_extractor\.(\d)$/, name: ([, layer = '']) => own(featureExtractor, layer) },
+  { pattern: /^(?:regressor|severity_mlp)\.(\d)$/, name: ([, layer = '']) => own(perceptron, layer) },
 ]
 
 const bindings: Readonly<Record<string, string>> = {
@@ -53,7 +55,7 @@ function layered(path: string, layer: string | undefined): string | undefined {
 /** draemc's name of an anomalib weight or statistic; undefined for one that no DRAEM of ours has. */
 export function draemcName(anomalib: string): string | undefined {
   const parts = anomalib.split('.')
-  const binding = bindings[parts[0] ?? '']
+  const binding = own(bindings, parts[0] ?? '')
   const inner = parts.slice(1, -1).join('.')
   const kind = parts.at(-1) ?? ''
   if (binding === undefined) return undefined

@@ -1,4 +1,5 @@
 import type { TrainBatch } from '../data/contract.js'
+import { own } from '../source/own.js'
 import { type CheckpointKeeper, lastCheckpoint, type TrainingPosition } from './checkpoint/keeper.js'
 import type { RunContext } from './context.js'
 import { RunFailure } from './failure.js'
@@ -94,11 +95,11 @@ function ask(batches: { next(): Promise<TrainBatch> }): Promise<TrainBatch> {
 
 /** The weights are spoilt from here on: the last checkpoint stays the one before. */
 function failOnNonFinite(losses: Readonly<Record<string, number>>, epoch: number, step: number): void {
-  const bad = Object.keys(losses).filter((name) => !Number.isFinite(losses[name]))
+  const bad = Object.keys(losses).filter((name) => !Number.isFinite(own(losses, name)))
   if (bad.length === 0) return
   // A sum is not finite because one of its terms is not: name the terms.
   const terms = bad.length > 1 ? bad.filter((name) => name !== 'total') : bad
-  const named = terms.map((name) => `loss.${name} is ${losses[name]}`).join(', ')
+  const named = terms.map((name) => `loss.${name} is ${own(losses, name)}`).join(', ')
   throw new RunFailure(
     1,
     'non-finite-loss',

@@ -1,6 +1,7 @@
 import type { EvaluationSample, EvaluationSet } from '../data/contract.js'
 import type { Phase } from '../events/events.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import { own } from '../source/own.js'
 import type { RunContext } from './context.js'
 import { RunFailure } from './failure.js'
 import type { FloatArray } from './step-runner.js'
@@ -54,7 +55,7 @@ export async function scoreSet(
     if (masks.length > 0) copyMask(batch.mask, masks, first * size, count * size)
     batch.release()
     for (const [name, all] of [...values, ...maps]) {
-      const output = outputs[name]
+      const output = own(outputs, name)
       if (!output) throw new Error(`eval_step gave no ${name}`)
       const each = all.length / set.images
       all.set(output.subarray(0, count * each), first * each)

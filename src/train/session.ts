@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { invariant } from '../diagnostics/invariant.js'
 import { doneNode, inputNode, outputNode, stateGroups } from '../plan/graph-names.js'
 import type { PlanFunction, PlanState, PlanTensor } from '../plan/run-plan.js'
+import { own, setOwn } from '../source/own.js'
 import { type EngineArray, type EngineBinding, EngineError, messageOf } from './engine-binding.js'
 import type { FloatArray, NamedState, StepRunner } from './step-runner.js'
 
@@ -106,7 +107,7 @@ class NativeSession implements EngineSession {
     inputs: Readonly<Record<string, Feed>>,
     outputs?: readonly string[],
   ): Readonly<Record<string, FloatArray>> {
-    const planned = this.#plan.functions[name]
+    const planned = own(this.#plan.functions, name)
     invariant(planned !== undefined, `the program has no function ${name}`)
     if (outputs !== undefined) {
       const known = new Map(planned.outputs.map((output) => [output.name, output]))
@@ -122,18 +123,20 @@ class NativeSession implements EngineSession {
     const ids: number[] = []
     let results: ReturnType<EngineBinding['runSavedModel']> = []
     try {
-      for (const tensor of wanted.inputs) ids.push(this.#feed(wanted.what, tensor, feeds[tensor.name]))
+      for (const tensor of wanted.inputs) ids.push(this.#feed(wanted.what, tensor, own(feeds, tensor.name)))
       results = attempt(`run ${wanted.what}`, () =>
         this.#engine.runSavedModel(this.#id, ids, wanted.inputNames, wanted.outputNames),
       )
-      // Without a prototype: outputs have names of the pipeline.
-      const values: Record<string, FloatArray> = Object.create(null)
+      const values: Record<string, FloatArray> = {}
       for (const [index, { name, dtype }] of wanted.outputs.entries()) {
         const result = results[index]
         invariant(result !== undefined, `${wanted.what} gave no ${name}`)
         const array = this.#engine.tensorDataSync(result.id)
-        values[name] =
-          dtype === 'f64' ? fromHalves(array) : array instanceof Float32Array ? array : Float32Array.from(array)
+        setOwn(
+          values,
+          name,
+          dtype === 'f64' ? fromHalves(array) : array instanceof Float32Array ? array : Float32Array.from(array),
+        )
       }
       return values
     } finally {
@@ -161,7 +164,7 @@ class NativeSession implements EngineSession {
   *state(): Generator<NamedState> {
     for (const [index, group] of this.#groups.entries()) {
       const values = this.#execute(call(`get_${index}`, [], group), {})
-      for (const { name } of group) yield { name, values: values[name] ?? new Float32Array() }
+      for (const { name } of group) yield { name, values: own(values, name) ?? new Float32Array() }
     }
   }
 

@@ -1,5 +1,6 @@
 import type { TrainBatch } from '../data/contract.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import { own } from '../source/own.js'
 import type { StepScalars } from './schedule.js'
 import type { FloatArray, StepRunner } from './step-runner.js'
 
@@ -21,7 +22,7 @@ export function trainStep(
   }
   const feeds = Object.fromEntries(
     plan.functions.train_step.inputs.map(({ name }) => {
-      const feed = available[name]
+      const feed = own(available, name)
       if (feed === undefined) throw new Error(`train_step asks for ${name}, which no batch has`)
       return [name, feed]
     }),

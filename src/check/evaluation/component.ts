@@ -88,11 +88,11 @@ export function bindComponent(
     if (expression !== undefined) parameters.set(name, argumentOf(expression, type, env, inner))
     else if (before !== undefined) parameters.set(name, laidOver(before, inner, env))
     else if (cause !== undefined) parameters.set(name, poison(span, cause))
-    else if (isRequired(schema) && over?.base?.[name] === undefined) missing.push(name)
+    else if (isRequired(schema) && own(over?.base ?? {}, name) === undefined) missing.push(name)
   }
   reportUnknown(component, replaced, signature, env)
   if (missing.length > 0) {
-    const example = missing.map((name) => `\`${name} = ${exampleOf(component.parameters[name] as ValueSchema)}\``)
+    const example = missing.map((name) => `\`${name} = ${exampleOf(own(component.parameters, name) as ValueSchema)}\``)
     const facts = { callee: component.name, missing, signature: signature.text, example: example.join(', ') }
     const related = missing.flatMap((name) => removedHere(removed.get(name)))
     const reported = report(env, typesDiagnostics.missingArgument, span, facts, related)

@@ -2,6 +2,7 @@ import type { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import type { FactsOf } from '../../diagnostics/define.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { invariant } from '../../diagnostics/invariant.js'
+import { own } from '../../source/own.js'
 import type { Span } from '../../source/span.js'
 import type { CheckedNode, CheckedParameter, Initializer, PhaseInput, TensorType } from '../checked.js'
 import type { Known } from '../primitives/intervals.js'
@@ -188,7 +189,7 @@ export class GraphBuilder {
 }
 
 function parameterKind(op: PrimitiveName, name: string): CheckedParameter['kind'] {
-  const row = primitiveRow(op).parameters[name]
+  const row = own(primitiveRow(op).parameters, name)
   invariant(row !== undefined, `${op} has no parameter ${name}`)
   return row.kind
 }
@@ -196,7 +197,7 @@ function parameterKind(op: PrimitiveName, name: string): CheckedParameter['kind'
 /** Every attribute of the primitive's row, and no other, is known in a pipeline without mistakes. */
 export function finishNode({ id, op, operands, attributes, parameters, tensor, path, span }: DraftNode): CheckedNode {
   for (const name of Object.keys(primitiveRow(op).attributes)) {
-    const value = attributes[name]
+    const value = own(attributes, name)
     const isKnown = Array.isArray(value) ? !value.includes(undefined) : value !== undefined
     invariant(isKnown, `the attribute ${name} of ${op} is unknown in a pipeline without mistakes`)
   }

@@ -9,6 +9,7 @@ import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import type { SettingValue } from '../../plan/settings.js'
+import { own, setOwn } from '../../source/own.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, Binding, Expression } from '../../syntax/ast.js'
 import { argumentOf, bindComponent, defaultComponent } from '../evaluation/component.js'
@@ -126,13 +127,13 @@ class Resolver {
     for (const [name, schema] of Object.entries(component.parameters)) {
       const pointer = `${base}/${name}`
       const inner = path === undefined ? undefined : `${path}.${name}`
-      const preset = value.base?.[name] ?? schema.default
+      const preset = own(value.base ?? {}, name) ?? schema.default
       const written = value.parameters.get(name)
       const given =
         written ?? defaultComponent({ ...schema, ...(preset === undefined ? {} : { default: preset }) }, value.nameSpan)
       const resolved = given && this.resolve(schema, given, pointer, inner, component)
-      if (resolved !== undefined) values[name] = resolved
-      else if (preset !== undefined) values[name] = preset
+      if (resolved !== undefined) setOwn(values, name, resolved)
+      else if (preset !== undefined) setOwn(values, name, preset)
       if (given !== undefined && resolved === undefined) this.#poisoned.add(pointer)
       else if (resolved === undefined && preset !== undefined)
         this.#recordDefault(inner, showValue(schema, preset), component)
@@ -216,7 +217,7 @@ class Resolver {
     }
     for (const name of refused) this.#poisoned.add(`${base}/${name}`)
     const [low = '', high = ''] = component.ascending ?? []
-    const [bottom, top] = [values[low], values[high]]
+    const [bottom, top] = [own(values, low), own(values, high)]
     const span = this.#spanOf(`${base}/${high}`)
     if (typeof bottom !== 'number' || typeof top !== 'number' || bottom < top || span === undefined) return
     if (this.#poisoned.has(`${base}/${high}`)) return

@@ -74,7 +74,9 @@ const domainRules: { readonly [Name in keyof typeof dataSources]: DomainRules<So
 function resolvedOrigin(origin: SettingOrigin, value?: DataValue, resolved?: DataValue): SettingOrigin {
   const name = origin.path.replace(/^data\./, '')
   const schema = value && own(findComponent('data', value.component)?.parameters ?? {}, name)
-  const [before, after] = [value, resolved].map((of) => (of?.parameters as Readonly<Record<string, JsonValue>>)?.[name])
+  const [before, after] = [value, resolved].map((of) =>
+    own((of?.parameters ?? {}) as Readonly<Record<string, JsonValue>>, name),
+  )
   if (schema === undefined || before === after || after === undefined) return origin
   return { ...origin, value: showValue(schema, after), origin: 'resolved', where: `${origin.value}, ${origin.where}` }
 }

@@ -1,4 +1,5 @@
 import { invariant } from '../../diagnostics/invariant.js'
+import { own } from '../../source/own.js'
 import { textOf } from '../ops/attributes.js'
 import { sameShape, showShape, sizeOf } from '../ops/shape.js'
 import type { IrModule, Operation, TensorType, ValueId } from '../types.js'
@@ -58,7 +59,7 @@ export function interpret(
   }
 
   for (const { name, value } of source.inputs) {
-    const input = inputs[name]
+    const input = own(inputs, name)
     invariant(input, `input ${name} is not given`)
     const { shape } = typeOf(value)
     invariant(sameShape(input.shape, shape), `input ${name} is ${showShape(shape)}, not ${showShape(input.shape)}`)

@@ -1,4 +1,5 @@
 import { invariant } from '../../diagnostics/invariant.js'
+import { own } from '../../source/own.js'
 import type { Attribute, Attributes, DType } from '../types.js'
 import type { AttributeKind } from './definition.js'
 
@@ -30,7 +31,7 @@ export function isOfKind(value: Attribute, kind: AttributeKind): boolean {
 }
 
 function attribute(attributes: Attributes, name: string): Attribute {
-  const value = attributes[name]
+  const value = own(attributes, name)
   invariant(value !== undefined, `attribute ${name} is missing`)
   return value
 }

@@ -1,4 +1,5 @@
 import { CompilerBug, invariant } from '../../diagnostics/invariant.js'
+import { own } from '../../source/own.js'
 import type { Attributes, TensorType } from '../types.js'
 import { isOfKind } from './attributes.js'
 import { opDefinitions } from './definitions.js'
@@ -34,7 +35,7 @@ function checkForm(op: OpName, operandCount: number, attributes: Attributes): vo
     `takes ${definition.isVariadic ? 'at least ' : ''}${expected} operands (${definition.operands.join(', ')}), not ${operandCount}`,
   )
   for (const [name, kind] of Object.entries(definition.attributes)) {
-    const value = attributes[name]
+    const value = own(attributes, name)
     invariant(value !== undefined, `attribute ${name} is missing`)
     invariant(isOfKind(value, kind), `attribute ${name} = ${JSON.stringify(value)} is not of kind ${kind}`)
   }

@@ -1,5 +1,6 @@
 import { invariant } from '../../diagnostics/invariant.js'
 import type { IrFunction, IrModule, Operation } from '../../ir/types.js'
+import { own } from '../../source/own.js'
 import { counted, type FunctionResult, type Pass, type PassResult, rewriteFunctions } from '../pass.js'
 import { Rewriter } from '../rewriter.js'
 import type { Algorithm } from './algorithm.js'
@@ -33,7 +34,7 @@ export const convolutionAlgorithms: Pass = {
   run: (module, _, { convolutions = {} }) =>
     Object.keys(convolutions).length === 0
       ? { module, changes: [] }
-      : rewriteConvolutions(module, (convolution) => convolutions[keyOf(convolution)]),
+      : rewriteConvolutions(module, (convolution) => own(convolutions, keyOf(convolution))),
 }
 
 export function rewriteConvolutions(module: IrModule, choose: AlgorithmChoice): PassResult {

@@ -1,4 +1,5 @@
 import type { IrModule } from '../../ir/types.js'
+import { own } from '../../source/own.js'
 import { type Convolution, convolutionOf, flopsOf, keyOf } from './convolution.js'
 import { algorithmNames, type RecordedChoice } from './convolution_algorithms.js'
 import { algorithmsFor, direct, inFloat32 } from './trial.js'
@@ -17,9 +18,9 @@ const leastSaved = 1
 export function choiceFrom(times: Times, convolutions?: readonly Convolution[]): RecordedChoice {
   return Object.fromEntries(
     (convolutions?.map(keyOf) ?? Object.keys(times)).flatMap((key) => {
-      const trials = times[key] ?? {}
-      const own = trials[direct] ?? 0
-      const limit = Math.min(worthwhile * own, own - leastSaved)
+      const trials = own(times, key) ?? {}
+      const engines = trials[direct] ?? 0
+      const limit = Math.min(worthwhile * engines, engines - leastSaved)
       const [best] = algorithmNames
         .flatMap((name) => (trials[name] === undefined ? [] : [{ name, time: trials[name] }]))
         .sort((a, b) => a.time - b.time)
@@ -44,7 +45,7 @@ export function convolutionsOf(module: IrModule): readonly Convolution[] {
 export function unmeasured(convolutions: readonly Convolution[], times: Times): readonly Convolution[] {
   return convolutions.filter(
     (convolution) =>
-      times[keyOf(convolution)] === undefined &&
+      own(times, keyOf(convolution)) === undefined &&
       flopsOf(convolution) >= leastFlops &&
       (convolution.dtype === 'bf16' || (convolution.dtype === 'f32' && algorithmsFor(convolution).length > 0)),
   )
@@ -54,10 +55,10 @@ export function unmeasured(convolutions: readonly Convolution[], times: Times): 
 export function bf16Ratio(convolutions: readonly Convolution[], times: Times): number | undefined {
   let [narrow, wide] = [0, 0]
   for (const convolution of convolutions) {
-    const trials = convolution.dtype === 'bf16' ? times[keyOf(convolution)] : undefined
-    const [own, other] = [trials?.[direct], trials?.[inFloat32]]
-    if (own === undefined || other === undefined) continue
-    narrow += own
+    const trials = convolution.dtype === 'bf16' ? own(times, keyOf(convolution)) : undefined
+    const [inBf16, other] = [trials?.[direct], trials?.[inFloat32]]
+    if (inBf16 === undefined || other === undefined) continue
+    narrow += inBf16
     wide += other
   }
   return wide === 0 ? undefined : narrow / wide

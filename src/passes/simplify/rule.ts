@@ -1,4 +1,5 @@
 import type { Operation, TensorType, ValueId } from '../../ir/types.js'
+import { own } from '../../source/own.js'
 import { constantValue } from '../analysis.js'
 import type { Rewriter } from '../rewriter.js'
 
@@ -37,7 +38,7 @@ export function madeBy(value: ValueId | undefined, op: Operation['op'], rewriter
 }
 
 export function integers(operation: Operation, name: string): readonly number[] {
-  const value = operation.attributes[name]
+  const value = own(operation.attributes, name)
   if (!Array.isArray(value)) return []
   return value.flatMap((item: unknown) => (typeof item === 'number' ? [item] : []))
 }

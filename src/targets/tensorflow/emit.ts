@@ -3,6 +3,7 @@ import type { DType, IrFunction, IrModule, NamedValue, StateVariable, TensorType
 import type { Device } from '../../passes/pass.js'
 import { doneNode, graphName, inputNode, outputNode, stateGroups } from '../../plan/graph-names.js'
 import type { PlanFunction, PlanState, PlanTensor } from '../../plan/run-plan.js'
+import { setOwn } from '../../source/own.js'
 import { attr, shapeProto, tensorflowType } from './data-types.js'
 import { GraphBuilder, type TensorName } from './graph-builder.js'
 import { encodeSavedModel, type Graph, type Signature, type TensorInfo } from './proto.js'
@@ -32,7 +33,7 @@ export function emitGraph(module: IrModule, device: Device = 'cpu'): Graph {
   const graph = new GraphBuilder()
   for (const variable of module.state) emitVariable(graph, variable)
   const signatures: Record<string, Signature> = {}
-  for (const fn of module.functions) signatures[fn.name] = emitFunction(graph, fn, device)
+  for (const fn of module.functions) setOwn(signatures, fn.name, emitFunction(graph, fn, device))
   const types = new Map(module.state.map((variable) => [variable.name, variable]))
   for (const [index, group] of stateGroups(planState(module)).entries()) {
     const variables = group.map(({ name }) => types.get(name)).filter((variable) => variable !== undefined)
@@ -56,11 +57,11 @@ function emitVariable(graph: GraphBuilder, { name, type }: StateVariable): void 
 function emitFunction(graph: GraphBuilder, fn: IrFunction, device: Device): Signature {
   const scope = graphName(fn.name)
   const context = new RuleContext(graph, fn, scope, device)
-  const inputs = namedTensors()
+  const inputs: Record<string, TensorInfo> = {}
   for (const { name, value } of fn.inputs) {
     const fed = feed(graph, inputNode(fn.name, name), typeOf(fn, value))
     context.set(value, fed.tensor)
-    inputs[name] = fed.info
+    setOwn(inputs, name, fed.info)
   }
   for (const operation of fn.operations) {
     const tensors = rules[operation.op](operation, context)
@@ -73,9 +74,9 @@ function emitFunction(graph: GraphBuilder, fn: IrFunction, device: Device): Sign
   const tensors = fn.outputs.map((output) => outputTensor(context, output))
   context.orderUpdates()
   const updated = barrier(graph, scope, context.updates)
-  const outputs = namedTensors()
+  const outputs: Record<string, TensorInfo> = {}
   for (const { name, type, tensor } of tensors)
-    outputs[name] = fetched(graph, outputNode(fn.name, name), type, tensor, updated)
+    setOwn(outputs, name, fetched(graph, outputNode(fn.name, name), type, tensor, updated))
   emitDone(graph, fn.name, updated)
   return { inputs, outputs, methodName: 'tensorflow/serving/predict' }
 }
@@ -156,13 +157,13 @@ function emitDone(graph: GraphBuilder, name: string, updated: readonly string[])
 }
 
 function emitGet(graph: GraphBuilder, name: string, variables: readonly StateVariable[]): Signature {
-  const outputs = namedTensors()
+  const outputs: Record<string, TensorInfo> = {}
   for (const variable of variables) {
     const node = outputNode(name, variable.name)
     const read = graph.add(`${node}/read`, 'ReadVariableOp', [stateNode(variable.name)], {
       dtype: attr.type(variable.type.dtype),
     })
-    outputs[variable.name] = fetched(graph, node, variable.type, read)
+    setOwn(outputs, variable.name, fetched(graph, node, variable.type, read))
   }
   return { inputs: {}, outputs, methodName: 'tensorflow/serving/predict' }
 }
@@ -172,8 +173,8 @@ function emitGet(graph: GraphBuilder, name: string, variables: readonly StateVar
  * The value fed lies in JavaScript's memory, so the variable takes a copy.
  */
 function emitSet(graph: GraphBuilder, name: string, variables: readonly StateVariable[]): Signature {
-  const inputs = namedTensors()
-  const outputs = namedTensors()
+  const inputs: Record<string, TensorInfo> = {}
+  const outputs: Record<string, TensorInfo> = {}
   const zero = graph.ints(name, [0], [])
   for (const variable of variables) {
     const node = inputNode(name, variable.name)
@@ -181,9 +182,13 @@ function emitSet(graph: GraphBuilder, name: string, variables: readonly StateVar
     const { tensor, info } = feed(graph, node, variable.type)
     const copy = graph.add(`${node}/copy`, 'DeepCopy', [tensor], { T: type })
     const assign = graph.add(`${node}/assign`, 'AssignVariableOp', [stateNode(variable.name), copy], { dtype: type })
-    inputs[variable.name] = info
+    setOwn(inputs, variable.name, info)
     const done = [`^${assign}`]
-    outputs[variable.name] = fetched(graph, outputNode(name, variable.name), { dtype: 'i32', shape: [] }, zero, done)
+    setOwn(
+      outputs,
+      variable.name,
+      fetched(graph, outputNode(name, variable.name), { dtype: 'i32', shape: [] }, zero, done),
+    )
   }
   return { inputs, outputs, methodName: 'tensorflow/serving/predict' }
 }
@@ -215,9 +220,4 @@ function planState({ state }: IrModule): readonly PlanState[] {
 function stateType(name: string, { dtype }: TensorType): PlanState['dtype'] {
   invariant(dtype === 'f32' || dtype === 'f64', `state ${name} is ${dtype}: state is kept in float32 or float64`)
   return dtype
-}
-
-/** Without a prototype: outputs have names of the pipeline. */
-function namedTensors(): Record<string, TensorInfo> {
-  return Object.create(null)
 }

@@ -2,6 +2,7 @@ import { invariant } from '../../diagnostics/invariant.js'
 import type { Attribute, DType, IrFunction, Operation, TensorType, ValueId } from '../../ir/types.js'
 import type { Device } from '../../passes/pass.js'
 import { graphName } from '../../plan/graph-names.js'
+import { own } from '../../source/own.js'
 import { attr } from './data-types.js'
 import type { GraphBuilder, NodeAttributes, TensorName } from './graph-builder.js'
 
@@ -149,25 +150,25 @@ export function stateNode(state: string): string {
 }
 
 export function numbers(operation: Operation, name: string): readonly number[] {
-  const value: Attribute | undefined = operation.attributes[name]
+  const value: Attribute | undefined = own(operation.attributes, name)
   invariant(Array.isArray(value), `${operation.op} lacks the list ${name}`)
   return (value as readonly (number | readonly number[])[]).flat()
 }
 
 export function number(operation: Operation, name: string): number {
-  const value = operation.attributes[name]
+  const value = own(operation.attributes, name)
   invariant(typeof value === 'number', `${operation.op} lacks the number ${name}`)
   return value
 }
 
 export function flag(operation: Operation, name: string): boolean {
-  const value = operation.attributes[name]
+  const value = own(operation.attributes, name)
   invariant(value === undefined || typeof value === 'boolean', `${operation.op}: ${name} is not a boolean`)
   return value ?? false
 }
 
 export function text(operation: Operation, name: string): string {
-  const value = operation.attributes[name]
+  const value = own(operation.attributes, name)
   invariant(typeof value === 'string', `${operation.op} lacks the string ${name}`)
   return value
 }

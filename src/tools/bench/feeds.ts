@@ -1,4 +1,5 @@
 import type { PlanFunction, PlanTensor } from '../../plan/run-plan.js'
+import { own } from '../../source/own.js'
 import type { Feed } from '../../train/session.js'
 
 /** Values for every input of a step: images in [0,1], a sparse mask, scalars as in the first step of a run. */
@@ -14,7 +15,7 @@ const scalars: Readonly<Record<string, number>> = {
 }
 
 function feedFor(name: string, dtype: PlanTensor['dtype'], shape: readonly number[]): Feed {
-  if (shape.length === 0) return scalars[name] ?? 1
+  if (shape.length === 0) return own(scalars, name) ?? 1
   const size = shape.reduce((product, length) => product * length, 1)
   const random = generator(name.length)
   if (dtype === 'i32') return new Int32Array(size)

@@ -8,6 +8,7 @@ import { writeExampleData } from '../../data/example/write.js'
 import { openData } from '../../data/open.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import { packageRoot } from '../../native/package-root.js'
+import { own } from '../../source/own.js'
 import { type EngineBinding, loadEngine } from '../../train/engine-binding.js'
 import { Schedule } from '../../train/schedule.js'
 import { openSession } from '../../train/session.js'
@@ -150,12 +151,14 @@ class TorchRun {
 function finalLosses(all: readonly Losses[]): Losses {
   const end = all.slice(-last)
   return Object.fromEntries(
-    Object.keys(end[0] ?? {}).map((name) => [name, mean(end.map((losses) => losses[name] ?? Number.NaN))]),
+    Object.keys(end[0] ?? {}).map((name) => [name, mean(end.map((losses) => own(losses, name) ?? Number.NaN))]),
   )
 }
 
 function termResult(name: string, pairs: readonly TrainedPair[]): TermResult {
-  const runs = pairs.map(({ draemc, pytorch }) => [draemc[name] ?? Number.NaN, pytorch[name] ?? Number.NaN] as const)
+  const runs = pairs.map(
+    ({ draemc, pytorch }) => [own(draemc, name) ?? Number.NaN, own(pytorch, name) ?? Number.NaN] as const,
+  )
   const differences = runs.map(([ours, theirs]) => ours - theirs)
   return {
     name,

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { IrModule } from '../../ir/types.js'
+import { own } from '../../source/own.js'
 import { targets } from '../../targets/registry.js'
 import type { EngineBinding } from '../../train/engine-binding.js'
 import { openSession } from '../../train/session.js'
@@ -43,8 +44,8 @@ export function nativeEngine(binding: EngineBinding): ParityEngine {
       )
       return {
         run: (name, inputs) => {
-          const planned = functions[name]?.inputs ?? []
-          const feeds = planned.map(({ name: input, dtype }) => [input, arrays[dtype].from(inputs[input] ?? [])])
+          const planned = own(functions, name)?.inputs ?? []
+          const feeds = planned.map(({ name: input, dtype }) => [input, arrays[dtype].from(own(inputs, input) ?? [])])
           return session.run(name, Object.fromEntries(feeds))
         },
         state: () => new Map([...session.state()].map(({ name, values }) => [name, values])),

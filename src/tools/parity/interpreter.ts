@@ -1,5 +1,6 @@
 import { invariant } from '../../diagnostics/invariant.js'
 import { interpret, type Value } from '../../ir/interpret/run.js'
+import { own } from '../../source/own.js'
 import type { ParityEngine } from './engines.js'
 
 /** The reference interpreter, float64. */
@@ -15,7 +16,7 @@ export const interpreterEngine: ParityEngine = {
         invariant(source !== undefined, `the module has no function ${name}`)
         const values = source.inputs.map(({ name: input, value }): readonly [string, Value] => [
           input,
-          { shape: source.types.get(value)?.shape ?? [], data: Float64Array.from(inputs[input] ?? []) },
+          { shape: source.types.get(value)?.shape ?? [], data: Float64Array.from(own(inputs, input) ?? []) },
         ])
         const result = interpret(module, name, Object.fromEntries(values), state)
         state = result.state

@@ -1,3 +1,4 @@
+import { own } from '../../source/own.js'
 import type { ComputedIn } from './compare.js'
 import { promisedResults } from './expected.js'
 import { FixtureError, isJson } from './fixture.js'
@@ -101,13 +102,13 @@ function readSeverity(config: Json): SeverityConfig {
 }
 
 function readNames(config: Json, name: string): readonly string[] {
-  const value = config[name] ?? []
+  const value = own(config, name) ?? []
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value
   throw wrong(name, value, 'a list of names')
 }
 
 function readErrors(config: Json, setting: string): ReadonlyMap<string, number> {
-  const errors = config[setting]
+  const errors = own(config, setting)
   if (errors === undefined) return new Map()
   if (!isJson(errors)) throw wrong(setting, errors, 'an object')
   return new Map(
@@ -119,7 +120,7 @@ function readErrors(config: Json, setting: string): ReadonlyMap<string, number> 
 }
 
 function number(config: Json, name: string): number {
-  const value = config[name]
+  const value = own(config, name)
   if (value === undefined) throw new FixtureError(`its config lacks the number ${name}`)
   if (typeof value !== 'number') throw wrong(name, value, 'a number')
   return value
@@ -132,7 +133,7 @@ function count(config: Json, name: string): number {
 }
 
 function choice<Choice extends string>(config: Json, name: string, choices: readonly Choice[]): Choice {
-  const value = config[name]
+  const value = own(config, name)
   const found = choices.find((candidate) => candidate === value)
   if (found === undefined) throw wrong(name, value, `one of ${choices.join(', ')}`)
   return found

@@ -6,6 +6,7 @@ import type { IrModule } from '../../ir/types.js'
 import { type LoweredPipeline, lossPrefix, lowerForward } from '../../lower/lower.js'
 import { packageRoot } from '../../native/package-root.js'
 import { gradientPrefix } from '../../passes/differentiate.js'
+import { own } from '../../source/own.js'
 import { type Comparison, type ComputedIn, compare, type Expectation } from './compare.js'
 import type { Loaded, ParityEngine, Program } from './engines.js'
 import { type Fixture, FixtureError, type FixtureTensor, groupNames, tensor } from './fixture.js'
@@ -117,9 +118,10 @@ const modelOutputs: Readonly<Record<string, readonly string[]>> = {
 }
 
 function outputOf(outputs: Readonly<Record<string, ArrayLike<number>>>, name: string): ArrayLike<number> {
-  const candidates = modelOutputs[name] ?? [scoreBinding(name)]
-  for (const candidate of candidates) if (outputs[candidate] !== undefined) return outputs[candidate]
-  throw new FixtureError(`the output ${name} is not known`)
+  const candidates = own(modelOutputs, name) ?? [scoreBinding(name)]
+  const found = candidates.map((candidate) => own(outputs, candidate)).find((output) => output !== undefined)
+  if (found === undefined) throw new FixtureError(`the output ${name} is not known`)
+  return found
 }
 
 function inputs(fixture: Fixture): Readonly<Record<string, ArrayLike<number>>> {
@@ -192,7 +194,7 @@ function compareTraining(
       .map((name) => {
         const expected = ourWeight(tensor(fixture, `grad/${name}`))
         // A weight that the total does not reach has no gradient here; in PyTorch it is zero.
-        const actual = outputs[gradientPrefix + ourName(name)] ?? new Float64Array(expected.values.length)
+        const actual = own(outputs, gradientPrefix + ourName(name)) ?? new Float64Array(expected.values.length)
         return one('grad', name, expected, actual)
       }),
     ...groupNames(fixture, 'after')

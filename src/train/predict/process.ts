@@ -6,6 +6,7 @@ import { readText } from '../../files/reading.js'
 import { endWithParent } from '../../native/parent.js'
 import { workerCount } from '../../native/surroundings.js'
 import type { PlanOutput, RunPlan } from '../../plan/run-plan.js'
+import { own } from '../../source/own.js'
 import { allSent, sendToParent } from '../channel.js'
 import { readCheckpoint } from '../checkpoint/file.js'
 import { loadInstalledEngine } from '../engine-binding.js'
@@ -76,7 +77,7 @@ async function predictAll({ request, plan, runner, opened }: Prediction): Promis
     const numbers = opened.numbers.slice(done, done + batch.samples.length)
     const outputs = runner.run('predict', { image: batch.image }, wanted)
     const place = (name: string, sample: number): FloatArray => {
-      const output = outputs[name]
+      const output = own(outputs, name)
       invariant(output && !(output instanceof Int32Array), `predict gave no ${name}`)
       const size = output.length / plan.evalBatch
       return output.slice(sample * size, (sample + 1) * size)
