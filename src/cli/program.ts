@@ -35,6 +35,15 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   doctor: async () => (await import('./commands/doctor.js')).addDoctorCommand,
 }
 
+/** A mistake of the command line with what was written in it; a suggestion has a line of its own. */
+function oneLine(text: string): string {
+  return text
+    .trimEnd()
+    .split(/\n(?=\(Did you mean )/)
+    .map(visible)
+    .join('\n')
+}
+
 async function main(args: readonly string[], loadLiveView: LoadLiveView): Promise<ExitCode> {
   let code: ExitCode = exitCodes.ok
   const done = (result: ExitCode): void => {
@@ -46,7 +55,7 @@ async function main(args: readonly string[], loadLiveView: LoadLiveView): Promis
     .showHelpAfterError('(draemc --help lists the commands; draemc COMMAND --help its options)')
     .addHelpText('after', epilogue)
     .exitOverride()
-    .configureOutput({ writeOut: printData, writeErr: talk })
+    .configureOutput({ writeOut: printData, writeErr: talk, outputError: (text, write) => write(oneLine(text)) })
     .configureHelp({ sortSubcommands: false })
   const named = args[0]
   const asked = named !== undefined && Object.hasOwn(commands, named) ? own(commands, named) : undefined

@@ -73,7 +73,7 @@ const imageParameters = {
     default: { component: 'held_out', parameters: { fraction: 0.1, faults: 'synthetic' } },
   }),
   drop_last: flag('Leave out the last training batch of an epoch when it is not full.', true),
-  cache: whole('Memory for decoded images.', { counts: 'MiB', minimum: 0, default: 512 }),
+  cache: whole('Memory for decoded images.', { counts: 'MiB', minimum: 0, maximum: 2 ** 20, default: 512 }),
 }
 
 const files = { root: path('Directory that holds the data, relative to the file that names it.') }

@@ -82,7 +82,11 @@ export function name(description: string, pattern: string): ParameterSchema<stri
 }
 
 /** A whole number of one unit, which may be left out. */
-export function count(unit: QuantityUnit, description: string, options: Given<number> = {}): ParameterSchema<number> {
+export function count(
+  unit: QuantityUnit,
+  description: string,
+  options: NumberBounds & Given<number> = {},
+): ParameterSchema<number> {
   return { form: 'count', units: [unit], type: 'integer', minimum: 1, description, ...options }
 }
 

@@ -15,8 +15,8 @@ const requests = <L extends MetricList>(
 export const sections = {
   train: declare('How the model is trained.', {
     optimizer: component('optimizer', optimizers, 'Update of the weights.'),
-    epochs: count('epoch', 'Passes over the training images.'),
-    max_steps: optional(count('step', 'Ends the training after so many steps, if that is sooner.')),
+    epochs: count('epoch', 'Passes over the training images.', { maximum: 1_000_000 }),
+    max_steps: optional(count('step', 'Ends the training after so many steps, if that is sooner.', { maximum: 1e9 })),
     learning_rate: component('schedule', schedules, 'Course of the learning rate.', {
       default: { component: 'constant', parameters: {} },
     }),

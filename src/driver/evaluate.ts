@@ -3,12 +3,10 @@ import { join, relative } from 'node:path'
 import type { StampedEvent } from '../events/events.js'
 import { hashFile } from '../files/hash.js'
 import { isRecord } from '../files/json.js'
-import { readTextIfThere } from '../files/reading.js'
 import type { EngineLocation } from '../native/locate.js'
 import { type EvaluationRequest, evaluationFile, type UsedThreshold } from '../plan/evaluation.js'
 import type { PlanState, RunPlan } from '../plan/run-plan.js'
-import { resultsName } from '../train/results.js'
-import { type RecordedRun, readRecord } from './recorded-run.js'
+import { completedResults, type RecordedRun, readRecord } from './recorded-run.js'
 import { recordOf, type StartedRun, startOn } from './run.js'
 import { claimDirectory, type RunRecord } from './run-directory.js'
 import type { Compilation } from './run-phases.js'
@@ -107,27 +105,18 @@ function describeOtherWeights(before: readonly PlanState[], now: readonly PlanSt
 
 /** Whether the thresholds of the results were chosen for these weights. */
 function isOfResults(run: string, checkpoint: string): boolean {
-  const best = resultsOf(run)?.best
+  const best = completedResults(run)?.best
   const evaluated = isRecord(best) ? best.file : join('checkpoints', 'last.safetensors')
   return relative(run, checkpoint) === evaluated
 }
 
 function thresholdsOf(run: string): readonly UsedThreshold[] {
-  const thresholds = resultsOf(run)?.thresholds
+  const thresholds = completedResults(run)?.thresholds
   return Array.isArray(thresholds) ? thresholds.filter(isUsedThreshold) : []
 }
 
 function isUsedThreshold(value: unknown): value is UsedThreshold {
   return isRecord(value) && typeof value.output === 'string' && typeof value.value === 'number'
-}
-
-function resultsOf(run: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const results: unknown = JSON.parse(readTextIfThere(join(run, resultsName)) ?? '')
-    return isRecord(results) && results.outcome === 'completed' ? results : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Whether a directory evaluates weights, and so cannot go on. */

@@ -8,9 +8,10 @@ import {
   printFingerprints,
 } from '../files/fingerprints.js'
 import { sha256 } from '../files/hash.js'
+import { isRecord } from '../files/json.js'
 import { readRegularFileSync } from '../files/read-regular.js'
 import type { RunPlan } from '../plan/run-plan.js'
-import { resultsName } from '../train/results.js'
+import { resultsName, resultsRecord } from '../train/results.js'
 import type { RunManifest } from './manifest.js'
 import {
   eventsFile,
@@ -87,7 +88,13 @@ export function openRun(directory: string): RecordedRun {
     throw new NoWholeRun(`${events} is no regular file`, 'bring it back from a copy')
   const manifest = JSON.parse(readText(directory, manifestFile) ?? '') as RunManifest
   const ir = readText(directory, irFile) ?? ''
-  return { directory, plan: JSON.parse(planText) as RunPlan, manifest, ir, isCompleted: isCompleted(directory) }
+  return {
+    directory,
+    plan: JSON.parse(planText) as RunPlan,
+    manifest,
+    ir,
+    isCompleted: completedResults(directory) !== undefined,
+  }
 }
 
 /** What a run was made of, without its plan. */
@@ -105,14 +112,13 @@ export function readRecord(directory: string): Pick<RunRecord, 'graph' | 'source
   return { graph: new Map(graph), sources: new Map(sources), resolved, ir }
 }
 
-/** Results that are damaged are none: they are written again. */
-function isCompleted(directory: string): boolean {
-  try {
-    const results: unknown = JSON.parse(readText(directory, resultsName) ?? '')
-    return typeof results === 'object' && results !== null && 'outcome' in results && results.outcome === 'completed'
-  } catch {
-    return false
-  }
+/** The results of a run that ended with all of them. Damaged ones, or ones that were changed, are none: they are written again. */
+export function completedResults(directory: string): Readonly<Record<string, unknown>> | undefined {
+  const [text, recorded] = [readText(directory, resultsName), readText(directory, resultsRecord)]
+  if (text === undefined || recorded === undefined) return undefined
+  const { changed } = compareFingerprints(recorded, [{ file: resultsName, sha256: sha256(text) }])
+  const results: unknown = changed.length === 0 ? JSON.parse(text) : undefined
+  return isRecord(results) && results.outcome === 'completed' ? results : undefined
 }
 
 function readText(directory: string, file: string): string | undefined {

@@ -1,12 +1,16 @@
 import { join } from 'node:path'
 import { advantage, keysOf, type MetricKey, type MetricTable, meanMetrics } from '../components/metrics.js'
-import { replaceContent, replaceJson } from '../files/replace.js'
+import { printFingerprints } from '../files/fingerprints.js'
+import { sha256 } from '../files/hash.js'
+import { replaceContent } from '../files/replace.js'
 import type { UsedThreshold } from '../plan/evaluation.js'
 import type { RunContext } from './context.js'
 import type { BestEntry, ValidationRecord } from './tracking.js'
 
 export const resultsName = 'results.json'
 export const predictionsName = 'predictions.csv'
+/** `sha256sum -c results.sha256` compares both with what was written. */
+export const resultsRecord = 'results.sha256'
 
 export interface DomainResult {
   readonly domain: string
@@ -80,6 +84,13 @@ export function writeResults(
   predictions: string,
 ): void {
   const { name, hash, seed } = plan
-  if (predictions !== '') replaceContent(join(directory, predictionsName), predictions)
-  replaceJson(join(directory, resultsName), summarise({ name, hash, seed, ...results }))
+  const text = `${JSON.stringify(summarise({ name, hash, seed, ...results }), null, 2)}\n`
+  const files = [{ file: resultsName, sha256: sha256(text) }]
+  if (predictions !== '') {
+    replaceContent(join(directory, predictionsName), predictions)
+    files.unshift({ file: predictionsName, sha256: sha256(predictions) })
+  }
+  replaceContent(join(directory, resultsRecord), printFingerprints(files))
+  // Comes last: with it the run has ended.
+  replaceContent(join(directory, resultsName), text)
 }

@@ -6,7 +6,7 @@ import { type CheckpointFile, readCheckpoint } from './checkpoint/file.js'
 import { lastCheckpoint } from './checkpoint/keeper.js'
 import { RunFailure } from './failure.js'
 import { badEvents, cutEvents, eventsName } from './recorded-events.js'
-import { predictionsName, resultsName } from './results.js'
+import { predictionsName, resultsName, resultsRecord } from './results.js'
 import type { ValidationRecord } from './tracking.js'
 
 /** Where a run goes on: its last checkpoint, and what its events remember from before. */
@@ -45,5 +45,5 @@ export function findResumePoint(directory: string, plan: Pick<RunPlan, 'hash' | 
 
 /** The results of an end that is none any more. */
 export function removeResults(directory: string): void {
-  for (const name of [resultsName, predictionsName]) rmSync(join(directory, name), { force: true })
+  for (const name of [resultsName, resultsRecord, predictionsName]) rmSync(join(directory, name), { force: true })
 }

@@ -82,6 +82,11 @@ describeNative('draemc run --resume', () => {
     const third = draemc(['run', '--resume', run], { cwd: directory })
     expect([third.status, third.stderr]).toEqual([0, `${run} is completed: there is nothing left to do\n`])
 
+    const [results, written] = [join(run, 'results.json'), bytesOf(run, 'results.json')]
+    writeFileSync(results, written.toString('utf8').replace('"steps": ', '"steps": 1'))
+    expect(draemc(['run', '--resume', run], { cwd: directory }).stderr).toContain('completed after')
+    expect(bytesOf(run, 'results.json').equals(written), 'results that were changed are written again').toBe(true)
+
     const manifest = join(run, 'manifest.json')
     rmSync(join(run, 'results.json'))
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"seed": 1', '"seed": 2'))

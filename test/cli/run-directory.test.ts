@@ -37,7 +37,7 @@ describeNative('the directory of a run', () => {
     // As a kill before the plan leaves it: the lock of a process that is gone, and a part of the record.
     const lock = { host: hostname(), boot: 'before', since: '', processes: [] }
     mkdirSync(join(out, 'source'), { recursive: true })
-    for (const name of ['resolved.txt', 'ir.txt.123', 'source/what.draem']) writeFileSync(join(out, name), '')
+    for (const name of ['resolved.txt', '.ir.txt.12.ab.tmp', 'source/what.draem']) writeFileSync(join(out, name), '')
     expect(run(pipeline, '--out', out).stderr).toContain(`${out} is not empty; a run never writes over another`)
     writeFileSync(join(out, 'lock.1'), JSON.stringify(lock))
     writeFileSync(join(out, 'notes.txt'), 'mine')
@@ -51,7 +51,7 @@ describeNative('the directory of a run', () => {
     expect(
       run(pipeline, '--out', out, '--set', 'train.epochs=1', '--set', 'train.early_stop.patience=1').stderr,
     ).toContain('completed')
-    expect(readdirSync(out).filter((name) => /lock|\.123$/.test(name))).toEqual([])
+    expect(readdirSync(out).filter((name) => /lock|\.tmp$/.test(name))).toEqual([])
     expect(readdirSync(join(out, 'source'))).not.toContain('what.draem')
 
     const image = join(directory, 'data/domain_A/train/good')
