@@ -5,7 +5,7 @@ import { hashFile } from '../files/hash.js'
 import { isRecord } from '../files/json.js'
 import type { EngineLocation } from '../native/locate.js'
 import { type EvaluationRequest, evaluationFile, type UsedThreshold } from '../plan/evaluation.js'
-import type { PlanState, RunPlan } from '../plan/run-plan.js'
+import type { DataValue, PlanState, RunPlan } from '../plan/run-plan.js'
 import { completedResults, type RecordedRun, readRecord } from './recorded-run.js'
 import { recordOf, type StartedRun, startOn } from './run.js'
 import { claimDirectory, type RunRecord } from './run-directory.js'
@@ -81,8 +81,9 @@ function recordFor(
 }
 
 function withRoot(plan: RunPlan, root: string): RunPlan {
-  const { data } = plan
-  return { ...plan, data: { ...data, parameters: { ...data.parameters, root } } }
+  const { component, parameters } = plan.data
+  // Every source has a root; the union cannot say that the rest stays what it was.
+  return { ...plan, data: { component, parameters: { ...parameters, root } } as DataValue }
 }
 
 const named = 3

@@ -29,7 +29,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'epochs = 30 steps',
     ['D032 30 steps: `epochs` of `train` must be a whole number of epochs, and this is 30 steps'],
   ],
-  ['epochs = 30', 'epochs = 0', ['D059 0: `epochs` of `train` must be at least 1 epoch, and this is 0 epochs']],
+  ['epochs = 30', 'epochs = 0', ['D059 0: `epochs` of `train` must be from 1 epoch to 1000000 epochs, and this is 0 epochs']],
   ['epochs = 30', 'epoch = 30', ['D034 epoch: `train` has no parameter `epoch`; did you mean `epochs`?']],
   ['epochs = 30\n', '\n', ['D033 train: `train` needs `epochs`']],
   [
@@ -183,7 +183,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'precision = bf16',
     'max_steps = 0',
-    ['D059 0: `max_steps` of `train` must be at least 1 step, and this is 0 steps'],
+    ['D059 0: `max_steps` of `train` must be from 1 step to 1000000000 steps, and this is 0 steps'],
   ],
   [
     'precision = bf16',
