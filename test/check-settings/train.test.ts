@@ -29,7 +29,11 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'epochs = 30 steps',
     ['D032 30 steps: `epochs` of `train` must be a whole number of epochs, and this is 30 steps'],
   ],
-  ['epochs = 30', 'epochs = 0', ['D059 0: `epochs` of `train` must be from 1 epoch to 1000000 epochs, and this is 0 epochs']],
+  [
+    'epochs = 30',
+    'epochs = 0',
+    ['D059 0: `epochs` of `train` must be from 1 epoch to 1000000 epochs, and this is 0 epochs'],
+  ],
   ['epochs = 30', 'epoch = 30', ['D034 epoch: `train` has no parameter `epoch`; did you mean `epochs`?']],
   ['epochs = 30\n', '\n', ['D033 train: `train` needs `epochs`']],
   [
