@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { now } from '../events/clock.js'
 import type { RunEvent, StampedEvent } from '../events/events.js'
 import { appendLine } from '../files/append.js'
 import { lockDirectory } from '../files/lock.js'
+import { removeLeftovers } from '../files/replace.js'
 import type { EngineLocation } from '../native/locate.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { jsonLine } from '../source/visible.js'
@@ -54,6 +56,13 @@ export function resumeRun({ run, engine, onEvent }: ResumeRequest): StartedRun {
     },
   })
   return { directory, process }
+}
+
+/** What a kill behind the last event may have left: the lock of processes that are gone, temporary files. @throws DirectoryInUse */
+export function tidyCompleted(directory: string): void {
+  const lock = lockDirectory(directory)
+  for (const folder of ['.', 'checkpoints']) removeLeftovers(join(directory, folder))
+  lock.release()
 }
 
 /** Settings by which a pipeline is another than that of a run, in words; what is no setting is a part of the program. */

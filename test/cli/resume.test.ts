@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { StampedEvent } from '../../src/events/events.js'
@@ -79,8 +80,11 @@ describeNative('draemc run --resume', () => {
     const validations = (root: string) => eventsOf(root).filter(({ event }) => event.type === 'validation')
     expect(validations(run).map(({ event }) => event)).toEqual(validations(whole).map(({ event }) => event))
 
+    // As a kill behind the last event leaves it.
+    writeFileSync(join(run, 'lock.1'), JSON.stringify({ host: hostname(), boot: 'before', since: '', processes: [] }))
     const third = draemc(['run', '--resume', run], { cwd: directory })
     expect([third.status, third.stderr]).toEqual([0, `${run} is completed: there is nothing left to do\n`])
+    expect(list(run)).toEqual(list(whole))
 
     const [results, written] = [join(run, 'results.json'), bytesOf(run, 'results.json')]
     writeFileSync(results, written.toString('utf8').replace('"steps": ', '"steps": 1'))

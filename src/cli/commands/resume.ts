@@ -1,7 +1,7 @@
 import { compileAsIn } from '../../driver/compile-as-in.js'
 import { isEvaluation } from '../../driver/evaluate.js'
 import type { RecordedRun } from '../../driver/recorded-run.js'
-import { CannotResume, describePipelineDifferences, resumeRun } from '../../driver/resume.js'
+import { CannotResume, describePipelineDifferences, resumeRun, tidyCompleted } from '../../driver/resume.js'
 import { DirectoryInUse } from '../../files/lock.js'
 import { locateEngine } from '../../native/locate.js'
 import { compileOrReport, type PipelineOptions } from '../compile-options.js'
@@ -38,6 +38,7 @@ export async function resumeCommand(
       if (code !== exitCodes.ok) return code
     }
     if (recorded.isCompleted) {
+      tidyCompleted(recorded.directory)
       talk(`${directory} is completed: there is nothing left to do`)
       return exitCodes.ok
     }
