@@ -14,7 +14,7 @@ export function renderExplanation(explanation: Explanation): string {
     ['training step', `${flops(total.stepFlops)} in ${precision}`],
     [
       'memory',
-      `${bytes(total.weightBytes)} weights, ${bytes(slotBytes)} optimiser, ${bytes(total.activationBytes)} activations kept for gradients`,
+      `${bytes(total.weightBytes)} weights, ${bytes(slotBytes)} optimiser, ${bytes(total.activationBytes)} activations kept for gradients; a run on a CPU takes about ${bytes(explanation.peakBytes)}`,
     ],
     ['training', training(explanation)],
     ['convolutions', convolutions(explanation)],
@@ -104,7 +104,7 @@ function flops(value: number): string {
   return scaled(value, 1000, ['FLOP', 'kFLOP', 'MFLOP', 'GFLOP', 'TFLOP', 'PFLOP'])
 }
 
-function bytes(value: number): string {
+export function bytes(value: number): string {
   return scaled(value, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'])
 }
 

@@ -6,6 +6,7 @@ import type { DType, IrFunction, IrModule, Operation, ValueId } from '../ir/type
 import { type PassReport, runPasses } from '../passes/runner.js'
 import type { RecordedAllow, SettingOrigin } from '../plan/settings.js'
 import type { MachineRecord } from './machine.js'
+import { predictPeakBytes } from './memory.js'
 import type { Artefacts } from './phase.js'
 
 /** What one top-level block of the model (`recon`, `seg`, `severity`) costs, or all of them together. */
@@ -34,6 +35,8 @@ export interface Explanation {
   readonly total: BlockCost
   /** Bytes of the optimiser's slots. */
   readonly slotBytes: number
+  /** Of the process that trains it on a CPU, at most. */
+  readonly peakBytes: number
   readonly epochs: number
   /** Where the training ends sooner. */
   readonly maxSteps?: number
@@ -90,6 +93,7 @@ export function explainPipeline(
     slotBytes: optimised.module.state
       .filter((variable) => variable.kind === 'slot')
       .reduce((sum, variable) => sum + bytesOf(variable.type), 0),
+    peakBytes: predictPeakBytes(optimised.module),
     epochs: pipeline.train.epochs,
     ...(pipeline.train.max_steps === undefined ? {} : { maxSteps: pipeline.train.max_steps }),
     ...(trainImages === undefined

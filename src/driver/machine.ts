@@ -14,6 +14,7 @@ import type { Device } from '../passes/pass.js'
 import { passes } from '../passes/registry.js'
 import { runPasses } from '../passes/runner.js'
 import { MeasurementFailed, measureConvolutions } from './measure.js'
+import { machineBytes, predictPeakBytes } from './memory.js'
 import type { Compilation, CompileRequest } from './run-phases.js'
 
 /** What measuring on this machine decided of a program; it stands in the manifest. */
@@ -37,7 +38,7 @@ export interface CompiledForMachine {
 
 /**
  * Compiles as far as the plan for the machine that the engine is on. Convolutions that no measurement knows are measured, once, or
- * with `known` are the engine's own operator.
+ * with `known` are the engine's own operator; so they are in a program that does not fit into the memory of the machine.
  */
 export function compileForMachine(
   compile: (request: CompileRequest) => Compilation,
@@ -55,7 +56,7 @@ export function compileForMachine(
   const found = convolutionsBefore(compilation, device)
   const missing = unmeasured(found, times)
   let problem: string | undefined
-  if (missing.length > 0 && missingTimes === 'measure') {
+  if (missing.length > 0 && missingTimes === 'measure' && fitsMachine(compilation)) {
     try {
       const measured = measureConvolutions(missing, engine)
       times = { ...measured, ...times }
@@ -68,6 +69,10 @@ export function compileForMachine(
     }
   }
   return { compilation, ...(found.length === 0 ? {} : { machine: recordOf(on, times, found, problem) }) }
+}
+
+function fitsMachine({ artefacts: { ir } }: Compilation): boolean {
+  return ir === undefined || predictPeakBytes(ir.module) <= machineBytes()
 }
 
 function recordOf(

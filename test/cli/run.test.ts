@@ -114,6 +114,19 @@ describeNative('draemc run', () => {
     expect(stderr).toContain(String(image))
   })
 
+  it('says before it starts what does not fit into memory, with the largest batch that does', () => {
+    const { directory, pipeline } = smallProject()
+    const huge = draemc(['run', pipeline, '--set', 'data.image=8192x8192', '--set', 'data.batch=4', '--out', 'huge'], {
+      cwd: directory,
+    })
+    expect(huge.stderr).toMatch(/^error: the run takes about \d+ GiB of memory, and this machine has [\d.]+ [GT]iB$/m)
+    expect(huge.stderr).toMatch(
+      /^ {2}help: (the largest batch that fits is \d: --set data\.batch=|not even a batch of one image fits)/m,
+    )
+    expect(huge.status).toBe(1)
+    expect(existsSync(join(directory, 'huge'))).toBe(false)
+  })
+
   it('draws on a terminal that is lower than the results, leaves them whole and the terminal as it was', async () => {
     const { directory, pipeline } = smallProject()
     const size = { rows: 10, columns: 100 }

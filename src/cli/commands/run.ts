@@ -1,16 +1,18 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { compile } from '../../driver/compile.js'
+import { bytes } from '../../driver/explain-text.js'
 import { compileForMachine, type MachineRecord } from '../../driver/machine.js'
+import { largestBatch, machineBytes, predictPeakBytes } from '../../driver/memory.js'
 import { type StartedRun, type StartRequest, startRun } from '../../driver/run.js'
 import { RunDirectoryInUse } from '../../driver/run-directory.js'
-import type { CompileRequest } from '../../driver/run-phases.js'
+import type { Compilation, CompileRequest } from '../../driver/run-phases.js'
 import { studyNotice } from '../../driver/study-text.js'
 import type { StampedEvent } from '../../events/events.js'
 import { DirectoryInUse } from '../../files/lock.js'
 import { locateEngine } from '../../native/locate.js'
 import { surroundingsMistakes } from '../../native/surroundings.js'
-import { addPipelineOptions, compileOrReport } from '../compile-options.js'
+import { addPipelineOptions, compileFile, compileOrReport } from '../compile-options.js'
 import { isAboutData } from '../diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
@@ -70,10 +72,40 @@ Output that is lost (a closed pipe, a full disk) ends nothing: the run goes on, 
         done(reportNoEngine())
         return
       }
+      const tooLarge = engine.device === 'cpu' ? explainTooLarge(compilation, file, options) : undefined
+      if (tooLarge !== undefined) {
+        talk(tooLarge)
+        done(exitCodes.failed)
+        return
+      }
       for (const study of compilation.artefacts.checked?.studies ?? []) talk(studyNotice(study, file))
       const prepared = { compilation, engine, ...(machine ? { machine } : {}) }
       done(await followRun((onEvent) => start(prepared, options, onEvent), options, loadLiveView))
     })
+}
+
+/** Where the machine has less memory than the run is predicted to take. */
+function explainTooLarge(
+  { artefacts: { ir, checked } }: Compilation,
+  file: string,
+  options: RunOptions,
+): string | undefined {
+  const limit = machineBytes()
+  const needed = ir === undefined ? 0 : predictPeakBytes(ir.module)
+  const batch = checked?.pipeline?.batch ?? 1
+  if (needed <= limit) return undefined
+  const withBatch = (size: number): number => {
+    const set = ['data.batch', 'data.eval_batch'].map((path) => ({ path, value: String(size) }))
+    const asked = { ...options, set: [...options.set, ...set] }
+    const { ir } = compileFile(compile, file, asked, { lookAtDisk: false, until: 'ir' }).artefacts
+    return ir === undefined ? Number.POSITIVE_INFINITY : predictPeakBytes(ir.module)
+  }
+  const fits = largestBatch(batch, limit, withBatch)
+  const help =
+    fits === undefined
+      ? 'not even a batch of one image fits: make the images or the widths of the model smaller'
+      : `the largest batch that fits is ${fits}: --set data.batch=${fits} --set data.eval_batch=${fits}`
+  return `error: the run takes about ${bytes(needed)} of memory, and this machine has ${bytes(limit)}\n  help: ${help}`
 }
 
 function start(
