@@ -116,7 +116,7 @@ describeNative('draemc run', () => {
 
   it('says before it starts what does not fit into memory, with the largest batch that does', () => {
     const { directory, pipeline } = smallProject()
-    const huge = draemc(['run', pipeline, '--set', 'data.image=8192x8192', '--set', 'data.batch=4', '--out', 'huge'], {
+    const huge = draemc(['run', pipeline, '--set', 'data.image=4096x4096', '--set', 'data.batch=4', '--out', 'huge'], {
       cwd: directory,
     })
     expect(huge.stderr).toMatch(/^error: the run takes about \d+ GiB of memory, and this machine has [\d.]+ [GT]iB$/m)
