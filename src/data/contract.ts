@@ -26,6 +26,8 @@ export interface EvaluationSample {
   /** Relative to the data's root, with `/`. For synthetic faults the clean image's, with `#synthetic`. */
   readonly file: string
   readonly label: 0 | 1
+  /** Of a faulty image: what kind of fault it has, where the data says it. */
+  readonly class?: string
   readonly severity?: number
   /** A mask that marks something. */
   readonly hasMask: boolean

@@ -216,11 +216,12 @@ function planSample(
   const file = numbers.get(image.file)
   const mask = image.mask === undefined ? undefined : numbers.get(image.mask)
   invariant(file !== undefined, `${image.file} has no number`)
-  const { label, severity } = image
+  const { label, class: kind, severity } = image
   const blankMask = image.mask !== undefined && blank.has(image.mask) ? image.mask : undefined
   const sample = {
     file: image.file,
     label,
+    ...(kind === undefined ? {} : { class: kind }),
     ...(severity === undefined ? {} : { severity }),
     hasMask: mask !== undefined && blankMask === undefined,
     ...(blankMask === undefined ? {} : { blankMask }),

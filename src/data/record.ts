@@ -13,7 +13,7 @@ interface TestRecord {
   readonly name: string
   readonly role: 'source' | 'target'
   readonly normal: number
-  /** Faulty images by the directory that they lie in, which is their class. */
+  /** Faulty images by their class. */
   readonly faulty: Readonly<Record<string, number>>
 }
 
@@ -22,10 +22,7 @@ export function recordOf({ problems, tests }: Listing, notes: readonly DataNote[
     warnings: [...problems.filter((problem) => !isError(problem)).map(listingError), ...notes],
     tests: tests.map(({ name, role, images }) => {
       const faulty = new Map<string, number>()
-      for (const { file, label } of images) {
-        const directory = file.split('/').at(-2) ?? '.'
-        if (label === 1) faulty.set(directory, (faulty.get(directory) ?? 0) + 1)
-      }
+      for (const { label, class: kind = '' } of images) if (label === 1) faulty.set(kind, (faulty.get(kind) ?? 0) + 1)
       return {
         name,
         role,

@@ -61,6 +61,8 @@ export type RunEvent =
       readonly role: 'source' | 'target'
       readonly images: number
       readonly metrics: MetricTable
+      /** By class of the faults, where there are several. */
+      readonly classes: readonly { readonly class: string; readonly faulty: number; readonly metrics: MetricTable }[]
     }
   | { readonly type: 'interrupting'; readonly step: number }
   | {

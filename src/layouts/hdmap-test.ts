@@ -31,7 +31,12 @@ export function listTest(
   if (!isNeeded && !directories.some(({ name }) => isFilled(name))) return undefined
   if (found.kind !== 'directory') {
     const there = reader.entries(domain, at).map(({ name }) => name)
-    reader.report('directoryMissing', { domain, directory: 'test', what: 'nothing to test on', there }, test, at)
+    reader.report(
+      'directoryMissing',
+      { domain, part: reader.part, directory: 'test', what: 'nothing to test on', there },
+      test,
+      at,
+    )
     return undefined
   }
   const good = reader.images(`${test}/good`, at, { domain, what: 'no normal images to test on' })
@@ -59,6 +64,7 @@ export function listTest(
       return {
         file,
         label: 1,
+        class: file.split('/').at(-2) ?? '',
         ...(mask === undefined ? {} : { mask }),
         ...(severity === undefined ? {} : { severity }),
       }

@@ -8,7 +8,7 @@ import type { Place } from './problem.js'
 import { inDirectory, Reader } from './reader.js'
 import type { Entry, FileView } from './view.js'
 
-type Parameters = ParametersOf<typeof dataSources.hdmap>
+type Sources = typeof dataSources
 
 /** What of the parameters decides which files are read. */
 export interface HdmapPlace {
@@ -20,11 +20,14 @@ export interface HdmapPlace {
   readonly targets: 'auto' | readonly (string | undefined)[]
   /** Whether validation is on the source's test set, which must be there then. */
   readonly validatesOnTest: boolean
+  readonly part: 'domain' | 'category'
+  /** The parameter that names the source. */
+  readonly sourceAt: Place
 }
 
 /** Undefined without a root. @param isMistaken of a parameter by its pointer; its mistake is reported. */
 export function hdmapPlace(
-  { root, source, targets = 'auto', validation }: Partial<Parameters>,
+  { root, source, targets = 'auto', validation }: Partial<ParametersOf<Sources['hdmap']>>,
   isMistaken: (pointer: string) => boolean,
 ): HdmapPlace | undefined {
   if (root === undefined || isMistaken('/root')) return undefined
@@ -34,6 +37,24 @@ export function hdmapPlace(
     targets:
       targets === 'auto' ? targets : targets.map((name, index) => (isMistaken(`/targets/${index}`) ? undefined : name)),
     validatesOnTest: validation?.component === 'reference',
+    part: 'domain',
+    sourceAt: '/source',
+  }
+}
+
+/** A category of MVTec AD lies as a domain does that is tested on itself alone. */
+export function mvtecPlace(
+  { root, category, validation }: Partial<ParametersOf<Sources['mvtec']>>,
+  isMistaken: (pointer: string) => boolean,
+): HdmapPlace | undefined {
+  if (root === undefined || isMistaken('/root')) return undefined
+  return {
+    root,
+    source: isMistaken('/category') ? undefined : category,
+    targets: [],
+    validatesOnTest: validation?.component === 'reference',
+    part: 'category',
+    sourceAt: '/category',
   }
 }
 
@@ -50,8 +71,8 @@ export function hdmapPlace(
  * read, and is not read itself, is a problem by its name.
  */
 export function listHdmap(view: FileView, place: HdmapPlace): Listing {
-  const { root, source, targets } = place
-  const reader = new Reader(view, root)
+  const { root, source, targets, sourceAt } = place
+  const reader = new Reader(view, root, place.part)
   const listing = (rest: Partial<Pick<Listing, 'train' | 'tests' | 'targets'>> = {}): Listing => ({
     root,
     train: rest.train ?? [],
@@ -70,16 +91,16 @@ export function listHdmap(view: FileView, place: HdmapPlace): Listing {
   const taken = source === undefined ? named : [source, ...named]
   const tests: ListedTest[] = []
   let train: readonly ListedImage[] = []
-  const isSourceThere = source !== undefined && isDomain(reader, source, targets === 'auto' ? [] : named, '/source')
+  const isSourceThere = source !== undefined && isDomain(reader, source, targets === 'auto' ? [] : named, sourceAt)
   if (isSourceThere) {
-    train = listTrain(reader, source)
-    const images = listTest(reader, source, '/source', place.validatesOnTest)
+    train = listTrain(reader, source, sourceAt)
+    const images = listTest(reader, source, sourceAt, place.validatesOnTest)
     if (images !== undefined) tests.push({ name: source, role: 'source', images })
-    nameRest(reader, source, '/source')
+    nameRest(reader, source, sourceAt, true)
   }
   const list = (name: string, at: Place): void => {
     tests.push({ name, role: 'target', images: listTest(reader, name, at, true) ?? [] })
-    nameRest(reader, name, at)
+    nameRest(reader, name, at, false)
   }
   if (targets !== 'auto') {
     for (const [index, name] of targets.entries()) {
@@ -112,17 +133,17 @@ function otherDomains(reader: Reader, source: string): readonly string[] {
       ? tests.has(name) && tests.get(name) !== 'directory' && tests.get(name) !== 'unreadable'
       : true
   })
-  reader.nameData('.', rest, 'a domain is a directory with `test`', '/targets')
+  reader.nameData('.', rest, `a ${reader.part} is a directory with \`test\``, '/targets')
   return names
 }
 
-function listTrain(reader: Reader, domain: string): readonly ListedImage[] {
-  const files = reader.images(`${domain}/train/good`, '/source', { domain, what: 'nothing to train on' })
+function listTrain(reader: Reader, domain: string, at: Place): readonly ListedImage[] {
+  const files = reader.images(`${domain}/train/good`, at, { domain, what: 'nothing to train on' })
   return (files ?? []).map((file) => ({ file, label: 0 }))
 }
 
 /** What a domain has beside its three directories, and `train` beside `good`. Of targets nothing is trained on. */
-function nameRest(reader: Reader, domain: string, at: Place): void {
+function nameRest(reader: Reader, domain: string, at: Place, isSource: boolean): void {
   const parts = ['train', 'test', 'ground_truth']
   const name = (path: string, known: readonly string[], rule: string): void =>
     reader.nameData(
@@ -131,8 +152,8 @@ function nameRest(reader: Reader, domain: string, at: Place): void {
       rule,
       at,
     )
-  name(domain, parts, `of a domain ${inWords(parts)} are read`)
-  if (at !== '/source' || !reader.isDirectory(`${domain}/train/good`)) return
+  name(domain, parts, `of a ${reader.part} ${inWords(parts)} are read`)
+  if (!isSource || !reader.isDirectory(`${domain}/train/good`)) return
   name(`${domain}/train`, ['good'], 'images to train on lie in `good`')
 }
 
@@ -155,7 +176,14 @@ function isOtherRoot(reader: Reader, source: string): boolean {
   if (!isAbove && below === undefined) return false
   const { root } = reader
   const instead = isAbove ? dirname(root) : join(root, below?.name ?? '')
-  const facts = { name: source, root, there: [], instead, where: isAbove ? 'above' : 'below' } as const
+  const facts = {
+    name: source,
+    part: reader.part,
+    root,
+    there: [],
+    instead,
+    where: isAbove ? 'above' : 'below',
+  } as const
   reader.report('domainMissing', facts, source, '/root')
   return true
 }
@@ -170,7 +198,13 @@ function isDomain(reader: Reader, name: string, taken: readonly string[], at: Pl
     .filter((other) => ['test', 'train'].some((part) => reader.isDirectory(`${other}/${part}`)))
     .filter((other) => !taken.includes(other))
   const suggestion = suggest(name, there)
-  const facts = { name, root: reader.root, there, ...(suggestion === undefined ? {} : { suggestion }) }
+  const facts = {
+    name,
+    part: reader.part,
+    root: reader.root,
+    there,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  }
   reader.report('domainMissing', facts, name, at)
   return false
 }

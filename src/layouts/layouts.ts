@@ -1,6 +1,6 @@
 import type { dataSources } from '../components/data.js'
 import type { ParametersOf } from '../components/schema.js'
-import { hdmapPlace, listHdmap } from './hdmap.js'
+import { hdmapPlace, listHdmap, mvtecPlace } from './hdmap.js'
 import type { Listing } from './listing.js'
 import { isLossy } from './names.js'
 import type { Problem } from './problem.js'
@@ -25,6 +25,7 @@ type Layout<Name extends keyof Sources> = (
 /** How the files of each data source lie. */
 const layouts: { readonly [Name in keyof Sources]: Layout<Name> } = {
   hdmap: layout(hdmapPlace, listHdmap),
+  mvtec: layout(mvtecPlace, listHdmap),
 }
 
 /**

@@ -4,6 +4,8 @@ import type { Problem } from './problem.js'
 export interface ListedImage {
   readonly file: string
   readonly label: 0 | 1
+  /** Of a faulty image: what kind of fault it has. */
+  readonly class?: string
   readonly mask?: string
   /** As measured; absent where the data has none. */
   readonly severity?: number

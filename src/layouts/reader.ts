@@ -19,6 +19,8 @@ export class Reader {
   constructor(
     private readonly view: FileView,
     readonly root: string,
+    /** What a directory of the root is called. */
+    readonly part: 'domain' | 'category',
   ) {}
 
   report<Row extends keyof typeof dataDiagnostics>(
@@ -70,14 +72,25 @@ export class Reader {
     if (found.kind === 'unreadable') return undefined
     if (found.kind !== 'directory') {
       const there = this.entries(need.domain, at).map(({ name }) => name)
-      this.report('directoryMissing', { ...need, directory, there }, path, at)
+      this.report('directoryMissing', { ...need, part: this.part, directory, there }, path, at)
       return undefined
     }
     const { files, others, isWhole } = this.split(path, isImageName, at)
     if (files.length === 0) {
       const shown = others.slice(0, 5).map((entry) => this.#describe(path, entry))
       if (isWhole)
-        this.report('noImages', { domain: need.domain, directory, others: shown, readable: imageExtensions }, path, at)
+        this.report(
+          'noImages',
+          {
+            domain: need.domain,
+            part: this.part,
+            directory,
+            others: shown,
+            readable: imageExtensions,
+          },
+          path,
+          at,
+        )
       return undefined
     }
     this.nameLeftOut(path, others, `images are ${imageExtensions} files of the directory itself`, at)

@@ -8,6 +8,7 @@ export interface DomainMetrics {
   readonly role: 'source' | 'target'
   readonly images: number
   readonly metrics: MetricTable
+  readonly classes?: readonly { readonly class: string; readonly faulty: number; readonly metrics: MetricTable }[]
 }
 
 /**
@@ -17,7 +18,8 @@ export interface DomainMetrics {
 export function resultsTable(domains: readonly DomainMetrics[], width = 100): readonly string[] {
   if (domains.length === 0) return []
   const targets = domains.filter(({ role }) => role === 'target')
-  const entries: readonly DomainMetrics[] = targets.length > 1 ? [...domains, meanOf(targets)] : domains
+  const rows = domains.flatMap((each): readonly Row[] => [each, ...classesOf(each)])
+  const entries: readonly Row[] = targets.length > 1 ? [...rows, meanOf(targets)] : rows
   const keys = [...new Set(domains.flatMap(({ metrics }) => keysOf(metrics)))]
 
   const facts: Column[] = [
@@ -75,6 +77,20 @@ function widthOf(columns: readonly Column[]): number {
 
 function longest(cells: readonly string[]): number {
   return Math.max(...cells.map((cell) => [...cell].length))
+}
+
+interface Row extends Pick<DomainMetrics, 'domain' | 'images' | 'metrics'> {
+  readonly role: DomainMetrics['role'] | 'class'
+}
+
+/** Below their domain, with the number of their faulty images. */
+function classesOf({ classes = [] }: DomainMetrics): readonly Row[] {
+  return classes.map(({ class: kind, faulty, metrics }) => ({
+    domain: `  ${kind}`,
+    role: 'class',
+    images: faulty,
+    metrics,
+  }))
 }
 
 function meanOf(targets: readonly DomainMetrics[]): DomainMetrics {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DataErrors, describeNote } from '../data/errors.js'
 import { startData } from '../data/open.js'
+import { now } from '../events/clock.js'
 import type { RunEvent } from '../events/events.js'
 import { joinLock } from '../files/lock.js'
 import { readText } from '../files/reading.js'
@@ -35,8 +36,17 @@ async function main(): Promise<number> {
   const { positionals, values } = parseArgs({ options, allowPositionals: true })
   const directory = resolve(positionals[0] ?? '.')
   endWithParent({ graceMilliseconds: 3000 })
-  const lock = values.lock === undefined ? undefined : joinLock(values.lock)
-  const sink = new EventSink(directory, sendToParent)
+  const opened = open(directory, values.lock)
+  if (!('sink' in opened)) {
+    const events: readonly RunEvent[] = [
+      { type: 'failed', ...opened },
+      { type: 'run_finished', outcome: 'failed', steps: 0, seconds: 0, directory },
+    ]
+    for (const event of events) sendToParent({ time: now(), event })
+    await allSent()
+    return opened.exitCode
+  }
+  const { lock, sink } = opened
   const stop = new StopControl()
   const stopListening = listenForStops(stop)
   const start = performance.now()
@@ -66,6 +76,16 @@ async function main(): Promise<number> {
     await allSent()
     // Otherwise the command gives it back.
     if (!process.connected) lock?.release()
+  }
+}
+
+/** Why it failed, where the directory takes no files: then whoever watches is told, and nobody else. */
+function open(directory: string, lock: string | undefined) {
+  try {
+    const joined = lock === undefined ? undefined : joinLock(lock)
+    return { lock: joined, sink: new EventSink(directory, sendToParent) }
+  } catch (error) {
+    return describeFailure(error, directory)
   }
 }
 

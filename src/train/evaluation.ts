@@ -2,7 +2,7 @@ import { thresholdKey } from '../components/metrics.js'
 import type { EvaluationSet } from '../data/contract.js'
 import type { UsedThreshold } from '../plan/evaluation.js'
 import { inPhase, type RunContext } from './context.js'
-import { mapOutputs, measure } from './measure.js'
+import { mapOutputs, measure, measureClasses } from './measure.js'
 import { Thresholds } from './metrics/threshold.js'
 import { PredictionTable } from './predictions.js'
 import type { DomainResult } from './results.js'
@@ -35,10 +35,11 @@ export function evaluateTests(context: RunContext, known: readonly UsedThreshold
       if (!scores) break
       const { metrics, notes } = measure(set, scores, plan.evaluate, plan, thresholds)
       predictions.add(set, scores)
+      const classes = measureClasses(set, scores, plan.evaluate, plan, thresholds)
       const role = set.role === 'source' ? 'source' : 'target'
       const faulty = scores.samples.filter(({ label }) => label === 1).length
-      domains.push({ domain: set.name, role, images: scores.samples.length, faulty, metrics, notes })
-      emit({ type: 'evaluation', domain: set.name, role, images: scores.samples.length, metrics })
+      domains.push({ domain: set.name, role, images: scores.samples.length, faulty, metrics, classes, notes })
+      emit({ type: 'evaluation', domain: set.name, role, images: scores.samples.length, metrics, classes })
       for (const message of notes) emit({ type: 'note', level: 'info', message })
     }
     for (const { output, threshold, value } of thresholds.used)

@@ -14,7 +14,7 @@ import type { EvaluatePlan, RunPlan } from '../plan/run-plan.js'
 import { imageMetric, pixelMetricsOf, valueMetric } from './metrics/table.js'
 import type { Thresholds } from './metrics/threshold.js'
 import type { SetScores } from './scores.js'
-import { likeArray } from './step-runner.js'
+import { type FloatArray, likeArray } from './step-runner.js'
 
 /** What is to be measured on a set, by what it is computed from. */
 export type Measurements = Pick<EvaluatePlan, MetricList>
@@ -97,20 +97,54 @@ function undefinedWhere({ component, parameters }: MetricValue, thresholds: Thre
 }
 
 /** The images whose pixels are known: normal ones and faulty ones with a mask. */
-function withMasks(scores: SetScores, { image }: RunPlan): Pick<SetScores, 'maps' | 'masks'> {
+function withMasks(scores: SetScores, plan: RunPlan): SetScores {
+  return pick(scores, ({ label, hasMask }) => label === 0 || hasMask, plan)
+}
+
+/** A part of a set, in its order. */
+function pick(scores: SetScores, isKept: (sample: EvaluationSample) => boolean, { image }: RunPlan): SetScores {
   const { samples } = scores
-  if (samples.every(({ label, hasMask }) => label === 0 || hasMask)) return scores
+  if (samples.every(isKept)) return scores
+  const kept = samples.flatMap((sample, i) => (isKept(sample) ? [i] : []))
+  const part = <Values extends FloatArray | Uint8Array>(from: Values, to: Values, size: number): Values => {
+    kept.forEach((place, i) => {
+      to.set(from.subarray(place * size, (place + 1) * size), i * size)
+    })
+    return to
+  }
+  const parts = (all: ReadonlyMap<string, FloatArray>, size: number) =>
+    new Map([...all].map(([name, from]) => [name, part(from, likeArray(from, kept.length * size), size)]))
   const size = image.height * image.width
-  const kept = samples.flatMap(({ label, hasMask }, i) => (label === 0 || hasMask ? [i] : []))
-  const masks = new Uint8Array(kept.length * size)
-  const maps = new Map([...scores.maps].map(([name, map]) => [name, likeArray(map, kept.length * size)]))
-  kept.forEach((from, to) => {
-    masks.set(scores.masks.subarray(from * size, (from + 1) * size), to * size)
-    for (const [name, map] of maps) {
-      map.set(scores.maps.get(name)?.subarray(from * size, (from + 1) * size) ?? [], to * size)
-    }
+  return {
+    samples: kept.flatMap((place) => samples[place] ?? []),
+    values: parts(scores.values, 1),
+    maps: parts(scores.maps, size),
+    masks: scores.masks.length === 0 ? scores.masks : part(scores.masks, new Uint8Array(kept.length * size), size),
+  }
+}
+
+/** The faulty images of one class with all normal ones. */
+export interface ClassResult {
+  readonly class: string
+  readonly faulty: number
+  readonly metrics: MetricTable
+}
+
+/** By class of the faults, where there are several. What is undefined for one of them is null; the notes are those of the whole set. */
+export function measureClasses(
+  set: EvaluationSet,
+  scores: SetScores,
+  requests: Measurements,
+  plan: RunPlan,
+  thresholds: Thresholds,
+): readonly ClassResult[] {
+  const classes = [...new Set(scores.samples.flatMap(({ class: kind }) => kind ?? []))]
+  if (classes.length < 2) return []
+  return classes.map((kind) => {
+    const part = pick(scores, (sample) => sample.label === 0 || sample.class === kind, plan)
+    const { metrics } = measure(set, part, requests, plan, thresholds)
+    return { class: kind, faulty: part.samples.filter(({ label }) => label === 1).length, metrics }
   })
-  return { maps, masks }
 }
 
 const named = 3

@@ -4,7 +4,7 @@ import type { SetScores } from './scores.js'
 import type { FloatArray } from './step-runner.js'
 
 /**
- * One row an image: domain, role, file, label, severity (empty where unknown), then the raw scores.
+ * One row an image: domain, role, file, label, class of the fault, severity (empty where unknown), then the raw scores.
  * Nine significant digits name every float32 exactly; a float64 has the digits that it needs.
  */
 export class PredictionTable {
@@ -15,14 +15,22 @@ export class PredictionTable {
   add(set: EvaluationSet, scores: SetScores): void {
     scores.samples.forEach((sample, i) => {
       const raw = this.outputs.map((output) => scoreText(scores.values.get(output), i))
-      const cells = [set.name, set.role, sample.file, String(sample.label), sample.severity?.toString() ?? '', ...raw]
+      const cells = [
+        set.name,
+        set.role,
+        sample.file,
+        String(sample.label),
+        sample.class ?? '',
+        sample.severity?.toString() ?? '',
+        ...raw,
+      ]
       this.#rows.push(csvRow(cells))
     })
   }
 
   /** RFC 4180, except that lines end in a newline alone. */
   toString(): string {
-    const header = ['domain', 'role', 'file', 'label', 'severity_label', ...this.outputs]
+    const header = ['domain', 'role', 'file', 'label', 'class', 'severity_label', ...this.outputs]
     return [csvRow(header), ...this.#rows, ''].join('\n')
   }
 }

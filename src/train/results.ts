@@ -5,6 +5,7 @@ import { sha256 } from '../files/hash.js'
 import { replaceContent } from '../files/replace.js'
 import type { UsedThreshold } from '../plan/evaluation.js'
 import type { RunContext } from './context.js'
+import type { ClassResult } from './measure.js'
 import type { BestEntry, ValidationRecord } from './tracking.js'
 
 export const resultsName = 'results.json'
@@ -19,6 +20,8 @@ export interface DomainResult {
   readonly faulty: number
   /** Null where undefined, with why in the notes. */
   readonly metrics: MetricTable
+  /** By class of the faults, where the domain has several. */
+  readonly classes: readonly ClassResult[]
   readonly notes: readonly string[]
 }
 

@@ -83,6 +83,7 @@ export function wholeRun(): readonly StampedEvent[] {
     ...(['domain_A', 'domain_B', 'domain_C'] as const).map(
       (domain, i): RunEvent => ({
         type: 'evaluation',
+        classes: [],
         domain,
         role: i === 0 ? 'source' : 'target',
         images: 40,

@@ -10,6 +10,7 @@ const domain = (name: string, role: DomainResult['role'], metrics: MetricTable):
   images: 4,
   faulty: 2,
   metrics,
+  classes: [],
   notes: [],
 })
 

@@ -45,7 +45,14 @@ describe('event files', () => {
       metrics: { 'auroc(score)': 0.75, 'mae(severity)': null },
       best: true,
     })
-    sink.emit({ type: 'evaluation', domain: 'domain_B', role: 'target', images: 3, metrics: { 'auroc(score)': 1 } })
+    sink.emit({
+      type: 'evaluation',
+      classes: [],
+      domain: 'domain_B',
+      role: 'target',
+      images: 3,
+      metrics: { 'auroc(score)': 1 },
+    })
     sink.close()
 
     const files = readdirSync(join(directory, 'tensorboard'))

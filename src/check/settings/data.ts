@@ -9,7 +9,7 @@ import { own } from '../../source/own.js'
 import { type CheckedCall, checkComponent, wholeValue } from './component-call.js'
 import { type FlatSetting, report, type SettingsContext } from './context.js'
 import { checkFiles } from './files.js'
-import type { CheckedData } from './results.js'
+import type { CheckedData, WithoutTargets } from './results.js'
 
 export type DataCall = CheckedCall<DataValue>
 
@@ -42,7 +42,7 @@ export function checkData(setting: FlatSetting | undefined, context: SettingsCon
     ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),
     ...(listing === undefined ? {} : { listing }),
     targets: targets ?? named,
-    isAuto: targets !== undefined,
+    withoutTargets: rules.withoutTargets(targets !== undefined),
     imageSpan: call.spans.get('/image') ?? call.nameSpan,
   }
 }
@@ -52,6 +52,8 @@ interface DomainRules<V extends DataValue> {
   readonly source: (value: V) => string
   /** The targets as they were named, checked; undefined where the files say which they are, and after a mistake in them. */
   readonly named: (call: CheckedCall<V>, context: SettingsContext) => readonly string[] | undefined
+  /** What says that there are none, where there are none. */
+  readonly withoutTargets: (isAuto: boolean) => WithoutTargets
   /** The value with the targets that the files gave. */
   readonly resolve: (value: V, targets: readonly string[]) => V
 }
@@ -66,7 +68,17 @@ const domainRules: { readonly [Name in keyof typeof dataSources]: DomainRules<So
       checkTargets(call, context)
       return namedTargets(call)
     },
+    withoutTargets: (isAuto) => ({
+      why: isAuto ? 'the data has no other domain than the source' : 'the data has `targets = []`',
+      mayHave: true,
+    }),
     resolve: (value, targets) => ({ ...value, parameters: { ...value.parameters, targets } }),
+  },
+  mvtec: {
+    source: ({ parameters }) => parameters.category,
+    named: () => [],
+    withoutTargets: () => ({ why: '`mvtec` has one category, which is the source', mayHave: false }),
+    resolve: (value) => value,
   },
 }
 

@@ -24,9 +24,8 @@ export function checkSets(
     // One report for everything that is asked for.
     if (isEmpty && isAlone) return
   }
-  if (span === undefined || !lacksTargets) return
-  const why = data?.isAuto ? 'the data has no other domain than the source' : 'the data has `targets = []`'
-  report(context, trainingDiagnostics.noTargets, span, { why })
+  if (span !== undefined && lacksTargets && data !== undefined)
+    report(context, trainingDiagnostics.noTargets, span, data.withoutTargets)
 }
 
 /** @param isAlone whether no target is evaluated. @returns whether the source has no test images. */

@@ -19,10 +19,16 @@ export interface CheckedData {
   readonly listing?: Listing
   /** Names of the target domains; undefined while `auto` is not resolved. */
   readonly targets: readonly string[] | undefined
-  /** Whether they are what `auto` was resolved to. */
-  readonly isAuto: boolean
+  readonly withoutTargets: WithoutTargets
   /** Where the image size was written. */
   readonly imageSpan: Span
+}
+
+/** Of data without targets. */
+export interface WithoutTargets {
+  readonly why: string
+  /** Whether data of this layout can have some. */
+  readonly mayHave: boolean
 }
 
 export interface CheckedSynthesis {

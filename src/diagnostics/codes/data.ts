@@ -2,6 +2,10 @@ import { define } from '../define.js'
 
 const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ')
 
+/** As a `.draem` file has the name of a directory. */
+const asWritten = (name: string): string => (/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name))
+const plural = (part: string): string => (part === 'category' ? 'categories' : `${part}s`)
+
 export const dataDiagnostics = {
   rootMissing: define<{ path: string; isFile: boolean }>({
     code: 'D120',
@@ -16,6 +20,7 @@ export const dataDiagnostics = {
   }),
   domainMissing: define<{
     name: string
+    part: string
     root: string
     there: readonly string[]
     suggestion?: string | undefined
@@ -27,34 +32,36 @@ export const dataDiagnostics = {
     name: 'domain-missing',
     severity: 'error',
     allowable: false,
-    message: ({ name, root, suggestion, where }) =>
-      `there is no domain \`${name}\` in ${root}${where === 'above' ? ', which is a domain itself' : ''}${suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`}`,
-    label: ({ where }) => (where === undefined ? 'no such directory' : `the domains are ${where}`),
-    help: ({ there, root, suggestion, instead }) =>
+    message: ({ name, part, root, suggestion, where }) =>
+      `there is no ${part} \`${name}\` in ${root}${where === 'above' ? `, which is a ${part} itself` : ''}${suggestion === undefined ? '' : `; did you mean \`${suggestion}\`?`}`,
+    label: ({ part, where }) => (where === undefined ? 'no such directory' : `the ${plural(part)} are ${where}`),
+    help: ({ there, part, root, suggestion, instead }) =>
       instead !== undefined
-        ? `The domains are in ${instead}: name that directory.`
+        ? `The ${plural(part)} are in ${instead}: name that directory.`
         : suggestion !== undefined
-          ? `Write \`${suggestion}\`.`
+          ? `Write \`${asWritten(suggestion)}\`.`
           : there.length === 0
             ? `There is no other directory with \`train/good\` or \`test\` in ${root}.`
-            : `The domains there are ${listed(there)}.`,
+            : `The ${plural(part)} there are ${listed(there)}.`,
   }),
-  directoryMissing: define<{ domain: string; directory: string; what: string; there: readonly string[] }>({
-    code: 'D122',
-    name: 'domain-incomplete',
-    severity: 'error',
-    allowable: false,
-    message: ({ domain, directory, what }) => `the domain \`${domain}\` has no \`${directory}\`: ${what}`,
-    label: ({ directory }) => `without ${directory}`,
-    help: ({ directory, there }) =>
-      `Put the images into \`${directory}\`${there.length === 0 ? '' : `; the domain has ${listed(there)}`}.`,
-  }),
-  noImages: define<{ domain: string; directory: string; others: readonly string[]; readable: string }>({
+  directoryMissing: define<{ domain: string; part: string; directory: string; what: string; there: readonly string[] }>(
+    {
+      code: 'D122',
+      name: 'domain-incomplete',
+      severity: 'error',
+      allowable: false,
+      message: ({ domain, part, directory, what }) => `the ${part} \`${domain}\` has no \`${directory}\`: ${what}`,
+      label: ({ directory }) => `without ${directory}`,
+      help: ({ directory, part, there }) =>
+        `Put the images into \`${directory}\`${there.length === 0 ? '' : `; the ${part} has ${listed(there)}`}.`,
+    },
+  ),
+  noImages: define<{ domain: string; part: string; directory: string; others: readonly string[]; readable: string }>({
     code: 'D123',
     name: 'no-images',
     severity: 'error',
     allowable: false,
-    message: ({ domain, directory }) => `\`${directory}\` of the domain \`${domain}\` has no images`,
+    message: ({ domain, part, directory }) => `\`${directory}\` of the ${part} \`${domain}\` has no images`,
     label: () => 'no images',
     help: ({ others, readable }) =>
       others.length === 0

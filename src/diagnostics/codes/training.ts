@@ -117,14 +117,15 @@ export const trainingDiagnostics = {
         ? `Set the patience to at most ${most === 1 ? '1 epoch' : `${most} epochs`}, or leave \`early_stop\` out.`
         : 'Validate more often, train for longer, or leave `early_stop` out.',
   }),
-  noTargets: define<{ why: string }>({
+  noTargets: define<{ why: string; mayHave: boolean }>({
     code: 'D109',
     name: 'no-targets',
     severity: 'error',
     allowable: false,
     message: ({ why }) => `\`targets.test\` is empty: ${why}`,
     label: () => 'no images',
-    help: () => 'Name the targets in the data, or evaluate `on = [source.test]`.',
+    help: ({ mayHave }) =>
+      mayHave ? 'Name the targets in the data, or evaluate `on = [source.test]`.' : 'Evaluate `on = [source.test]`.',
   }),
   scheduleOutsideRun: define<{ at: string; epochs: number }>({
     code: 'D110',
