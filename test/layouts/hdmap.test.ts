@@ -58,7 +58,13 @@ describe('what is read', () => {
         role: 'source',
         images: [
           { file: 'A/test/good/0.png', label: 0, severity: 0 },
-          { file: 'A/test/fault/0.png', label: 1, mask: 'A/ground_truth/fault/0_mask.png', severity: 0.5 },
+          {
+            file: 'A/test/fault/0.png',
+            label: 1,
+            class: 'fault',
+            mask: 'A/ground_truth/fault/0_mask.png',
+            severity: 0.5,
+          },
         ],
       },
       {
@@ -66,7 +72,7 @@ describe('what is read', () => {
         role: 'target',
         images: [
           { file: 'B/test/good/0.tiff', label: 0 },
-          { file: 'B/test/fault/0.tiff', label: 1, mask: 'B/ground_truth/fault/0.png' },
+          { file: 'B/test/fault/0.tiff', label: 1, class: 'fault', mask: 'B/ground_truth/fault/0.png' },
         ],
       },
     ])
@@ -81,8 +87,14 @@ describe('what is read', () => {
     )
     expect(told(listing)).toEqual([])
     expect(listing.tests[0]?.images.slice(1)).toEqual([
-      { file: 'A/test/fault/0.png', label: 1, mask: 'A/ground_truth/fault/0_mask.png', severity: 0.5 },
-      { file: 'A/test/scratch/0.png', label: 1, mask: 'A/ground_truth/scratch/0_mask.png', severity: 0.7 },
+      { file: 'A/test/fault/0.png', label: 1, class: 'fault', mask: 'A/ground_truth/fault/0_mask.png', severity: 0.5 },
+      {
+        file: 'A/test/scratch/0.png',
+        label: 1,
+        class: 'scratch',
+        mask: 'A/ground_truth/scratch/0_mask.png',
+        severity: 0.7,
+      },
     ])
     expect(told(listed('A/train/good/0.png', 'A/test/good/0.png', 'A/test/dent/0.png', 'A/test/hole/0.png'))).toEqual(
       [],

@@ -156,6 +156,7 @@ describeNative('the engine process', () => {
         'plan.json',
         'predictions.csv',
         'results.json',
+        'results.sha256',
         'tensorboard',
       ].sort(),
     )
