@@ -43,7 +43,7 @@ pipeline nut extends quickstart {
     )
     const { status, stderr } = draemc(['run', 'nut.draem', '--out', 'out', '--plain'], { cwd: directory })
     expect(status, stderr).toBe(0)
-    expect(stderr).toMatch(/^metal nut +source +24 .*\n {2}bent wire +class +6 .*\n {2}crack +class +6 /m)
+    expect(stderr).toMatch(/^metal nut +source +24 .*\n {2}bent wire +class +3 .*\n {2}crack +class +9 /m)
 
     const results: RunResults = JSON.parse(readFileSync(join(directory, 'out', 'results.json'), 'utf8'))
     const [domain] = results.domains
