@@ -3,7 +3,7 @@ import { metrics, thresholds } from './metrics.js'
 import type { ComponentKind, Declaration, Table } from './schema.js'
 import { sections } from './sections.js'
 import { syntheses } from './synthesis.js'
-import { checkpointRules, intervals, optimizers, schedules, stopRules } from './training.js'
+import { checkpointRules, intervals, optimizers, schedules, stopRules, warmUps } from './training.js'
 
 /** Every component, in the order of the reference page. */
 export const componentTables = {
@@ -13,6 +13,7 @@ export const componentTables = {
   validation: validations,
   optimizer: optimizers,
   schedule: schedules,
+  warm_up: warmUps,
   interval: intervals,
   early_stop: stopRules,
   checkpoint: checkpointRules,

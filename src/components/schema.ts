@@ -12,6 +12,7 @@ export const componentKinds = {
   validation: { inWords: 'a validation set', title: 'Validation sets: `validation = ...` of a data source' },
   optimizer: { inWords: 'an optimizer', title: 'Optimizers: `optimizer = ...` in `train`' },
   schedule: { inWords: 'a schedule of the learning rate', title: 'Schedules: `learning_rate = ...` in `train`' },
+  warm_up: { inWords: 'a warm-up', title: 'Warm-ups of the learning rate: `warm_up = ...` in `train`' },
   interval: { inWords: 'an interval', title: 'Intervals: `validate = ...` in `train`' },
   early_stop: { inWords: 'a rule for stopping early', title: 'Early stopping: `early_stop = ...` in `train`' },
   checkpoint: { inWords: 'a rule for keeping checkpoints', title: 'Checkpoints: `checkpoint = ...` in `train`' },

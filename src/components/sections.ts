@@ -2,7 +2,7 @@ import { type MetricList, type MetricValue, metricsOf } from './metrics.js'
 import { choice, component, count, list, metricOf, optional } from './parameters.js'
 import { precisions } from './precision.js'
 import { declare, type ParameterSchema, type Table } from './schema.js'
-import { checkpointRules, intervals, optimizers, schedules, stopRules } from './training.js'
+import { checkpointRules, intervals, optimizers, schedules, stopRules, warmUps } from './training.js'
 
 const requests = <L extends MetricList>(
   of: L,
@@ -20,6 +20,7 @@ export const sections = {
     learning_rate: component('schedule', schedules, 'Course of the learning rate.', {
       default: { component: 'constant', parameters: {} },
     }),
+    warm_up: optional(component('warm_up', warmUps, 'How the learning rate begins; at once, when it is left out.')),
     validate: component('interval', intervals, 'When the validation metrics are computed.', {
       default: { component: 'every', parameters: { interval: { epoch: 1 } } },
     }),

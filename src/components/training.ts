@@ -1,4 +1,4 @@
-import { count, list, monitor, number, quantity, whole } from './parameters.js'
+import { count, list, monitor, number, quantity, share, whole } from './parameters.js'
 import { declare, type Table } from './schema.js'
 
 const lr = number('Learning rate.', { exclusiveMinimum: 0, default: 1e-4 })
@@ -47,6 +47,26 @@ export const schedules = {
       factor: number('What the learning rate is multiplied by.', { exclusiveMinimum: 0, default: 0.1 }),
     },
     { positional: ['at', 'factor'] },
+  ),
+  cosine: declare(
+    'From the learning rate to `lowest` along half a cosine, from epoch to epoch (Loshchilov and Hutter 2017, without restarts).',
+    { lowest: number('What it falls to after the last epoch.', { minimum: 0, default: 0 }) },
+    { positional: ['lowest'] },
+  ),
+} as const satisfies Table
+
+export const warmUps = {
+  linear: declare(
+    'The learning rate rises linearly to that of the optimizer, from epoch to epoch; the schedule begins where it ends.',
+    {
+      epochs: count('epoch', 'Epochs until the learning rate is whole.', { default: 5 }),
+      from: share('Share of the learning rate in the first epoch.', {
+        exclusiveMinimum: 0,
+        exclusiveMaximum: 1,
+        default: 0.1,
+      }),
+    },
+    { positional: ['epochs', 'from'] },
   ),
 } as const satisfies Table
 

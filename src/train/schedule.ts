@@ -1,7 +1,8 @@
 import { epochsOf } from '../components/quantities.js'
 import { type Halves, halfOf } from '../components/schema.js'
-import type { optimizers, schedules } from '../components/training.js'
+import type { optimizers, schedules, warmUps } from '../components/training.js'
 import type { TrainPlan } from '../plan/run-plan.js'
+import { cosineOfPi } from './cosine.js'
 
 /** The scalars that a step is fed with. */
 export interface StepScalars {
@@ -29,12 +30,25 @@ const betasOf: Halves<typeof optimizers, [], Betas> = {
   sgd: () => ({ beta1: 0, beta2: 0 }),
 }
 
-/** Learning rate of an epoch (counted from 1) of so many, from the optimiser's. */
-const rateIn: Halves<typeof schedules, [rate: number, epoch: number, epochs: number], number> = {
+/** The first epochs are those of the warm-up. */
+interface Epochs {
+  readonly all: number
+  readonly warmUp: number
+}
+
+/** Learning rate of an epoch (counted from 1) behind the warm-up, from the optimiser's. */
+const rateIn: Halves<typeof schedules, [rate: number, epoch: number, epochs: Epochs], number> = {
   constant: (_, rate) => rate,
   // A step after 24 epochs holds from the start of epoch 25 on.
   steps: ({ at, factor }, rate, epoch, epochs) =>
-    at.reduce((product, point) => (epochsOf(point, epochs) < epoch ? product * factor : product), rate),
+    at.reduce((product, point) => (epochsOf(point, epochs.all) < epoch ? product * factor : product), rate),
+  cosine: ({ lowest }, rate, epoch, { all, warmUp }) =>
+    lowest + ((rate - lowest) * (1 + cosineOfPi((epoch - 1 - warmUp) / (all - warmUp)))) / 2,
+}
+
+/** Share of the learning rate in an epoch (counted from 1) of the warm-up. */
+const shareIn: Halves<typeof warmUps, [epoch: number], number> = {
+  linear: ({ epochs, from }, epoch) => from + ((1 - from) * (epoch - 1)) / epochs,
 }
 
 /**
@@ -48,7 +62,7 @@ export class Schedule {
   readonly #betas: Betas
 
   constructor(
-    private readonly train: Pick<TrainPlan, 'optimizer' | 'learning_rate' | 'epochs'>,
+    private readonly train: Pick<TrainPlan, 'optimizer' | 'learning_rate' | 'warm_up' | 'epochs'>,
     private readonly stepsPerEpoch: number,
     stepsDone: number,
   ) {
@@ -71,7 +85,11 @@ export class Schedule {
 
   /** Of an epoch, counted from 1. */
   learningRate(epoch: number): number {
-    const { optimizer, learning_rate: schedule, epochs } = this.train
-    return halfOf(rateIn, schedule, optimizer.parameters.lr, epoch, epochs)
+    const { optimizer, learning_rate: schedule, warm_up: warmUp, epochs: all } = this.train
+    const { lr } = optimizer.parameters
+    const epochs = { all, warmUp: warmUp?.parameters.epochs ?? 0 }
+    return warmUp !== undefined && epoch <= epochs.warmUp
+      ? lr * halfOf(shareIn, warmUp, epoch)
+      : halfOf(rateIn, schedule, lr, epoch, epochs)
   }
 }

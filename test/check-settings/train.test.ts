@@ -137,7 +137,11 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
     'learning_rate = 1e-4',
     ['D030 1e-4: `learning_rate` of `train` must be a schedule of the learning rate, and this is the number 0.0001'],
   ],
-  ['precision = bf16', 'learning_rate = cosine()', ['D020 cosine: there is no schedule of the learning rate `cosine`']],
+  [
+    'precision = bf16',
+    'learning_rate = polynomial()',
+    ['D020 polynomial: there is no schedule of the learning rate `polynomial`'],
+  ],
   ['adamw(lr = 1e-4, weight_decay = 1e-4)', '', []],
   [
     'weight_decay = 1e-4',

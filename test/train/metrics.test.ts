@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { auroc } from '../../src/train/metrics/auroc.js'
@@ -8,6 +7,7 @@ import { f1Max } from '../../src/train/metrics/f1-max.js'
 import { pro } from '../../src/train/metrics/pro.js'
 import { rank } from '../../src/train/metrics/ranking.js'
 import { labelRegions } from '../../src/train/metrics/regions.js'
+import { readFixture } from '../support/fixture.js'
 
 const fixture = readFixture('test/fixtures/losses_and_metrics.safetensors')
 
@@ -18,6 +18,18 @@ describe('against scikit-learn and torchmetrics (fixture with ties)', () => {
   test('average_precision', () =>
     expect(averagePrecision(ranking)).toBeCloseTo(fixture('metric/average_precision')[0] as number, 6))
   test('f1_max', () => expect(f1Max(ranking)).toBeCloseTo(fixture('metric/f1_max')[0] as number, 12))
+})
+
+describe('against SciPy and scikit-learn', () => {
+  const pieces = readFixture('test/fixtures/pieces/family_pieces.safetensors')
+  test('spearman', () => {
+    const [value = Number.NaN] = pieces('rank/spearman')
+    expect(spearman(pieces('rank/x'), pieces('rank/y'))).toBeCloseTo(value, 12)
+  })
+  test('r2', () => {
+    const [value = Number.NaN] = pieces('r2/value')
+    expect(r2(pieces('r2/prediction'), pieces('r2/label'))).toBeCloseTo(value, 12)
+  })
 })
 
 const scored = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 1 })), {
@@ -210,22 +222,4 @@ function bruteForcePro(scores: Float32Array, masks: Uint8Array, height: number, 
     area += ((end - x0) * (y0 + y0 + ((y1 - y0) * (end - x0)) / (x1 - x0))) / 2
   }
   return area / 0.3
-}
-
-function readFixture(path: string): (name: string) => Float64Array {
-  const bytes = readFileSync(path)
-  const headerLength = Number(bytes.readBigUInt64LE(0))
-  const header = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength))
-  return (name) => {
-    const { dtype, data_offsets } = header[name]
-    const data = bytes.subarray(8 + headerLength + data_offsets[0], 8 + headerLength + data_offsets[1])
-    const width = dtype === 'F32' ? 4 : 8
-    return Float64Array.from({ length: data.length / width }, (_, i) =>
-      dtype === 'F32'
-        ? data.readFloatLE(i * width)
-        : dtype === 'F64'
-          ? data.readDoubleLE(i * width)
-          : Number(data.readBigInt64LE(i * width)),
-    )
-  }
 }

@@ -32,6 +32,7 @@ export function checkTrain(
   if (plan === undefined) return undefined
   checkCourse(call, plan, data?.stepsPerEpoch, context)
   halfOf(scheduleChecks, plan.learning_rate, call, plan.epochs, context)
+  checkWarmUp(plan, call, context)
   return plan
 }
 
@@ -43,6 +44,18 @@ const scheduleChecks: Halves<typeof schedules, [TrainCall, number, SettingsConte
       checkPoints(at, call, epochs, context)
     warnOfFactor(factor, call, context)
   },
+  cosine: ({ lowest }, call, _, context) => {
+    const { lr } = call.value.parameters.optimizer?.parameters ?? {}
+    const span = call.spans.get('/learning_rate/parameters/lowest')
+    if (span === undefined || lr === undefined || lowest < lr) return
+    report(context, trainingDiagnostics.cosineRises, span, { lowest, rate: lr })
+  },
+}
+
+function checkWarmUp({ warm_up: warmUp, epochs }: TrainPlan, call: TrainCall, context: SettingsContext): void {
+  const span = call.spans.get('/warm_up/parameters/epochs') ?? call.spans.get('/warm_up')
+  if (warmUp === undefined || span === undefined || warmUp.parameters.epochs < epochs) return
+  report(context, trainingDiagnostics.warmUpTooLong, span, { warmUp: warmUp.parameters.epochs, epochs })
 }
 
 function checkPoints(

@@ -213,4 +213,24 @@ export const trainingDiagnostics = {
     label: ({ range }) => `outside ${range}`,
     help: () => 'Write a threshold within the range, or let the validation set choose it: `best_f1`.',
   }),
+  warmUpTooLong: define<{ warmUp: number; epochs: number }>({
+    code: 'D117',
+    name: 'warm-up-too-long',
+    severity: 'error',
+    allowable: false,
+    message: ({ warmUp, epochs }) =>
+      `the warm-up takes ${warmUp} ${warmUp === 1 ? 'epoch' : 'epochs'}, and the training has ${epochs}: the learning rate is never whole`,
+    label: () => 'ends too late',
+    help: ({ epochs }) => (epochs === 1 ? 'Leave `warm_up` out.' : `Choose less than ${epochs} epochs.`),
+  }),
+  cosineRises: define<{ lowest: number; rate: number }>({
+    code: 'D118',
+    name: 'cosine-does-not-fall',
+    severity: 'error',
+    allowable: false,
+    message: ({ lowest, rate }) =>
+      `\`cosine\` falls from the learning rate of the optimizer, ${rate}, to \`lowest\`, and that is ${lowest}`,
+    label: () => 'not below the learning rate',
+    help: ({ rate }) => `Choose less than ${rate}, or leave \`lowest\` out: 0.`,
+  }),
 } as const
