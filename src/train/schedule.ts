@@ -2,7 +2,7 @@ import { epochsOf } from '../components/quantities.js'
 import { type Halves, halfOf } from '../components/schema.js'
 import type { optimizers, schedules, warmUps } from '../components/training.js'
 import type { TrainPlan } from '../plan/run-plan.js'
-import { cosineOfPi } from './cosine.js'
+import { cosineOfPi } from '../random/exact.js'
 
 /** The scalars that a step is fed with. */
 export interface StepScalars {

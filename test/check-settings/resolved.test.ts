@@ -158,7 +158,7 @@ describe('single parameters from outside', () => {
       validation: { component: 'held_out', parameters: { fraction: 0.2 } },
       normalise: { component: 'minmax', parameters: { low: -1, high: 3 } },
     })
-    expect(synthesis?.value.parameters.patches).toBe(2)
+    expect(synthesis?.value.parameters).toMatchObject({ patches: 2 })
     expect(train).toMatchObject({ epochs: 20, optimizer: { parameters: { lr: 1e-3, beta1: 0.5, weight_decay: 1e-4 } } })
     const batch = origins.find(({ path }) => path === 'data.batch')
     expect(batch).toEqual({ path: 'data.batch', value: '4', origin: 'option', where: '--set data.batch' })

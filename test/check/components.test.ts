@@ -33,8 +33,8 @@ describe('components are values', () => {
 
   it('are set and varied like any other', () => {
     expect(set('how', 'slow').pipeline?.train.optimizer.component).toBe('sgd')
-    expect(set('faults', 'additive(patches = 3)').pipeline?.synthesis.parameters.patches).toBe(3)
-    expect(set('synthesis.patches', '2').pipeline?.synthesis.parameters.patches).toBe(2)
+    expect(set('faults', 'additive(patches = 3)').pipeline?.synthesis.parameters).toMatchObject({ patches: 3 })
+    expect(set('synthesis.patches', '2').pipeline?.synthesis.parameters).toMatchObject({ patches: 2 })
     expect(told(checkText(study('faults = [additive(patches = 1), additive(patches = 2)]')))).toEqual([])
     expect(told(checkText(study('faults = [additive(patches = 1), additive(patches = 4)]')))).toEqual(['D059 at 41:73'])
   })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TrainPlan } from '../../src/plan/run-plan.js'
-import { cosineOfPi } from '../../src/train/cosine.js'
+import { cosineOfPi } from '../../src/random/exact.js'
 import { Schedule } from '../../src/train/schedule.js'
 import { readFixture } from '../support/fixture.js'
 

@@ -1,7 +1,7 @@
 import { pixelsOf } from '../../components/quantities.js'
 import { type Halves, halfOf, type ParametersOf } from '../../components/schema.js'
-import { syntheses } from '../../components/synthesis.js'
-import { showValue, withUnit } from '../../components/words.js'
+import { powersOfTwo, type syntheses } from '../../components/synthesis.js'
+import { withUnit } from '../../components/words.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import type { SynthesisValue } from '../../plan/run-plan.js'
 import { type CheckedCall, checkComponent, wholeValue } from './component-call.js'
@@ -13,13 +13,26 @@ type SynthesisCall = CheckedCall<SynthesisValue>
 /** Values of `fault_severity`: from 0 (no fault) to the largest severity. */
 const severityRanges: Halves<typeof syntheses, [], readonly [number, number]> = {
   additive: ({ severity }) => [0, severity[1]],
+  draem: ({ opacity }) => [0, opacity[1]],
+  cut_paste: ({ area }) => [0, area[1]],
 }
 
 /** What is wrong with a synthesis beside single parameters: patches that do not fit, faults that never come. */
 const checks: Halves<typeof syntheses, [SynthesisCall, CheckedData | undefined, SettingsContext], void> = {
   additive: (parameters, call, data, context) => {
     if (data !== undefined) checkPatch(parameters, call, data, context)
-    warnOfNoFaults(parameters, call, context)
+    const isNever = warnOfNever(parameters.probability, call, context)
+    if (!isNever) warnOfNothing('severity', parameters.severity, '0 .. 2.0', call, context)
+  },
+  draem: ({ probability, opacity, cells }, call, _, context) => {
+    const isNever = warnOfNever(probability, call, context)
+    if (!isNever) warnOfNothing('opacity', opacity, '10% .. 100%', call, context)
+    const span = call.spans.get('/cells')
+    if (span !== undefined && !call.poisoned.has('/cells') && powersOfTwo(cells).length === 0)
+      report(context, settingsDiagnostics.nothingToDraw, span, { parameter: 'cells', shown: cells.join(' .. ') })
+  },
+  cut_paste: ({ probability }, call, _, context) => {
+    warnOfNever(probability, call, context)
   },
 }
 
@@ -92,21 +105,29 @@ function widestThatFits(height: number, ratio: number): number {
   return width
 }
 
-function warnOfNoFaults({ probability, severity }: Additive, call: SynthesisCall, context: SettingsContext): void {
-  const probabilitySpan = call.spans.get('/probability')
-  if (probability === 0 && probabilitySpan !== undefined && !call.poisoned.has('/probability')) {
-    report(context, settingsDiagnostics.noFaults, probabilitySpan, {
-      why: `the probability is ${withUnit(0, 'percent')}`,
-      help: 'Set `probability` to more than 0%, for example `50%`.',
-    })
-    return
-  }
-  const severitySpan = call.spans.get('/severity')
-  if (call.poisoned.has('/severity')) return
-  if (severitySpan !== undefined && severity[1] === 0) {
-    report(context, settingsDiagnostics.noFaults, severitySpan, {
-      why: `the severity is ${showValue(syntheses.additive.parameters.severity, severity)}`,
-      help: 'Set the high end of `severity` to more than 0, for example `0 .. 2.0`.',
-    })
-  }
+/** @returns whether no image ever gets a fault */
+function warnOfNever(probability: number, call: SynthesisCall, context: SettingsContext): boolean {
+  const span = call.spans.get('/probability')
+  if (probability !== 0 || span === undefined || call.poisoned.has('/probability')) return false
+  report(context, settingsDiagnostics.noFaults, span, {
+    why: `the probability is ${withUnit(0, 'percent')}`,
+    help: 'Set `probability` to more than 0%, for example `50%`.',
+  })
+  return true
+}
+
+/** A fault of no strength is none. */
+function warnOfNothing(
+  parameter: string,
+  [low, high]: readonly [number, number],
+  instead: string,
+  call: SynthesisCall,
+  context: SettingsContext,
+): void {
+  const span = call.spans.get(`/${parameter}`)
+  if (span === undefined || high !== 0 || call.poisoned.has(`/${parameter}`)) return
+  report(context, settingsDiagnostics.noFaults, span, {
+    why: `the ${parameter} is ${low} .. ${high}`,
+    help: `Set the high end of \`${parameter}\` to more than 0, for example \`${instead}\`.`,
+  })
 }

@@ -65,4 +65,13 @@ export const settingsDiagnostics = {
     label: () => 'no faults',
     help: ({ help }) => help,
   }),
+  nothingToDraw: define<{ parameter: string; shown: string }>({
+    code: 'D082',
+    name: 'nothing-to-draw',
+    severity: 'error',
+    allowable: false,
+    message: ({ parameter, shown }) => `\`${parameter}\` is a power of 2 from ${shown}, and there is none`,
+    label: () => 'no power of 2',
+    help: () => 'Write a range that has one, such as `1 .. 32`.',
+  }),
 } as const
