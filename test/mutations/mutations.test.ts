@@ -15,8 +15,13 @@ const files = Object.fromEntries(
   ),
 )
 
+/** A pipeline may extend one of another file, which is as it is shipped. */
+const beside = Object.fromEntries(
+  Object.entries(files).map(([path, text]) => [`/project/${path.slice(path.lastIndexOf('/') + 1)}`, text]),
+)
+
 const check = (text: string) => {
-  const { diagnostics, sources } = checkText(text, { mayLackPipeline: true })
+  const { diagnostics, sources } = checkText(text, { mayLackPipeline: true }, beside)
   return diagnostics.map((diagnostic) => {
     const line = Number(/:(\d+):\d+$/.exec(sources.describe(diagnostic.span))?.[1])
     return { line, shown: `${diagnostic.code} at ${line}: ${diagnostic.message}` }
