@@ -75,6 +75,12 @@ describe('draemc golden', () => {
   })
 })
 
+it('the shipped pipelines mean what is recorded beside them: `draemc golden pipelines --update` records an intended change', () => {
+  const { status, stdout, stderr } = draemc(['golden', 'pipelines'], { cwd: projectRoot })
+  expect(stdout + stderr).toBe('')
+  expect(status).toBe(0)
+})
+
 it('changed lines are as few as can be, and in the order of the texts', () => {
   const lines = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 8 })
   const isWithin = (some: readonly string[], all: readonly string[]) => {
