@@ -1,5 +1,5 @@
 import { type MetricList, type MetricValue, metricsOf } from './metrics.js'
-import { choice, component, count, list, metricOf, optional } from './parameters.js'
+import { choice, component, count, list, metricOf, number, optional } from './parameters.js'
 import { precisions } from './precision.js'
 import { declare, type ParameterSchema, type Table } from './schema.js'
 import { checkpointRules, intervals, optimizers, schedules, stopRules, warmUps } from './training.js'
@@ -17,6 +17,12 @@ export const sections = {
     optimizer: component('optimizer', optimizers, 'Update of the weights.'),
     epochs: count('epoch', 'Passes over the training images.', { maximum: 1_000_000 }),
     max_steps: optional(count('step', 'Ends the training after so many steps, if that is sooner.', { maximum: 1e9 })),
+    clip_norm: optional(
+      number('Gradients whose norm, of all weights together, is larger are made as small as this.', {
+        exclusiveMinimum: 0,
+        examples: [1],
+      }),
+    ),
     learning_rate: component('schedule', schedules, 'Course of the learning rate.', {
       default: { component: 'constant', parameters: {} },
     }),

@@ -47,6 +47,7 @@ export function lowerPipeline(pipeline: CheckedPipeline): LoweredPipeline {
       loss: totalName(pipeline),
       weights: pipeline.parameters.filter((parameter) => parameter.trainable).map((parameter) => parameter.name),
       optimizer: optimizerRule(pipeline.train.optimizer),
+      ...(pipeline.train.clip_norm === undefined ? {} : { clipNorm: pipeline.train.clip_norm }),
       precision: pipeline.train.precision,
     },
   }

@@ -20,5 +20,7 @@ export interface TrainingDescription {
   /** State names of the weights that are trained. */
   readonly weights: readonly string[]
   readonly optimizer: OptimizerRule
+  /** The largest norm of all gradients together; any where it is absent. */
+  readonly clipNorm?: number
   readonly precision: TrainPlan['precision']
 }

@@ -1,7 +1,8 @@
 import { invariant } from '../diagnostics/invariant.js'
 import type { DType, IrFunction, IrModule, StateVariable, ValueId } from '../ir/types.js'
-import type { OptimizerRule } from '../lower/training.js'
+import type { OptimizerRule, TrainingDescription } from '../lower/training.js'
 import { stateOf } from './analysis.js'
+import { clippedByNorm } from './clip_norm.js'
 import { gradientPrefix } from './differentiate.js'
 import { counted, type Pass, type PassResult } from './pass.js'
 import { Rewriter } from './rewriter.js'
@@ -19,11 +20,11 @@ export const applyOptimizer: Pass = {
     const step = module.functions.find((source) => source.name === 'train_step')
     const updated = step?.outputs.filter(({ name }) => name.startsWith(gradientPrefix)) ?? []
     if (!step || updated.length === 0) return { module, changes: [] }
-    return withUpdates(module, step, training.optimizer)
+    return withUpdates(module, step, training)
   },
 }
 
-function withUpdates(module: IrModule, step: IrFunction, optimizer: OptimizerRule): PassResult {
+function withUpdates(module: IrModule, step: IrFunction, { optimizer, clipNorm }: TrainingDescription): PassResult {
   const rewriter = new Rewriter(step)
   const reads = new Map<string, ValueId>()
   for (const operation of step.operations) {
@@ -39,9 +40,12 @@ function withUpdates(module: IrModule, step: IrFunction, optimizer: OptimizerRul
   invariant(first, 'there is a gradient')
   const { dtype } = rewriter.type(rewriter.value(first.value))
   const update = optimizer.kind === 'adam' ? adam(rewriter, dtype, optimizer) : sgd(rewriter, dtype, optimizer)
-  for (const { name, value } of gradients) {
+  const whole = gradients.map(({ value }) => rewriter.value(value))
+  const used = clipNorm === undefined ? whole : clippedByNorm(rewriter, whole, clipNorm)
+  for (const [index, { name }] of gradients.entries()) {
     const weight = name.slice(gradientPrefix.length)
-    const gradient = rewriter.value(value)
+    const gradient = used[index]
+    invariant(gradient !== undefined, `${weight} has a gradient`)
     const type = rewriter.type(gradient)
     const slot = (suffix: string): Slot => {
       const variable: StateVariable = { name: `${weight}.${suffix}`, type, kind: 'slot' }
@@ -60,6 +64,7 @@ function withUpdates(module: IrModule, step: IrFunction, optimizer: OptimizerRul
   return {
     module: { ...module, state: [...module.state, ...slots], functions },
     changes: [
+      ...(clipNorm === undefined ? [] : [`train_step: gradients are clipped to the norm ${clipNorm}`]),
       `train_step: ${named} updates ${counted(gradients.length, 'weight')}, with ${counted(slots.length, 'slot')}`,
     ],
   }
