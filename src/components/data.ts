@@ -102,4 +102,8 @@ export const dataSources = {
     'One category of MVTec AD, or data that lies as it does: `root/<category>/{train/good, test/good, test/<defect>}/*`; each directory of `test` beside `good` is a class of defects. Masks are read from `<category>/ground_truth/<defect>/<image>_mask.png`. The model is trained on the category and tested on it.',
     { category: name('Directory of the root that the model is trained and tested on.', oneDirectory) },
   ),
+  table: dataSource(
+    'The images that a table names (CSV, RFC 4180), in directories of any names: a line each, with the columns image, split (`train` or `test`), label (`normal` or `faulty`; empty is normal), class of the fault, mask and severity. The first two must be there. Paths are below the root. Images without a line are not read.',
+    { file: name('Name of the table, which lies in the root.', oneDirectory) },
+  ),
 } as const satisfies Table

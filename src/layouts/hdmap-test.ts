@@ -3,13 +3,10 @@ import { listMasks } from './masks.js'
 import { isImageName } from './names.js'
 import type { Place } from './problem.js'
 import type { Reader } from './reader.js'
-import { groupedMistakes, readSeverities } from './severities.js'
+import { readSeverities, reportMistakes } from './severities.js'
 
 /** Names that directories beside classes of faults have: their images are no test images. */
 const notClasses: ReadonlySet<string> = new Set(['good', 'ground_truth', 'mask', 'masks'])
-
-/** Mistakes of one table that are reported one by one. */
-const reportedMistakes = 5
 
 /**
  * Test images of a domain: `test/good`, and each directory beside it that holds images is a class of faults.
@@ -87,13 +84,6 @@ function severitiesOf(
   if (text === undefined) return undefined
   const names = images.map((image) => image.slice(`${domain}/test/`.length))
   const { severities, mistakes } = readSeverities(text, names)
-  const grouped = groupedMistakes(mistakes)
-  for (const mistake of grouped.slice(0, reportedMistakes)) reader.report('badTable', { ...mistake, file }, file, at)
-  const rest = grouped.slice(reportedMistakes)
-  const [next] = rest
-  if (next !== undefined) {
-    const others = rest.flatMap(({ line, others: further }) => [line, ...further]).slice(1)
-    reader.report('badTable', { ...next, others, file }, file, at)
-  }
+  reportMistakes(reader, file, mistakes, at)
   return severities
 }

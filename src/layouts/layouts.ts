@@ -4,6 +4,7 @@ import { hdmapPlace, listHdmap, mvtecPlace } from './hdmap.js'
 import type { Listing } from './listing.js'
 import { isLossy } from './names.js'
 import type { Problem } from './problem.js'
+import { listTable, tablePlace } from './table.js'
 import type { FileView } from './view.js'
 
 type Sources = typeof dataSources
@@ -26,6 +27,7 @@ type Layout<Name extends keyof Sources> = (
 const layouts: { readonly [Name in keyof Sources]: Layout<Name> } = {
   hdmap: layout(hdmapPlace, listHdmap),
   mvtec: layout(mvtecPlace, listHdmap),
+  table: layout(tablePlace, listTable),
 }
 
 /**

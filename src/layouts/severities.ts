@@ -1,7 +1,9 @@
 import { CsvError, parse } from 'csv-parse/sync'
+import type { Place } from './problem.js'
+import type { Reader } from './reader.js'
 
 /** As tables write numbers; `Number` reads `0x10` too. */
-const decimal = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+export const decimal = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 export interface TableMistake {
   /** From 1; the header's is 1. */
@@ -15,6 +17,20 @@ export interface SeverityTable {
   /** By `CLASS/NAME`, with the line that says so. */
   readonly severities: ReadonlyMap<string, number>
   readonly mistakes: readonly TableMistake[]
+}
+
+/** Mistakes of one table that are reported one by one. */
+const reportedMistakes = 5
+
+/** The first of them each, the rest in one. */
+export function reportMistakes(reader: Reader, file: string, mistakes: readonly TableMistake[], at: Place): void {
+  const grouped = groupedMistakes(mistakes)
+  for (const mistake of grouped.slice(0, reportedMistakes)) reader.report('badTable', { ...mistake, file }, file, at)
+  const rest = grouped.slice(reportedMistakes)
+  const [next] = rest
+  if (next === undefined) return
+  const others = rest.flatMap(({ line, others: further }) => [line, ...further]).slice(1)
+  reader.report('badTable', { ...next, others, file }, file, at)
 }
 
 interface RecordWithInfo {
@@ -89,7 +105,7 @@ export function groupedMistakes(
 }
 
 /** Rows with the lines on which they begin; the first thing that is no CSV otherwise. */
-function rowsOf(text: string): readonly Row[] | TableMistake {
+export function rowsOf(text: string): readonly Row[] | TableMistake {
   try {
     const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true, trim: true } as const
     // The library's types do not follow `info`.

@@ -3,6 +3,7 @@ import { findComponent } from '../../components/registry.js'
 import type { JsonValue } from '../../components/schema.js'
 import { showValue } from '../../components/words.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
+import { testName } from '../../layouts/table.js'
 import type { DataValue } from '../../plan/run-plan.js'
 import type { SettingOrigin } from '../../plan/settings.js'
 import { own } from '../../source/own.js'
@@ -78,6 +79,12 @@ const domainRules: { readonly [Name in keyof typeof dataSources]: DomainRules<So
     source: ({ parameters }) => parameters.category,
     named: () => [],
     withoutTargets: () => ({ why: '`mvtec` has one category, which is the source', mayHave: false }),
+    resolve: (value) => value,
+  },
+  table: {
+    source: () => testName,
+    named: () => [],
+    withoutTargets: () => ({ why: 'the test images of a `table` are those of the source', mayHave: false }),
     resolve: (value) => value,
   },
 }

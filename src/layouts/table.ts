@@ -1,0 +1,172 @@
+import type { dataSources } from '../components/data.js'
+import type { ParametersOf } from '../components/schema.js'
+import type { ListedImage, Listing } from './listing.js'
+import { isImageName, isMaskName } from './names.js'
+import { Reader } from './reader.js'
+import { decimal, reportMistakes, rowsOf, type TableMistake } from './severities.js'
+import { byCodeUnits, type FileView } from './view.js'
+
+export interface TablePlace {
+  /** Absolute. */
+  readonly root: string
+  readonly file: string
+}
+
+/** Undefined where the root or the table is mistaken, which is reported. */
+export function tablePlace(
+  { root, file }: Partial<ParametersOf<(typeof dataSources)['table']>>,
+  isMistaken: (pointer: string) => boolean,
+): TablePlace | undefined {
+  return root === undefined || file === undefined || isMistaken('/root') || isMistaken('/file')
+    ? undefined
+    : { root, file }
+}
+
+/** The columns that are read; each may be there once, in any order, and the first two must be. */
+const columns = ['image', 'split', 'label', 'class', 'mask', 'severity'] as const
+type Column = (typeof columns)[number]
+
+const labels: ReadonlyMap<string, 0 | 1> = new Map([
+  ['', 0],
+  ['normal', 0],
+  ['0', 0],
+  ['faulty', 1],
+  ['1', 1],
+])
+
+/** Lists the images that a table names, a line each. The test images of all lines are one set, `test`. */
+export function listTable(view: FileView, { root, file }: TablePlace): Listing {
+  const reader = new Reader(view, root, 'domain')
+  const listing = (train: readonly ListedImage[] = [], test: readonly ListedImage[] = []): Listing => ({
+    root,
+    train,
+    tests: test.length === 0 ? [] : [{ name: testName, role: 'source', images: test }],
+    targets: undefined,
+    problems: reader.problems,
+  })
+  const top = reader.look('.', '/root')
+  if (top.kind === 'unreadable') return listing()
+  if (top.kind !== 'directory') {
+    reader.report('rootMissing', { path: root, isFile: top.kind === 'file' }, '.', '/root')
+    return listing()
+  }
+  const text = reader.table(file, '/file')
+  if (text === undefined) {
+    if (reader.problems.length === 0) reader.report('unreadable', { path: file, why: 'is not there' }, file, '/file')
+    return listing()
+  }
+  const { images, mistakes } = readImages(text, reader)
+  reportMistakes(reader, file, mistakes, '/file')
+  const of = (split: Split) => images.flatMap((each) => (each.split === split ? [each.image] : []))
+  return listing(of('train'), of('test'))
+}
+
+/** What its test set is called in results. */
+export const testName = 'test'
+
+const splits = ['train', 'test'] as const
+type Split = (typeof splits)[number]
+
+interface Read {
+  readonly split: Split
+  readonly image: ListedImage
+}
+
+function readImages(
+  text: string,
+  reader: Reader,
+): { readonly images: readonly Read[]; readonly mistakes: readonly TableMistake[] } {
+  const rows = rowsOf(text)
+  if ('message' in rows) return { images: [], mistakes: [rows] }
+  const [header, ...body] = rows
+  const names = (header?.record ?? []).map((cell) => cell.toLowerCase())
+  const about = header?.line ?? 1
+  const missing = (['image', 'split'] as const).find((name) => !names.includes(name))
+  const twice = columns.find((name) => names.indexOf(name) !== names.lastIndexOf(name))
+  if (missing !== undefined || twice !== undefined) {
+    const message = twice === undefined ? `has no column \`${missing}\`` : `names the column \`${twice}\` twice`
+    return { images: [], mistakes: [{ line: about, message, help: `write a header of ${columns.join(', ')}` }] }
+  }
+  const isThere = filesBelow(reader)
+  const images = new Map<string, Read>()
+  const mistakes: TableMistake[] = []
+  for (const { record, line } of body) {
+    const cell = (name: Column): string => record[names.indexOf(name)]?.trim() ?? ''
+    const mistake =
+      record.length === names.length
+        ? readRow(cell, isThere, images)
+        : {
+            message: `has ${record.length} ${record.length === 1 ? 'cell' : 'cells'}, and the header has ${names.length}`,
+            help: 'give every line a cell for each column of the header',
+          }
+    if (mistake !== undefined) mistakes.push({ line, ...mistake })
+  }
+  if (mistakes.length === 0 && ![...images.values()].some(({ split }) => split === 'train'))
+    mistakes.push({
+      line: about,
+      message: 'is followed by no line with the split `train`',
+      help: 'name images to train on',
+    })
+  return { images: [...images.values()].sort((a, b) => byCodeUnits(a.image.file, b.image.file)), mistakes }
+}
+
+/** Adds the image of a row. @returns what is wrong with it. */
+function readRow(
+  cell: (name: Column) => string,
+  isThere: (file: string) => boolean,
+  images: Map<string, Read>,
+): Omit<TableMistake, 'line'> | undefined {
+  const [file, split, label] = [cell('image'), splits.find((each) => each === cell('split')), labels.get(cell('label'))]
+  const [mask, severity] = [cell('mask'), cell('severity')]
+  if (file === '') return { message: 'names no image', help: 'write the path of an image below the root' }
+  if (images.has(file)) return { message: `names ${file} again`, help: 'keep one of the lines' }
+  if (!isBelow(file) || !isImageName(file) || !isThere(file))
+    return {
+      message: `names ${file}, which is no image below the root`,
+      help: 'correct the name, or leave the line out',
+    }
+  if (split === undefined) return { message: `has the split '${cell('split')}'`, help: 'write `train` or `test`' }
+  if (label === undefined) return { message: `has the label '${cell('label')}'`, help: 'write `normal` or `faulty`' }
+  if (split === 'train' && label === 1)
+    return {
+      message: `trains on the faulty image ${file}`,
+      help: 'faults are made by the synthesis: move it to `test`',
+    }
+  if (mask !== '' && label === 0)
+    return { message: `gives the normal image ${file} a mask`, help: 'leave `mask` empty' }
+  if (mask !== '' && (!isBelow(mask) || !isMaskName(mask) || !isThere(mask)))
+    return { message: `names the mask ${mask}, which is no lossless image below the root`, help: 'correct the name' }
+  if (severity !== '' && !decimal.test(severity))
+    return {
+      message: `has the severity '${severity}', which is not a number from 0 on`,
+      help: 'leave it empty where it is not known',
+    }
+  const image: ListedImage = {
+    file,
+    label,
+    ...(label === 1 && cell('class') !== '' ? { class: cell('class') } : {}),
+    ...(mask === '' ? {} : { mask }),
+    ...(severity === '' ? {} : { severity: Number(severity) }),
+  }
+  images.set(file, { split, image })
+  return undefined
+}
+
+/** Neither absolute nor above the root. */
+function isBelow(path: string): boolean {
+  return !path.startsWith('/') && !path.split('/').some((part) => part === '..' || part === '.' || part === '')
+}
+
+/** Whether a path is a file; each directory is looked at once. */
+function filesBelow(reader: Reader): (path: string) => boolean {
+  const known = new Map<string, ReadonlySet<string>>()
+  return (path) => {
+    const slash = path.lastIndexOf('/')
+    const [directory, name] = slash < 0 ? ['.', path] : [path.slice(0, slash), path.slice(slash + 1)]
+    const files =
+      known.get(directory) ??
+      new Set(reader.entries(directory, '/file').flatMap((entry) => (entry.kind === 'file' ? [entry.name] : [])))
+    known.set(directory, files)
+    return files.has(name)
+  }
+}
