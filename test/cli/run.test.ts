@@ -119,7 +119,9 @@ describeNative('draemc run', () => {
     const huge = draemc(['run', pipeline, '--set', 'data.image=4096x4096', '--set', 'data.batch=24', '--out', 'huge'], {
       cwd: directory,
     })
-    expect(huge.stderr).toMatch(/^error: the run takes about [\d.]+ [GT]iB of memory, and this machine has [\d.]+ [GT]iB$/m)
+    expect(huge.stderr).toMatch(
+      /^error: the run takes about [\d.]+ [GT]iB of memory, and this machine has [\d.]+ [GT]iB$/m,
+    )
     expect(huge.stderr).toMatch(
       /^ {2}help: (the largest batch that fits is \d+: --set data\.batch=|not even a batch of one image fits)/m,
     )
