@@ -142,7 +142,10 @@ export class DraemParser extends StatementParser {
     const typed = this.attempt('block_parameter', () => this.typed(), [t.Comma])
     return this.ACTION(() => {
       const span = this.spanFrom(start)
-      return { name: this.tree.identifier(name), ...(typed ?? this.untyped()), span, ...this.tree.recovery(span) }
+      const doc = this.tree.docs(start)
+      const documented = doc === undefined ? {} : { doc }
+      const read = { name: this.tree.identifier(name), ...(typed ?? this.untyped()), ...this.tree.recovery(span) }
+      return { ...documented, ...read, span }
     })
   })
 

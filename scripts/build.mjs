@@ -82,7 +82,7 @@ const libraryTrees = {
       const { outputFiles } = await build({ ...common, ...source, sourcemap: false })
       const module = { exports: {} }
       new Function('module', 'require', outputFiles[0].text)(module, createRequire(import.meta.url))
-      const { libraryImport, parseLibrary } = module.exports
+      const { libraryImport, presetsImport, parseLibrary } = module.exports
       const trees = readdirSync(directory).map((name) => {
         const text = readFileSync(join(directory, name), 'utf8')
         const { file, diagnostics } = parseLibrary(text, `std/${name}`)
@@ -93,6 +93,7 @@ const libraryTrees = {
         import { parse } from './src/syntax/parse.js'
         let trees
         export const libraryImport = ${JSON.stringify(libraryImport)}
+        export const presetsImport = ${JSON.stringify(presetsImport)}
         export function parseLibrary(text, file) {
           trees ??= JSON.parse(${JSON.stringify(JSON.stringify(Object.fromEntries(trees)))})
           const known = trees[file]

@@ -1,7 +1,7 @@
 import type { DataValue, EvaluatePlan, SynthesisValue, TrainPlan } from '../plan/run-plan.js'
 import type { RecordedAllow, SettingOrigin } from '../plan/settings.js'
 import type { Span } from '../source/span.js'
-import type { AttributesOf, PrimitiveName } from './primitives/table.js'
+import type { AttributesOf, ModelPrimitive, PrimitiveName } from './primitives/table.js'
 
 /** What one value of a tensor is for: a pixel's, an image's, or one for the whole batch. */
 export type Per = 'pixel' | 'image' | 'batch'
@@ -34,7 +34,7 @@ export interface NodeOf<Op extends PrimitiveName> {
 }
 
 /** A node of any primitive, or of some: `op` tells its attributes. */
-export type CheckedNode<Op extends PrimitiveName = PrimitiveName> = { [Name in Op]: NodeOf<Name> }[Op]
+export type CheckedNode<Op extends PrimitiveName = ModelPrimitive> = { [Name in Op]: NodeOf<Name> }[Op]
 
 export type Initializer =
   | { readonly kind: 'constant'; readonly value: number }

@@ -1,3 +1,4 @@
+import { programLines } from '../plan/pixel-program.js'
 import type { CheckedNode, CheckedPipeline, Initializer, TensorType } from './checked.js'
 import { intervalText } from './primitives/intervals.js'
 import type { AttributeValue } from './primitives/table.js'
@@ -27,6 +28,9 @@ export function dumpChecked(pipeline: CheckedPipeline): string {
     ),
     '',
     `total %${pipeline.total}`,
+    '',
+    'faults',
+    ...programLines(pipeline.synthesis.program).map((line) => `  ${line}`),
     '',
     'parameters',
     ...pipeline.parameters.map(({ name, kind, shape, initializer, trainable }) => {

@@ -49,7 +49,7 @@ export function openPipeline(module: Module, session: Session): Env {
     session,
     module,
     scope: new Scope(),
-    graph: new GraphBuilder(),
+    graph: new GraphBuilder('model'),
     path: '',
     frames: [],
     statement: {},
@@ -154,7 +154,7 @@ function checkFlatPipeline(
   const whole =
     seed !== undefined &&
     data?.value !== undefined &&
-    synthesis !== undefined &&
+    synthesis?.value !== undefined &&
     total !== undefined &&
     outputs !== undefined &&
     fate !== undefined

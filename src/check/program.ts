@@ -2,17 +2,21 @@ import { join } from 'node:path'
 import type { SourceMap } from '../source/source-file.js'
 import { blockFacts, instantiate } from './evaluation/blocks.js'
 import { evaluate } from './evaluation/expression.js'
-import type { Program } from './evaluation/session.js'
-import { libraryImport, parseLibrary } from './loading/library.js'
-import type { LoadOptions } from './loading/load.js'
+import { openSession, type Program } from './evaluation/session.js'
+import { callSynthesis } from './evaluation/syntheses.js'
+import { libraryImport, parseLibrary, presetsImport } from './loading/library.js'
+import { type LoadOptions, ModuleLoader } from './loading/load.js'
+import type { Module } from './loading/module.js'
 import type { CheckOptions } from './options.js'
 
 /** What all checks of one file share, before any file is read. */
 export function newProgram(sources: SourceMap, options: CheckOptions): Program {
   let libraryNames: ReadonlySet<string> | undefined
-  return {
+  const program: Program = {
     evaluate,
     instantiate,
+    callSynthesis,
+    presets: () => program.modules.get(presetsFile) ?? loadPresets(program, options),
     sources,
     environment: options.environment,
     libraryNames: () => {
@@ -26,6 +30,15 @@ export function newProgram(sources: SourceMap, options: CheckOptions): Program {
     workingDirectory: options.workingDirectory,
     ...(options.disk === undefined ? {} : { disk: options.disk }),
   }
+  return program
+}
+
+const presetsFile = `${presetsImport}.draem`
+
+function loadPresets(program: Program, options: LoadOptions): Module | undefined {
+  const path = join(options.libraryDirectory, presetsFile.slice(presetsFile.indexOf('/') + 1))
+  const module = new ModuleLoader(openSession(program), options).load(path, presetsFile, true)
+  return module === undefined || 'reason' in module ? undefined : module
 }
 
 function declaredNames(text: ReturnType<LoadOptions['loadFile']>): ReadonlySet<string> {

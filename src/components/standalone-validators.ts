@@ -2,6 +2,7 @@ import standalone from 'ajv/dist/standalone/index.js'
 import { setOwn } from '../source/own.js'
 import { componentsOf } from './registry.js'
 import { type ComponentKind, componentKinds } from './schema.js'
+import { blockParameters, blockParametersName } from './synthesis.js'
 import { newAjv, schemaOf } from './validators.js'
 
 /** A CommonJS module with the `validatorOf` of `validators.ts`, every validator compiled to source. */
@@ -15,5 +16,8 @@ export function standaloneValidators(): string {
       setOwn(names, name, name)
     }
   }
+  const ofBlocks = `section_${blockParametersName}`
+  ajv.addSchema(schemaOf({ ...blockParameters, kind: 'section', name: blockParametersName }), ofBlocks)
+  setOwn(names, ofBlocks, ofBlocks)
   return `${standalone.default(ajv, names)}\nexports.validatorOf = ({ kind, name }) => exports[\`\${kind}_\${name}\`]\n`
 }

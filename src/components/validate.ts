@@ -1,7 +1,9 @@
 import type { ErrorObject } from 'ajv'
 import { invariant } from '../diagnostics/invariant.js'
+import { own } from '../source/own.js'
 import type { Component } from './registry.js'
 import type { Constraints, JsonValue, ValueSchema } from './schema.js'
+import { blockParameters, blockParametersName, typeOfParameter } from './synthesis.js'
 import { validatorOf } from './validators.js'
 import { alternatives, boundsInWords, isUnit, showValue, withUnit } from './words.js'
 
@@ -23,6 +25,7 @@ export function violationsOf(
   component: Component,
   parameters: Readonly<Record<string, JsonValue>>,
 ): readonly Violation[] {
+  if (component.kind === 'synthesis') return ofBlock(component, parameters)
   const validate = validatorOf(component)
   if (validate(parameters)) return []
   const first = new Map<string, Violation>()
@@ -32,6 +35,24 @@ export function violationsOf(
     first.set(pointer, { pointer, must: mustBe(error), found: foundIn(error) })
   }
   return [...first.values()]
+}
+
+const forms: Component = { ...blockParameters, kind: 'section', name: blockParametersName }
+
+/** A synthesis is a block: its parameters have the bounds of their types. */
+function ofBlock(
+  { parameters: schemas }: Component,
+  parameters: Readonly<Record<string, JsonValue>>,
+): readonly Violation[] {
+  return Object.entries(parameters).flatMap(([name, value]) => {
+    const schema = own(schemas, name)
+    const type = schema && typeOfParameter(schema)
+    if (type === undefined) return []
+    return violationsOf(forms, { [type]: value }).map(({ pointer, ...rest }) => ({
+      ...rest,
+      pointer: `/${name}${pointer.slice(type.length + 1)}`,
+    }))
+  })
 }
 
 /** Of what is wrong: in a list with repetition that is the second of two equal items. */

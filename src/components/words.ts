@@ -115,8 +115,7 @@ export function namesFor(schema: ValueSchema): readonly string[] {
 }
 
 /** What to write where a component is due. */
-export function writeOneOf(schema: ValueSchema): string {
-  const names = namesFor(schema)
+export function writeOneOf(names: readonly string[]): string {
   const listed = names.map((name) => `\`${name}\``).join(', ')
   return `Write a call of ${names.length === 1 ? '' : 'one of '}${listed}, such as \`${names[0] ?? ''}(...)\`.`
 }

@@ -7,8 +7,9 @@ import { RandomStream } from '../random/stream.js'
  *
  * order       (epoch, 0)                the permutation of an epoch
  * split       (0, 0)                    what validation holds out of train/good
- * synthesis   (epoch, index)            the fault of a training image; index is its place in train/good
- * validation  (0, index)                the fault of a held-out image
+ * synthesis   (epoch, index)            whether a training image gets a fault; index is its place in train/good
+ * synthesis/NAME   (epoch, index, attempt)   a draw of the fault, by the name of its binding in the synthesis
+ * validation/NAME  (0, index, attempt)       the same for the fault of a held-out image
  * padding     hash of the file's path   the noise around an image
  */
 export type Purpose = 'order' | 'split' | 'synthesis' | 'validation' | 'padding'
@@ -21,4 +22,20 @@ export function purposeKey(seed: number, purpose: Purpose): string {
 export function paddingStream(seed: number, file: string): RandomStream {
   const hash = createHash('sha256').update(file).digest()
   return new RandomStream(purposeKey(seed, 'padding'), hash.readUInt32BE(0), hash.readUInt32BE(4))
+}
+
+/** The streams of a synthesis' draws: each has a key of its own, so that a new draw moves no other. */
+export class FaultDraws {
+  readonly #keys = new Map<string, string>()
+
+  constructor(
+    private readonly seed: number,
+    private readonly purpose: 'synthesis' | 'validation',
+  ) {}
+
+  stream(name: string, epoch: number, index: number, attempt: number): RandomStream {
+    const key = this.#keys.get(name) ?? keyFor(this.seed, `${this.purpose}/${name}`)
+    this.#keys.set(name, key)
+    return new RandomStream(key, epoch, index, attempt)
+  }
 }

@@ -35,6 +35,7 @@ export async function openFiles(
   const { height, width, channels } = plan.image
   const setup: WorkerSetup = {
     root,
+    drawable: new Map(),
     files: files.map((file) => ({ file: relative(root, file).split(sep).join('/'), kind: 'image' })),
     digests: new SharedArrayBuffer(digestBytes * files.length),
     preparation: preparationOf(plan),

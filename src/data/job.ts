@@ -11,7 +11,9 @@ export interface WorkerSetup {
   /** Absolute. */
   readonly root: string
   /** Every file of the run, by its number; `train/good` comes first, so a training image's number is its index. */
-  readonly files: readonly { readonly file: string; readonly kind: 'image' | 'mask' }[]
+  readonly files: readonly { readonly file: string; readonly kind: 'image' | 'mask' | 'texture' }[]
+  /** Numbers of the images that a synthesis may draw, by their folder; '' for the training images. */
+  readonly drawable: ReadonlyMap<string, readonly number[]>
   /** The sha256 of each file as the scan read it, 32 bytes a file in their order: a file that is read again must be the same. */
   readonly digests: SharedArrayBuffer
   readonly preparation: Preparation
@@ -43,11 +45,14 @@ export type Job =
  */
 export const scanCounter = { next: 0, done: 1, count: 2 } as const
 
+export type WholeFile = ScannedImage | ScannedMask | ScannedTexture
+
 /** What the scan found in a file. */
 export type ScannedFile =
   | { readonly kind: 'broken'; readonly file: number; readonly error: DataError }
   | ScannedImage
   | ScannedMask
+  | ScannedTexture
 
 interface ScannedContent {
   /** Its number. */
@@ -64,6 +69,11 @@ export interface ScannedImage extends ScannedContent {
   readonly highest: number
 }
 
+/** An image that only a synthesis uses: its values are brought into the range. */
+export interface ScannedTexture extends ScannedContent {
+  readonly kind: 'texture'
+}
+
 export interface ScannedMask extends ScannedContent {
   readonly kind: 'mask'
   readonly content: MaskContent
@@ -71,8 +81,8 @@ export interface ScannedMask extends ScannedContent {
 
 export type JobResult =
   | { readonly kind: 'scanned'; readonly files: readonly ScannedFile[] }
-  /** `severities` of the samples of an evaluation batch with a synthetic fault. */
-  | { readonly kind: 'filled'; readonly severities: readonly number[] }
+  /** `severities` of the samples of an evaluation batch with a synthetic fault; `redrawn`: faults that were drawn again, being none. */
+  | { readonly kind: 'filled'; readonly severities: readonly number[]; readonly redrawn: number }
   | { readonly kind: 'failed'; readonly errors: readonly DataError[] }
 
 /** To a worker. A slot is made known before the first job that fills it. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { relative, sep } from 'node:path'
 import { invariant } from '../diagnostics/invariant.js'
 import type { FileFingerprint } from '../files/fingerprints.js'
 import { openDisk } from '../layouts/disk.js'
@@ -6,10 +7,11 @@ import { listData } from '../layouts/layouts.js'
 import type { ListedImage, ListedTest, Listing } from '../layouts/listing.js'
 import { isError, type Problem } from '../layouts/problem.js'
 import { heldOutCount, stepsPerEpoch } from '../layouts/split.js'
+import { listTextures } from '../layouts/textures.js'
 import { createCacheMemory } from './cache.js'
 import type { DataPipeline, EvaluationSample, EvaluationSet, TrainBatches } from './contract.js'
 import { purposeKey } from './draws.js'
-import { DataErrors, type DataNote, listingError } from './errors.js'
+import { type DataError, DataErrors, type DataNote, listingError } from './errors.js'
 import { evaluationSet, type PlannedSample, SlotStore } from './evaluation-set.js'
 import { digestBytes, type WorkerSetup } from './job.js'
 import { leakageOf } from './leakage.js'
@@ -90,16 +92,32 @@ async function startScan(
   const { root } = listing
   const missing = [...listing.problems, ...tooFew(listing, plan)].filter(isError).map(listingError)
   const images = [...listing.train, ...listing.tests.flatMap((test) => test.images)]
+  const textures = texturesOf(plan)
+  const broken = textures.flatMap(({ error }) => error ?? [])
   const masks = images.flatMap(({ mask }, number) => (mask === undefined ? [] : [{ file: mask, number }]))
   const files: WorkerSetup['files'] = [
     ...images.map(({ file }) => ({ file, kind: 'image' }) as const),
     ...masks.map(({ file }) => ({ file, kind: 'mask' }) as const),
+    ...textures.flatMap(({ files }) =>
+      files.map((file) => ({ file: shownFrom(root, file), kind: 'texture' }) as const),
+    ),
   ]
+  const drawable = new Map<string, readonly number[]>([['', trainNumbers(listing, plan)]])
+  let first = images.length + masks.length
+  for (const { folder, files: those } of textures) {
+    const begin = first
+    drawable.set(
+      folder,
+      those.map((_, place) => begin + place),
+    )
+    first += those.length
+  }
   const { height, width, channels } = plan.image
-  const planes = images.length * channels + masks.length
+  const planes = (files.length - masks.length) * channels + masks.length
   const setup: WorkerSetup = {
     root,
     files,
+    drawable,
     digests: new SharedArrayBuffer(digestBytes * files.length),
     preparation: preparationOf(plan),
     synthesis: plan.synthesis,
@@ -112,7 +130,8 @@ async function startScan(
   const finish = async (): Promise<Scanned> => {
     try {
       const scan = await scanFiles(pool, setup, imageOfMask, options.onProgress ?? (() => undefined))
-      if (missing.length + scan.errors.length > 0) throw new DataErrors(root, [...missing, ...scan.errors])
+      const errors = [...missing, ...broken, ...scan.errors]
+      if (errors.length > 0) throw new DataErrors(root, errors)
       const { whole } = scan
       const contentHash = hashOf(scan.contentHash, images)
       const fingerprints = whole.map(({ file, sha256 }) => ({ file: files[file]?.file ?? '', sha256 }))
@@ -128,6 +147,31 @@ async function startScan(
     }
   }
   return { pool, finished: finish() }
+}
+
+/** Numbers of the images that are trained on. */
+function trainNumbers(listing: Listing, plan: DataPlan): readonly number[] {
+  const held = new Set(heldOutNumbers(listing.train.length, heldOutShare(plan.data), plan.seed))
+  return listing.train.map((_, number) => number).filter((number) => !held.has(number))
+}
+
+/** The images of the folders that the synthesis draws from. */
+function texturesOf({ synthesis }: DataPlan) {
+  const drawn = synthesis.program.nodes.flatMap((node) => (node.op === 'draw_image' ? [node.attributes.folder] : []))
+  const folders = [...new Set(drawn)].filter((folder) => folder !== '')
+  const view = openDisk()
+  return folders.map((folder) => {
+    const { files, problem } = listTextures(view, folder)
+    const help = 'bring the folder back, or name another in the synthesis'
+    const error: DataError | undefined =
+      problem === undefined ? undefined : { code: 'textures-missing', file: folder, message: problem, help }
+    return { folder, files, error }
+  })
+}
+
+/** Relative to the root, with `/`, as all files of a run are named. */
+function shownFrom(root: string, file: string): string {
+  return relative(root, file).split(sep).join('/')
 }
 
 function hashOf(content: string, images: readonly ListedImage[]): string {
@@ -165,8 +209,7 @@ class OpenedData implements DataPipeline {
   constructor(plan: DataPlan, { listing, files, pool, contentHash, fingerprints, notes, blank }: Scanned) {
     const share = heldOutShare(plan.data)
     const heldOut = heldOutNumbers(listing.train.length, share, plan.seed)
-    const held = new Set(heldOut)
-    const train = listing.train.map((_, number) => number).filter((number) => !held.has(number))
+    const train = trainNumbers(listing, plan)
     this.#pool = pool
     this.#order = new TrainOrder(train, plan.batch, plan.data.parameters.drop_last, purposeKey(plan.seed, 'order'))
     this.stepsPerEpoch = this.#order.stepsPerEpoch

@@ -45,6 +45,26 @@ export function prepareImage(decoded: DecodedImage, preparation: Preparation, fi
   return { ...fitToFrame(image, preparation, file), lowest, highest }
 }
 
+/** A texture: its values, of integer files as scaled to 0 .. 1, over the range of the data; stretched to the frame, grey where that is. */
+export function prepareTexture({ channels, values, ...image }: DecodedImage, preparation: Preparation): Raster {
+  const { height, width, range, interpolation, antialias } = preparation
+  const [low, high] = range
+  const isGrey = preparation.channels === 1 && channels === 3
+  const own = isGrey ? greyValues(values) : values
+  const scaled = own.map((value) => low + (high - low) * Math.min(1, Math.max(0, value)))
+  const raster = { height: image.height, width: image.width, channels: isGrey ? 1 : channels, values: scaled } as const
+  return resize(raster, height, width, interpolation, antialias)
+}
+
+/** ITU-R BT.601, as Pillow makes a colour image grey. */
+function greyValues(values: Float32Array): Float32Array {
+  return Float32Array.from(
+    { length: values.length / 3 },
+    (_, pixel) =>
+      0.299 * (values[3 * pixel] ?? 0) + 0.587 * (values[3 * pixel + 1] ?? 0) + 0.114 * (values[3 * pixel + 2] ?? 0),
+  )
+}
+
 /**
  * An image whose channels are equal everywhere is grey, however its file stores it (palettes, JPEGs of grey scenes).
  *

@@ -1,7 +1,7 @@
 import { imageKinds, kindOfName, type SampleDepth } from '../components/image-kinds.js'
 import { isLossy } from '../layouts/names.js'
 import type { DataNote, DataNoteCode } from './errors.js'
-import type { ScannedImage, ScannedMask, WorkerSetup } from './job.js'
+import type { ScannedImage, WholeFile, WorkerSetup } from './job.js'
 import type { Preparation } from './parameters.js'
 import { shownFloat } from './pixels.js'
 
@@ -17,12 +17,12 @@ const narrow = 0.25
  * @param images for each mask's number, the number of its image.
  */
 export function notesOf(
-  scanned: readonly (ScannedImage | ScannedMask)[],
+  scanned: readonly WholeFile[],
   { files, preparation }: Pick<WorkerSetup, 'files' | 'preparation'>,
   images: ReadonlyMap<number, number>,
 ): readonly DataNote[] {
   const nameOf = (number: number | undefined): string => files[number ?? -1]?.file ?? ''
-  const about = <File extends ScannedImage | ScannedMask>(
+  const about = <File extends WholeFile>(
     code: DataNoteCode,
     among: readonly File[],
     describe: (first: File) => string,
@@ -35,7 +35,7 @@ export function notesOf(
   }
   const found = scanned.filter((file) => file.kind === 'image')
   const masks = scanned.filter((file) => file.kind === 'mask')
-  const kindOf = ({ header }: ScannedImage | ScannedMask) => imageKinds[header.kind]
+  const kindOf = ({ header }: WholeFile) => imageKinds[header.kind]
   const frame = `${preparation.height} x ${preparation.width}`
   return [
     ...about(

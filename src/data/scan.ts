@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { DataError, DataNote } from './errors.js'
-import { type ScannedFile, type ScannedImage, type ScannedMask, scanCounter, type WorkerSetup } from './job.js'
+import { type ScannedFile, type ScannedImage, scanCounter, type WholeFile, type WorkerSetup } from './job.js'
 import { shownFloat } from './pixels.js'
 import type { WorkerPool } from './pool.js'
 import { normalisationOf, notesOf, usedValues } from './scan-notes.js'
@@ -11,7 +11,7 @@ export interface ScanReport {
   readonly errors: readonly DataError[]
   readonly notes: readonly DataNote[]
   /** Files that are whole, in the order of their numbers. */
-  readonly whole: readonly (ScannedImage | ScannedMask)[]
+  readonly whole: readonly WholeFile[]
 }
 
 /** Between two words about the progress. */
@@ -62,7 +62,7 @@ export async function scanAll(
   }
 }
 
-function hashOf(scanned: readonly (ScannedImage | ScannedMask)[], setup: WorkerSetup): string {
+function hashOf(scanned: readonly WholeFile[], setup: WorkerSetup): string {
   const hash = createHash('sha256')
   for (const { file, bytes, sha256 } of scanned) hash.update(`${setup.files[file]?.file}\0${bytes}\0${sha256}\n`)
   return hash.digest('hex')
@@ -124,7 +124,7 @@ function valuesOutside({ lowest, highest }: ScannedImage, range: Range): string 
 /** Why a file by itself, without those that belong to it, cannot be used. */
 export function errorOf(file: ScannedFile, { files, preparation: { range } }: WorkerSetup): DataError | undefined {
   if (file.kind === 'broken') return file.error
-  if (file.kind === 'mask' || excess(file, range) <= 0) return undefined
+  if (file.kind !== 'image' || excess(file, range) <= 0) return undefined
   const help = 'give it the values that the images of the training had'
   return { code: 'outside-range', file: files[file.file]?.file ?? '', message: valuesOutside(file, range), help }
 }

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { invariant } from '../diagnostics/invariant.js'
-import { RandomStream } from '../random/stream.js'
 import { ImageCache } from './cache.js'
 import { type DecodedImage, decodeImage, readImageFile } from './decode.js'
 import { createDecodeBudget, DecodeBudget } from './decode-budget.js'
-import { purposeKey } from './draws.js'
 import { FileProblem, fileError } from './errors.js'
 import { readHeader } from './headers/read.js'
 import {
@@ -18,26 +16,25 @@ import {
   type WorkerSetup,
 } from './job.js'
 import { prepareMask } from './mask.js'
-import { prepareImage } from './prepare.js'
+import { prepareImage, prepareTexture } from './prepare.js'
 import type { Raster } from './resize.js'
 import { type Slot, type SlotMemory, slotViews } from './slots.js'
-import { synthesize } from './synthesis/table.js'
+import { type FaultPlace, Synthesizer } from './synthesis/synthesizer.js'
 
 /** What a worker does, whether it is a thread or runs in the caller's. Files that cannot be used are results. */
 export class WorkerCore {
   readonly #slots = new Map<number, Slot>()
   readonly #cache: ImageCache | undefined
   readonly #budget: DecodeBudget
-  readonly #trainKey: string
-  readonly #validationKey: string
+  readonly #synthesizer: Synthesizer
   readonly #scratch: Float32Array
+  #redrawn = 0
 
   constructor(private readonly setup: WorkerSetup) {
-    const { height, width, channels, seed } = setup.preparation
+    const { height, width, channels, seed, range } = setup.preparation
     this.#cache = setup.cache === undefined ? undefined : new ImageCache(setup.cache, height, width)
     this.#budget = new DecodeBudget(setup.decoding ?? createDecodeBudget())
-    this.#trainKey = purposeKey(seed, 'synthesis')
-    this.#validationKey = purposeKey(seed, 'validation')
+    this.#synthesizer = new Synthesizer(setup.synthesis, { height, width, channels, range }, seed)
     this.#scratch = new Float32Array(height * width * channels)
   }
 
@@ -51,10 +48,15 @@ export class WorkerCore {
       case 'scan':
         return { kind: 'scanned', files: await this.#scan(new Int32Array(job.counters)) }
       case 'train':
-        return this.#fill(job.files, (images) => this.#fillTrain(this.#slot(job.slot), job.epoch, job.files, images))
+        return this.#fill(
+          job.files,
+          job.files.map((index) => ({ purpose: 'synthesis', epoch: job.epoch, index })),
+          (images) => this.#fillTrain(this.#slot(job.slot), job.epoch, job.files, images),
+        )
       case 'evaluate': {
         const files = job.samples.flatMap(({ file, mask }) => (mask === undefined ? [file] : [file, mask]))
-        return this.#fill(files, (images) => this.#fillEvaluation(this.#slot(job.slot), job.samples, files, images))
+        const faults = job.samples.filter(({ synthetic }) => synthetic).map(({ file }) => heldOut(file))
+        return this.#fill(files, faults, (images) => this.#fillEvaluation(this.#slot(job.slot), job.samples, images))
       }
     }
   }
@@ -87,6 +89,10 @@ export class WorkerCore {
           this.#cache?.put(number, mask.raster)
           return { kind, ...content, sha256, content: mask.content }
         }
+        if (kind === 'texture') {
+          this.#cache?.put(number, prepareTexture(decoded, this.setup.preparation))
+          return { kind, ...content, sha256 }
+        }
         const image = prepareImage(decoded, this.setup.preparation, file)
         this.#cache?.put(number, image)
         return { kind, ...content, sha256, lowest: image.lowest, highest: image.highest }
@@ -109,9 +115,16 @@ export class WorkerCore {
       throw new FileProblem('changed-file', 'is not what it was when the data was read: its content has changed', help)
     }
     const { preparation } = this.setup
-    return this.#decoded(bytes, (decoded) =>
-      kind === 'mask' ? prepareMask(decoded, preparation).raster : prepareImage(decoded, preparation, file),
-    )
+    return this.#decoded(bytes, (decoded) => {
+      switch (kind) {
+        case 'mask':
+          return prepareMask(decoded, preparation).raster
+        case 'texture':
+          return prepareTexture(decoded, preparation)
+        case 'image':
+          return prepareImage(decoded, preparation, file)
+      }
+    })
   }
 
   /** What becomes of an image, within the budget of all workers. */
@@ -120,31 +133,50 @@ export class WorkerCore {
   }
 
   /** Files were whole when they were scanned; one that has changed since ends the run by its name. */
-  async #fill(files: readonly number[], write: (images: readonly Raster[]) => readonly number[]): Promise<JobResult> {
-    const images: Raster[] = []
-    for (const number of files) {
+  async #fill(
+    files: readonly number[],
+    faults: readonly FaultPlace[],
+    write: (images: ReadonlyMap<number, Raster>) => readonly number[],
+  ): Promise<JobResult> {
+    const drawn = faults.flatMap((place) => [...this.#othersOf(place).values()])
+    const images = new Map<number, Raster>()
+    for (const number of [...files, ...drawn]) {
+      if (images.has(number)) continue
       const cached = this.#cache?.get(number)
-      if (cached !== undefined) images.push(cached)
+      if (cached !== undefined) images.set(number, cached)
       else {
         try {
-          images.push(await this.#load(number))
+          images.set(number, await this.#load(number))
         } catch (error) {
           return { kind: 'failed', errors: [fileError(this.#entry(number).file, error)] }
         }
       }
     }
-    return { kind: 'filled', severities: write(images) }
+    this.#redrawn = 0
+    const severities = write(images)
+    return { kind: 'filled', severities, redrawn: this.#redrawn }
   }
 
-  #fillTrain(slot: Slot, epoch: number, files: readonly number[], images: readonly Raster[]): readonly number[] {
+  /** Numbers of the images that a fault may use, by the names of their draws. */
+  #othersOf(place: FaultPlace): ReadonlyMap<string, number> {
+    const { drawable } = this.setup
+    const drawn = this.#synthesizer.imagesFor(place, (folder) => drawable.get(folder)?.length ?? 0)
+    return new Map([...drawn].map(([name, { folder, place }]) => [name, drawable.get(folder)?.[place] ?? 0]))
+  }
+
+  #fillTrain(
+    slot: Slot,
+    epoch: number,
+    files: readonly number[],
+    images: ReadonlyMap<number, Raster>,
+  ): readonly number[] {
     slot.mask.fill(0)
-    for (let sample = 0; sample < files.length; sample += 1) {
-      const image = images[sample]
+    for (const [sample, file] of files.entries()) {
+      const image = images.get(file)
       invariant(image !== undefined, 'an image that was not loaded')
       const offset = this.#copyImage(image, slot.clean, sample)
       this.#copyImage(image, slot.image, sample)
-      const draws = new RandomStream(this.#trainKey, epoch, files[sample] ?? 0)
-      slot.severity[sample] = this.#addFault(slot, sample, offset, draws, false)
+      slot.severity[sample] = this.#addFault(slot, sample, offset, { purpose: 'synthesis', epoch, index: file }, images)
     }
     return none
   }
@@ -152,36 +184,49 @@ export class WorkerCore {
   #fillEvaluation(
     slot: Slot,
     samples: readonly EvaluationRecipe[],
-    files: readonly number[],
-    images: readonly Raster[],
+    images: ReadonlyMap<number, Raster>,
   ): readonly number[] {
     slot.image.fill(0)
     slot.mask.fill(0)
     const severities: number[] = []
-    const byFile = new Map(files.map((file, index) => [file, images[index]]))
     samples.forEach(({ file, mask, synthetic }, sample) => {
-      const image = byFile.get(file)
+      const image = images.get(file)
       invariant(image !== undefined, 'an image that was not loaded')
       const offset = this.#copyImage(image, slot.image, sample)
       if (mask !== undefined) {
         const { height, width } = this.setup.preparation
-        const plane = byFile.get(mask)
+        const plane = images.get(mask)
         invariant(plane !== undefined, 'a mask that was not loaded')
         slot.mask.set(plane.values, sample * height * width)
       }
-      const draws = new RandomStream(this.#validationKey, 0, file)
-      severities.push(synthetic ? this.#addFault(slot, sample, offset, draws, true) : 0)
+      severities.push(synthetic ? this.#addFault(slot, sample, offset, heldOut(file), images) : 0)
     })
     return severities
   }
 
   /** @returns the severity, 0 for none. */
-  #addFault(slot: Slot, sample: number, imageOffset: number, draws: RandomStream, always: boolean): number {
-    const { synthesis, preparation } = this.setup
-    const { height, width, channels, range } = preparation
-    const { image, mask } = slot
-    const target = { height, width, channels, image, imageOffset, mask, maskOffset: sample * height * width }
-    return synthesize(synthesis, target, { draws, range, always, scratch: this.#scratch })
+  #addFault(
+    { image, mask }: Slot,
+    sample: number,
+    imageOffset: number,
+    place: FaultPlace,
+    images: ReadonlyMap<number, Raster>,
+  ): number {
+    const { height, width } = this.setup.preparation
+    const clean = this.#scratch
+    clean.set(image.subarray(imageOffset, imageOffset + clean.length))
+    const others = new Map<string, Float32Array>()
+    for (const [name, number] of this.#othersOf(place)) {
+      const other = images.get(number)
+      invariant(other !== undefined, 'an image that was not loaded')
+      const values = new Float32Array(clean.length)
+      this.#copyImage(other, values, 0)
+      others.set(name, values)
+    }
+    const target = { image, imageOffset, mask, maskOffset: sample * height * width }
+    const { severity, redrawn } = this.#synthesizer.make(place, clean, others, target)
+    this.#redrawn += redrawn
+    return severity
   }
 
   /** Writes a grey image into as many equal channels as the pipeline has. @returns where the sample begins. */
@@ -213,3 +258,8 @@ export class WorkerCore {
 }
 
 const none: readonly number[] = []
+
+/** A held-out image has the same fault in every epoch. */
+function heldOut(file: number): FaultPlace {
+  return { purpose: 'validation', epoch: 0, index: file }
+}

@@ -1,4 +1,4 @@
-import type { PrimitiveName } from '../check/primitives/table.js'
+import type { ModelPrimitive } from '../check/primitives/table.js'
 import type { PlainOpName } from '../ir/ops/typed.js'
 import type { ValueId } from '../ir/types.js'
 import { type LoweringContext, type LoweringRule, type Operand, pair } from './context.js'
@@ -7,7 +7,7 @@ import { type LoweringContext, type LoweringRule, type Operand, pair } from './c
  * Elementwise on two operands. The IR broadcasts as NumPy does, from the last axis; a per-image value [N] or a vector [N,C] beside
  * a map [N,H,W,C] needs its axes put where they belong first.
  */
-export function binary(op: PlainOpName): LoweringRule<PrimitiveName> {
+export function binary(op: PlainOpName): LoweringRule<ModelPrimitive> {
   return (_node, operands, context) => {
     const [left, right] = pair(operands)
     return context.emit.one(op, [aligned(left, right, context), aligned(right, left, context)])

@@ -1,5 +1,5 @@
 import type { TensorType as CheckedType, NodeOf } from '../check/checked.js'
-import { type ParameterNameOf, type PrimitiveName, primitives } from '../check/primitives/table.js'
+import { type ModelPrimitive, type ParameterNameOf, primitives } from '../check/primitives/table.js'
 import { invariant } from '../diagnostics/invariant.js'
 import type { ValueId } from '../ir/types.js'
 import type { Emitter } from './emitter.js'
@@ -21,7 +21,7 @@ export interface Operand {
 }
 
 /** Turns one primitive into IR operations and gives the value that stands for it. One per primitive, found through `table.ts`. */
-export type LoweringRule<Op extends PrimitiveName> = (
+export type LoweringRule<Op extends ModelPrimitive> = (
   node: NodeOf<Op>,
   operands: readonly Operand[],
   context: LoweringContext,
@@ -41,7 +41,7 @@ export function pair(operands: readonly Operand[]): readonly [Operand, Operand] 
 }
 
 /** Name of the state that is this weight or statistic of the node. */
-export function parameterOf<Op extends PrimitiveName>(
+export function parameterOf<Op extends ModelPrimitive>(
   { op, path, parameters }: NodeOf<Op>,
   parameter: ParameterNameOf<Op>,
 ): string {

@@ -1,9 +1,9 @@
-import type { PrimitiveName } from '../check/primitives/table.js'
+import type { ModelPrimitive } from '../check/primitives/table.js'
 import type { PlainOpName } from '../ir/ops/typed.js'
 import { type LoweringRule, only } from './context.js'
 
 /** A primitive that is an IR operator of one operand and no attributes. */
-export function unary(op: PlainOpName): LoweringRule<PrimitiveName> {
+export function unary(op: PlainOpName): LoweringRule<ModelPrimitive> {
   return (_node, operands, { emit }) => emit.one(op, [only(operands).value])
 }
 

@@ -1,9 +1,9 @@
-import type { PrimitiveName } from '../check/primitives/table.js'
+import type { ModelPrimitive } from '../check/primitives/table.js'
 import { invariant } from '../diagnostics/invariant.js'
 import type { ValueId } from '../ir/types.js'
 import { type LoweringContext, type LoweringRule, pair } from './context.js'
 
-export const l1: LoweringRule<PrimitiveName> = (_node, operands, { emit }) => {
+export const l1: LoweringRule<ModelPrimitive> = (_node, operands, { emit }) => {
   const [a, b] = pair(operands)
   return emit.meanOfAll(emit.one('abs', [emit.one('sub', [a.value, b.value])]))
 }

@@ -1,5 +1,5 @@
 import type { NodeOf } from '../check/checked.js'
-import type { PrimitiveName } from '../check/primitives/table.js'
+import type { ModelPrimitive } from '../check/primitives/table.js'
 import type { ValueId } from '../ir/types.js'
 import { binary } from './arithmetic.js'
 import { batchNorm } from './batch-norm.js'
@@ -15,7 +15,7 @@ import { constant, input, learned, stopGradient } from './sources.js'
 import { ssim } from './ssim.js'
 
 /** What each primitive of the language becomes; a primitive without a rule does not compile. */
-const loweringRules: { readonly [Op in PrimitiveName]: LoweringRule<Op> } = {
+const loweringRules: { readonly [Op in ModelPrimitive]: LoweringRule<Op> } = {
   input,
   constant,
   learned,
@@ -67,7 +67,7 @@ const loweringRules: { readonly [Op in PrimitiveName]: LoweringRule<Op> } = {
 }
 
 /** The IR of one node, written by the rule of its primitive. */
-export function lowerNode<Op extends PrimitiveName>(
+export function lowerNode<Op extends ModelPrimitive>(
   node: NodeOf<Op>,
   operands: readonly Operand[],
   context: LoweringContext,

@@ -2,12 +2,17 @@ import type { dataSources } from '../components/data.js'
 import type { Monitor } from '../components/metrics.js'
 import type { ParametersOf, ValueOf } from '../components/schema.js'
 import type { sections } from '../components/sections.js'
-import type { syntheses } from '../components/synthesis.js'
-import type { RecordedAllow, SettingOrigin } from './settings.js'
+import type { PixelProgram } from './pixel-program.js'
+import type { ComponentValue, RecordedAllow, SettingOrigin } from './settings.js'
 
 /** The settings of the pipeline as the components declare them, resolved: nothing is parsed or defaulted again. */
 export type DataValue = ValueOf<typeof dataSources>
-export type SynthesisValue = ValueOf<typeof syntheses>
+/** A synthesis of faults with its parameters, and what it was compiled to. */
+export interface SynthesisValue extends ComponentValue {
+  /** Share of the training images that get a fault. */
+  readonly probability: number
+  readonly program: PixelProgram
+}
 export type TrainPlan = ParametersOf<typeof sections.train>
 export type EvaluatePlan = ParametersOf<typeof sections.evaluate>
 

@@ -38,3 +38,15 @@ export function power(base: number, exponent: number): number {
   }
   return result
 }
+
+/** e^x for x from -50 to 0: the series of a small part of x, squared as often. Within 1e-12. */
+export function exponential(x: number): number {
+  if (x < -50) return 0
+  let [sum, term] = [1, 1]
+  for (let k = 1; k <= 12; k++) {
+    term *= x / 128 / k
+    sum += term
+  }
+  for (let squared = 0; squared < 7; squared++) sum *= sum
+  return sum
+}

@@ -4,7 +4,7 @@ import { keyWords, philoxBlock } from './philox.js'
 const twoTo32 = 0x100000000
 
 /**
- * Random numbers for one thing (one sample of one epoch). The counter is (block, index, epoch, 0): the k-th 32-bit word of the stream is
+ * Random numbers for one thing (one sample of one epoch). The counter is (block, index, epoch, attempt): the k-th 32-bit word of the stream is
  * word k mod 4 of block floor(k / 4). So the numbers are a function of (key, epoch, index) alone, whoever draws them and when.
  */
 export class RandomStream {
@@ -14,11 +14,12 @@ export class RandomStream {
   private block = 0
   private used = 4
 
-  /** `key` as `keyFor` gives it; `epoch` and `index` are in 0 .. 2^32 - 1. */
+  /** `key` as `keyFor` gives it; `epoch` and `index` are in 0 .. 2^32 - 1. `attempt`: of what is drawn again, the how manieth time. */
   constructor(
     key: string,
     private readonly epoch: number,
     private readonly index: number,
+    private readonly attempt = 0,
   ) {
     for (const part of [epoch, index])
       invariant(Number.isInteger(part) && part >= 0 && part < twoTo32, `${part} is no part of a counter`)
@@ -30,7 +31,7 @@ export class RandomStream {
   /** Uniform in 0 .. 2^32 - 1. */
   uint32(): number {
     if (this.used === 4) {
-      philoxBlock(this.words, 0, this.block, this.index, this.epoch, 0, this.key0, this.key1)
+      philoxBlock(this.words, 0, this.block, this.index, this.epoch, this.attempt, this.key0, this.key1)
       this.block += 1
       this.used = 0
     }

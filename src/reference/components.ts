@@ -1,12 +1,12 @@
 import { metrics } from '../components/metrics.js'
 import { type Component, componentsOf, componentTables, isRequired } from '../components/registry.js'
-import { type ComponentKind, componentKinds, type ParameterSchema, type ValueSchema } from '../components/schema.js'
+import { componentKinds, type ParameterSchema, type ValueSchema } from '../components/schema.js'
 import { alternatives, boundsInWords, describeForm, showValue, withUnit } from '../components/words.js'
 import { markdownTable } from './markdown.js'
 
 /** `docs/reference/components.md`: every registered component with its parameters, from their schemas alone. */
 export function componentsReference(): string {
-  const parts = (Object.keys(componentTables) as ComponentKind[]).map((kind) =>
+  const parts = (Object.keys(componentTables) as (keyof typeof componentTables)[]).map((kind) =>
     [`## ${componentKinds[kind].title}`, ...componentsOf(kind).map((component) => describeComponent(component))].join(
       '\n\n',
     ),
@@ -18,9 +18,10 @@ const intro = `# Components
 
 <!-- Generated from the schemas in src/components; do not edit. -->
 
-What is not a tensor is registered: data sources, syntheses of faults, optimizers, metrics and the settings of the
+What is not a tensor is registered: data sources, optimizers, metrics and the settings of the
 sections \`train\` and \`evaluate\`. Each is written as a call, \`adamw(lr = 1e-4)\`; one that needs no parameters may be
-written as its name alone. Parameters in **bold** may be given without their name, in this order.`
+written as its name alone. Parameters in **bold** may be given without their name, in this order. Syntheses of faults are blocks of the
+[library](library.md).`
 
 function describeComponent({ kind, name, doc, parameters, positional }: Component): string {
   const head = [`### \`${name}\``, doc, ...(kind === 'metric' ? [metricNote(name)] : [])].join('\n\n')

@@ -249,6 +249,7 @@ export interface TypeDeclaration extends Node {
   readonly type: TypeExpression
 }
 export interface BlockParameter extends Node {
+  readonly doc?: string
   readonly name: Identifier
   readonly type: TypeExpression
   readonly value?: Expression

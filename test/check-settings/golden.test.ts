@@ -1,12 +1,15 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { checkFile } from '../../src/check/check.js'
 import { diagnosticTable } from '../../src/diagnostics/codes/index.js'
 import { studiesDiagnostics } from '../../src/diagnostics/codes/studies.js'
 import { renderPlain } from '../../src/diagnostics/render.js'
+import { programLines } from '../../src/plan/pixel-program.js'
 import { diskOf } from '../support/disk.js'
 import { expectNoOrphans, goldenCases, goldenInput, goldenRoot, goldenText } from '../support/golden.js'
+
+const library = fileURLToPath(new URL('../../grammar/std', import.meta.url))
 
 const entry = '/project/input.draem'
 
@@ -24,8 +27,8 @@ function check(folder: string) {
     : undefined
   return checkFile({
     entry,
-    loadFile: (path) => (path === entry ? text : undefined),
-    libraryDirectory: fileURLToPath(new URL('../../grammar/std', import.meta.url)),
+    loadFile: (path) => (path === entry ? text : path.startsWith(library) ? readFileSync(path, 'utf8') : undefined),
+    libraryDirectory: library,
     overrides: [],
     environment: {},
     workingDirectory: '/project',
@@ -50,7 +53,8 @@ describe('settings without mistakes', () => {
     const { diagnostics, pipeline, sources } = check(folder)
     expect(renderPlain(diagnostics, sources)).toBe('')
     expect(pipeline).toBeDefined()
-    const { data, synthesis, train, evaluate } = pipeline ?? {}
+    const { data, synthesis: made, train, evaluate } = pipeline ?? {}
+    const synthesis = made && { ...made, program: programLines(made.program) }
     goldenText(`${folder}/expected.json`, `${JSON.stringify({ data, synthesis, train, evaluate }, null, 2)}\n`)
   })
 })

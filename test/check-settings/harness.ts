@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { TensorType } from '../../src/check/checked.js'
 import { openSession, type Program } from '../../src/check/evaluation/session.js'
 import type { Module } from '../../src/check/loading/module.js'
@@ -89,10 +90,12 @@ export function checkSettings(items: string, options: HarnessOptions = {}) {
   }
 }
 
+const presets = readFileSync(new URL('../../grammar/std/synthesis.draem', import.meta.url), 'utf8')
+
 function programOf(sources: SourceMap): Program {
   return newProgram(sources, {
     entry: 'p.draem',
-    loadFile: () => undefined,
+    loadFile: (path) => (path === '/library/synthesis.draem' ? presets : undefined),
     libraryDirectory: '/library',
     overrides: [],
     environment: {},

@@ -46,9 +46,10 @@ describe('what the settings become', () => {
         cache: 512,
       },
     })
-    expect(synthesis).toEqual({
+    expect(synthesis).toMatchObject({
       value: {
         component: 'additive',
+        probability: 0.5,
         parameters: {
           probability: 0.5,
           width: [{ px: 16 }, { px: 64 }],
@@ -85,7 +86,7 @@ describe('what the settings become', () => {
         edited(['probability = 50%', `probability = ${share}`], ['16px .. 64px', '10% .. 25%']),
       )
       expect(told).toEqual([])
-      expect(synthesis?.value.parameters).toMatchObject({
+      expect(synthesis?.value?.parameters).toMatchObject({
         probability: 0.25,
         width: [{ percent: 10 }, { percent: 25 }],
       })
@@ -158,7 +159,7 @@ describe('single parameters from outside', () => {
       validation: { component: 'held_out', parameters: { fraction: 0.2 } },
       normalise: { component: 'minmax', parameters: { low: -1, high: 3 } },
     })
-    expect(synthesis?.value.parameters).toMatchObject({ patches: 2 })
+    expect(synthesis?.value?.parameters).toMatchObject({ patches: 2 })
     expect(train).toMatchObject({ epochs: 20, optimizer: { parameters: { lr: 1e-3, beta1: 0.5, weight_decay: 1e-4 } } })
     const batch = origins.find(({ path }) => path === 'data.batch')
     expect(batch).toEqual({ path: 'data.batch', value: '4', origin: 'option', where: '--set data.batch' })

@@ -50,7 +50,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'ratio = 0.4 .. 0.67',
     'ratio = 0.4 .. 2.0',
-    ['D083 0.4 .. 2.0: a patch can be 128px (width 64px times ratio 2) high, and the image is 64px high (64x96)'],
+    ['D083 0.4 .. 2.0: a patch can be 128px high, and the image is 64px high (64x96)'],
   ],
   [
     'width = 16px .. 64px',
@@ -75,7 +75,7 @@ const cases: readonly (readonly [from: string, to: string, told: readonly string
   [
     'severity = 0 .. 2.0',
     'severity = -1 .. 2.0',
-    ['D059 -1: `severity` of `additive` must be at least 0, and this is -1'],
+    ['D119 -1 .. 2.0: the severity of a fault must lie in a known range from 0 on, and this reaches -1'],
   ],
   [
     'severity = 0 .. 2.0',

@@ -15,10 +15,16 @@ const added = [
     halves: ['src/check/settings/data.ts', 'src/layouts/layouts.ts'],
   },
   {
-    file: 'src/components/synthesis.ts',
-    table: 'export const syntheses = {',
-    name: 'new_synthesis',
-    halves: ['src/check/settings/synthesis.ts', 'src/data/synthesis/table.ts'],
+    file: 'src/check/primitives/table.ts',
+    table: 'const synthesisPrimitives = {',
+    name: 'new_primitive',
+    halves: ['src/check/primitives/ranges.ts', 'src/check/primitives/shapes.ts'],
+  },
+  {
+    file: 'src/plan/pixel-program.ts',
+    table: 'export interface PixelOperators {',
+    name: 'new_operator',
+    halves: ['src/check/settings/synthesis.ts', 'src/data/synthesis/kernels.ts', 'src/plan/pixel-program.ts'],
   },
   {
     file: 'src/components/training.ts',
@@ -45,6 +51,8 @@ function declaration({ table, name }: (typeof added)[number]): string {
   if (table.includes('metrics')) return `${name}: metric(['image'], 'higher', 'A metric.', {}),`
   if (table.includes('optimizers')) return `${name}: declare('An optimizer.', { lr }),`
   if (table.includes('dataSources')) return `${name}: dataSource('A layout.', { category: name('A part.', '^.*$') }),`
+  if (table.includes('Primitives')) return `${name}: draw('A draw.', [], 'value'),`
+  if (table.includes('PixelOperators')) return `readonly ${name}: None`
   return `${name}: declare('A component.', {}),`
 }
 
@@ -78,8 +86,9 @@ test('a component that is declared and nothing else does not compile: each half 
   for (const { file, messageText } of ts.getPreEmitDiagnostics(program)) {
     const message = ts.flattenDiagnosticMessageText(messageText, '\n')
     for (const { name } of added)
-      if (message.includes(`'${name}'`)) found.add(`${name} in ${relative(root, file?.fileName ?? '')}`)
-    expect(`${relative(root, file?.fileName ?? '')}: ${message}`).toMatch(/'new_/)
+      if (message.includes(`'${name}'`) || message.includes(`"${name}"`))
+        found.add(`${name} in ${relative(root, file?.fileName ?? '')}`)
+    expect(`${relative(root, file?.fileName ?? '')}: ${message}`).toMatch(/['"]new_/)
   }
   expect([...found].sort()).toEqual(
     added.flatMap(({ name, halves }) => halves.map((half) => `${name} in ${half}`)).sort(),

@@ -26,6 +26,7 @@ import { encodeFloatTiff } from '../../src/data/tiff-write.js'
 import type { SettingValue } from '../../src/plan/settings.js'
 import { sgd, trainPlan } from '../support/components.js'
 import { tiffOf } from '../support/images.js'
+import { compileSynthesis } from '../support/synthesis.js'
 
 let scratch = ''
 let root = ''
@@ -83,16 +84,7 @@ function planOf(change: {
         ...change.data,
       },
     },
-    synthesis: {
-      component: 'additive',
-      parameters: {
-        probability: 0.5,
-        width: [{ percent: 20 }, { px: 40 }],
-        ratio: [0.4, 0.67],
-        severity: [0, 2],
-        patches: 2,
-      },
-    },
+    synthesis: compileSynthesis('additive(width = 20% .. 40%, patches = 2)', { height: 32, width: 96, channels: 3 }),
     train: trainPlan({ optimizer: sgd(), epochs: 2 }),
   }
 }

@@ -2,9 +2,8 @@ import { dataSources } from '../../src/components/data.js'
 import { type MetricName, type Monitor, metrics } from '../../src/components/metrics.js'
 import type { Declaration, ParametersOf, Table, ValueOf } from '../../src/components/schema.js'
 import { sections } from '../../src/components/sections.js'
-import { syntheses } from '../../src/components/synthesis.js'
 import { checkpointRules, optimizers, stopRules } from '../../src/components/training.js'
-import type { DataValue, EvaluatePlan, SynthesisValue, TrainPlan } from '../../src/plan/run-plan.js'
+import type { DataValue, EvaluatePlan, TrainPlan } from '../../src/plan/run-plan.js'
 
 type Given<D> = Partial<ParametersOf<D>>
 
@@ -38,9 +37,6 @@ export const earlyStop = (of: Monitor, patience: number, delta = 0) =>
 
 export const hdmap = (given: Given<(typeof dataSources)['hdmap']> = {}): DataValue =>
   withDefaults(dataSources, 'hdmap', given)
-
-export const additive = (given: Given<(typeof syntheses)['additive']> = {}): SynthesisValue =>
-  withDefaults(syntheses, 'additive', given)
 
 export const sgd = (given: Given<(typeof optimizers)['sgd']> = {}) => withDefaults(optimizers, 'sgd', given)
 

@@ -11,18 +11,9 @@ import type { RunEvent, StampedEvent } from '../../src/events/events.js'
 import type { RunPlan } from '../../src/plan/run-plan.js'
 import { emitSavedModel } from '../../src/targets/tensorflow/emit.js'
 import { readCheckpoint } from '../../src/train/checkpoint/file.js'
-import {
-  additive,
-  evaluatePlan,
-  hdmap,
-  keepBest,
-  metric,
-  monitor,
-  sgd,
-  trainPlan,
-  withDefaults,
-} from '../support/components.js'
+import { evaluatePlan, hdmap, keepBest, metric, monitor, sgd, trainPlan, withDefaults } from '../support/components.js'
 import { describeNative } from '../support/native.js'
+import { compileSynthesis } from '../support/synthesis.js'
 import { tinyBatch, tinyEvalBatch, tinyImage, tinyModule } from './support/tiny-module.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -75,7 +66,7 @@ describeNative('the engine process', () => {
       ],
       state,
       data: hdmap({ root: dataRoot, source: 'domain_A', targets: ['domain_B'], image: [31, 95], channels: 1 }),
-      synthesis: additive({ width: [{ px: 16 }, { px: 32 }] }),
+      synthesis: compileSynthesis('additive(width = 16px .. 32px)', { height: 31, width: 95 }),
       train: trainPlan({
         optimizer: sgd({ lr: 0.5 }),
         epochs: 4,

@@ -10,7 +10,7 @@ import { damageAt } from '../loading/damage.js'
 import { mistakeBehind } from '../loading/forgotten.js'
 import { lookUp, namesOfKind } from '../loading/module.js'
 import { describeValue } from '../values/describe.js'
-import type { Type } from '../values/type.js'
+import { faultType, type Type } from '../values/type.js'
 import type { BlockValue, Value } from '../values/value.js'
 import { isPoison, poison } from '../values/value.js'
 import { indexOf, memberOf } from './access.js'
@@ -84,6 +84,13 @@ function call(
   return unknownFunction(callee, args, env)
 }
 
+/** A synthesis as a block. */
+const synthesisType = {
+  kind: 'block',
+  operands: [{ name: 'image', type: { kind: 'map', meaning: 'plain' } }],
+  result: faultType,
+} as const
+
 function callValue(
   value: Value,
   callee: Expression,
@@ -93,6 +100,10 @@ function callValue(
   env: Env,
 ): Value {
   if (value.kind === 'block') return callBlock(value as BlockValue, args, piped, span, env)
+  if (value.kind === 'component' && value.component.kind === 'synthesis')
+    return env.session.callSynthesis(value, args, piped, span, env)
+  if (value.kind === 'unknown' && value.type?.kind === 'setting' && value.type.schema.kind === 'synthesis')
+    return callBlockType(synthesisType, callee, args, piped, span, env)
   if (value.kind === 'unknown' && value.type?.kind === 'block')
     return callBlockType(value.type, callee, args, piped, span, env)
   if (isPoison(value)) {

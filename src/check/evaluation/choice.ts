@@ -131,7 +131,7 @@ function evaluateAside(expression: Expression, env: Env, expected?: Type): Value
   if (env.abstract) return env.session.evaluate(expression, { ...env, statement: {} }, expected)
   return env.session.evaluate(
     expression,
-    { ...env, abstract: true, graph: new GraphBuilder(), statement: {} },
+    { ...env, abstract: true, graph: new GraphBuilder(env.graph.kind, env.graph.canvas), statement: {} },
     expected,
   )
 }

@@ -12,6 +12,8 @@ import type { Span } from '../../source/span.js'
 import type { Argument, Binding, Expression } from '../../syntax/ast.js'
 import { removedHere } from '../flattening/removal.js'
 import { damageAt } from '../loading/damage.js'
+import { mistakeBehind } from '../loading/forgotten.js'
+import { lookUp } from '../loading/module.js'
 import { conform } from '../values/conform.js'
 import type { SettingType } from '../values/type.js'
 import { settingType } from '../values/type.js'
@@ -20,6 +22,7 @@ import { poison } from '../values/value.js'
 import { bindArguments, reportDuplicates, type Signature } from './arguments.js'
 import type { Env } from './env.js'
 import { fail, report, whereWritten } from './env.js'
+import { blockOf, findSynthesis, synthesisNames } from './syntheses.js'
 import { describeExpression } from './written.js'
 
 /** Bindings that stand for single parameters of a call (`synthesis.patches = 2`), by dotted path below it. */
@@ -48,21 +51,36 @@ export function evaluateComponent(
 ): ComponentValue | PoisonedValue {
   const { kind = 'section' } = schema
   const callee = expression.kind === 'call' ? expression.callee : expression
-  const known = namesFor(schema)
+  const known = kind === 'synthesis' ? synthesisNames(env) : namesFor(schema)
   if (callee.recovered) return poison(expression.span, damageAt(env.session, callee.span))
   if (callee.kind !== 'identifier') {
     const found = describeExpression(expression)
-    const facts = { what, expected: describeForm(schema), found, help: writeOneOf(schema) }
+    const facts = { what, expected: describeForm(schema), found, help: writeOneOf(known) }
     return fail(env, typesDiagnostics.typeMismatch, expression.span, facts)
   }
-  const component = findComponent(kind, callee.name)
+  const component = kind === 'synthesis' ? findSynthesis(callee.name, env) : findComponent(kind, callee.name)
+  const broken = component === undefined ? undefined : brokenBlock(component, env)
+  if (broken !== undefined) return poison(expression.span, broken)
   if (component === undefined) {
+    const behind = kind === 'synthesis' ? mistakeBehind(callee, 'block', env) : undefined
+    if (behind !== undefined) return poison(expression.span, behind)
+    if (kind === 'synthesis' && lookUp(env.module, callee.name)?.kind === 'block') {
+      const help = 'Let it give a fault: `-> fault`, an image, a mask and a severity.'
+      const facts = { what, expected: describeForm(schema), found: `the block \`${callee.name}\``, help }
+      return fail(env, typesDiagnostics.typeMismatch, callee.span, facts)
+    }
     const of = describeForm(schema).replace(/^an? /, '')
     const facts = { what: of, name: callee.name, known, suggestion: suggest(callee.name, known) }
     return fail(env, namesDiagnostics.unknownName, callee.span, facts)
   }
   const args = expression.kind === 'call' ? expression.args : []
   return { ...bindComponent(component, args, env, { span: callee.span, replaced }), span: expression.span }
+}
+
+/** The mistake of the block that a synthesis is. */
+function brokenBlock(component: Component, { session }: Env): Diagnostic | undefined {
+  const block = blockOf(component)
+  return block && session.blockFacts(block, session).broken
 }
 
 /** Every argument as a value of its parameter. What is wrong with one is reported, and it is poisoned. */

@@ -24,6 +24,11 @@ export function callFunction(
   env: Env,
   expected?: Type,
 ): Value {
+  const { kind } = env.graph
+  if (rule.where !== 'both' && kind !== 'open' && rule.where !== kind) {
+    for (const argument of args) if (argument.value.kind !== 'identifier') env.session.evaluate(argument.value, env)
+    return fail(env, tensorsDiagnostics.functionElsewhere, span, { name: rule.name, where: rule.where })
+  }
   const signature = {
     callee: rule.name,
     parameters: rule.parameters.map(({ name, default: preset }) => ({ name, required: preset === undefined })),

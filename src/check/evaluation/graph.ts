@@ -72,9 +72,31 @@ export type NodeRequest<Op extends PrimitiveName> = AttributesPart<Op> & {
 /** Where a node comes from. */
 export type NodePlace = Pick<Env, 'path' | 'abstract'> & { readonly span: Span; readonly changes?: readonly Span[] }
 
+/** What a graph is of: a block that is checked on its own may be a part of either. */
+export type GraphKind = 'model' | 'synthesis' | 'open'
+
+/** What a synthesis works on: an image of this size, of values in this range. */
+export interface Canvas {
+  readonly height: Dim
+  readonly width: Dim
+  readonly channels: Dim
+  readonly range: Known
+  readonly imageSpan?: Span
+}
+
 /** The graph under construction: nodes in an order in which operands come first. */
 export class GraphBuilder {
+  constructor(
+    readonly kind: GraphKind,
+    readonly canvas?: Canvas,
+  ) {}
+
   readonly nodes: DraftNode[] = []
+  /** Where the range of a draw was written, by its node. */
+  readonly drawn = new Map<number, Span>()
+  /** Sides of boxes that are reported not to fit into the image. */
+  readonly unfit = new Set<number>()
+  readonly #draws = new Map<string, number>()
   readonly parameters = new Map<
     string,
     Omit<CheckedParameter, 'trainable' | 'shape'> & { readonly shape: readonly Dim[] }
@@ -182,6 +204,14 @@ export class GraphBuilder {
     this.inlined = size.inlined
   }
 
+  /** The name of a draw's own random numbers: its binding path, numbered where that has several. */
+  nameDraw(path: string): string {
+    const name = path === '' ? 'result' : path
+    const count = (this.#draws.get(name) ?? 0) + 1
+    this.#draws.set(name, count)
+    return count === 1 ? name : `${name}#${count}`
+  }
+
   /** A number; undefined while it is not known. */
   constant(value: number | undefined, place: NodePlace): Tensor {
     return this.add({ op: 'constant', operands: [], attributes: { value } }, place)
@@ -195,14 +225,32 @@ function parameterKind(op: PrimitiveName, name: string): CheckedParameter['kind'
 }
 
 /** Every attribute of the primitive's row, and no other, is known in a pipeline without mistakes. */
-export function finishNode({ id, op, operands, attributes, parameters, tensor, path, span }: DraftNode): CheckedNode {
+export function finishNode({
+  id,
+  op,
+  operands,
+  attributes,
+  parameters,
+  tensor,
+  path,
+  span,
+}: DraftNode): CheckedNode<PrimitiveName> {
   for (const name of Object.keys(primitiveRow(op).attributes)) {
     const value = own(attributes, name)
     const isKnown = Array.isArray(value) ? !value.includes(undefined) : value !== undefined
     invariant(isKnown, `the attribute ${name} of ${op} is unknown in a pipeline without mistakes`)
   }
   // `GraphBuilder.add` takes the attributes of `op` alone.
-  return { id, op, operands, attributes, parameters, type: finishType(tensor), path, span } as CheckedNode
+  return {
+    id,
+    op,
+    operands,
+    attributes,
+    parameters,
+    type: finishType(tensor),
+    path,
+    span,
+  } as CheckedNode<PrimitiveName>
 }
 
 export function finishType(tensor: Omit<Tensor, 'node'>): TensorType {

@@ -3,8 +3,10 @@ import { assertNever } from '../../diagnostics/invariant.js'
 import type { BinaryExpression, Expression, Identifier, UnaryExpression } from '../../syntax/ast.js'
 import { elementwiseBinary } from '../functions/arithmetic.js'
 import { negate } from '../functions/elementwise.js'
+import { reportShapes } from '../functions/shapes.js'
 import { functions } from '../functions/table.js'
 import { lookUp } from '../loading/module.js'
+import { broadcastAll } from '../primitives/shapes.js'
 import { reportNoTensor } from '../values/conform.js'
 import { describeValue } from '../values/describe.js'
 import type { Type } from '../values/type.js'
@@ -159,6 +161,8 @@ function compare(expression: BinaryExpression, env: Env): Value {
   if (isPoison(first)) return poison(span, first)
   if (isPoison(second)) return poison(span, second)
   const [left, right] = bareLeft ? [second, first] : [first, second]
+  if (env.graph.kind !== 'model' && (left.kind === 'tensor' || right.kind === 'tensor'))
+    return compareTensors(expression, left, right, env)
   for (const side of [left, right]) {
     if (side.kind !== 'tensor') continue
     return failUse(env, typesDiagnostics.notStatic, side, {
@@ -170,6 +174,32 @@ function compare(expression: BinaryExpression, env: Env): Value {
   if (!isScalarStatic(left)) return wrongOperand(operator, 'a number, word, string, bool or size', left, env)
   if (!isScalarStatic(right)) return wrongOperand(operator, 'a number, word, string, bool or size', right, env)
   return comparison(operator, left, right, span, env)
+}
+
+/** In a synthesis of faults: 1 where it holds, 0 elsewhere. */
+function compareTensors(
+  { operator, span, operatorSpan }: BinaryExpression,
+  left: Value,
+  right: Value,
+  env: Env,
+): Value {
+  if (operator === '==' || operator === '!=') {
+    const problem = `\`${operator}\` does not compare tensors: what is computed is seldom exactly equal`
+    return fail(env, typesDiagnostics.arithmetic, operatorSpan, { problem, help: 'Use `<`, `<=`, `>` or `>=`.' })
+  }
+  const sides = [left, right].map((side) =>
+    side.kind === 'number' || side.kind === 'tensor' || isUnknownNumber(side)
+      ? operandTensor(operator, side, env)
+      : wrongOperand(operator, 'a number or a tensor', side, env),
+  )
+  const [first, second] = sides
+  if (first?.kind !== 'tensor' || second?.kind !== 'tensor')
+    return first?.kind === 'tensor' ? (second ?? first) : (first ?? left)
+  const isStrict = operator === '<' || operator === '>'
+  const operands = operator === '<' || operator === '<=' ? [second, first] : [first, second]
+  if (broadcastAll(operands) === undefined)
+    return reportShapes(env, span, operator, 'operands that go together, as those of `+`', operands)
+  return env.graph.add({ op: isStrict ? 'greater' : 'greater_equal', operands }, { ...env, span })
 }
 
 /** A function, or a call of one that needs one argument more than it has. */

@@ -3,10 +3,10 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { FileView } from '../../layouts/view.js'
 import type { SourceMap } from '../../source/source-file.js'
 import type { FileId, Span } from '../../source/span.js'
-import type { Expression, TypeDeclaration } from '../../syntax/ast.js'
+import type { Argument, Expression, TypeDeclaration } from '../../syntax/ast.js'
 import type { Module } from '../loading/module.js'
 import type { Type } from '../values/type.js'
-import type { BlockEntity, BlockValue, Value } from '../values/value.js'
+import type { BlockEntity, BlockValue, ComponentValue, Value } from '../values/value.js'
 import type { Env } from './env.js'
 
 export interface BlockFacts {
@@ -24,6 +24,16 @@ export interface Program {
   readonly instantiate: (block: BlockValue, span: Span, env: Env) => Value
   readonly sources: SourceMap
   readonly environment: Readonly<Record<string, string | undefined>>
+  /** A synthesis that a param or a parameter holds, called like a block (`syntheses.ts`). */
+  readonly callSynthesis: (
+    value: ComponentValue,
+    args: readonly Argument[],
+    piped: Value | undefined,
+    span: Span,
+    env: Env,
+  ) => Value
+  /** `std/synthesis`, read when the first synthesis is looked up. */
+  readonly presets: () => Module | undefined
   /** Every file that is read, by its name in spans. */
   readonly modules: Map<FileId, Module>
   /** What the library declares, read when the first name is unknown. */

@@ -4,6 +4,7 @@ import type { DraftNode, GraphBuilder } from '../evaluation/graph.js'
 import { finishNode, finishShape } from '../evaluation/graph.js'
 import type { OutputValue } from '../evaluation/model.js'
 import type { Scope } from '../evaluation/scope.js'
+import { isModelPrimitive, type PrimitiveName } from '../primitives/table.js'
 import type { Reach } from './reach.js'
 import type { Fate } from './training.js'
 
@@ -48,6 +49,7 @@ export function finishGraph(
   for (const { id } of graph.nodes) {
     if (!kept.has(id)) continue
     const node = finishNode(nodeOf(id))
+    invariant(isOfModel(node), `${node.op} is in a model`)
     numbers.set(id, nodes.length)
     nodes.push({ ...node, id: nodes.length, operands: node.operands.map((operand) => numbers.get(operand) ?? -1) })
     for (const name of node.parameters) owned.add(name)
@@ -69,6 +71,10 @@ export function finishGraph(
     lossTerms: lossTerms.map(({ name, node }) => ({ name, node: number(node) })),
     total: number(total),
   }
+}
+
+function isOfModel(node: CheckedNode<PrimitiveName>): node is CheckedNode {
+  return isModelPrimitive(node.op)
 }
 
 /** Nodes that are made with weights that are gone; a product with 0 ends the spread. */

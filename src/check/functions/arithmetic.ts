@@ -123,6 +123,7 @@ function extreme(name: 'maximum' | 'minimum', doc: string): FunctionRule {
     parameters: {},
     variadic: true,
     result: 'as the largest operand',
+    where: 'both',
     example: `${name}(severity / 2.0, image_max(anomaly_map))`,
     apply: (_args, call) => {
       checkScales(call, call.tensors)
@@ -139,6 +140,7 @@ export const arithmeticFunctions: readonly FunctionRule[] = [
     parameters: {},
     variadic: true,
     result: 'as the largest operand',
+    where: 'both',
     example: 'average(severity / 2.0, image_max(anomaly_map))',
     apply: (_args, call) => {
       checkScales(call, call.tensors)
@@ -156,6 +158,7 @@ export const arithmeticFunctions: readonly FunctionRule[] = [
       weight: float('Weight of the second.', { minimum: 0, maximum: 1 }),
     },
     result: 'as the larger operand',
+    where: 'both',
     example: 'weighted_average(severity / 2.0, image_max(anomaly_map), weight = 0.3)',
     apply: ({ a, b, weight }, call) => {
       const { span, env } = call

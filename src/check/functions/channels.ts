@@ -83,6 +83,7 @@ export const channelFunctions: readonly FunctionRule[] = [
     variadic: true,
     result: 'map [H, W, sum of the channels] or vector [sum of the lengths]',
     example: 'concat(image, recon)',
+    where: 'both',
     apply: (_args, call) => concat(call),
   }),
   softmax('softmax', 'Probabilities of the channels from their logits.'),

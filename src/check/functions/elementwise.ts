@@ -12,6 +12,9 @@ const result = 'as x'
 
 type UnaryOp = 'relu' | 'sigmoid' | 'tanh' | 'softplus' | 'exp' | 'log' | 'sqrt' | 'square' | 'abs'
 
+/** Those that give the same bits everywhere: exponentials differ between versions of Node. */
+const inSyntheses: ReadonlySet<UnaryOp> = new Set(['relu', 'sqrt', 'square', 'abs'])
+
 /** `check`: what the call gives where the operand is refused. */
 function unary(
   name: UnaryOp,
@@ -24,6 +27,7 @@ function unary(
     parameters: { x },
     result,
     example,
+    where: inSyntheses.has(name) ? 'both' : 'model',
     apply: ({ x }, call) => check(call, x) ?? call.emit({ op: name, operands: [x], meaning: meaningAfter(name, x) }),
   })
 }
@@ -103,6 +107,7 @@ export const elementwiseFunctions: readonly FunctionRule[] = [
     parameters: { x, low: float('Smallest value.'), high: float('Largest value, more than `low`.') },
     result,
     example: 'clamp(recon, low = 0.0, high = 1.0)',
+    where: 'both',
     apply: ({ x, low, high }, call) => {
       if (low !== undefined && high !== undefined && high <= low)
         call.refuse(

@@ -12,6 +12,7 @@ function overImage(name: 'image_max' | 'image_mean', doc: string): FunctionRule 
     parameters: { x },
     result: 'value',
     example: `${name}(softmax(seg.mask)[anomaly])`,
+    where: 'both',
     apply: ({ x }, call) => {
       if (x.meaning === 'logits' || x.meaning === 'log_probabilities')
         return call.fail(tensorsDiagnostics.wrongMeaning, x.span, {

@@ -1,9 +1,9 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
-import type { DiagnosticDefinition } from '../../diagnostics/define.js'
+import { type DiagnosticDefinition, diagnose } from '../../diagnostics/define.js'
 import type { RelatedSpan } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { Env } from '../evaluation/env.js'
-import { fail, reportGiven, withChanges } from '../evaluation/env.js'
+import { fail, isOfLibrary, reportGiven, withChanges } from '../evaluation/env.js'
 import type { NodeRequest } from '../evaluation/graph.js'
 import type { PrimitiveName } from '../primitives/table.js'
 import type { Type } from '../values/type.js'
@@ -39,6 +39,8 @@ export interface FunctionRule {
   readonly variadic: boolean
   /** It owns weights: a statement may hold one such call. */
   readonly parametric: boolean
+  /** Where it may be called: in models and losses, in syntheses of faults, or in both. */
+  readonly where: 'model' | 'synthesis' | 'both'
   readonly apply: (call: FunctionCall) => Value
 }
 
@@ -92,6 +94,13 @@ export class FunctionCall<Name extends string = string> {
             source: given.name,
           }
     return poison(this.span, reportGiven(this.env, tensorsDiagnostics.attribute, given.span, this.span, own))
+  }
+
+  /** Reports an argument's value where it was written, which may be in a call of the library's code. */
+  failWhereGiven<Facts>(definition: DiagnosticDefinition<Facts>, name: Name, facts: Facts): PoisonedValue {
+    const at = this.spanOf(name)
+    if (!this.env.module.library || isOfLibrary(at)) return this.fail(definition, at, facts)
+    return poison(this.span, this.env.session.sink.report(diagnose(definition, at, facts)))
   }
 
   emit<Op extends PrimitiveName>(request: NodeRequest<Op>): Tensor {

@@ -1,3 +1,4 @@
+import { boundsInWords } from '../../components/words.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { own } from '../../source/own.js'
 import { fail, failUse } from '../evaluation/env.js'
@@ -6,7 +7,8 @@ import { spanKey } from '../evaluation/session.js'
 import { describeValue } from '../values/describe.js'
 import type { Value } from '../values/value.js'
 import { isPoison } from '../values/value.js'
-import { type Declared, declareFunction, int, optional } from './declare.js'
+import { isWithin } from './bounds.js'
+import { type Declared, declareFunction, int, optional, range } from './declare.js'
 import type { FunctionCall } from './rule.js'
 
 const string = (doc: string): Declared<string | undefined> => ({
@@ -24,6 +26,7 @@ export const staticFunctions = [
     parameters: { a: int('Dividend.', {}), b: int('Divisor, not 0.', {}) },
     result: 'int',
     example: 'div_int(7, 2)',
+    where: 'both',
     apply: (_, { values, env, span }) => {
       const [a, b] = [values.get('a'), values.get('b')]
       if (a?.kind !== 'number' || b?.kind !== 'number') return { kind: 'unknown', type: { kind: 'int' }, span }
@@ -36,6 +39,14 @@ export const staticFunctions = [
       return { kind: 'number', value, isInteger: true, span, ...(given === undefined ? {} : { given }) }
     },
   }),
+  declareFunction('bounded', {
+    doc: 'The number itself, which is refused outside the range: for the parameters of a block.',
+    parameters: { x: any('A number.'), range: range('What it may be, both ends included.') },
+    result: 'as x',
+    example: 'bounded(2, 1 .. 3)',
+    where: 'both',
+    apply: (_, call) => bounded(call),
+  }),
   declareFunction('env', {
     doc: 'An environment variable, read as a value of the kind of its default.',
     parameters: {
@@ -44,6 +55,7 @@ export const staticFunctions = [
     },
     result: 'as the default, or a string',
     example: 'env("HIDDEN", 64)',
+    where: 'both',
     apply: ({ name, default: preset }, call) => {
       // In a block that is checked on its own a parameter may hold the name.
       if (name === undefined) return preset ?? { kind: 'unknown', type: { kind: 'string' }, span: call.span }
@@ -55,6 +67,14 @@ export const staticFunctions = [
     },
   }),
 ] as const
+
+function bounded(call: FunctionCall<'x' | 'range'>): Value {
+  const [x, range] = [call.values.get('x'), call.values.get('range')]
+  if (x?.kind !== 'number') return x ?? { kind: 'unknown', type: { kind: 'float' }, span: call.span }
+  if (range?.kind !== 'range' || range.low.kind !== 'number' || range.high.kind !== 'number') return x
+  const bounds = { minimum: range.low.value, maximum: range.high.value }
+  return isWithin(x.value, bounds) ? x : call.refuse('x', boundsInWords(bounds), String(x.value))
+}
 
 /** The variable's text, read as source of the kind that its default has; a number takes its default's unit, but for percent: 0.5 is no 0.5%. */
 function readVariable(

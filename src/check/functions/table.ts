@@ -8,6 +8,7 @@ import { poolingFunctions } from './pooling.js'
 import { reductionFunctions } from './reductions.js'
 import type { FunctionRule } from './rule.js'
 import { expectFunctions, staticFunctions } from './static.js'
+import { synthesisFunctions } from './synthesis.js'
 
 /** Every function of the language, in the order of the reference. */
 export const functionGroups: readonly { readonly title: string; readonly functions: readonly FunctionRule[] }[] = [
@@ -18,6 +19,7 @@ export const functionGroups: readonly { readonly title: string; readonly functio
   { title: 'Pooling, resizing, borders', functions: poolingFunctions },
   { title: 'Fewer numbers', functions: reductionFunctions },
   { title: 'Losses', functions: lossFunctions },
+  { title: 'Syntheses of faults', functions: synthesisFunctions },
   { title: 'Known while checking', functions: [...staticFunctions, ...expectFunctions] },
 ]
 

@@ -4,6 +4,9 @@ import { type ParsedFile, parse } from '../../syntax/parse.js'
 /** The file of the library that pipelines are written with. */
 export const libraryImport = 'std/draem'
 
+/** The file with the syntheses of faults, which settings see without importing it. */
+export const presetsImport = 'std/synthesis'
+
 /**
  * Reads a file of the library. The bundle of the command line has another module in the place of this one, with the trees
  * of the files as they were when it was built (`scripts/build.mjs`).

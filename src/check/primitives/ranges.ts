@@ -25,6 +25,9 @@ const same = ([x]: readonly Known[]): Known => x
 const withZero = ([x]: readonly Known[]): Known => hullInterval(x, [0, 0])
 const all = (operands: readonly Known[]): Known => operands.reduce(hullInterval)
 
+const ends = (_operands: readonly Known[], { low, high }: DraftAttributes<'draw' | 'draw_int'>): Known =>
+  low === undefined || high === undefined ? undefined : [low, high]
+
 /** Interval that a primitive's values lie in, by those of its operands; an interval where it holds for any operands. */
 const rangeRules: { readonly [Op in PrimitiveName]: RangeRule<Op> } = {
   input: 'unknown',
@@ -78,6 +81,29 @@ const rangeRules: { readonly [Op in PrimitiveName]: RangeRule<Op> } = {
   ssim: [0, 1],
   focal: [0, Infinity],
   cross_entropy: [0, Infinity],
+  draw: ends,
+  draw_int: ends,
+  draw_choice: (_operands, { weights }) => (weights === undefined ? undefined : [0, weights.length - 1]),
+  draw_box: 'unknown',
+  draw_image: 'unknown',
+  perlin: [-1, 1],
+  white_noise: [0, 1],
+  photometric: 'unknown',
+  floor: ([x]) => (x ? [Math.floor(x[0]), Math.floor(x[1])] : undefined),
+  round: ([x]) => (x ? [Math.round(x[0]), Math.round(x[1])] : undefined),
+  greater: [0, 1],
+  greater_equal: [0, 1],
+  where: ([, x, y]) => hullInterval(x, y),
+  choose: ([, ...all]) => all.reduce(hullInterval),
+  inside: [0, 1],
+  ellipse: [0, 1],
+  move: withZero,
+  shift: same,
+  rotate: withZero,
+  mirror: same,
+  upside_down: same,
+  blur: same,
+  grey: same,
 }
 
 /**

@@ -50,11 +50,13 @@ const product = (...parts: readonly Dim[]): Dim =>
   parts.reduce((total, part) => (total === undefined || part === undefined ? undefined : total * part), 1)
 const unpadded: Sides = [0, 0, 0, 0]
 
+function generated(): never {
+  throw new CompilerBug('what is made of no tensor brings its type')
+}
+
 /** Shape of each primitive's result. */
 export const shapeRules: { readonly [Op in PrimitiveName]: ShapeRule<Op> } = {
-  input: () => {
-    throw new CompilerBug('an input brings its type')
-  },
+  input: generated,
   constant: perBatch,
   learned: perBatch,
   conv2d: ([x], { kernel, strides, padding, dilations }, outputs) => {
@@ -110,10 +112,38 @@ export const shapeRules: { readonly [Op in PrimitiveName]: ShapeRule<Op> } = {
   ssim: perBatch,
   focal: perBatch,
   cross_entropy: perBatch,
+  draw: perImage,
+  draw_int: perImage,
+  draw_choice: perImage,
+  draw_box: () => ({ per: 'image', shape: [4] }),
+  draw_image: generated,
+  perlin: generated,
+  white_noise: generated,
+  photometric: same,
+  floor: same,
+  round: same,
+  greater: wider,
+  greater_equal: wider,
+  where: ([condition, x, y]) => (condition && x && y && broadcastAll([condition, x, y])) ?? scalar,
+  choose: ([, ...all]) => broadcastAll(all) ?? scalar,
+  inside: generated,
+  ellipse: generated,
+  move: same,
+  shift: same,
+  rotate: same,
+  mirror: same,
+  upside_down: same,
+  blur: same,
+  grey: ([x]) => map([x?.shape[0], x?.shape[1]], 1),
+}
+
+/** Several operands of an elementwise primitive; undefined when they do not go together. */
+export function broadcastAll(operands: readonly Tensor[]): Shape | undefined {
+  return operands.reduce<Shape | undefined>((all, each) => all && broadcast(all, each), scalar)
 }
 
 /** Two operands of an elementwise primitive side by side; undefined when they do not go together. */
-export function broadcast(left: Tensor, right: Tensor): Shape | undefined {
+export function broadcast(left: Shape, right: Shape): Shape | undefined {
   if (left.per === 'batch') return right
   if (right.per === 'batch') return left
   if (left.shape.length === 0) return right

@@ -14,6 +14,7 @@ interface AttributeKinds {
   readonly class_weights: readonly [number, number]
   readonly interpolation: 'bilinear' | 'nearest'
   readonly string: string
+  readonly numbers: readonly number[]
 }
 
 /** A weight is trained, a statistic is kept while training. `shape` as it is written in the reference. */
@@ -61,6 +62,73 @@ const loss = <const A extends Primitive['attributes'] = None>(
 ) => primitive(doc, operands, 'scalar', attributes === undefined ? {} : { attributes })
 
 const bias = { kind: 'weight', shape: '[out]', onlyIf: 'use_bias' } as const
+
+const draw = <const A extends Primitive['attributes'] = None>(
+  doc: string,
+  operands: readonly string[],
+  result: string,
+  attributes?: A,
+) => primitive(doc, operands, result, { attributes: { name: 'string', ...attributes } as { name: 'string' } & A })
+
+/**
+ * What only a synthesis of faults is made of. They work on one image, which they are the size of; a box is [top, left, height, width]
+ * in whole pixels. `name` is that of a draw's own random numbers.
+ */
+const synthesisPrimitives = {
+  draw: draw('A number, uniform in [low, high).', [], 'value', { low: 'number', high: 'number' }),
+  draw_int: draw('A whole number, uniform in low .. high.', [], 'value', { low: 'int', high: 'int' }),
+  draw_choice: draw('A place in the list of weights, as likely as its weight.', [], 'value', { weights: 'numbers' }),
+  draw_box: draw(
+    'A box of this height and width within the image; drawn again, at most 10 times, while it shares more than `overlap` of itself with the box that it avoids.',
+    ['value', 'value', '[vector [4]]'],
+    'vector [4]',
+    { overlap: 'number' },
+  ),
+  draw_image: draw('Another training image, or one of a folder.', [], 'map', { folder: 'string' }),
+  perlin: draw(
+    'Perlin noise, in [-1, 1]; the cells down and across are powers of 2 from `least` to `most`, drawn.',
+    [],
+    'map [H, W, 1]',
+    { least: 'int', most: 'int' },
+  ),
+  white_noise: draw('Uniform in [0, 1), each pixel by itself.', [], 'map [H, W, 1]'),
+  photometric: draw('`count` different photometric operators, drawn, on 8 bits.', ['map'], 'as the operand', {
+    count: 'int',
+  }),
+  floor: elementwise('The largest whole number that is not above x.'),
+  round: elementwise('The nearest whole number, halves up.'),
+  greater: binary('1 where a > b, else 0.'),
+  greater_equal: binary('1 where a >= b, else 0.'),
+  where: primitive('x where the condition is not 0, else y.', ['any', 'any', 'any'], 'as the largest operand'),
+  choose: primitive('The operand after the index that the index says.', ['value', 'any', '..'], 'as the operands'),
+  inside: primitive('1 inside the box, 0 elsewhere.', ['vector [4]'], 'map [H, W, 1]'),
+  ellipse: primitive(
+    '1 inside the ellipse that touches the sides of the box, 0 elsewhere.',
+    ['vector [4]'],
+    'map [H, W, 1]',
+  ),
+  move: primitive(
+    'What is in the first box, in the place of the second, bilinear where their sizes differ; 0 elsewhere.',
+    ['map', 'vector [4]', 'vector [4]'],
+    'as the first operand',
+  ),
+  shift: primitive(
+    'Moved down and to the right by so many pixels; what leaves on one side comes in on the other.',
+    ['map', 'value', 'value'],
+    'as the first operand',
+  ),
+  rotate: primitive(
+    'Turned clockwise by degrees about its middle, or that of the box; bilinear, 0 where nothing is turned to.',
+    ['map', 'value', '[vector [4]]'],
+    'as the first operand',
+  ),
+  mirror: primitive('Left and right exchanged.', ['map'], 'as the operand'),
+  upside_down: primitive('Top and bottom exchanged.', ['map'], 'as the operand'),
+  blur: primitive('Gaussian blur; the borders are repeated.', ['map'], 'as the operand', {
+    attributes: { sigma: 'number' },
+  }),
+  grey: primitive('Mean over the channels.', ['map'], 'map [H, W, 1]'),
+} as const
 
 /**
  * The primitives of the language: what a checked graph is made of. `check/` types them, `lower/` turns each into IR; a library in
@@ -159,10 +227,13 @@ export const primitives = {
     class_weights: 'class_weights',
   }),
   learned: primitive('A learned number.', [], 'scalar', { parameters: { value: { kind: 'weight', shape: '[]' } } }),
+  ...synthesisPrimitives,
 } as const
 
 type Primitives = typeof primitives
 export type PrimitiveName = keyof Primitives
+/** Those that a model can be made of. */
+export type ModelPrimitive = Exclude<PrimitiveName, keyof typeof synthesisPrimitives>
 
 /** Attributes of a primitive by name, each with its type; of a union of primitives those that all have. */
 export type AttributesOf<Op extends PrimitiveName> = {
@@ -181,6 +252,10 @@ export type Draft<Known> = Known extends readonly unknown[]
 
 export type DraftAttributes<Op extends PrimitiveName> = {
   readonly [Name in keyof AttributesOf<Op>]: Draft<AttributesOf<Op>[Name]>
+}
+
+export function isModelPrimitive(op: PrimitiveName): op is ModelPrimitive {
+  return !Object.hasOwn(synthesisPrimitives, op)
 }
 
 export const primitiveNames = Object.keys(primitives) as readonly PrimitiveName[]

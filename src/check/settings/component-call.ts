@@ -8,7 +8,7 @@ import { showValue } from '../../components/words.js'
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { invariant } from '../../diagnostics/invariant.js'
-import type { SettingValue } from '../../plan/settings.js'
+import type { ComponentValue as SettingComponent, SettingValue } from '../../plan/settings.js'
 import { own, setOwn } from '../../source/own.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, Binding, Expression } from '../../syntax/ast.js'
@@ -26,7 +26,9 @@ interface AnyValue {
 type Draft<V extends AnyValue> = V extends AnyValue
   ? { readonly component: V['component']; readonly parameters: Partial<V['parameters']> }
   : never
-type ComponentOf<K extends ComponentKind> = ValueOf<(typeof componentTables)[K]>
+/** Of the kinds that are declared in tables. */
+type TabledKind = keyof typeof componentTables
+type ComponentOf<K extends TabledKind> = ValueOf<(typeof componentTables)[K]>
 type SectionValue<N extends keyof typeof sections> = {
   readonly component: N
   readonly parameters: ParametersOf<(typeof sections)[N]>
@@ -56,7 +58,7 @@ function isWhole({ parameters }: Component, values: object): boolean {
 }
 
 /** The value of a setting such as `data = hdmap(...)`. Undefined when it is no component of the kind, which is reported. */
-export function checkComponent<K extends ComponentKind>(
+export function checkComponent<K extends TabledKind>(
   kind: K,
   { binding, replaced }: FlatSetting,
   path: string,
@@ -67,6 +69,19 @@ export function checkComponent<K extends ComponentKind>(
   return value.kind === 'component'
     ? (new Resolver(context).component(value, path) as CheckedCall<ComponentOf<K>>)
     : undefined
+}
+
+/** A synthesis of faults, which a block declares. */
+export function checkSynthesisCall(
+  { binding, replaced }: FlatSetting,
+  context: SettingsContext,
+): { readonly written: ComponentValue; readonly call: CheckedCall<SettingComponent> } | undefined {
+  const path = 'synthesis'
+  const type = settingType({ form: 'component', kind: path, type: 'object' }, path)
+  const written = argumentOf(binding.value, type, context.env, replaced)
+  if (written.kind !== 'component') return undefined
+  // The parameters are as their schemas have them.
+  return { written, call: new Resolver(context).component(written, path) as CheckedCall<SettingComponent> }
 }
 
 /** A component that stands for itself, where nothing has a use for its value yet. */

@@ -99,10 +99,11 @@ function imageMisfit({ list, request, shown }: Measured, { per, shape }: TensorT
 function warnOfReach(
   { request, shown, span }: Measured,
   { range, meaning }: TensorType,
-  { severity: [low, high] }: CheckedSynthesis,
+  { severity }: CheckedSynthesis,
   context: SettingsContext,
 ): boolean {
-  if (range === undefined || meaning === 'logits' || reaches(range, [low, high])) return false
+  if (range === undefined || severity === undefined || meaning === 'logits' || reaches(range, severity)) return false
+  const [low, high] = severity
   report(context, trainingDiagnostics.valueOutOfReach, span, {
     metric: shown,
     output: request.parameters.output,
@@ -110,7 +111,7 @@ function warnOfReach(
     label: `[${low}, ${high}]`,
     help:
       range[1] > 0 && Number.isFinite(range[1])
-        ? `Scale it: \`${factorText(high / range[1])} * ${request.parameters.output}\` reaches ${high}; or lower the high end of the synthesis' \`severity\`.`
+        ? `Scale it: \`${factorText(high / range[1])} * ${request.parameters.output}\` reaches ${high}; or let the severity of a fault reach less.`
         : `Make \`${request.parameters.output}\` reach from ${low} to ${high}.`,
   })
   return true

@@ -32,7 +32,8 @@ export interface WithoutTargets {
 }
 
 export interface CheckedSynthesis {
-  readonly value: SynthesisValue
-  /** Values of `fault_severity`: from 0 (no fault) to the largest severity. */
-  readonly severity: readonly [number, number]
+  /** Absent after a mistake. */
+  readonly value?: SynthesisValue
+  /** Values of `fault_severity`: from 0 (no fault) to the largest severity, where it is known. */
+  readonly severity: readonly [number, number] | undefined
 }

@@ -1,133 +1,197 @@
-import { pixelsOf } from '../../components/quantities.js'
-import { type Halves, halfOf, type ParametersOf } from '../../components/schema.js'
-import { powersOfTwo, type syntheses } from '../../components/synthesis.js'
-import { withUnit } from '../../components/words.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
-import type { SynthesisValue } from '../../plan/run-plan.js'
-import { type CheckedCall, checkComponent, wholeValue } from './component-call.js'
+import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
+import { DiagnosticCollector } from '../../diagnostics/collector.js'
+import { invariant } from '../../diagnostics/invariant.js'
+import {
+  isPixelOp,
+  type PixelNode,
+  type PixelOp,
+  type PixelOperators,
+  type PixelProgram,
+} from '../../plan/pixel-program.js'
+import type { ComponentValue as SettingComponent } from '../../plan/settings.js'
+import type { Span } from '../../source/span.js'
+import type { Env } from '../evaluation/env.js'
+import { isOfLibrary } from '../evaluation/env.js'
+import { finishNode, GraphBuilder } from '../evaluation/graph.js'
+import { Scope } from '../evaluation/scope.js'
+import { blockOf, boundOf, probability } from '../evaluation/syntheses.js'
+import { ancestors } from '../finishing/reach.js'
+import { reportShapes } from '../functions/shapes.js'
+import type { Applied } from '../primitives/table.js'
+import type { ComponentValue, Tensor, Value } from '../values/value.js'
+import { isPoison } from '../values/value.js'
+import { type CheckedCall, checkSynthesisCall } from './component-call.js'
 import { type FlatSetting, report, type SettingsContext } from './context.js'
 import type { CheckedData, CheckedSynthesis } from './results.js'
 
-type SynthesisCall = CheckedCall<SynthesisValue>
-
-/** Values of `fault_severity`: from 0 (no fault) to the largest severity. */
-const severityRanges: Halves<typeof syntheses, [], readonly [number, number]> = {
-  additive: ({ severity }) => [0, severity[1]],
-  draem: ({ opacity }) => [0, opacity[1]],
-  cut_paste: ({ area }) => [0, area[1]],
+interface Fault {
+  readonly image: Tensor
+  readonly mask: Tensor
+  readonly severity: Tensor
 }
 
-/** What is wrong with a synthesis beside single parameters: patches that do not fit, faults that never come. */
-const checks: Halves<typeof syntheses, [SynthesisCall, CheckedData | undefined, SettingsContext], void> = {
-  additive: (parameters, call, data, context) => {
-    if (data !== undefined) checkPatch(parameters, call, data, context)
-    const isNever = warnOfNever(parameters.probability, call, context)
-    if (!isNever) warnOfNothing('severity', parameters.severity, '0 .. 2.0', call, context)
-  },
-  draem: ({ probability, opacity, cells }, call, _, context) => {
-    const isNever = warnOfNever(probability, call, context)
-    if (!isNever) warnOfNothing('opacity', opacity, '10% .. 100%', call, context)
-    const span = call.spans.get('/cells')
-    if (span !== undefined && !call.poisoned.has('/cells') && powersOfTwo(cells).length === 0)
-      report(context, settingsDiagnostics.nothingToDraw, span, { parameter: 'cells', shown: cells.join(' .. ') })
-  },
-  cut_paste: ({ probability }, call, _, context) => {
-    warnOfNever(probability, call, context)
-  },
-}
-
+/** The block of the setting, evaluated on an image of the data, as the program that the workers run. */
 export function checkSynthesis(
   setting: FlatSetting | undefined,
   context: SettingsContext,
   data: CheckedData | undefined,
 ): CheckedSynthesis | undefined {
-  if (setting === undefined) return undefined
-  const call = checkComponent('synthesis', setting, 'synthesis', context)
-  const value = call && wholeValue(call, 'synthesis')
-  if (call === undefined || value === undefined) return undefined
-  halfOf(checks, value, call, data, context)
-  return { value, severity: halfOf(severityRanges, value) }
+  const checked = setting && checkSynthesisCall(setting, context)
+  if (checked === undefined) return undefined
+  const { written, call } = checked
+  const chance = call.value.parameters?.[probability]
+  const isNever = warnOfNever(chance, call, context)
+  const whole = withoutPoisoned(written, call)
+  const graph = new GraphBuilder('synthesis', {
+    height: data?.image.height,
+    width: data?.image.width,
+    channels: data?.isChannelsKnown === true ? data.image.channels : undefined,
+    range: data?.range,
+    ...(data === undefined ? {} : { imageSpan: data.imageSpan }),
+  })
+  // What follows from a mistake in a setting, at whose default it stands, is not reported.
+  const isSettled = call.poisoned.size === 0 && ![...written.parameters.values()].some(isPoison)
+  const session = isSettled ? context.env.session : { ...context.env.session, sink: new DiagnosticCollector() }
+  const env: Env = { ...context.env, session, graph, scope: new Scope(), path: '', statement: {} }
+  const before = env.session.sink.all.length
+  const fault = whole && faultOf(whole, env)
+  if (fault === undefined) return { severity: undefined }
+  const isFit = checkShapes(fault, written.component.name, env, data)
+  const severity = labelRange(fault, written, env, isNever)
+  const isBroken = env.session.sink.all.slice(before).some((each) => each.severity === 'error')
+  if (
+    !isSettled ||
+    !isFit ||
+    isBroken ||
+    severity === undefined ||
+    data?.isChannelsKnown !== true ||
+    typeof chance !== 'number'
+  )
+    return { severity }
+  // Nothing of its parameters is reported: they are whole.
+  const { component, parameters } = call.value as SettingComponent
+  return { value: { component, parameters, probability: chance, program: programOf(graph, fault) }, severity }
 }
 
-type Additive = ParametersOf<typeof syntheses.additive>
+/** Undefined where a parameter that has no default is lost. */
+function withoutPoisoned(value: ComponentValue, { poisoned }: CheckedCall): ComponentValue | undefined {
+  const kept = [...value.parameters].filter(
+    ([name, given]) => !isPoison(given) && ![...poisoned].some((at) => at === `/${name}` || at.startsWith(`/${name}/`)),
+  )
+  const parameters = new Map(kept)
+  const block = blockOf(value.component)
+  const isWhole = block?.declaration.parameters.every(
+    ({ name, value: preset }, place) => place === 0 || preset !== undefined || parameters.has(name.name),
+  )
+  return isWhole === true ? { ...value, parameters } : undefined
+}
 
-/** Every image gets its patch somewhere, so the largest patch must fit into the image. */
-function checkPatch(
-  { width, ratio: heights }: Additive,
-  call: SynthesisCall,
-  { image, imageSpan }: CheckedData,
-  context: SettingsContext,
-): void {
-  if (call.poisoned.has('/width')) return
-  const ratio = call.poisoned.has('/ratio') ? undefined : heights
-  const widest = pixelsOf(width[1], image.width)
-  const size = `${image.height}x${image.width}`
-  const related = [{ span: imageSpan, label: `the image is ${size}` }]
-  const widthSpan = call.spans.get('/width') ?? call.nameSpan
-  const high = ratio?.[1]
-  const fits = high === undefined ? image.width : Math.min(image.width, widestThatFits(image.height, high))
-  if (widest > image.width) {
-    const facts = { side: 'width', patch: `${widest}px`, image: image.width, size } as const
-    const fix = `Write \`width = ${widthUpTo(width[0], fits, image.width)}\`.`
-    report(context, settingsDiagnostics.patchDoesNotFit, widthSpan, { ...facts, fix }, related)
-    return
+/** What the block makes of an image; undefined after a mistake. */
+function faultOf(value: ComponentValue, env: Env): Fault | undefined {
+  const block = blockOf(value.component)
+  const canvas = env.graph.canvas
+  const operand = block?.declaration.parameters[0]
+  if (block === undefined || canvas === undefined || operand === undefined) return undefined
+  const span = value.nameSpan
+  const image = env.graph.add(
+    {
+      op: 'input',
+      operands: [],
+      attributes: { name: 'image' },
+      type: { per: 'pixel', shape: [canvas.height, canvas.width, canvas.channels] },
+      range: canvas.range,
+    },
+    { ...env, path: 'image', span },
+  )
+  const named: Tensor = { ...image, made: { name: 'image', span: canvas.imageSpan ?? span } }
+  const bound = new Map<string, Value>([[operand.name.name, named], ...boundOf(value, env)])
+  const made = env.session.instantiate({ kind: 'block', block, bound, span: value.span }, span, env)
+  if (made.kind !== 'record') return undefined
+  const [faulty, mask, severity] = ['image', 'mask', 'severity'].map((field) => made.fields.get(field))
+  if (faulty?.kind !== 'tensor' || mask?.kind !== 'tensor' || severity?.kind !== 'tensor') return undefined
+  return { image: faulty, mask, severity }
+}
+
+function checkShapes({ image, mask }: Fault, name: string, env: Env, data: CheckedData | undefined): boolean {
+  if (data === undefined) return true
+  const { height, width, channels } = data.image
+  const wanted = data.isChannelsKnown ? channels : image.shape[2]
+  const isSize = (of: Tensor, depth: number | undefined): boolean =>
+    of.shape[0] === height && of.shape[1] === width && (depth === undefined || of.shape[2] === depth)
+  const rules = [
+    [image, wanted, `an \`image\` like those of the data (${height}x${width}x${channels})`],
+    [mask, 1, `a \`mask\` of the image's size and one channel (${height}x${width}x1)`],
+  ] as const
+  const wrong = rules.filter(([of, depth]) => !isSize(of, depth))
+  for (const [of, , rule] of wrong) {
+    const help = of === mask ? 'Make one channel of it: `grey(mask) > 0.5`.' : undefined
+    reportShapes(env, of.span, name, rule, [of], help)
   }
-  if (ratio === undefined || high === undefined) return
-  const tallest = Math.floor(widest * high)
-  if (tallest <= image.height) return
-  const flattest = Math.floor((image.height / widest) * 100) / 100
-  const ratios = flattest > 0 ? `, or \`ratio = ${Math.min(ratio[0], flattest)} .. ${flattest}\`` : ''
-  const facts = {
-    side: 'height',
-    patch: `${tallest}px (width ${widest}px times ratio ${high})`,
-    image: image.height,
-    size,
-    fix: `Write \`width = ${widthUpTo(width[0], fits, image.width)}\`${ratios}.`,
-  } as const
-  // The ratio where it is higher than the image is for its width; else the width when both are written.
-  const [first, second] = high > Math.max(1, image.height / image.width) ? ['/ratio', '/width'] : ['/width', '/ratio']
-  const span = call.spans.get(first) ?? call.spans.get(second) ?? call.nameSpan
-  report(context, settingsDiagnostics.patchDoesNotFit, span, facts, related)
+  return wrong.length === 0
 }
 
-/** The range with another high end, and a low end that is not above it. */
-function widthUpTo(low: Additive['width'][0], pixels: number, imageWidth: number): string {
-  const percent = Math.floor((100 * pixels) / imageWidth)
-  if ('percent' in low && percent > 0)
-    return `${withUnit(Math.min(low.percent, percent), 'percent')} .. ${withUnit(percent, 'percent')}`
-  return `${withUnit('px' in low ? Math.min(low.px, pixels) : pixels, 'px')} .. ${withUnit(pixels, 'px')}`
+/** Values of the label: from 0, no fault, to the largest. */
+function labelRange(
+  { severity }: Fault,
+  { nameSpan }: ComponentValue,
+  env: Env,
+  isNever: boolean,
+): readonly [number, number] | undefined {
+  const { range } = severity
+  const place = placeOfDraw(severity, env) ?? nameSpan
+  if (range === undefined || !range.every(Number.isFinite) || range[0] < 0) {
+    const known = range?.every(Number.isFinite) === true
+    const found = known ? `reaches ${range?.[0]}` : 'has no bounds that are known'
+    const help = known ? 'Draw it from 0 or more, or take its `abs`.' : '`clamp` it to the values that it can have.'
+    report({ env } as SettingsContext, tensorsDiagnostics.faultLabel, place, { found, help })
+    return undefined
+  }
+  if (range[1] === 0 && !isNever) {
+    const facts = { why: 'the severity is 0 .. 0', help: 'Let what it is drawn from reach more than 0.' }
+    report({ env } as SettingsContext, settingsDiagnostics.noFaults, place, facts)
+  }
+  return [0, range[1]]
 }
 
-/** Largest width whose patch, floor(width x ratio) high, is not higher than the image. */
-function widestThatFits(height: number, ratio: number): number {
-  let width = Math.max(1, Math.floor(height / ratio))
-  while (Math.floor((width + 1) * ratio) <= height) width++
-  return width
+/** Where the user wrote what a value is drawn from. */
+function placeOfDraw({ node }: Tensor, { graph }: Env): Span | undefined {
+  const spans = [...ancestors(graph, [node])].map((id) => graph.drawn.get(id))
+  return spans.find((span) => span !== undefined && !isOfLibrary(span))
 }
 
-/** @returns whether no image ever gets a fault */
-function warnOfNever(probability: number, call: SynthesisCall, context: SettingsContext): boolean {
-  const span = call.spans.get('/probability')
-  if (probability !== 0 || span === undefined || call.poisoned.has('/probability')) return false
+function warnOfNever(chance: unknown, call: CheckedCall, context: SettingsContext): boolean {
+  const span = call.spans.get(`/${probability}`)
+  if (chance !== 0 || span === undefined || call.poisoned.has(`/${probability}`)) return false
   report(context, settingsDiagnostics.noFaults, span, {
-    why: `the probability is ${withUnit(0, 'percent')}`,
-    help: 'Set `probability` to more than 0%, for example `50%`.',
+    why: 'the probability is 0%',
+    help: `Set \`${probability}\` to more than 0%, for example \`50%\`.`,
   })
   return true
 }
 
-/** A fault of no strength is none. */
-function warnOfNothing(
-  parameter: string,
-  [low, high]: readonly [number, number],
-  instead: string,
-  call: SynthesisCall,
-  context: SettingsContext,
-): void {
-  const span = call.spans.get(`/${parameter}`)
-  if (span === undefined || high !== 0 || call.poisoned.has(`/${parameter}`)) return
-  report(context, settingsDiagnostics.noFaults, span, {
-    why: `the ${parameter} is ${low} .. ${high}`,
-    help: `Set the high end of \`${parameter}\` to more than 0, for example \`${instead}\`.`,
-  })
+type PixelOperator = { [Op in PixelOp]: { readonly op: Op; readonly attributes: PixelOperators[Op] } }[PixelOp]
+
+/** The attributes of an operator are the same in the language and in a program, or this does not compile. */
+function pixelOperator(applied: Applied<PixelOp>): PixelOperator {
+  return applied
+}
+
+/** What the outputs are made of, numbered anew. */
+function programOf(graph: GraphBuilder, { image, mask, severity }: Fault): PixelProgram {
+  const kept = ancestors(graph, [image.node, mask.node, severity.node])
+  const numbers = new Map<number, number>()
+  const nodes: PixelNode[] = []
+  for (const draft of graph.nodes) {
+    if (!kept.has(draft.id)) continue
+    const { op, attributes, operands, type } = finishNode(draft)
+    invariant(isPixelOp(op), `a synthesis cannot compute ${op}`)
+    numbers.set(draft.id, nodes.length)
+    const channels = type.per === 'pixel' ? (type.shape[2] ?? 0) : 0
+    const rest = { operands: operands.map((operand) => numbers.get(operand) ?? -1), channels }
+    // A finished node has the attributes of its operator.
+    nodes.push({ ...pixelOperator({ op, attributes } as Applied<PixelOp>), ...rest })
+  }
+  const number = ({ node }: Tensor): number => numbers.get(node) ?? -1
+  return { nodes, image: number(image), mask: number(mask), severity: number(severity) }
 }

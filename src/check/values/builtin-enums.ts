@@ -32,8 +32,10 @@ export const initializerEnum = builtinEnum(
   'How the weights of a layer are initialised.',
 )
 
+export const sideEnum = builtinEnum('side', ['height', 'width'], 'A side of the image.')
+
 export type InitializerWord = (typeof initializerEnum)['words'][number]
 
 export const builtinEnums: ReadonlyMap<string, EnumDeclaration> = new Map<string, EnumDeclaration>(
-  [pixelClass, interpolation, initializerEnum].map((declaration) => [declaration.name.name, declaration]),
+  [pixelClass, interpolation, initializerEnum, sideEnum].map((declaration) => [declaration.name.name, declaration]),
 )

@@ -76,7 +76,11 @@ export function conformSetting(value: Value, type: SettingType, env: Env, what: 
     case 'component':
       return value.kind === 'component' && value.component.kind === schema.kind && value.split === undefined
         ? fitting(value, type, env, what)
-        : wrong(writeOneOf(schema))
+        : wrong(
+            schema.kind === 'synthesis'
+              ? 'Write a call of a synthesis, such as `additive(...)`.'
+              : writeOneOf(namesFor(schema)),
+          )
     case 'output':
       return value.kind === 'word' ? value : wrong()
     case 'monitor': {

@@ -7,6 +7,7 @@ import { failUse, reportUse } from '../evaluation/env.js'
 import { textOf } from '../evaluation/session.js'
 import { conformSetting } from './conform-setting.js'
 import { describeValue } from './describe.js'
+import type { StaticValue } from './static-value.js'
 import type { Type } from './type.js'
 import { describeType, isStaticType, isTensorType, sameType } from './type.js'
 import { resolveType } from './types.js'
@@ -87,7 +88,9 @@ function input(
 export function conform(value: Value, type: Type, env: Env, what: string): Value {
   if (type.kind === 'unknown' || isPoison(value)) return value
   if (value.kind === 'unknown') {
-    if (sameType(value.type, type) || (value.type.kind === 'int' && type.kind === 'float')) return value
+    const isWider =
+      value.type.kind === 'int' ? type.kind === 'float' : value.type.kind === 'shares' && type.kind === 'range'
+    if (sameType(value.type, type) || isWider) return value
     return mismatch(value, type, env, what)
   }
   switch (type.kind) {
@@ -119,8 +122,13 @@ export function conform(value: Value, type: Type, env: Env, what: string): Value
       return value.kind === 'boolean' ? value : mismatch(value, type, env, what)
     case 'string':
     case 'size':
-    case 'range':
       return value.kind === type.kind ? value : mismatch(value, type, env, what)
+    case 'path':
+      return value.kind === 'string' ? value : mismatch(value, type, env, what)
+    case 'range':
+    case 'lengths':
+    case 'shares':
+      return value.kind === 'range' ? conformRange(value, type, env, what) : mismatch(value, type, env, what)
     case 'setting':
       return conformSetting(value, type, env, what)
     case 'enum':
@@ -187,6 +195,22 @@ export function mismatch(value: Value, type: Type, env: Env, what: string, help?
     return failUse(env, typesDiagnostics.notStatic, value, { what, found })
   const facts = { what, expected: describeType(type), found, ...(help === undefined ? {} : { help }) }
   return failUse(env, typesDiagnostics.typeMismatch, value, facts)
+}
+
+/** Shares may stand where numbers are due: they are numbers from 0 to 1. */
+function conformRange(value: Extract<StaticValue, { kind: 'range' }>, type: Type, env: Env, what: string): Value {
+  for (const end of [value.low, value.high]) {
+    const unit = end.kind === 'number' ? end.unit : undefined
+    const isZero = end.kind === 'number' && end.value === 0
+    const fits =
+      type.kind === 'lengths'
+        ? unit === 'px' || unit === 'percent'
+        : unit === 'percent' || (unit === undefined && (type.kind === 'range' || isZero))
+    if (fits) continue
+    const expected = describeType(type)
+    return failUse(env, typesDiagnostics.wrongUnit, value, { what, expected, found: describeValue(end) })
+  }
+  return value
 }
 
 function conformNumber(value: Value, type: Type, env: Env, what: string): Value {

@@ -37,7 +37,28 @@ export function itemType(type: SettingType): SettingType | undefined {
   return items && { ...type, schema: items }
 }
 
-export type StaticKind = 'int' | 'float' | 'bool' | 'string' | 'size' | 'range' | 'length' | 'share'
+export type StaticKind =
+  | 'int'
+  | 'float'
+  | 'bool'
+  | 'string'
+  | 'path'
+  | 'size'
+  | 'length'
+  | 'share'
+  | 'range'
+  | 'lengths'
+  | 'shares'
+
+/** What a synthesis of faults gives: the image with a fault, where the fault is, and the label of its severity. */
+export const faultType: Extract<Type, { kind: 'record' }> = {
+  kind: 'record',
+  fields: new Map<string, Type>([
+    ['image', { kind: 'map', meaning: 'plain' }],
+    ['mask', { kind: 'map', meaning: 'plain' }],
+    ['severity', { kind: 'value' }],
+  ]),
+}
 
 export interface OperandType {
   readonly name: string
@@ -60,6 +81,10 @@ export const builtinTypes: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['range', { kind: 'range' }],
   ['length', { kind: 'length' }],
   ['share', { kind: 'share' }],
+  ['lengths', { kind: 'lengths' }],
+  ['shares', { kind: 'shares' }],
+  ['path', { kind: 'path' }],
+  ['fault', faultType],
   ...componentTypes(),
 ])
 
@@ -111,6 +136,14 @@ export function describeType(type: Type): string {
       return 'a length (16px or 10%)'
     case 'share':
       return 'a share (10%)'
+    case 'range':
+      return 'a range (0.5 .. 2.0)'
+    case 'lengths':
+      return 'a range of lengths (16px .. 64px or 10% .. 25%)'
+    case 'shares':
+      return 'a range of shares (10% .. 50%)'
+    case 'path':
+      return 'a path in quotes'
     case 'enum':
       return `a value of ${type.declaration.name.name} (${type.declaration.values.map((value) => value.name).join(', ')})`
     case 'list':

@@ -1,4 +1,6 @@
 import { onCircle } from '../../random/exact.js'
+import type { RandomStream } from '../../random/stream.js'
+import type { Frame } from './frame.js'
 
 /**
  * Perlin noise (Perlin 2002: gradients on a grid of `rows` x `columns` cells over the image, quintic fade), times sqrt 2, as the author's
@@ -11,7 +13,7 @@ export function perlinNoise(
   turns: ArrayLike<number>,
   [rows, columns]: readonly [rows: number, columns: number],
   [height, width]: readonly [height: number, width: number],
-  to: Float64Array,
+  to: Float32Array | Float64Array,
 ): void {
   const gradients = Array.from(turns, (each) => onCircle(each))
   const fade = (t: number): number => t * t * t * (t * (t * 6 - 15) + 10)
@@ -39,26 +41,16 @@ function place(pixel: number, cells: number, size: number): { readonly cell: num
   return { cell, part: at - cell }
 }
 
-/** A map turned clockwise about its middle, bilinear, zero where nothing is turned to. */
-export function rotateMap(
-  from: ArrayLike<number>,
-  [height, width]: readonly [height: number, width: number],
-  turns: number,
-  to: Float64Array,
+/** Noise of random gradients; the cells down and across are powers of 2 in the range. */
+export function drawPerlin(
+  { least, most }: { readonly least: number; readonly most: number },
+  { height, width }: Frame,
+  draws: RandomStream,
+  to: Float32Array,
 ): void {
-  const [cosine, sine] = onCircle(turns)
-  const [middleY, middleX] = [(height - 1) / 2, (width - 1) / 2]
-  const value = (y: number, x: number): number =>
-    y < 0 || x < 0 || y >= height || x >= width ? 0 : (from[y * width + x] ?? 0)
-  for (let y = 0, at = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1, at += 1) {
-      const sourceY = middleY + cosine * (y - middleY) - sine * (x - middleX)
-      const sourceX = middleX + sine * (y - middleY) + cosine * (x - middleX)
-      const [top, left] = [Math.floor(sourceY), Math.floor(sourceX)]
-      const [down, right] = [sourceY - top, sourceX - left]
-      const above = value(top, left) * (1 - right) + value(top, left + 1) * right
-      const below = value(top + 1, left) * (1 - right) + value(top + 1, left + 1) * right
-      to[at] = above * (1 - down) + below * down
-    }
-  }
+  const exponents = [Math.log2(least), Math.log2(most)].map(Math.round)
+  const cells = (): number => 2 ** draws.integer(exponents[0] ?? 0, exponents[1] ?? 0)
+  const [rows, columns] = [cells(), cells()]
+  const turns = Float64Array.from({ length: (rows + 1) * (columns + 1) }, () => draws.uniform())
+  perlinNoise(turns, [rows, columns], [height, width], to)
 }

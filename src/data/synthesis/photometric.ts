@@ -111,8 +111,8 @@ const drawn: readonly ((image: Bytes, draws: RandomStream) => void)[] = [
   (image, draws) => photometric.saturation(image, draws.uniform(0, 2)),
 ]
 
-/** Three different operators, one after the other. An image of one channel has no saturation. */
-export function drawPhotometric(image: Bytes, draws: RandomStream): void {
+/** Different operators, one after the other. An image of one channel has no saturation. */
+export function drawPhotometric(image: Bytes, count: number, draws: RandomStream): void {
   const left = image.channels === 3 ? [...drawn] : drawn.slice(0, -1)
-  for (let count = 0; count < 3; count += 1) left.splice(draws.integer(0, left.length - 1), 1)[0]?.(image, draws)
+  for (let done = 0; done < count; done += 1) left.splice(draws.integer(0, left.length - 1), 1)[0]?.(image, draws)
 }

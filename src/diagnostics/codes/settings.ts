@@ -65,6 +65,15 @@ export const settingsDiagnostics = {
     label: () => 'no faults',
     help: ({ help }) => help,
   }),
+  texturesMissing: define<{ folder: string; problem: string }>({
+    code: 'D134',
+    name: 'textures-missing',
+    severity: 'error',
+    allowable: false,
+    message: ({ folder, problem }) => `the folder \`${folder}\` ${problem}: no image can be drawn from it`,
+    label: ({ problem }) => problem,
+    help: () => 'Paths in a file are relative to that file, on the command line to the working directory.',
+  }),
   nothingToDraw: define<{ parameter: string; shown: string }>({
     code: 'D082',
     name: 'nothing-to-draw',

@@ -82,6 +82,30 @@ export const tensorsDiagnostics = {
     label: () => 'known in training only',
     help: ({ help }) => help,
   }),
+  functionElsewhere: define<{ name: string; where: 'model' | 'synthesis' }>({
+    code: 'D086',
+    name: 'function-of-another-place',
+    severity: 'error',
+    allowable: false,
+    message: ({ name, where }) =>
+      where === 'model'
+        ? `\`${name}\` is a part of models: a synthesis of faults works on the pixels of one image`
+        : `\`${name}\` is a part of syntheses of faults: a model does not work on the pixels of one image`,
+    label: ({ where }) => (where === 'model' ? 'in models only' : 'in syntheses only'),
+    help: ({ where }) =>
+      where === 'model'
+        ? 'The functions that a synthesis can call are in the group "Syntheses of faults" of `draemc doc`.'
+        : 'Call it in a block that gives a `fault`.',
+  }),
+  faultLabel: define<{ found: string; help: string }>({
+    code: 'D119',
+    name: 'unusable-label-of-a-fault',
+    severity: 'error',
+    allowable: false,
+    message: ({ found }) => `the severity of a fault must lie in a known range from 0 on, and this ${found}`,
+    label: () => 'the label `fault_severity`',
+    help: ({ help }) => help,
+  }),
   termWithoutParameter: define<{ term: string }>({
     code: 'D056',
     name: 'term-reaches-no-parameter',

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { perlinNoise, rotateMap } from '../../../src/data/synthesis/perlin.js'
+import { perlinNoise } from '../../../src/data/synthesis/perlin.js'
 import { type Bytes, photometric } from '../../../src/data/synthesis/photometric.js'
-import { onCircle, power } from '../../../src/random/exact.js'
+import { rotateMap } from '../../../src/data/synthesis/warps.js'
+import { exponential, onCircle, power } from '../../../src/random/exact.js'
 import { readFixture } from '../../support/fixture.js'
 
 const pieces = readFixture('test/fixtures/pieces/family_pieces.safetensors')
@@ -49,12 +50,14 @@ describe('photometric operators are those of Pillow', () => {
 })
 
 test('a map that is turned a quarter clockwise', () => {
-  const to = new Float64Array(9)
-  rotateMap([1, 2, 3, 4, 5, 6, 7, 8, 9], [3, 3], 0.25, to)
+  const frame = { height: 3, width: 3, channels: 1, range: [0, 1] } as const
+  const to = new Float32Array(9)
+  rotateMap(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9), 1, frame, 0.25, { top: 0, left: 0, height: 3, width: 3 }, to)
   expect([...to].map((value) => Math.round(1e9 * value) / 1e9)).toEqual([7, 4, 1, 8, 5, 2, 9, 6, 3])
 })
 
-test('the circle and powers are what Math gives', () => {
+test('the circle, powers and exponentials are what Math gives', () => {
+  for (let x = 0; x >= -40; x -= 0.37) expect(Math.abs(exponential(x) / Math.exp(x) - 1)).toBeLessThan(1e-12)
   for (let i = -40; i <= 40; i++) {
     const [x, y] = onCircle(i / 32)
     expect(

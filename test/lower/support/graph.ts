@@ -10,7 +10,8 @@ import type {
 import type { AttributesOf, PrimitiveName } from '../../../src/check/primitives/table.js'
 import { optimizers } from '../../../src/components/training.js'
 import { invariant } from '../../../src/diagnostics/invariant.js'
-import { additive, evaluatePlan, hdmap, trainPlan, withDefaults } from '../../support/components.js'
+import { evaluatePlan, hdmap, trainPlan, withDefaults } from '../../support/components.js'
+import { compileSynthesis } from '../../support/synthesis.js'
 
 const span = { file: 'test.draem', start: 0, end: 0 }
 
@@ -203,7 +204,7 @@ export class CheckedGraph {
       batch,
       evalBatch: settings.evalBatch ?? batch,
       data: hdmap(),
-      synthesis: additive(),
+      synthesis: compileSynthesis('additive()'),
       nodes: this.nodes,
       parameters: this.parameters,
       inputs: this.inputs,

@@ -1,6 +1,7 @@
 import type { RunPlan } from '../../../src/plan/run-plan.js'
 import type { StepRunner } from '../../../src/train/step-runner.js'
-import { additive, evaluatePlan, hdmap, keepBest, metric, monitor, sgd, trainPlan } from '../../support/components.js'
+import { evaluatePlan, hdmap, keepBest, metric, monitor, sgd, trainPlan } from '../../support/components.js'
+import { compileSynthesis } from '../../support/synthesis.js'
 
 /**
  * A whole trainable program in plain arithmetic: logistic regression of "has a fault" on the mean of the image, by SGD
@@ -121,7 +122,7 @@ export function linearPlan(
       shape: [1],
     })),
     data: hdmap(),
-    synthesis: additive(),
+    synthesis: compileSynthesis('additive()'),
     train: trainPlan({
       optimizer: sgd({ lr: 0.5, weight_decay: 0 }),
       epochs: 4,
