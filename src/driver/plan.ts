@@ -3,7 +3,7 @@ import type { CheckedPipeline } from '../check/checked.js'
 import { invariant } from '../diagnostics/invariant.js'
 import { lossPrefix } from '../lower/lower.js'
 import { planOutputs } from '../lower/outputs.js'
-import type { PlanFunction, RunPlan } from '../plan/run-plan.js'
+import { type PlanFunction, planFormat, type RunPlan } from '../plan/run-plan.js'
 import { own } from '../source/own.js'
 import type { TargetProgram } from '../targets/target.js'
 
@@ -15,7 +15,7 @@ export function makePlan(pipeline: CheckedPipeline, { files, functions, state }:
   const hash = createHash('sha256')
   for (const bytes of files.values()) hash.update(bytes)
   return {
-    format: 1,
+    format: planFormat,
     ...settings,
     hash: hash.update(JSON.stringify(settings)).digest('hex').slice(0, 8),
     functions: {

@@ -10,7 +10,7 @@ import {
 import { sha256 } from '../files/hash.js'
 import { isRecord } from '../files/json.js'
 import { readRegularFileSync } from '../files/read-regular.js'
-import type { RunPlan } from '../plan/run-plan.js'
+import { planFormat, type RunPlan } from '../plan/run-plan.js'
 import { resultsName, resultsRecord } from '../train/results.js'
 import type { RunManifest } from './manifest.js'
 import {
@@ -86,11 +86,17 @@ export function openRun(directory: string): RecordedRun {
   const events = eventsFile(directory)
   if (statSync(events, { throwIfNoEntry: false })?.isFile() === false)
     throw new NoWholeRun(`${events} is no regular file`, 'bring it back from a copy')
+  const plan = JSON.parse(planText) as { readonly format: unknown }
+  if (plan.format !== planFormat)
+    throw new NoWholeRun(
+      `${directory} was written by another version of draemc: its plan has the format ${String(plan.format)}, and this one reads ${planFormat}`,
+      'use the version that its manifest.json names, or start a new run',
+    )
   const manifest = JSON.parse(readText(directory, manifestFile) ?? '') as RunManifest
   const ir = readText(directory, irFile) ?? ''
   return {
     directory,
-    plan: JSON.parse(planText) as RunPlan,
+    plan: plan as RunPlan,
     manifest,
     ir,
     isCompleted: completedResults(directory) !== undefined,

@@ -51,9 +51,12 @@ export interface PlanOutput {
   readonly range?: readonly [low: number, high: number]
 }
 
+/** 2: the synthesis is a program. */
+export const planFormat = 2
+
 /** Everything that the engine process needs: written as `plan.json` beside `graph/saved_model.pb` in the run directory. No compiler is needed to read it. */
 export interface RunPlan {
-  readonly format: 1
+  readonly format: typeof planFormat
   readonly name: string
   /** Hash of the resolved pipeline (short, hex). */
   readonly hash: string

@@ -52,7 +52,7 @@ describeNative('the engine process', () => {
     mkdirSync(join(run, 'graph'), { recursive: true })
     const { bytes, functions, state } = emitSavedModel(tinyModule())
     const plan: RunPlan = {
-      format: 1,
+      format: 2,
       name: 'tiny',
       hash: 'feed01',
       seed: 5,

@@ -2,12 +2,14 @@ import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { DiagnosticCollector } from '../../diagnostics/collector.js'
 import { invariant } from '../../diagnostics/invariant.js'
+import { sha256 } from '../../files/hash.js'
 import {
   isPixelOp,
   type PixelNode,
   type PixelOp,
   type PixelOperators,
   type PixelProgram,
+  programLines,
 } from '../../plan/pixel-program.js'
 import type { ComponentValue as SettingComponent } from '../../plan/settings.js'
 import type { Span } from '../../source/span.js'
@@ -71,7 +73,14 @@ export function checkSynthesis(
     return { severity }
   // Nothing of its parameters is reported: they are whole.
   const { component, parameters } = call.value as SettingComponent
-  return { value: { component, parameters, probability: chance, program: programOf(graph, fault) }, severity }
+  const program = programOf(graph, fault)
+  context.recordOrigin({
+    path: 'synthesis.program',
+    value: programHash(program),
+    origin: 'resolved',
+    where: `${program.nodes.length} operators, of \`${component}\``,
+  })
+  return { value: { component, parameters, probability: chance, program }, severity }
 }
 
 /** Undefined where a parameter that has no default is lost. */
@@ -168,6 +177,16 @@ function warnOfNever(chance: unknown, call: CheckedCall, context: SettingsContex
     help: `Set \`${probability}\` to more than 0%, for example \`50%\`.`,
   })
   return true
+}
+
+/** Changes when what the faults are does: by an edit of the block, a setting, or another version of the library. Folders are settings. */
+function programHash(program: PixelProgram): string {
+  const nodes = program.nodes.map((node) =>
+    node.op === 'draw_image' && node.attributes.folder !== ''
+      ? { ...node, attributes: { ...node.attributes, folder: 'FOLDER' } }
+      : node,
+  )
+  return sha256(programLines({ ...program, nodes }).join('\n')).slice(0, 16)
 }
 
 type PixelOperator = { [Op in PixelOp]: { readonly op: Op; readonly attributes: PixelOperators[Op] } }[PixelOp]

@@ -95,7 +95,7 @@ export function linearPlan(
     ],
   }
   return {
-    format: 1,
+    format: 2,
     name: 'linear',
     hash: 'abc123',
     seed: 7,
