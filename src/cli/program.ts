@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   check: async () => (await import('./commands/check.js')).addCheckCommand,
   compile: async () => (await import('./commands/compile.js')).addCompileCommand,
   explain: async () => (await import('./commands/explain.js')).addExplainCommand,
+  preview: async () => (await import('./commands/preview.js')).addPreviewCommand,
   run: async () => (await import('./commands/run.js')).addRunCommand,
   eval: async () => (await import('./commands/eval.js')).addEvalCommand,
   diff: async () => (await import('./commands/diff.js')).addDiffCommand,

@@ -13,6 +13,8 @@ export interface TrainBatch {
   readonly faultMask: Float32Array
   /** [N], 0 where there is no fault, up to the synthesis' maximum. */
   readonly faultSeverity: Float32Array
+  /** Faults that were drawn again, because they marked nothing or had no severity. */
+  readonly redrawn: number
   release(): void
 }
 

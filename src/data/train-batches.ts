@@ -50,7 +50,7 @@ export interface RingSlot {
 /** Batches in order of their steps, filled ahead of the trainer as far as the ring goes. */
 export class RingBatches implements TrainBatches {
   readonly #free: RingSlot[]
-  readonly #ready: { readonly slot: RingSlot; readonly filled: Promise<unknown> }[] = []
+  readonly #ready: { readonly slot: RingSlot; readonly filled: ReturnType<WorkerPool['run']> }[] = []
   #issued: number
   #closed = false
 
@@ -70,7 +70,8 @@ export class RingBatches implements TrainBatches {
     invariant(!this.#closed, 'a batch asked of closed batches')
     const first = this.#ready.shift()
     invariant(first !== undefined, 'a batch asked while the whole ring is handed out')
-    await first.filled
+    const result = await first.filled
+    const redrawn = result.kind === 'filled' ? result.redrawn : 0
     const { image, clean, mask, severity } = first.slot.views
     let released = false
     const release = (): void => {
@@ -79,7 +80,7 @@ export class RingBatches implements TrainBatches {
       this.#free.push(first.slot)
       this.#fillAhead()
     }
-    return { image, clean, faultMask: mask, faultSeverity: severity, release }
+    return { image, clean, faultMask: mask, faultSeverity: severity, redrawn, release }
   }
 
   async close(): Promise<void> {

@@ -31,6 +31,8 @@ export type RunEvent =
       readonly losses: Readonly<Record<string, number>>
       readonly imagesPerSecond: number
       readonly waitShare: number
+      /** Faults that were drawn again since the last report, because they marked nothing or had no severity; absent for none. */
+      readonly redrawn?: number
     }
   | { readonly type: 'progress'; readonly phase: Phase; readonly done: number; readonly total: number }
   | {

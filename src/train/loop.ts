@@ -69,6 +69,7 @@ export async function trainLoop(
       const waitStart = clock()
       const batch = await (pending ?? ask(batches))
       reporter.waited(clock() - waitStart)
+      reporter.redrawn(batch.redrawn)
       pending = step < total ? ask(batches) : undefined
       const losses = trainStep(context, batch, schedule.next())
       failOnNonFinite(losses, epoch, step)

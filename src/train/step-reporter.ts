@@ -14,6 +14,7 @@ export class StepReporter {
   #steps = 0
   #sums = new Map<string, number>()
   #waited = 0
+  #redrawn = 0
   #since: number
   #hasReported = false
   /** Of the last step that is not reported. */
@@ -30,6 +31,11 @@ export class StepReporter {
     this.#steps = 0
     this.#sums.clear()
     this.#position = undefined
+  }
+
+  /** Faults of a batch that were drawn again. */
+  redrawn(count: number): void {
+    this.#redrawn += count
   }
 
   waited(milliseconds: number): void {
@@ -56,7 +62,9 @@ export class StepReporter {
       losses: Object.fromEntries([...this.#sums].map(([name, sum]) => [name, sum / this.#steps])),
       imagesPerSecond: (this.#steps * this.context.plan.batch) / seconds,
       waitShare: Math.min(1, this.#waited / Math.max(elapsed, 1e-3)),
+      ...(this.#redrawn === 0 ? {} : { redrawn: this.#redrawn }),
     })
+    this.#redrawn = 0
     this.#hasReported = true
     this.restart()
   }

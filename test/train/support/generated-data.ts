@@ -96,6 +96,7 @@ export function generatedData(options: { readonly poisonStep?: number } = {}): D
             clean: image,
             faultMask: Float32Array.from(samples.flatMap((one) => [...one.mask])),
             faultSeverity: Float32Array.from(samples, (one) => one.severity),
+            redrawn: 0,
             release: () => {
               data.open--
             },
