@@ -11,17 +11,18 @@ import { measureReading } from './bench/reading.js'
 import { measureRun } from './bench/run.js'
 import { measureStart } from './bench/start.js'
 import { keepEnd, programEnvironment } from './bench/support.js'
+import { measureSynthesis } from './bench/synthesis.js'
 import { type BenchResults, benchTable } from './bench/table.js'
 
 /** The bench is its own child program: each measurement has a process of its own. */
 const program = fileURLToPath(import.meta.url)
-const tables = ['start', 'reading', 'eager', ...Object.keys(measurements), 'run', 'pytorch']
+const tables = ['start', 'reading', 'synthesis', 'eager', ...Object.keys(measurements), 'run', 'pytorch']
 /** Takes longer than all others together. */
 const onRequest = ['training']
 
 const usage = `usage: npm run bench [-- --json] [--only ${tables.join(',')}]
 
-Measures how soon a second \`npm start\` trains, how long a megabyte of text takes to read, the compiled step against eager tfjs, its share of the matrix product's peak,
+Measures how soon a second \`npm start\` trains, how long a megabyte of text takes to read, how fast faults are made, the compiled step against eager tfjs, its share of the matrix product's peak,
 time to the first step, memory and leaks, a real run's throughput, and the same step in PyTorch where \`python3\` has it.
 What is compared is measured in alternate slices, one process stopped while the other works.
 \`training\`, a quarter of an hour, is measured when it is named: whether training ends where PyTorch's does.
@@ -68,6 +69,7 @@ async function main(): Promise<number> {
     if (isMeasurement(name)) return inOwnProcess(name, engine.directory)
     if (name === 'start') return measureStart()
     if (name === 'reading') return measureReading()
+    if (name === 'synthesis') return measureSynthesis()
     if (name === 'eager') return measureEager(program, engine.directory)
     return name === 'run' ? measureRun(program, engine) : measurePyTorch(program, engine.directory)
   }

@@ -6,11 +6,13 @@ import type { PyTorchResult } from './pytorch.js'
 import type { ReadingResult } from './reading.js'
 import type { RunResult } from './run.js'
 import type { StartResult } from './start.js'
+import type { SynthesisResult } from './synthesis.js'
 import type { TrainingResult } from './training.js'
 
 export interface BenchResults {
   readonly start?: StartResult
   readonly reading?: readonly ReadingResult[]
+  readonly synthesis?: readonly SynthesisResult[]
   readonly eager?: EagerResult
   readonly float32?: ShareResult
   readonly bf16?: ShareResult
@@ -26,7 +28,7 @@ export interface BenchResults {
 type Row = readonly [what: string, measured: string, bar: string]
 
 export function benchTable(results: BenchResults): string {
-  const { start, reading, eager, float32, bf16, startup, steady, convolutions, training, run, pytorch } = results
+  const { start, reading, synthesis, eager, float32, bf16, startup, steady, convolutions, training, run, pytorch } = results
   const rows: Row[] = []
   if (start !== undefined) {
     rows.push(
@@ -41,6 +43,8 @@ export function benchTable(results: BenchResults): string {
       '< 2000 ms, <= 2.5 times',
     ])
   }
+  for (const { call, perSecond } of synthesis ?? [])
+    rows.push([`faulty images of 256 x 256 x 3 by ${call}`, `${perSecond.toFixed(0)} a second`, '>= 20 a second'])
   if (eager !== undefined) {
     rows.push(
       ['eager tfjs, 128 x 128, batch 4, widths 32/16', ms(eager.eager), ''],
