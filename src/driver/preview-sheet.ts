@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { own } from '../source/own.js'
 import type { PreviewSample } from './preview.js'
 
 interface Size {
@@ -81,7 +82,7 @@ const glyph = {
 
 function drawText(text: string, top: number, left: number, set: (y: number, x: number, color: Color) => void): void {
   for (const [place, letter] of [...text].entries()) {
-    for (const [row, bits] of (glyph.rows[letter] ?? []).entries()) {
+    for (const [row, bits] of (own(glyph.rows, letter) ?? []).entries()) {
       for (let column = 0; column < glyph.width; column += 1) {
         if (((bits >> (glyph.width - 1 - column)) & 1) === 0) continue
         for (let y = 0; y < glyph.scale; y += 1)

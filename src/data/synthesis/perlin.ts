@@ -15,30 +15,35 @@ export function perlinNoise(
   [height, width]: readonly [height: number, width: number],
   to: Float32Array | Float64Array,
 ): void {
-  const gradients = Array.from(turns, (each) => onCircle(each))
-  const fade = (t: number): number => t * t * t * (t * (t * 6 - 15) + 10)
-  const across = Array.from({ length: width }, (_, x) => place(x, columns, width))
+  const gradients = Float64Array.from(
+    { length: 2 * turns.length },
+    (_, at) => onCircle(turns[at >> 1] ?? 0)[at & 1] ?? 0,
+  )
+  const [down, across] = [placesOf(rows, height), placesOf(columns, width)]
   for (let y = 0, at = 0; y < height; y += 1) {
-    const down = place(y, rows, height)
-    const fadeDown = fade(down.part)
+    const [partY, fadeY] = [down.parts[y] ?? 0, down.fades[y] ?? 0]
+    const row = (down.cells[y] ?? 0) * (columns + 1)
     for (let x = 0; x < width; x += 1, at += 1) {
-      const { cell, part } = across[x] ?? down
-      const dot = (below: 0 | 1, right: 0 | 1): number => {
-        const [gy, gx] = gradients[(down.cell + below) * (columns + 1) + cell + right] ?? [0, 0]
-        return (down.part - below) * gy + (part - right) * gx
-      }
-      const fadeAcross = fade(part)
-      const above = dot(0, 0) + fadeDown * (dot(1, 0) - dot(0, 0))
-      const beside = dot(0, 1) + fadeDown * (dot(1, 1) - dot(0, 1))
-      to[at] = Math.SQRT2 * (above + fadeAcross * (beside - above))
+      const [partX, fadeX] = [across.parts[x] ?? 0, across.fades[x] ?? 0]
+      // The gradients of the cell's corners: y, then x.
+      const first = 2 * (row + (across.cells[x] ?? 0))
+      const below = first + 2 * (columns + 1)
+      const topLeft = partY * (gradients[first] ?? 0) + partX * (gradients[first + 1] ?? 0)
+      const topRight = partY * (gradients[first + 2] ?? 0) + (partX - 1) * (gradients[first + 3] ?? 0)
+      const bottomLeft = (partY - 1) * (gradients[below] ?? 0) + partX * (gradients[below + 1] ?? 0)
+      const bottomRight = (partY - 1) * (gradients[below + 2] ?? 0) + (partX - 1) * (gradients[below + 3] ?? 0)
+      const left = topLeft + fadeY * (bottomLeft - topLeft)
+      const right = topRight + fadeY * (bottomRight - topRight)
+      to[at] = Math.SQRT2 * (left + fadeX * (right - left))
     }
   }
 }
 
-function place(pixel: number, cells: number, size: number): { readonly cell: number; readonly part: number } {
-  const at = (pixel * cells) / size
-  const cell = Math.floor(at)
-  return { cell, part: at - cell }
+/** For each pixel of a side the cell that it is in, how far into it, and that after Perlin's quintic fade. */
+function placesOf(cells: number, size: number) {
+  const at = Float64Array.from({ length: size }, (_, pixel) => (pixel * cells) / size)
+  const parts = at.map((place) => place - Math.floor(place))
+  return { cells: Int32Array.from(at, Math.floor), parts, fades: parts.map((t) => t * t * t * (t * (t * 6 - 15) + 10)) }
 }
 
 /** Noise of random gradients; the cells down and across are powers of 2 in the range. */

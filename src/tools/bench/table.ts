@@ -28,7 +28,8 @@ export interface BenchResults {
 type Row = readonly [what: string, measured: string, bar: string]
 
 export function benchTable(results: BenchResults): string {
-  const { start, reading, synthesis, eager, float32, bf16, startup, steady, convolutions, training, run, pytorch } = results
+  const { start, reading, synthesis, eager, float32, bf16, startup, steady, convolutions, training, run, pytorch } =
+    results
   const rows: Row[] = []
   if (start !== undefined) {
     rows.push(
