@@ -1,4 +1,4 @@
-import type { DataValue, EvaluatePlan, SynthesisValue, TrainPlan } from '../plan/run-plan.js'
+import type { AugmentationValue, DataValue, EvaluatePlan, SynthesisValue, TrainPlan } from '../plan/run-plan.js'
 import type { RecordedAllow, SettingOrigin } from '../plan/settings.js'
 import type { Span } from '../source/span.js'
 import type { AttributesOf, ModelPrimitive, PrimitiveName } from './primitives/table.js'
@@ -74,6 +74,7 @@ export interface CheckedPipeline {
   readonly evalBatch: number
   readonly data: DataValue
   readonly synthesis: SynthesisValue
+  readonly augmentation?: AugmentationValue
   readonly nodes: readonly CheckedNode[]
   readonly parameters: readonly CheckedParameter[]
   /** Node ids by phase input name: image, clean, fault_mask, fault_severity (those that are used). */

@@ -29,6 +29,9 @@ export function dumpChecked(pipeline: CheckedPipeline): string {
     '',
     `total %${pipeline.total}`,
     '',
+    ...(pipeline.augmentation === undefined
+      ? []
+      : ['augmentation', ...programLines(pipeline.augmentation.program).map((line) => `  ${line}`), '']),
     'faults',
     ...programLines(pipeline.synthesis.program).map((line) => `  ${line}`),
     '',

@@ -32,6 +32,7 @@ import { Flattener } from './flattening/flatten.js'
 import { withDamage } from './loading/damage.js'
 import type { Module } from './loading/module.js'
 import { originOf, settingsContext } from './origins.js'
+import { checkAugmentation } from './settings/augmentation.js'
 import { checkValue } from './settings/component-call.js'
 import type { FlatSection, SettingsContext } from './settings/context.js'
 import { checkData } from './settings/data.js'
@@ -125,6 +126,7 @@ function checkFlatPipeline(
   checkComponentParams(base, context)
   const seed = checkSeed(flat, base, origins)
   const data = checkData(flat.settings.get('data'), context)
+  const augmentation = checkAugmentation(flat.settings.get('augmentation'), context, data)
   const synthesis = checkSynthesis(flat.settings.get('synthesis'), context, data)
   const scopes = openScopes(base, data, synthesis, flat)
   const before = session.sink.all.length
@@ -177,6 +179,7 @@ function checkFlatPipeline(
     evalBatch: data.value.parameters.eval_batch,
     data: data.value,
     synthesis: synthesis.value,
+    ...(augmentation === undefined ? {} : { augmentation }),
     ...finished,
     train,
     evaluate,

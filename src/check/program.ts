@@ -3,7 +3,7 @@ import type { SourceMap } from '../source/source-file.js'
 import { blockFacts, instantiate } from './evaluation/blocks.js'
 import { evaluate } from './evaluation/expression.js'
 import { openSession, type Program } from './evaluation/session.js'
-import { callSynthesis } from './evaluation/syntheses.js'
+import { callPixelBlock } from './evaluation/syntheses.js'
 import { libraryImport, parseLibrary, presetsImport } from './loading/library.js'
 import { type LoadOptions, ModuleLoader } from './loading/load.js'
 import type { Module } from './loading/module.js'
@@ -15,7 +15,7 @@ export function newProgram(sources: SourceMap, options: CheckOptions): Program {
   const program: Program = {
     evaluate,
     instantiate,
-    callSynthesis,
+    callPixelBlock,
     presets: () => program.modules.get(presetsFile) ?? loadPresets(program, options),
     sources,
     environment: options.environment,

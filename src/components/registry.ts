@@ -1,10 +1,10 @@
 import { dataSources, normalisations, validations } from './data.js'
 import { metrics, thresholds } from './metrics.js'
-import type { ComponentKind, Declaration, Table } from './schema.js'
+import type { BlockKind, ComponentKind, Declaration, Table } from './schema.js'
 import { sections } from './sections.js'
 import { checkpointRules, intervals, optimizers, schedules, stopRules, warmUps } from './training.js'
 
-/** Every component that is declared here, in the order of the reference page. Syntheses are written in the language. */
+/** Every component that is declared here, in the order of the reference page. Those of a `BlockKind` are written in the language. */
 export const componentTables = {
   data: dataSources,
   normalisation: normalisations,
@@ -18,7 +18,7 @@ export const componentTables = {
   threshold: thresholds,
   metric: metrics,
   section: sections,
-} as const satisfies Readonly<Record<Exclude<ComponentKind, 'synthesis'>, Table>>
+} as const satisfies Readonly<Record<Exclude<ComponentKind, BlockKind>, Table>>
 
 /** A component as it is declared, with its place. */
 export interface Component extends Declaration {

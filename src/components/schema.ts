@@ -8,6 +8,7 @@
 export const componentKinds = {
   data: { inWords: 'a data source', title: 'Data sources: `data = ...`' },
   synthesis: { inWords: 'a synthesis of faults', title: 'Syntheses of faults: `synthesis = ...`' },
+  augmentation: { inWords: 'an augmentation', title: 'Augmentations: `augmentation = ...`' },
   normalisation: { inWords: 'a normalisation', title: 'Normalisations: `normalise = ...` of a data source' },
   validation: { inWords: 'a validation set', title: 'Validation sets: `validation = ...` of a data source' },
   optimizer: { inWords: 'an optimizer', title: 'Optimizers: `optimizer = ...` in `train`' },
@@ -21,6 +22,13 @@ export const componentKinds = {
   section: { inWords: 'a section', title: 'Sections' },
 } as const
 export type ComponentKind = keyof typeof componentKinds
+
+/** Components that are blocks of the language, on the pixels of one image. */
+export type BlockKind = 'synthesis' | 'augmentation'
+
+export function isBlockKind(kind: ComponentKind | undefined): kind is BlockKind {
+  return kind === 'synthesis' || kind === 'augmentation'
+}
 
 /**
  * How a value is written, and the JSON that it becomes:

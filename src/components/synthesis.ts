@@ -1,5 +1,5 @@
 import { number, quantity, range, share, size, whole } from './parameters.js'
-import { declare, type ParameterSchema } from './schema.js'
+import { type BlockKind, declare, type ParameterSchema } from './schema.js'
 
 const length = quantity(['px', 'percent'], 'An end.')
 const sharesItem = share('An end.', { minimum: 0, maximum: 1 })
@@ -33,11 +33,11 @@ export function blockParameter(type: BlockParameterType, rest: Partial<Parameter
   return schema
 }
 
-/** Beside its own parameters every synthesis has this one. */
-export const faultProbability = blockParameter('share', {
-  description: 'Share of the training images that get a fault.',
-  default: 0.5,
-})
+/** Beside its own parameters each of these blocks has `probability`. */
+export const probabilities: Readonly<Record<BlockKind, ParameterSchema>> = {
+  synthesis: blockParameter('share', { description: 'Share of the training images that get a fault.', default: 0.5 }),
+  augmentation: blockParameter('share', { description: 'Share of the training images that are changed.', default: 1 }),
+}
 
 export function typeOfParameter(schema: ParameterSchema): BlockParameterType | undefined {
   return types.get(schema)

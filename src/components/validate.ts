@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv'
 import { invariant } from '../diagnostics/invariant.js'
 import { own } from '../source/own.js'
 import type { Component } from './registry.js'
-import type { Constraints, JsonValue, ValueSchema } from './schema.js'
+import { type Constraints, isBlockKind, type JsonValue, type ValueSchema } from './schema.js'
 import { blockParameters, blockParametersName, typeOfParameter } from './synthesis.js'
 import { validatorOf } from './validators.js'
 import { alternatives, boundsInWords, isUnit, showValue, withUnit } from './words.js'
@@ -25,7 +25,7 @@ export function violationsOf(
   component: Component,
   parameters: Readonly<Record<string, JsonValue>>,
 ): readonly Violation[] {
-  if (component.kind === 'synthesis') return ofBlock(component, parameters)
+  if (isBlockKind(component.kind)) return ofBlock(component, parameters)
   const validate = validatorOf(component)
   if (validate(parameters)) return []
   const first = new Map<string, Violation>()

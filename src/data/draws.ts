@@ -10,6 +10,7 @@ import { RandomStream } from '../random/stream.js'
  * synthesis   (epoch, index)            whether a training image gets a fault; index is its place in train/good
  * synthesis/NAME   (epoch, index, attempt)   a draw of the fault, by the name of its binding in the synthesis
  * validation/NAME  (0, index, attempt)       the same for the fault of a held-out image
+ * augmentation/NAME (epoch, index)         a draw of what a training image goes through before its fault
  * padding     hash of the file's path   the noise around an image
  */
 export type Purpose = 'order' | 'split' | 'synthesis' | 'validation' | 'padding'
@@ -24,16 +25,16 @@ export function paddingStream(seed: number, file: string): RandomStream {
   return new RandomStream(purposeKey(seed, 'padding'), hash.readUInt32BE(0), hash.readUInt32BE(4))
 }
 
-/** The streams of a synthesis' draws: each has a key of its own, so that a new draw moves no other. */
-export class FaultDraws {
+/** The streams of the draws of a synthesis or augmentation: each has a key of its own, so that a new draw moves no other. */
+export class NamedDraws {
   readonly #keys = new Map<string, string>()
 
   constructor(
     private readonly seed: number,
-    private readonly purpose: 'synthesis' | 'validation',
+    private readonly purpose: 'synthesis' | 'validation' | 'augmentation',
   ) {}
 
-  stream(name: string, epoch: number, index: number, attempt: number): RandomStream {
+  stream(name: string, epoch: number, index: number, attempt = 0): RandomStream {
     const key = this.#keys.get(name) ?? keyFor(this.seed, `${this.purpose}/${name}`)
     this.#keys.set(name, key)
     return new RandomStream(key, epoch, index, attempt)

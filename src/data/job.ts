@@ -1,4 +1,4 @@
-import type { SynthesisValue } from '../plan/run-plan.js'
+import type { AugmentationValue, SynthesisValue } from '../plan/run-plan.js'
 import type { CacheMemory } from './cache.js'
 import type { DataError } from './errors.js'
 import type { ImageHeader } from './headers/image-header.js'
@@ -18,6 +18,7 @@ export interface WorkerSetup {
   readonly digests: SharedArrayBuffer
   readonly preparation: Preparation
   readonly synthesis: SynthesisValue
+  readonly augmentation?: AugmentationValue
   /** Absent: files are checked, and nothing is kept. */
   readonly cache?: CacheMemory
   /** Shared by all workers (`DecodeBudget`). */

@@ -121,6 +121,7 @@ async function startScan(
     digests: new SharedArrayBuffer(digestBytes * files.length),
     preparation: preparationOf(plan),
     synthesis: plan.synthesis,
+    ...(plan.augmentation === undefined ? {} : { augmentation: plan.augmentation }),
     ...(keep
       ? { cache: createCacheMemory(files.length, planes, 4 * height * width, plan.data.parameters.cache * 2 ** 20) }
       : {}),

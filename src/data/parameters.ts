@@ -2,7 +2,10 @@ import type { DataValue, RunPlan } from '../plan/run-plan.js'
 import type { Interpolation } from './resize.js'
 
 /** The parts of a run's plan that the data is made from. */
-export type DataPlan = Pick<RunPlan, 'data' | 'synthesis' | 'seed' | 'image' | 'batch' | 'evalBatch' | 'train'>
+export type DataPlan = Pick<
+  RunPlan,
+  'data' | 'synthesis' | 'augmentation' | 'seed' | 'image' | 'batch' | 'evalBatch' | 'train'
+>
 
 /** How a file becomes an image of the pipeline: the same for every file. Plain JSON, so that workers can be given it. */
 export interface Preparation {

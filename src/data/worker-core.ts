@@ -19,6 +19,7 @@ import { prepareMask } from './mask.js'
 import { prepareImage, prepareTexture } from './prepare.js'
 import type { Raster } from './resize.js'
 import { type Slot, type SlotMemory, slotViews } from './slots.js'
+import { Augmenter } from './synthesis/augmenter.js'
 import { type FaultPlace, Synthesizer } from './synthesis/synthesizer.js'
 
 /** What a worker does, whether it is a thread or runs in the caller's. Files that cannot be used are results. */
@@ -27,6 +28,7 @@ export class WorkerCore {
   readonly #cache: ImageCache | undefined
   readonly #budget: DecodeBudget
   readonly #synthesizer: Synthesizer
+  readonly #augmenter: Augmenter | undefined
   readonly #scratch: Float32Array
   #redrawn = 0
 
@@ -34,7 +36,9 @@ export class WorkerCore {
     const { height, width, channels, seed, range } = setup.preparation
     this.#cache = setup.cache === undefined ? undefined : new ImageCache(setup.cache, height, width)
     this.#budget = new DecodeBudget(setup.decoding ?? createDecodeBudget())
-    this.#synthesizer = new Synthesizer(setup.synthesis, { height, width, channels, range }, seed)
+    const frame = { height, width, channels, range }
+    this.#synthesizer = new Synthesizer(setup.synthesis, frame, seed)
+    this.#augmenter = setup.augmentation && new Augmenter(setup.augmentation, frame, seed)
     this.#scratch = new Float32Array(height * width * channels)
   }
 
@@ -175,7 +179,8 @@ export class WorkerCore {
       const image = images.get(file)
       invariant(image !== undefined, 'an image that was not loaded')
       const offset = this.#copyImage(image, slot.clean, sample)
-      this.#copyImage(image, slot.image, sample)
+      this.#augmenter?.apply(slot.clean, offset, epoch, file)
+      slot.image.set(slot.clean.subarray(offset, offset + this.#scratch.length), offset)
       slot.severity[sample] = this.#addFault(slot, sample, offset, { purpose: 'synthesis', epoch, index: file }, images)
     }
     return none

@@ -9,9 +9,11 @@ import type { TargetProgram } from '../targets/target.js'
 
 /** Everything that the engine process needs to know of a pipeline and its program. */
 export function makePlan(pipeline: CheckedPipeline, { files, functions, state }: TargetProgram): RunPlan {
-  const { name, seed, image, batch, evalBatch, data, synthesis, train, evaluate, origins, allows } = pipeline
+  const { name, seed, image, batch, evalBatch, data, synthesis, augmentation, train, evaluate, origins, allows } =
+    pipeline
   const trainStep = wholeStep(functions, 'train_step')
-  const settings = { name, seed, image, batch, evalBatch, data, synthesis, train, evaluate }
+  const augmented = augmentation === undefined ? {} : { augmentation }
+  const settings = { name, seed, image, batch, evalBatch, data, synthesis, ...augmented, train, evaluate }
   const hash = createHash('sha256')
   for (const bytes of files.values()) hash.update(bytes)
   return {

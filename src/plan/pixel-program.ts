@@ -118,18 +118,23 @@ export type PixelNode<Op extends PixelOp = PixelOp> = {
 
 export interface PixelProgram {
   readonly nodes: readonly PixelNode[]
-  /** Numbers of nodes. A pixel is faulty where the mask is above one half; the image is clamped to the range of the data. */
+  /** Number of a node. The image is clamped to the range of the data. */
   readonly image: number
+}
+
+export interface FaultProgram extends PixelProgram {
+  /** Numbers of nodes. A pixel is faulty where the mask is above one half. */
   readonly mask: number
   readonly severity: number
 }
 
-/** A line a node, as `--emit checked` shows it: `%4 = draw strength 0 .. 2`. */
-export function programLines({ nodes, image, mask, severity }: PixelProgram): readonly string[] {
+/** A line a node, as `--emit checked` shows it: `%4 = draw name="strength" low=0 high=2`, with the channels of a map in brackets. */
+export function programLines({ nodes, ...outputs }: PixelProgram): readonly string[] {
   const lines = nodes.map(({ op, operands, attributes, channels }, id) => {
     const parts = Object.entries(attributes).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
     const type = channels === 0 ? '' : ` [${channels}]`
     return [`%${id} = ${op}`, ...operands.map((operand) => `%${operand}`), ...parts].join(' ') + type
   })
-  return [...lines, `image %${image}, mask %${mask}, severity %${severity}`]
+  const given = Object.entries(outputs).map(([name, id]) => `${name} %${String(id)}`)
+  return [...lines, given.join(', ')]
 }

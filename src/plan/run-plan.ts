@@ -2,7 +2,7 @@ import type { dataSources } from '../components/data.js'
 import type { Monitor } from '../components/metrics.js'
 import type { ParametersOf, ValueOf } from '../components/schema.js'
 import type { sections } from '../components/sections.js'
-import type { PixelProgram } from './pixel-program.js'
+import type { FaultProgram, PixelProgram } from './pixel-program.js'
 import type { ComponentValue, RecordedAllow, SettingOrigin } from './settings.js'
 
 /** The settings of the pipeline as the components declare them, resolved: nothing is parsed or defaulted again. */
@@ -11,6 +11,13 @@ export type DataValue = ValueOf<typeof dataSources>
 export interface SynthesisValue extends ComponentValue {
   /** Share of the training images that get a fault. */
   readonly probability: number
+  readonly program: FaultProgram
+}
+
+/** What training images go through before they get their faults. */
+export interface AugmentationValue {
+  /** In their order. */
+  readonly steps: readonly ComponentValue[]
   readonly program: PixelProgram
 }
 export type TrainPlan = ParametersOf<typeof sections.train>
@@ -69,6 +76,7 @@ export interface RunPlan {
   readonly state: readonly PlanState[]
   readonly data: DataValue
   readonly synthesis: SynthesisValue
+  readonly augmentation?: AugmentationValue
   readonly train: TrainPlan
   readonly evaluate: EvaluatePlan
   readonly lossTerms: readonly string[]

@@ -11,7 +11,7 @@ const files = [
   { file: 'std/draem.draem', blocks: 'Blocks', types: 'Types', enums: 'Enums' },
   {
     file: 'std/synthesis.draem',
-    blocks: 'Syntheses of faults',
+    blocks: 'Syntheses of faults and augmentations',
     types: 'Types of syntheses',
     enums: 'Words of syntheses',
   },
@@ -40,7 +40,7 @@ const intro = `# Library
 \`import "std/draem"\` gives the networks and heads of the DRAEM family, \`import "std/synthesis"\` the syntheses of faults, which the setting
 \`synthesis\` knows without an import. All are written in the language itself: a block can be copied into a file of one's own and changed.
 \`draemc doc NAME\` prints one. Where it is a setting, a synthesis has one more parameter: \`probability\`, the share of the training images that
-get a fault, 50 % if it is left out.`
+get a fault, 50 % if it is left out. So has an augmentation (a block that gives \`augmented\`): the share that it changes, 100 % if it is left out.`
 
 function describe(declaration: Documented, text: string): string {
   const signature = text.slice(declaration.span.start, endOfSignature(declaration)).trim()

@@ -24,7 +24,7 @@ const added = [
     file: 'src/plan/pixel-program.ts',
     table: 'export interface PixelOperators {',
     name: 'new_operator',
-    halves: ['src/check/settings/synthesis.ts', 'src/data/synthesis/kernels.ts', 'src/plan/pixel-program.ts'],
+    halves: ['src/check/settings/pixel-block.ts', 'src/data/synthesis/kernels.ts', 'src/plan/pixel-program.ts'],
   },
   {
     file: 'src/components/training.ts',

@@ -4,12 +4,13 @@ import { type Component, componentsOf, findComponent } from '../../src/component
 import {
   type ComponentKind,
   componentKinds,
+  isBlockKind,
   type JsonValue,
   type ParameterSchema,
   type ValueSchema,
 } from '../../src/components/schema.js'
 import { standaloneValidators } from '../../src/components/standalone-validators.js'
-import { blockParameter, faultProbability } from '../../src/components/synthesis.js'
+import { blockParameter, probabilities } from '../../src/components/synthesis.js'
 import { violationsOf } from '../../src/components/validate.js'
 import { newAjv, schemaOf, validatorOf } from '../../src/components/validators.js'
 import { exampleOf, showValue } from '../../src/components/words.js'
@@ -28,7 +29,7 @@ const parameters = components.flatMap((component) =>
 describe('the registry', () => {
   test('every kind has a component', () => {
     // Syntheses are written in the language.
-    for (const kind of kinds) expect(componentsOf(kind).length > 0).toBe(kind !== 'synthesis')
+    for (const kind of kinds) expect(componentsOf(kind).length > 0).toBe(!isBlockKind(kind))
   })
 
   test('what a declaration names is there', () => {
@@ -108,7 +109,7 @@ const synthesis: Component = {
   doc: '',
   positional: [],
   parameters: {
-    probability: faultProbability,
+    probability: probabilities.synthesis,
     width: blockParameter('lengths', {}),
     jitter: blockParameter('share', {}),
     patches: blockParameter('int', {}),

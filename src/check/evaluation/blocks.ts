@@ -18,7 +18,7 @@ import { GraphBuilder } from './graph.js'
 import { Scope } from './scope.js'
 import type { BlockFacts, Session } from './session.js'
 import { circleKey, reportOnce } from './session.js'
-import { checkSynthesisBlock, givesFault } from './syntheses.js'
+import { checkPixelBlock, kindOfBlock } from './syntheses.js'
 
 /** Checks a block on its own, once, with sizes and static values that nobody knows yet. */
 export function blockFacts(block: BlockEntity, session: Session): BlockFacts {
@@ -37,7 +37,7 @@ function checkBlock(block: BlockEntity, session: Session): BlockFacts {
     session,
     module: block.module,
     scope,
-    graph: new GraphBuilder(givesFault(block.declaration) ? 'synthesis' : 'open'),
+    graph: new GraphBuilder(kindOfBlock(block.declaration) === undefined ? 'open' : 'synthesis'),
     path: '',
     frames: [],
     statement: {},
@@ -54,7 +54,7 @@ function checkBlock(block: BlockEntity, session: Session): BlockFacts {
     session.checkedBlocks.set(block.declaration, { broken, result: poison(block.declaration.span, broken) })
   }
   const types = defineParameters(block, env)
-  if (givesFault(block.declaration)) checkSynthesisBlock(block, types, env)
+  if (kindOfBlock(block.declaration) !== undefined) checkPixelBlock(block, types, env)
   // A name that the body lacks is most likely that of the parameter.
   if (hasParameterTwice(block.declaration)) return factsOf(block, session, before)
   const { bindings, result } = bodyOf(block)

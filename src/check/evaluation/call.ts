@@ -1,3 +1,4 @@
+import { type BlockKind, isBlockKind } from '../../components/schema.js'
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
@@ -84,12 +85,13 @@ function call(
   return unknownFunction(callee, args, env)
 }
 
-/** A synthesis as a block. */
-const synthesisType = {
-  kind: 'block',
-  operands: [{ name: 'image', type: { kind: 'map', meaning: 'plain' } }],
-  result: faultType,
-} as const
+const image = { name: 'image', type: { kind: 'map', meaning: 'plain' } } as const
+
+/** What is a component as a setting, as a block. */
+const pixelBlocks = {
+  synthesis: { kind: 'block', operands: [image], result: faultType },
+  augmentation: { kind: 'block', operands: [image], result: image.type },
+} as const satisfies Readonly<Record<BlockKind, Type>>
 
 function callValue(
   value: Value,
@@ -100,10 +102,10 @@ function callValue(
   env: Env,
 ): Value {
   if (value.kind === 'block') return callBlock(value as BlockValue, args, piped, span, env)
-  if (value.kind === 'component' && value.component.kind === 'synthesis')
-    return env.session.callSynthesis(value, args, piped, span, env)
-  if (value.kind === 'unknown' && value.type?.kind === 'setting' && value.type.schema.kind === 'synthesis')
-    return callBlockType(synthesisType, callee, args, piped, span, env)
+  if (value.kind === 'component' && isBlockKind(value.component.kind))
+    return env.session.callPixelBlock(value, args, piped, span, env)
+  const kind = value.kind === 'unknown' && value.type?.kind === 'setting' ? value.type.schema.kind : undefined
+  if (isBlockKind(kind)) return callBlockType(pixelBlocks[kind], callee, args, piped, span, env)
   if (value.kind === 'unknown' && value.type?.kind === 'block')
     return callBlockType(value.type, callee, args, piped, span, env)
   if (isPoison(value)) {

@@ -1,6 +1,6 @@
 import { metricNames, splits } from '../../components/metrics.js'
 import { type Component, findComponent, isRequired } from '../../components/registry.js'
-import type { JsonValue, ValueSchema } from '../../components/schema.js'
+import { type BlockKind, isBlockKind, type JsonValue, type ValueSchema } from '../../components/schema.js'
 import { describeForm, exampleOf, namesFor, writeOneOf } from '../../components/words.js'
 import { namesDiagnostics } from '../../diagnostics/codes/names.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
@@ -22,7 +22,7 @@ import { poison } from '../values/value.js'
 import { bindArguments, reportDuplicates, type Signature } from './arguments.js'
 import type { Env } from './env.js'
 import { fail, report, whereWritten } from './env.js'
-import { blockOf, findSynthesis, synthesisNames } from './syntheses.js'
+import { blockNames, blockOf, findBlock } from './syntheses.js'
 import { describeExpression } from './written.js'
 
 /** Bindings that stand for single parameters of a call (`synthesis.patches = 2`), by dotted path below it. */
@@ -51,21 +51,21 @@ export function evaluateComponent(
 ): ComponentValue | PoisonedValue {
   const { kind = 'section' } = schema
   const callee = expression.kind === 'call' ? expression.callee : expression
-  const known = kind === 'synthesis' ? synthesisNames(env) : namesFor(schema)
+  const known = isBlockKind(kind) ? blockNames(kind, env) : namesFor(schema)
   if (callee.recovered) return poison(expression.span, damageAt(env.session, callee.span))
   if (callee.kind !== 'identifier') {
     const found = describeExpression(expression)
     const facts = { what, expected: describeForm(schema), found, help: writeOneOf(known) }
     return fail(env, typesDiagnostics.typeMismatch, expression.span, facts)
   }
-  const component = kind === 'synthesis' ? findSynthesis(callee.name, env) : findComponent(kind, callee.name)
+  const component = isBlockKind(kind) ? findBlock(kind, callee.name, env) : findComponent(kind, callee.name)
   const broken = component === undefined ? undefined : brokenBlock(component, env)
   if (broken !== undefined) return poison(expression.span, broken)
   if (component === undefined) {
-    const behind = kind === 'synthesis' ? mistakeBehind(callee, 'block', env) : undefined
+    const behind = isBlockKind(kind) ? mistakeBehind(callee, 'block', env) : undefined
     if (behind !== undefined) return poison(expression.span, behind)
-    if (kind === 'synthesis' && lookUp(env.module, callee.name)?.kind === 'block') {
-      const help = 'Let it give a fault: `-> fault`, an image, a mask and a severity.'
+    if (isBlockKind(kind) && lookUp(env.module, callee.name)?.kind === 'block') {
+      const help = whatItGives[kind]
       const facts = { what, expected: describeForm(schema), found: `the block \`${callee.name}\``, help }
       return fail(env, typesDiagnostics.typeMismatch, callee.span, facts)
     }
@@ -75,6 +75,11 @@ export function evaluateComponent(
   }
   const args = expression.kind === 'call' ? expression.args : []
   return { ...bindComponent(component, args, env, { span: callee.span, replaced }), span: expression.span }
+}
+
+const whatItGives: Readonly<Record<BlockKind, string>> = {
+  synthesis: 'Let it give a fault: `-> fault`, an image, a mask and a severity.',
+  augmentation: 'Let it give an augmented image: `-> augmented`.',
 }
 
 /** The mistake of the block that a synthesis is. */

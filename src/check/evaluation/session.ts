@@ -25,7 +25,7 @@ export interface Program {
   readonly sources: SourceMap
   readonly environment: Readonly<Record<string, string | undefined>>
   /** A synthesis that a param or a parameter holds, called like a block (`syntheses.ts`). */
-  readonly callSynthesis: (
+  readonly callPixelBlock: (
     value: ComponentValue,
     args: readonly Argument[],
     piped: Value | undefined,

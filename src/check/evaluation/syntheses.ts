@@ -1,11 +1,12 @@
 import type { Component } from '../../components/registry.js'
-import type { JsonValue, ParameterSchema, Parameters } from '../../components/schema.js'
 import {
-  type BlockParameterType,
-  blockParameter,
-  blockParameters,
-  faultProbability,
-} from '../../components/synthesis.js'
+  type BlockKind,
+  isBlockKind,
+  type JsonValue,
+  type ParameterSchema,
+  type Parameters,
+} from '../../components/schema.js'
+import { type BlockParameterType, blockParameter, blockParameters, probabilities } from '../../components/synthesis.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { diagnose } from '../../diagnostics/define.js'
@@ -15,7 +16,7 @@ import type { Argument, BlockDeclaration, BlockParameter } from '../../syntax/as
 import { lookUp, namesOfKind } from '../loading/module.js'
 import { describeType, isTensorType, type Type } from '../values/type.js'
 import { resolveType } from '../values/types.js'
-import type { BlockEntity, ComponentValue, Value } from '../values/value.js'
+import type { BlockEntity, ComponentValue, Tensor, Value } from '../values/value.js'
 import { isPoison, poison } from '../values/value.js'
 import { callBlock } from './block-call.js'
 import type { Env } from './env.js'
@@ -23,30 +24,38 @@ import { isOfLibrary, report } from './env.js'
 import { GraphBuilder } from './graph.js'
 import { Scope } from './scope.js'
 
-/** Syntheses of faults are blocks that give a `fault`. Where one is a setting, its parameters are those of a component. */
+/**
+ * Syntheses of faults are blocks that give a `fault`, augmentations those that give an `augmented` image. Where one is a setting, its
+ * parameters are those of a component.
+ */
 
-/** The parameter that every synthesis has beside its own. */
+/** The parameter that each of them has beside its own. */
 export const probability = 'probability'
 
-export function givesFault({ result }: BlockDeclaration): boolean {
-  return result?.kind === 'named_type' && result.name.name === 'fault'
+const results: Readonly<Record<BlockKind, string>> = { synthesis: 'fault', augmentation: 'augmented' }
+
+/** What a block is as a setting, by the name of the type that it gives. */
+export function kindOfBlock({ result }: BlockDeclaration): BlockKind | undefined {
+  if (result?.kind !== 'named_type') return undefined
+  return blockKinds.find((kind) => results[kind] === result.name.name)
 }
+const blockKinds = ['synthesis', 'augmentation'] as const satisfies readonly BlockKind[]
 
 /** One of the file, of what it imports, or of `std/synthesis`. */
-function synthesisBlock(name: string, { module, session }: Env): BlockEntity | undefined {
+function blockNamed(kind: BlockKind, name: string, { module, session }: Env): BlockEntity | undefined {
   const entity = lookUp(module, name) ?? session.presets()?.own.get(name)
-  return entity?.kind === 'block' && givesFault(entity.declaration) ? entity : undefined
+  return entity?.kind === 'block' && kindOfBlock(entity.declaration) === kind ? entity : undefined
 }
 
-export function findSynthesis(name: string, env: Env): Component | undefined {
-  const block = synthesisBlock(name, env)
-  return block && componentOf(block, env)
+export function findBlock(kind: BlockKind, name: string, env: Env): Component | undefined {
+  const block = blockNamed(kind, name, env)
+  return block && componentOf(kind, block, env)
 }
 
-export function synthesisNames(env: Env): readonly string[] {
+export function blockNames(kind: BlockKind, env: Env): readonly string[] {
   const presets = env.session.presets()
   const names = [...namesOfKind(env.module, 'block'), ...(presets === undefined ? [] : namesOfKind(presets, 'block'))]
-  return [...new Set(names)].filter((name) => synthesisBlock(name, env) !== undefined)
+  return [...new Set(names)].filter((name) => blockNamed(kind, name, env) !== undefined)
 }
 
 const components = new WeakMap<BlockDeclaration, Component>()
@@ -57,7 +66,7 @@ export function blockOf(component: Component): BlockEntity | undefined {
   return blocks.get(component)
 }
 
-function componentOf(block: BlockEntity, env: Env): Component {
+function componentOf(kind: BlockKind, block: BlockEntity, env: Env): Component {
   const { declaration, name, module } = block
   const known = components.get(declaration)
   if (known !== undefined) return known
@@ -69,13 +78,13 @@ function componentOf(block: BlockEntity, env: Env): Component {
     frames: [],
     abstract: false,
   }
-  const parameters: Record<string, ParameterSchema> = { [probability]: faultProbability }
+  const parameters: Record<string, ParameterSchema> = { [probability]: probabilities[kind] }
   for (const parameter of declaration.parameters) {
     const schema = schemaOf(parameter, resolveType(parameter.type, inner), inner)
     if (schema !== undefined) setOwn(parameters, parameter.name.name, schema)
   }
   const component: Component = {
-    kind: 'synthesis',
+    kind,
     name,
     doc: declaration.doc ?? '',
     parameters: parameters as Parameters,
@@ -103,7 +112,7 @@ function parameterOf(type: Type, rest: Rest): ParameterSchema | undefined {
     case 'enum':
       return { form: 'choice', type: 'string', enum: type.declaration.values.map((word) => word.name), ...rest }
     case 'setting':
-      return type.schema.kind === 'synthesis' ? { ...type.schema, ...rest } : undefined
+      return isBlockKind(type.schema.kind) ? { ...type.schema, ...rest } : undefined
     case 'list': {
       const items = parameterOf(type.item, { description: '' })
       return items && { form: 'list', type: 'array', items, ...rest }
@@ -139,12 +148,9 @@ function jsonOf(schema: ParameterSchema, value: Value): JsonValue | undefined {
   }
 }
 
-/** What makes a block that gives a fault no synthesis: other operands than the image, parameters that no setting can have. */
-export function checkSynthesisBlock(
-  { declaration, name }: BlockEntity,
-  types: ReadonlyMap<string, Type>,
-  env: Env,
-): void {
+/** What makes a block no synthesis and no augmentation: other operands than the image, parameters that no setting can have. */
+export function checkPixelBlock({ declaration, name }: BlockEntity, types: ReadonlyMap<string, Type>, env: Env): void {
+  const kind = kindOfBlock(declaration) ?? 'synthesis'
   const operands = declaration.parameters.filter((parameter) => {
     const type = types.get(parameter.name.name)
     return type !== undefined && isTensorType(type)
@@ -154,7 +160,7 @@ export function checkSynthesisBlock(
     if (type === undefined || type.kind === 'unknown') continue
     const isImage = parameter === operands[0] && type.kind === 'map'
     if (parameter.name.name === probability) {
-      const help = `Take another name: every synthesis has \`${probability}\`, the share of the images that get a fault.`
+      const help = `Take another name: every ${kind} has \`${probability}\` already.`
       const facts = {
         what: `the parameter \`${probability}\` of \`${name}\``,
         expected: 'another name',
@@ -165,22 +171,22 @@ export function checkSynthesisBlock(
     } else if (!isImage && parameterOf(type, { description: '' }) === undefined) {
       const found = describeType(type)
       const expected = isTensorType(type) ? 'known before training, but for the image' : 'what a setting can be'
-      const help = 'A synthesis takes one map, the image, and settings: numbers, ranges, lengths, shares, paths, words.'
-      const what = `\`${parameter.name.name}\` of the synthesis \`${name}\``
+      const help = `It takes one map, the image, and settings: numbers, ranges, lengths, shares, paths, words.`
+      const what = `\`${parameter.name.name}\` of the ${kind} \`${name}\``
       report(env, typesDiagnostics.typeMismatch, parameter.type.span, { what, expected, found, help })
     }
   }
   if (operands.length === 0) {
     const facts = {
-      problem: `the synthesis \`${name}\` takes no image`,
+      problem: `the ${kind} \`${name}\` takes no image`,
       help: 'Make its first parameter `image: map`.',
     }
     report(env, typesDiagnostics.blockBody, declaration.name.span, facts)
   }
 }
 
-/** A synthesis, called like a block: `faults(image)`. */
-export function callSynthesis(
+/** A synthesis or augmentation that a param or a parameter holds, called like a block: `faults(image)`. */
+export function callPixelBlock(
   value: ComponentValue,
   args: readonly Argument[],
   piped: Value | undefined,
@@ -190,7 +196,7 @@ export function callSynthesis(
   const block = blockOf(value.component)
   if (block === undefined) return poison(span, 'undecided')
   const chance = value.parameters.get(probability)
-  if (chance !== undefined && !isPoison(chance) && !env.abstract) {
+  if (value.component.kind === 'synthesis' && chance !== undefined && !isPoison(chance) && !env.abstract) {
     const facts = {
       parameter: probability,
       why: `\`${value.component.name}\` is a part of another synthesis, which says how often there is a fault`,
@@ -200,7 +206,23 @@ export function callSynthesis(
   }
   const broken = env.session.blockFacts(block, env.session).broken
   if (broken !== undefined) return poison(span, broken)
-  return callBlock({ kind: 'block', block, bound: boundOf(value, env), span: value.span }, args, piped, span, env)
+  const made = callBlock({ kind: 'block', block, bound: boundOf(value, env), span: value.span }, args, piped, span, env)
+  const share = chance?.kind === 'number' ? (chance.unit === 'percent' ? chance.value / 100 : chance.value) : 1
+  const isSometimes = value.component.kind === 'augmentation' && share < 1
+  return isSometimes && made.kind === 'tensor' && piped?.kind === 'tensor' ? sometimes(share, made, piped, env) : made
+}
+
+/** The changed image for a share of the images, the others as they are. */
+function sometimes(share: number, changed: Tensor, image: Tensor, env: Env): Tensor {
+  const place = { ...env, span: changed.span }
+  const attributes = { name: env.graph.nameDraw(join(env.path, probability)), low: 0, high: 1 }
+  const drawn = env.graph.add({ op: 'draw', operands: [], attributes }, place)
+  const isDrawn = env.graph.add({ op: 'greater', operands: [env.graph.constant(share, place), drawn] }, place)
+  return env.graph.add({ op: 'where', operands: [isDrawn, changed, image] }, place)
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`
 }
 
 /** What is given to a synthesis, as values of the block's parameters. */

@@ -21,7 +21,7 @@ export interface FlatPipeline {
   readonly declaration: PipelineDeclaration
   readonly module: Module
   readonly params: ReadonlyMap<string, FlatParam>
-  /** `seed`, `data`, `synthesis`. */
+  /** `seed`, `data`, `augmentation`, `synthesis`. */
   readonly settings: ReadonlyMap<string, FlatSetting>
   /** `model`, `loss`, `train`, `evaluate`: bindings in the order of the text, those of the base first. */
   readonly sections: ReadonlyMap<string, FlatSection>

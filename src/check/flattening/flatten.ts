@@ -25,7 +25,7 @@ import { NewBindings } from './new-bindings.js'
 import { pathSpan, pathText, settablePaths, suggestPath } from './paths.js'
 import { withoutParameter } from './removal.js'
 
-export const settingNames = ['seed', 'data', 'synthesis'] as const
+export const settingNames = ['seed', 'data', 'augmentation', 'synthesis'] as const
 export const sectionNames = ['model', 'loss', 'train', 'evaluate'] as const
 const isSetting = (name: string): boolean => (settingNames as readonly string[]).includes(name)
 const isSection = (name: string): boolean => (sectionNames as readonly string[]).includes(name)

@@ -129,7 +129,7 @@ function oneOf(call: FunctionCall<'faults' | 'weights'>, image: Tensor): Value {
   const place = call.emit({ op: 'draw_choice', operands: [], attributes: { name: name(call), weights: all } })
   const made: Value[] = faults.items.map((item) =>
     item.kind === 'component'
-      ? env.session.callSynthesis(item, [], image, item.span, {
+      ? env.session.callPixelBlock(item, [], image, item.span, {
           ...env,
           path: join(env.path, item.component.name),
           statement: {},

@@ -84,6 +84,23 @@ export function checkSynthesisCall(
   return { written, call: new Resolver(context).component(written, path) as CheckedCall<SettingComponent> }
 }
 
+/** What training images go through: augmentations in their order. */
+export function checkAugmentationCalls(
+  { binding, replaced }: FlatSetting,
+  context: SettingsContext,
+): readonly { readonly written: ComponentValue; readonly call: CheckedCall<SettingComponent> }[] | undefined {
+  const path = 'augmentation'
+  const items = { form: 'component', kind: path, type: 'object' } as const
+  const type = settingType({ form: 'list', type: 'array', items }, path)
+  const value = argumentOf(binding.value, type, context.env, replaced)
+  if (value.kind !== 'list') return undefined
+  return value.items.flatMap((written, place) => {
+    if (written.kind !== 'component') return []
+    const call = new Resolver(context).component(written, `${path}.${place}`)
+    return [{ written, call: call as CheckedCall<SettingComponent> }]
+  })
+}
+
 /** A component that stands for itself, where nothing has a use for its value yet. */
 export function checkValue(value: ComponentValue, context: SettingsContext): void {
   new Resolver(context).component(value, undefined)

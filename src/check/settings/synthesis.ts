@@ -1,30 +1,16 @@
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
-import { DiagnosticCollector } from '../../diagnostics/collector.js'
-import { invariant } from '../../diagnostics/invariant.js'
-import { sha256 } from '../../files/hash.js'
-import {
-  isPixelOp,
-  type PixelNode,
-  type PixelOp,
-  type PixelOperators,
-  type PixelProgram,
-  programLines,
-} from '../../plan/pixel-program.js'
 import type { ComponentValue as SettingComponent } from '../../plan/settings.js'
 import type { Span } from '../../source/span.js'
 import type { Env } from '../evaluation/env.js'
 import { isOfLibrary } from '../evaluation/env.js'
-import { finishNode, GraphBuilder } from '../evaluation/graph.js'
-import { Scope } from '../evaluation/scope.js'
 import { blockOf, boundOf, probability } from '../evaluation/syntheses.js'
 import { ancestors } from '../finishing/reach.js'
 import { reportShapes } from '../functions/shapes.js'
-import type { Applied } from '../primitives/table.js'
 import type { ComponentValue, Tensor, Value } from '../values/value.js'
-import { isPoison } from '../values/value.js'
 import { type CheckedCall, checkSynthesisCall } from './component-call.js'
 import { type FlatSetting, report, type SettingsContext } from './context.js'
+import { imageOf, isSettled, nodesOf, openCanvas, programHash, withoutPoisoned } from './pixel-block.js'
 import type { CheckedData, CheckedSynthesis } from './results.js'
 
 interface Fault {
@@ -44,18 +30,9 @@ export function checkSynthesis(
   const { written, call } = checked
   const chance = call.value.parameters?.[probability]
   const isNever = warnOfNever(chance, call, context)
-  const whole = withoutPoisoned(written, call)
-  const graph = new GraphBuilder('synthesis', {
-    height: data?.image.height,
-    width: data?.image.width,
-    channels: data?.isChannelsKnown === true ? data.image.channels : undefined,
-    range: data?.range,
-    ...(data === undefined ? {} : { imageSpan: data.imageSpan }),
-  })
-  // What follows from a mistake in a setting, at whose default it stands, is not reported.
-  const isSettled = call.poisoned.size === 0 && ![...written.parameters.values()].some(isPoison)
-  const session = isSettled ? context.env.session : { ...context.env.session, sink: new DiagnosticCollector() }
-  const env: Env = { ...context.env, session, graph, scope: new Scope(), path: '', statement: {} }
+  const settled = isSettled(checked)
+  const whole = withoutPoisoned(checked)
+  const env = openCanvas(data, context, settled)
   const before = env.session.sink.all.length
   const fault = whole && faultOf(whole, env)
   if (fault === undefined) return { severity: undefined }
@@ -73,7 +50,13 @@ export function checkSynthesis(
     return { severity }
   // Nothing of its parameters is reported: they are whole.
   const { component, parameters } = call.value as SettingComponent
-  const program = programOf(graph, fault)
+  const { nodes, numberOf } = nodesOf(env.graph, [fault.image, fault.mask, fault.severity])
+  const program = {
+    nodes,
+    image: numberOf(fault.image),
+    mask: numberOf(fault.mask),
+    severity: numberOf(fault.severity),
+  }
   context.recordOrigin({
     path: 'synthesis.program',
     value: programHash(program),
@@ -83,38 +66,13 @@ export function checkSynthesis(
   return { value: { component, parameters, probability: chance, program }, severity }
 }
 
-/** Undefined where a parameter that has no default is lost. */
-function withoutPoisoned(value: ComponentValue, { poisoned }: CheckedCall): ComponentValue | undefined {
-  const kept = [...value.parameters].filter(
-    ([name, given]) => !isPoison(given) && ![...poisoned].some((at) => at === `/${name}` || at.startsWith(`/${name}/`)),
-  )
-  const parameters = new Map(kept)
-  const block = blockOf(value.component)
-  const isWhole = block?.declaration.parameters.every(
-    ({ name, value: preset }, place) => place === 0 || preset !== undefined || parameters.has(name.name),
-  )
-  return isWhole === true ? { ...value, parameters } : undefined
-}
-
 /** What the block makes of an image; undefined after a mistake. */
 function faultOf(value: ComponentValue, env: Env): Fault | undefined {
   const block = blockOf(value.component)
-  const canvas = env.graph.canvas
   const operand = block?.declaration.parameters[0]
-  if (block === undefined || canvas === undefined || operand === undefined) return undefined
+  if (block === undefined || operand === undefined) return undefined
   const span = value.nameSpan
-  const image = env.graph.add(
-    {
-      op: 'input',
-      operands: [],
-      attributes: { name: 'image' },
-      type: { per: 'pixel', shape: [canvas.height, canvas.width, canvas.channels] },
-      range: canvas.range,
-    },
-    { ...env, path: 'image', span },
-  )
-  const named: Tensor = { ...image, made: { name: 'image', span: canvas.imageSpan ?? span } }
-  const bound = new Map<string, Value>([[operand.name.name, named], ...boundOf(value, env)])
+  const bound = new Map<string, Value>([[operand.name.name, imageOf(env, span)], ...boundOf(value, env)])
   const made = env.session.instantiate({ kind: 'block', block, bound, span: value.span }, span, env)
   if (made.kind !== 'record') return undefined
   const [faulty, mask, severity] = ['image', 'mask', 'severity'].map((field) => made.fields.get(field))
@@ -177,40 +135,4 @@ function warnOfNever(chance: unknown, call: CheckedCall, context: SettingsContex
     help: `Set \`${probability}\` to more than 0%, for example \`50%\`.`,
   })
   return true
-}
-
-/** Changes when what the faults are does: by an edit of the block, a setting, or another version of the library. Folders are settings. */
-function programHash(program: PixelProgram): string {
-  const nodes = program.nodes.map((node) =>
-    node.op === 'draw_image' && node.attributes.folder !== ''
-      ? { ...node, attributes: { ...node.attributes, folder: 'FOLDER' } }
-      : node,
-  )
-  return sha256(programLines({ ...program, nodes }).join('\n')).slice(0, 16)
-}
-
-type PixelOperator = { [Op in PixelOp]: { readonly op: Op; readonly attributes: PixelOperators[Op] } }[PixelOp]
-
-/** The attributes of an operator are the same in the language and in a program, or this does not compile. */
-function pixelOperator(applied: Applied<PixelOp>): PixelOperator {
-  return applied
-}
-
-/** What the outputs are made of, numbered anew. */
-function programOf(graph: GraphBuilder, { image, mask, severity }: Fault): PixelProgram {
-  const kept = ancestors(graph, [image.node, mask.node, severity.node])
-  const numbers = new Map<number, number>()
-  const nodes: PixelNode[] = []
-  for (const draft of graph.nodes) {
-    if (!kept.has(draft.id)) continue
-    const { op, attributes, operands, type } = finishNode(draft)
-    invariant(isPixelOp(op), `a synthesis cannot compute ${op}`)
-    numbers.set(draft.id, nodes.length)
-    const channels = type.per === 'pixel' ? (type.shape[2] ?? 0) : 0
-    const rest = { operands: operands.map((operand) => numbers.get(operand) ?? -1), channels }
-    // A finished node has the attributes of its operator.
-    nodes.push({ ...pixelOperator({ op, attributes } as Applied<PixelOp>), ...rest })
-  }
-  const number = ({ node }: Tensor): number => numbers.get(node) ?? -1
-  return { nodes, image: number(image), mask: number(mask), severity: number(severity) }
 }

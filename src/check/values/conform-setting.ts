@@ -1,5 +1,5 @@
 import { type MetricName, metricNames, metrics } from '../../components/metrics.js'
-import { componentKinds, type QuantityUnit, type ValueSchema } from '../../components/schema.js'
+import { componentKinds, isBlockKind, type QuantityUnit, type ValueSchema } from '../../components/schema.js'
 import {
   describeForm,
   exampleOf,
@@ -77,8 +77,8 @@ export function conformSetting(value: Value, type: SettingType, env: Env, what: 
       return value.kind === 'component' && value.component.kind === schema.kind && value.split === undefined
         ? fitting(value, type, env, what)
         : wrong(
-            schema.kind === 'synthesis'
-              ? 'Write a call of a synthesis, such as `additive(...)`.'
+            isBlockKind(schema.kind)
+              ? `Write a call of ${describeForm(schema)}, such as \`${schema.kind === 'synthesis' ? 'additive' : 'flipped'}(...)\`.`
               : writeOneOf(namesFor(schema)),
           )
     case 'output':

@@ -85,6 +85,7 @@ export const builtinTypes: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['shares', { kind: 'shares' }],
   ['path', { kind: 'path' }],
   ['fault', faultType],
+  ['augmented', { kind: 'map', meaning: 'plain' }],
   ...componentTypes(),
 ])
 

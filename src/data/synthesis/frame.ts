@@ -1,3 +1,5 @@
+import { invariant } from '../../diagnostics/invariant.js'
+
 /** The image that a synthesis works on: all its maps have this size, [height, width, channels]. */
 export interface Frame {
   readonly height: number
@@ -14,6 +16,12 @@ export type PixelValue = number | Float64Array | Float32Array
 export interface Operand {
   readonly value: PixelValue
   readonly channels: number
+}
+
+/** What is given as an image or a mask. */
+export function asMap(value: PixelValue | undefined): Float32Array {
+  invariant(value !== undefined && isMap(value), 'a map is due')
+  return value
 }
 
 export function isMap(value: PixelValue): value is Float32Array {

@@ -3,7 +3,7 @@ import type { PixelOp, PixelOperators } from '../../plan/pixel-program.js'
 import type { RandomStream } from '../../random/stream.js'
 import { blurMap } from './blur.js'
 import { type Box, drawBox, fillBox, fillEllipse, moveBox } from './boxes.js'
-import { type Frame, floats, isMap, type Operand, type PixelValue } from './frame.js'
+import { asMap, type Frame, floats, isMap, type Operand, type PixelValue } from './frame.js'
 import { drawPerlin } from './perlin.js'
 import { drawPhotometric } from './photometric.js'
 import { flipMap, rotateMap, shiftMap } from './warps.js'
@@ -89,8 +89,7 @@ function readerOf(value: PixelValue, own: number, channels: number): (pixel: num
 }
 
 function mapOf(operand: Operand | undefined): Float32Array {
-  invariant(operand !== undefined && isMap(operand.value), 'a map is due')
-  return operand.value
+  return asMap(operand?.value)
 }
 function numberOf(operand: Operand | undefined): number {
   invariant(typeof operand?.value === 'number', 'a number is due')

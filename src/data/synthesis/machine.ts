@@ -12,13 +12,6 @@ export interface Evaluation {
   readonly other: (name: string) => Float32Array
 }
 
-export interface Fault {
-  /** Valid until the next evaluation. */
-  readonly image: Float32Array
-  readonly mask: Float32Array
-  readonly severity: number
-}
-
 /**
  * Evaluates a program on images of one size, from its outputs backwards: what a choice does not take is not computed. Maps are kept in
  * memory that is used again, so that evaluating allocates no more after the first images.
@@ -33,25 +26,22 @@ export class PixelMachine {
 
   constructor(
     private readonly program: PixelProgram,
+    private readonly outputs: readonly number[],
     private readonly frame: Frame,
   ) {
     const uses = program.nodes.map(() => 0)
-    const outputs = [program.image, program.mask, program.severity]
     for (const operand of [...program.nodes.flatMap((node) => node.operands), ...outputs])
       uses[operand] = (uses[operand] ?? 0) + 1
     this.#uses = uses
   }
 
-  evaluate(evaluation: Evaluation): Fault {
+  /** @returns the outputs, valid until the next evaluation. */
+  evaluate(evaluation: Evaluation): readonly PixelValue[] {
     for (const map of this.#taken) this.#give(map)
     this.#readers.clear()
     this.#values = new Array(this.program.nodes.length)
     const context: KernelContext = { ...evaluation, frame: this.frame, take: (channels) => this.#take(channels) }
-    const severity = this.#value(this.program.severity, context)
-    const mask = this.#asMap(this.#value(this.program.mask, context), 1)
-    const image = this.#asMap(this.#value(this.program.image, context), this.frame.channels)
-    invariant(typeof severity === 'number', 'the severity of a fault is a number')
-    return { image, mask, severity }
+    return this.outputs.map((id) => this.#value(id, context))
   }
 
   #value(id: number, context: KernelContext): PixelValue {
@@ -110,10 +100,5 @@ export class PixelMachine {
     this.#taken.add(map)
     this.#readers.delete(map)
     return map
-  }
-
-  /** A number stands for a map of it. */
-  #asMap(value: PixelValue, channels: number): Float32Array {
-    return isMap(value) ? value : this.#take(channels).fill(typeof value === 'number' ? value : 0)
   }
 }

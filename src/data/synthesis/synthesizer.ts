@@ -1,7 +1,7 @@
 import type { SynthesisValue } from '../../plan/run-plan.js'
 import { RandomStream } from '../../random/stream.js'
-import { FaultDraws, purposeKey } from '../draws.js'
-import type { Frame } from './frame.js'
+import { NamedDraws, purposeKey } from '../draws.js'
+import { asMap, type Frame } from './frame.js'
 import { PixelMachine } from './machine.js'
 
 /** How often a fault whose mask is empty, or whose severity is 0, is drawn again. */
@@ -42,7 +42,7 @@ export interface DrawnImage {
 export class Synthesizer {
   readonly #machine: PixelMachine
   readonly #chance: string
-  readonly #draws: Readonly<Record<FaultPlace['purpose'], FaultDraws>>
+  readonly #draws: Readonly<Record<FaultPlace['purpose'], NamedDraws>>
   /** Names of the draws of other images, each with its folder. */
   readonly #others: readonly { readonly name: string; readonly folder: string }[]
 
@@ -51,9 +51,10 @@ export class Synthesizer {
     private readonly frame: Frame,
     seed: number,
   ) {
-    this.#machine = new PixelMachine(synthesis.program, frame)
+    const { image, mask, severity } = synthesis.program
+    this.#machine = new PixelMachine(synthesis.program, [severity, mask, image], frame)
     this.#chance = purposeKey(seed, 'synthesis')
-    this.#draws = { synthesis: new FaultDraws(seed, 'synthesis'), validation: new FaultDraws(seed, 'validation') }
+    this.#draws = { synthesis: new NamedDraws(seed, 'synthesis'), validation: new NamedDraws(seed, 'validation') }
     this.#others = synthesis.program.nodes.flatMap((node) => (node.op === 'draw_image' ? [node.attributes] : []))
   }
 
@@ -88,8 +89,9 @@ export class Synthesizer {
     const other = (name: string): Float32Array => others.get(name) ?? clean
     for (let attempt = 0; attempt < tries; attempt += 1) {
       const draws = (name: string): RandomStream => this.#draws[purpose].stream(name, epoch, index, attempt)
-      const { image, mask, severity } = this.#machine.evaluate({ image: clean, draws, other })
-      if (!(severity > 0) || !mask.some((value) => value > 0.5)) continue
+      const [severity, marks, faulty] = this.#machine.evaluate({ image: clean, draws, other })
+      const [mask, image] = [asMap(marks), asMap(faulty)]
+      if (typeof severity !== 'number' || !(severity > 0) || !mask.some((value) => value > 0.5)) continue
       this.#write(image, mask, target)
       return { severity, redrawn: attempt }
     }
@@ -97,11 +99,19 @@ export class Synthesizer {
   }
 
   #write(from: Float32Array, marks: Float32Array, { image, imageOffset, mask, maskOffset }: FaultTarget): void {
-    const [low, high] = this.frame.range
-    for (let at = 0; at < from.length; at += 1) {
-      const value = from[at] ?? 0
-      image[imageOffset + at] = value < low ? low : value > high ? high : value
-    }
+    writeClamped(from, this.frame, image, imageOffset)
     for (let at = 0; at < marks.length; at += 1) if ((marks[at] ?? 0) > 0.5) mask[maskOffset + at] = 1
+  }
+}
+
+export function writeClamped(
+  from: Float32Array,
+  { range: [low, high] }: Frame,
+  to: Float32Array,
+  offset: number,
+): void {
+  for (let at = 0; at < from.length; at += 1) {
+    const value = from[at] ?? 0
+    to[offset + at] = value < low ? low : value > high ? high : value
   }
 }

@@ -4,6 +4,25 @@ const listed = (names: readonly string[]): string => names.map((name) => `\`${na
 const interval = ([low, high]: readonly [number, number]): string =>
   `${low === -Infinity ? '(-inf' : `[${low}`}, ${high === Infinity ? 'inf)' : `${high}]`}`
 
+/** Where functions belong, and why not elsewhere. */
+const partsOf = {
+  model: {
+    of: 'models',
+    why: 'a synthesis of faults works on the pixels of one image',
+    help: 'The functions that a synthesis can call are in the group "Syntheses of faults" of `draemc doc`.',
+  },
+  synthesis: {
+    of: 'syntheses of faults',
+    why: 'a model does not work on the pixels of one image',
+    help: 'Call it in a block that gives a `fault`.',
+  },
+  fault: {
+    of: 'syntheses of faults',
+    why: 'an augmentation has the one image alone',
+    help: 'Make the synthesis draw the image.',
+  },
+} as const
+
 export const tensorsDiagnostics = {
   shapeMismatch: define<{ callee: string; rule: string; shapes: readonly string[]; help: string }>({
     code: 'D050',
@@ -82,20 +101,14 @@ export const tensorsDiagnostics = {
     label: () => 'known in training only',
     help: ({ help }) => help,
   }),
-  functionElsewhere: define<{ name: string; where: 'model' | 'synthesis' }>({
+  functionElsewhere: define<{ name: string; where: 'model' | 'synthesis' | 'fault' }>({
     code: 'D086',
     name: 'function-of-another-place',
     severity: 'error',
     allowable: false,
-    message: ({ name, where }) =>
-      where === 'model'
-        ? `\`${name}\` is a part of models: a synthesis of faults works on the pixels of one image`
-        : `\`${name}\` is a part of syntheses of faults: a model does not work on the pixels of one image`,
-    label: ({ where }) => (where === 'model' ? 'in models only' : 'in syntheses only'),
-    help: ({ where }) =>
-      where === 'model'
-        ? 'The functions that a synthesis can call are in the group "Syntheses of faults" of `draemc doc`.'
-        : 'Call it in a block that gives a `fault`.',
+    message: ({ name, where }) => `\`${name}\` is a part of ${partsOf[where].of}: ${partsOf[where].why}`,
+    label: ({ where }) => `in ${partsOf[where].of} only`,
+    help: ({ where }) => partsOf[where].help,
   }),
   faultLabel: define<{ found: string; help: string }>({
     code: 'D119',
