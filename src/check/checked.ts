@@ -49,6 +49,8 @@ export interface CheckedParameter {
   readonly initializer: Initializer
   /** False: no loss reaches it and that was allowed: frozen, without decay. Statistics are false too. */
   readonly trainable: boolean
+  /** False: weight decay leaves it alone. */
+  readonly decays?: false
   readonly span: Span
 }
 

@@ -27,6 +27,7 @@ import { ancestors, reachOf } from './finishing/reach.js'
 import { reportScales } from './finishing/scales.js'
 import type { Fate } from './finishing/training.js'
 import { idleTermsOf, judgeTerms, judgeUse, judgeWeights } from './finishing/training.js'
+import { reportTrainingOnly } from './finishing/training-only.js'
 import type { FlatAllow, FlatPipeline } from './flattening/flat.js'
 import { Flattener } from './flattening/flatten.js'
 import { withDamage } from './loading/damage.js'
@@ -139,6 +140,7 @@ function checkFlatPipeline(
   const evaluate = checkEvaluate(flat.sections.get('evaluate'), named, data, synthesis, isMonitored)
   const train = checkTrain(flat.sections.get('train'), named, data, evaluate)
   reportPoolings(base.graph, session)
+  if (outputs !== undefined) reportTrainingOnly(base.graph, outputs, session)
   if (!isModelBroken) reportScales(base.graph, outputs, session)
   const fate = judge(scopes, outputs, total, train, evaluate)
   const model = {
@@ -170,6 +172,7 @@ function checkFlatPipeline(
     scopes.loss.scope,
     total.node,
   )
+  recordLossWeights(finished.nodes, origins, session)
   const checked = {
     name: flat.name,
     ...(flat.doc === undefined ? {} : { doc: flat.doc }),
@@ -187,6 +190,18 @@ function checkFlatPipeline(
     allows: [],
   }
   return { checked, evaluation }
+}
+
+/** What the graph itself does not say: the numbers of weights that are fed. */
+function recordLossWeights(nodes: CheckedPipeline['nodes'], origins: SettingOrigin[], session: Session): void {
+  for (const node of nodes) {
+    if (node.op !== 'ramp' && !(node.op === 'dynamic_weight' && node.attributes.term === 0)) continue
+    const value =
+      node.op === 'ramp'
+        ? `ramp(from = ${node.attributes.from}, to = ${node.attributes.to}, after = ${node.attributes.after} epochs, over = ${node.attributes.over} epochs)`
+        : `dynamic_average(${node.attributes.terms.join(', ')}, temperature = ${node.attributes.temperature})`
+    origins.push({ path: `loss.${node.path}`, value, ...originOf(node.span, session) })
+  }
 }
 
 /** Mistakes that no `allow` can take away, and a size that is not known, leave no graph to finish. `from`: the first report that counts. */

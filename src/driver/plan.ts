@@ -3,6 +3,7 @@ import type { CheckedPipeline } from '../check/checked.js'
 import { invariant } from '../diagnostics/invariant.js'
 import { lossPrefix } from '../lower/lower.js'
 import { planOutputs } from '../lower/outputs.js'
+import type { LossWeight } from '../plan/loss-weights.js'
 import { type PlanFunction, planFormat, type RunPlan } from '../plan/run-plan.js'
 import { own } from '../source/own.js'
 import type { TargetProgram } from '../targets/target.js'
@@ -13,7 +14,8 @@ export function makePlan(pipeline: CheckedPipeline, { files, functions, state }:
     pipeline
   const trainStep = wholeStep(functions, 'train_step')
   const augmented = augmentation === undefined ? {} : { augmentation }
-  const settings = { name, seed, image, batch, evalBatch, data, synthesis, ...augmented, train, evaluate }
+  const lossWeights = lossWeightsOf(pipeline)
+  const settings = { name, seed, image, batch, evalBatch, data, synthesis, ...augmented, train, evaluate, lossWeights }
   const hash = createHash('sha256')
   for (const bytes of files.values()) hash.update(bytes)
   return {
@@ -41,4 +43,11 @@ function wholeStep(functions: Readonly<Record<string, PlanFunction>>, name: stri
   const found = own(functions, name)
   invariant(found, `the module has the function ${name}`)
   return found
+}
+
+function lossWeightsOf({ nodes }: CheckedPipeline): readonly LossWeight[] {
+  return nodes.flatMap((node): readonly LossWeight[] => {
+    if (node.op === 'ramp') return [{ kind: node.op, ...node.attributes }]
+    return node.op === 'dynamic_weight' ? [{ kind: node.op, ...node.attributes }] : []
+  })
 }

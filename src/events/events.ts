@@ -21,7 +21,13 @@ export type RunEvent =
   /** Without `milliseconds` the phase begins, with them it ended. Validation lies within training. */
   | { readonly type: 'phase'; readonly phase: Phase; readonly milliseconds?: number }
   | { readonly type: 'note'; readonly level: 'info' | 'warning'; readonly message: string }
-  | { readonly type: 'epoch_started'; readonly epoch: number; readonly learningRate: number }
+  /** `lossWeights`: those that the epochs decide, by their names; absent where there are none. */
+  | {
+      readonly type: 'epoch_started'
+      readonly epoch: number
+      readonly learningRate: number
+      readonly lossWeights?: Readonly<Record<string, number>>
+    }
   /** `step` counts from 1 over the whole run; `waitShare` is the share of time since the last report that was spent waiting for data. */
   | {
       readonly type: 'step'

@@ -46,6 +46,7 @@ export function lowerPipeline(pipeline: CheckedPipeline): LoweredPipeline {
     training: {
       loss: totalName(pipeline),
       weights: pipeline.parameters.filter((parameter) => parameter.trainable).map((parameter) => parameter.name),
+      undecayed: pipeline.parameters.filter(({ decays }) => decays === false).map(({ name }) => name),
       optimizer: optimizerRule(pipeline.train.optimizer),
       ...(pipeline.train.clip_norm === undefined ? {} : { clipNorm: pipeline.train.clip_norm }),
       precision: pipeline.train.precision,

@@ -13,3 +13,7 @@ export const learned: LoweringRule<'learned'> = (node, _operands, { emit }) => e
 
 export const stopGradient: LoweringRule<'stop_gradient'> = (_node, operands, { emit }) =>
   emit.one('stop_gradient', [only(operands).value])
+
+/** A number that the host computes. */
+export const fed: LoweringRule<'ramp' | 'dynamic_weight'> = (node, _operands, { emit }) =>
+  emit.feed(node.attributes.name, 'f32')

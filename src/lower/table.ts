@@ -11,7 +11,7 @@ import { crossEntropy, focal, l1, l2, smoothL1 } from './losses.js'
 import { avgPool, maxPool, upsample } from './pooling.js'
 import { mean, over } from './reductions.js'
 import { concat, crop, pad, reshaped, sliceChannels } from './shapes.js'
-import { constant, input, learned, stopGradient } from './sources.js'
+import { constant, fed, input, learned, stopGradient } from './sources.js'
 import { ssim } from './ssim.js'
 
 /** What each primitive of the language becomes; a primitive without a rule does not compile. */
@@ -19,6 +19,8 @@ const loweringRules: { readonly [Op in ModelPrimitive]: LoweringRule<Op> } = {
   input,
   constant,
   learned,
+  ramp: fed,
+  dynamic_weight: fed,
   stop_gradient: stopGradient,
   conv2d,
   dense,

@@ -19,6 +19,8 @@ export interface TrainingDescription {
   readonly loss: string
   /** State names of the weights that are trained. */
   readonly weights: readonly string[]
+  /** Those of them that weight decay leaves alone. */
+  readonly undecayed?: readonly string[]
   readonly optimizer: OptimizerRule
   /** The largest norm of all gradients together; any where it is absent. */
   readonly clipNorm?: number

@@ -24,7 +24,11 @@ export const applyOptimizer: Pass = {
   },
 }
 
-function withUpdates(module: IrModule, step: IrFunction, { optimizer, clipNorm }: TrainingDescription): PassResult {
+function withUpdates(
+  module: IrModule,
+  step: IrFunction,
+  { optimizer, clipNorm, undecayed }: TrainingDescription,
+): PassResult {
   const rewriter = new Rewriter(step)
   const reads = new Map<string, ValueId>()
   for (const operation of step.operations) {
@@ -39,7 +43,10 @@ function withUpdates(module: IrModule, step: IrFunction, { optimizer, clipNorm }
   const [first] = gradients
   invariant(first, 'there is a gradient')
   const { dtype } = rewriter.type(rewriter.value(first.value))
-  const update = optimizer.kind === 'adam' ? adam(rewriter, dtype, optimizer) : sgd(rewriter, dtype, optimizer)
+  const still = new Set(undecayed)
+  const decaysOf = (weight: string): boolean => optimizer.weightDecay !== 0 && !still.has(weight)
+  const update =
+    optimizer.kind === 'adam' ? adam(rewriter, dtype, optimizer, decaysOf) : sgd(rewriter, dtype, optimizer, decaysOf)
   const whole = gradients.map(({ value }) => rewriter.value(value))
   const used = clipNorm === undefined ? whole : clippedByNorm(rewriter, whole, clipNorm)
   for (const [index, { name }] of gradients.entries()) {
@@ -93,7 +100,12 @@ interface Trained {
 type Update = (trained: Trained) => ValueId
 
 /** Kingma & Ba 2015 with the corrections as PyTorch applies them: p - lr/correction1 m / (sqrt v / sqrt correction2 + epsilon). */
-function adam(rewriter: Rewriter, dtype: DType, rule: Extract<OptimizerRule, { kind: 'adam' }>): Update {
+function adam(
+  rewriter: Rewriter,
+  dtype: DType,
+  rule: Extract<OptimizerRule, { kind: 'adam' }>,
+  decaysOf: (weight: string) => boolean,
+): Update {
   const number = (value: number) => rewriter.scalar(value, dtype)
   const scalarType = { dtype, shape: [] }
   const rate = rewriter.inputNamed('learning_rate', scalarType)
@@ -101,11 +113,12 @@ function adam(rewriter: Rewriter, dtype: DType, rule: Extract<OptimizerRule, { k
   const correction2 = rewriter.inputNamed('correction2', scalarType)
   const stepSize = rewriter.one('div', [rate, correction1])
   const root2 = rewriter.one('sqrt', [correction2])
-  const decays = rule.weightDecay !== 0
-  const shrink = decays && rule.decoupled ? rewriter.one('mul', [rate, number(rule.weightDecay)]) : undefined
+  const shrink =
+    rule.weightDecay !== 0 && rule.decoupled ? rewriter.one('mul', [rate, number(rule.weightDecay)]) : undefined
   return ({ weight, parameter, gradient, slot }) => {
     const one: typeof rewriter.one = (op, operands, attributes) => rewriter.one(op, operands, attributes, weight)
     const by = (value: ValueId, factor: number) => one('mul', [value, rewriter.scalar(factor, dtype)])
+    const decays = decaysOf(weight)
     const g = decays && !rule.decoupled ? one('add', [gradient, by(parameter, rule.weightDecay)]) : gradient
     const m = slot('adam_m')
     const v = slot('adam_v')
@@ -113,19 +126,24 @@ function adam(rewriter: Rewriter, dtype: DType, rule: Extract<OptimizerRule, { k
     const newV = one('add', [by(v.value, rule.beta2), by(one('square', [g]), 1 - rule.beta2)])
     rewriter.assign(m.name, newM, weight)
     rewriter.assign(v.name, newV, weight)
-    const start = shrink === undefined ? parameter : one('sub', [parameter, one('mul', [parameter, shrink])])
+    const start = shrink === undefined || !decays ? parameter : one('sub', [parameter, one('mul', [parameter, shrink])])
     const spread = one('add', [one('div', [one('sqrt', [newV]), root2]), number(rule.epsilon)])
     return one('sub', [start, one('mul', [stepSize, one('div', [newM, spread])])])
   }
 }
 
 /** buffer = momentum buffer + g; p - lr buffer, without dampening (PyTorch's first step too: the buffer starts at zero). */
-function sgd(rewriter: Rewriter, dtype: DType, rule: Extract<OptimizerRule, { kind: 'sgd' }>): Update {
+function sgd(
+  rewriter: Rewriter,
+  dtype: DType,
+  rule: Extract<OptimizerRule, { kind: 'sgd' }>,
+  decaysOf: (weight: string) => boolean,
+): Update {
   const rate = rewriter.inputNamed('learning_rate', { dtype, shape: [] })
   return ({ weight, parameter, gradient, slot }) => {
     const one: typeof rewriter.one = (op, operands, attributes) => rewriter.one(op, operands, attributes, weight)
     const by = (value: ValueId, factor: number) => one('mul', [value, rewriter.scalar(factor, dtype)])
-    let direction = rule.weightDecay === 0 ? gradient : one('add', [gradient, by(parameter, rule.weightDecay)])
+    let direction = !decaysOf(weight) ? gradient : one('add', [gradient, by(parameter, rule.weightDecay)])
     if (rule.momentum !== 0) {
       const buffer = slot('momentum')
       direction = one('add', [by(buffer.value, rule.momentum), direction])

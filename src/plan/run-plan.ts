@@ -2,6 +2,7 @@ import type { dataSources } from '../components/data.js'
 import type { Monitor } from '../components/metrics.js'
 import type { ParametersOf, ValueOf } from '../components/schema.js'
 import type { sections } from '../components/sections.js'
+import type { LossWeight } from './loss-weights.js'
 import type { FaultProgram, PixelProgram } from './pixel-program.js'
 import type { ComponentValue, RecordedAllow, SettingOrigin } from './settings.js'
 
@@ -80,6 +81,8 @@ export interface RunPlan {
   readonly train: TrainPlan
   readonly evaluate: EvaluatePlan
   readonly lossTerms: readonly string[]
+  /** Weights of loss terms that are fed to each training step. */
+  readonly lossWeights: readonly LossWeight[]
   readonly origins: readonly SettingOrigin[]
   readonly allows: readonly RecordedAllow[]
 }

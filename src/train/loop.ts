@@ -3,6 +3,7 @@ import { own } from '../source/own.js'
 import { type CheckpointKeeper, lastCheckpoint, type TrainingPosition } from './checkpoint/keeper.js'
 import type { RunContext } from './context.js'
 import { RunFailure } from './failure.js'
+import type { LossWeights } from './loss-weights.js'
 import { Schedule } from './schedule.js'
 import { StepReporter } from './step-reporter.js'
 import { serveEvents, yieldToEvents } from './stop.js'
@@ -25,6 +26,7 @@ export async function trainLoop(
   from: TrainingPosition,
   validator: Validator,
   keeper: CheckpointKeeper,
+  weights: LossWeights,
 ): Promise<LoopResult> {
   const { plan, data, stop, emit, clock } = context
   const perEpoch = data.stepsPerEpoch
@@ -64,15 +66,18 @@ export async function trainLoop(
       const epoch = Math.ceil(step / perEpoch)
       const stepInEpoch = step - (epoch - 1) * perEpoch
       if (isFirst || stepInEpoch === 1) {
-        emit({ type: 'epoch_started', epoch, learningRate: schedule.learningRate(epoch) })
+        const fed = weights.feeds(epoch)
+        const lossWeights = Object.keys(fed).length === 0 ? {} : { lossWeights: fed }
+        emit({ type: 'epoch_started', epoch, learningRate: schedule.learningRate(epoch), ...lossWeights })
       }
       const waitStart = clock()
       const batch = await (pending ?? ask(batches))
       reporter.waited(clock() - waitStart)
       reporter.redrawn(batch.redrawn)
       pending = step < total ? ask(batches) : undefined
-      const losses = trainStep(context, batch, schedule.next())
+      const losses = trainStep(context, batch, { ...schedule.next(), ...weights.feeds(epoch) })
       failOnNonFinite(losses, epoch, step)
+      weights.add(losses, stepInEpoch === perEpoch)
       const isValidationPending = validator.isDue(epoch, step, stepInEpoch) || step === total
       at = { epoch, step, isValidationPending }
       reporter.add({ epoch, step, stepInEpoch }, losses, stepInEpoch === perEpoch || isValidationPending)

@@ -5,6 +5,7 @@ import { CheckpointKeeper, type TrainingPosition } from './checkpoint/keeper.js'
 import { inPhase, type RunContext } from './context.js'
 import { type EvaluationResult, evaluateTests, nothingEvaluated } from './evaluation.js'
 import { type LoopResult, trainLoop } from './loop.js'
+import { LossWeights } from './loss-weights.js'
 import { requireMonitorValues } from './monitors.js'
 import { writeResults } from './results.js'
 import type { ResumePoint } from './resume.js'
@@ -27,9 +28,10 @@ export async function runTraining(context: RunContext, from: TrainingPosition, r
   requireMonitorValues(context)
   mkdirSync(context.directory, { recursive: true })
   const tracking = new Tracking(plan.train, resumed?.checkpoint.metadata.tracking, resumed?.validations)
-  const keeper = new CheckpointKeeper(context, tracking, from)
+  const weights = new LossWeights(plan.lossWeights, resumed?.checkpoint.metadata.losses)
+  const keeper = new CheckpointKeeper(context, tracking, weights, from)
   const validator = new Validator(context, tracking)
-  const trained = await inPhase(context, 'train', () => trainLoop(context, from, validator, keeper))
+  const trained = await inPhase(context, 'train', () => trainLoop(context, from, validator, keeper, weights))
 
   let evaluation = nothingEvaluated
   if (trained.end !== 'interrupted') {

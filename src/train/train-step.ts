@@ -1,7 +1,6 @@
 import type { TrainBatch } from '../data/contract.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { own } from '../source/own.js'
-import type { StepScalars } from './schedule.js'
 import type { FloatArray, StepRunner } from './step-runner.js'
 
 /** The output prefix of loss terms: `loss.total`. */
@@ -11,7 +10,7 @@ const lossPrefix = 'loss.'
 export function trainStep(
   { plan, runner }: { readonly plan: Pick<RunPlan, 'functions'>; readonly runner: Pick<StepRunner, 'run'> },
   batch: TrainBatch,
-  scalars: StepScalars,
+  scalars: Readonly<Record<string, number>>,
 ): Readonly<Record<string, number>> {
   const available: Readonly<Record<string, FloatArray | Int32Array | number>> = {
     image: batch.image,

@@ -78,6 +78,7 @@ describeNative('the engine process', () => {
         pixel: [metric('average_precision', 'anomaly_map')],
       }),
       lossTerms: ['total'],
+      lossWeights: [],
       origins: [],
       allows: [],
     }

@@ -134,10 +134,11 @@ export class GraphBuilder {
     let weights = false
     for (const [name, spec] of specs) {
       if (spec === undefined) continue
-      const kind = parameterKind(op, name)
+      const { kind, decays } = parameterRow(op, name)
       weights ||= kind === 'weight'
       names.push(`${path}.${name}`)
-      this.parameters.set(`${path}.${name}`, { name: `${path}.${name}`, kind, ...spec, span })
+      const decay = decays === undefined ? {} : { decays }
+      this.parameters.set(`${path}.${name}`, { name: `${path}.${name}`, kind, ...decay, ...spec, span })
     }
     if (weights) this.owners.add(path)
     const { per, shape } = request.type ?? shapeRules[op](operands, attributes, specs[0]?.[1]?.shape.at(-1))
@@ -218,10 +219,10 @@ export class GraphBuilder {
   }
 }
 
-function parameterKind(op: PrimitiveName, name: string): CheckedParameter['kind'] {
+function parameterRow(op: PrimitiveName, name: string) {
   const row = own(primitiveRow(op).parameters, name)
   invariant(row !== undefined, `${op} has no parameter ${name}`)
-  return row.kind
+  return row
 }
 
 /** Every attribute of the primitive's row, and no other, is known in a pipeline without mistakes. */

@@ -5,7 +5,7 @@ import { hullInterval } from '../primitives/intervals.js'
 import { numberText, tensorName } from '../values/describe.js'
 import type { StaticValue } from '../values/static-value.js'
 import type { Dim, PoisonedValue, Tensor } from '../values/value.js'
-import { bool, declareFunction, float, int, map, optional, range, tensor } from './declare.js'
+import { bool, type Declared, declareFunction, float, int, map, optional, range, tensor } from './declare.js'
 import { checkLabelReach } from './label-reach.js'
 import type { FunctionCall, FunctionRule } from './rule.js'
 import { channels } from './rule.js'
@@ -30,6 +30,16 @@ function incomparable(call: FunctionCall, a: Tensor, b: Tensor): PoisonedValue |
 
 const pair = { a: tensor('Prediction.'), b: tensor('Label, of the same shape.') }
 const result = 'scalar'
+
+/** A whole number of epochs, written with its unit. */
+function epochs(doc: string, preset?: number): Declared<Dim> {
+  return {
+    type: { kind: 'epochs' },
+    doc,
+    ...(preset === undefined ? {} : { default: preset }),
+    read: (value) => (value?.kind === 'number' ? value.value : undefined),
+  }
+}
 
 function distance(name: string, op: 'l1' | 'l2', doc: string, example: string): FunctionRule {
   return declareFunction(name, {
@@ -208,6 +218,51 @@ export const lossFunctions: readonly FunctionRule[] = [
       reachesWeights(call, [logits])
       const attributes = { class_weights: classWeights(call, alpha) }
       return call.emit({ op: 'cross_entropy', operands: [logits, mask], attributes, label: false })
+    },
+  }),
+  declareFunction('ramp', {
+    doc: 'A weight that grows with the epochs: `from` for the first ones, then in a line to `to`, where it stays. For warm-ups of loss terms.',
+    parameters: {
+      from: float('In the first epochs.'),
+      to: float('At the end.', { default: 1 }),
+      after: epochs('How long it stays at `from`.', 0),
+      over: epochs('How long it takes to `to` from there.'),
+    },
+    result: 'scalar',
+    example: 'ramp(from = 0.1, after = 5 epochs, over = 10 epochs) * l2(recon, clean)',
+    apply: ({ from, to, after, over }, call) => {
+      if (over !== undefined && over < 1) return call.refuse('over', 'at least 1 epoch', `${over} epochs`)
+      const name = `weight.${call.env.graph.nameDraw(call.env.path)}`
+      return call.emit({ op: 'ramp', operands: [], attributes: { name, from, to, after, over } })
+    },
+  }),
+  declareFunction('dynamic_average', {
+    doc: 'Sum of loss terms, each weighed by how fast it fell over the last two epochs: those that fall slowly weigh more (dynamic weight average, Liu et al. 2019, eq. 7). The weights sum to the number of terms; in the first two epochs all are 1.',
+    parameters: { temperature: float('Higher: the weights are more alike.', { default: 2, exclusiveMinimum: 0 }) },
+    variadic: true,
+    result: 'scalar',
+    example: 'dynamic_average(head, mask, temperature = 2.0)',
+    apply: ({ temperature }, call) => {
+      const { env, tensors } = call
+      const names = tensors.map(({ made }) => made?.name)
+      const nameless = names.findIndex((name) => name === undefined || name.includes('.'))
+      const operand = tensors[nameless]
+      if (operand !== undefined && !env.abstract)
+        return call.fail(typesDiagnostics.typeMismatch, operand.span, {
+          what: `an operand of \`${call.rule.name}\``,
+          expected: 'a binding of the loss, by its name',
+          found: 'an expression',
+          help: 'Bind the term to a name first: what each term was in the epochs before is known by its name.',
+        })
+      const terms = names.map((name) => name ?? '')
+      const base = `weight.${env.graph.nameDraw(env.path)}`
+      return tensors
+        .map((tensor, term) => {
+          const attributes = { name: `${base}.${names[term]}`, terms, term, temperature }
+          const weight = call.emit({ op: 'dynamic_weight', operands: [], attributes })
+          return call.emit({ op: 'mul', operands: [weight, tensor] })
+        })
+        .reduce((sum, term) => call.emit({ op: 'add', operands: [sum, term] }))
     },
   }),
 ]

@@ -33,6 +33,9 @@ const rangeRules: { readonly [Op in PrimitiveName]: RangeRule<Op> } = {
   input: 'unknown',
   constant: (_operands, { value }) => (value === undefined ? undefined : [value, value]),
   learned: 'unknown',
+  ramp: (_operands, { from, to }) =>
+    from === undefined || to === undefined ? undefined : [Math.min(from, to), Math.max(from, to)],
+  dynamic_weight: (_operands, { terms }) => (terms === undefined ? undefined : [0, terms.length]),
   conv2d: 'unknown',
   dense: 'unknown',
   batch_norm: 'unknown',

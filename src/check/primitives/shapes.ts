@@ -59,6 +59,8 @@ export const shapeRules: { readonly [Op in PrimitiveName]: ShapeRule<Op> } = {
   input: generated,
   constant: perBatch,
   learned: perBatch,
+  ramp: perBatch,
+  dynamic_weight: perBatch,
   conv2d: ([x], { kernel, strides, padding, dilations }, outputs) => {
     const reach = [kernelReach(kernel[0], dilations[0]), kernelReach(kernel[1], dilations[1])] as const
     return map(windows(x, reach, strides, padding), outputs)

@@ -15,6 +15,7 @@ interface AttributeKinds {
   readonly interpolation: 'bilinear' | 'nearest'
   readonly string: string
   readonly numbers: readonly number[]
+  readonly names: readonly string[]
 }
 
 /** A weight is trained, a statistic is kept while training. `shape` as it is written in the reference. */
@@ -23,6 +24,8 @@ interface PrimitiveParameter {
   readonly shape: string
   /** The attribute that says whether it is there; without it, it always is. */
   readonly onlyIf?: string
+  /** False: weight decay leaves it alone. */
+  readonly decays?: false
 }
 
 /** Everything that is known of one primitive, but how its shape, range and IR come about: those are tables of the same keys. */
@@ -226,7 +229,23 @@ export const primitives = {
   cross_entropy: loss('Weighted mean over pixels of -log p of the true class.', ['map [H, W, 2]', 'map [H, W, 1]'], {
     class_weights: 'class_weights',
   }),
-  learned: primitive('A learned number.', [], 'scalar', { parameters: { value: { kind: 'weight', shape: '[]' } } }),
+  learned: primitive('A learned number; it does not decay.', [], 'scalar', {
+    parameters: { value: { kind: 'weight', shape: '[]', decays: false } },
+  }),
+  ramp: primitive(
+    'A number that the epochs decide, fed to each step: `from` for `after` epochs, then in a line to `to`.',
+    [],
+    'scalar',
+    {
+      attributes: { name: 'string', from: 'number', to: 'number', after: 'int', over: 'int' },
+    },
+  ),
+  dynamic_weight: primitive(
+    'Weight of one of several loss terms by how fast they fell over the last two epochs, fed to each step.',
+    [],
+    'scalar',
+    { attributes: { name: 'string', terms: 'names', term: 'int', temperature: 'number' } },
+  ),
   ...synthesisPrimitives,
 } as const
 

@@ -117,6 +117,7 @@ export function conform(value: Value, type: Type, env: Env, what: string): Value
     case 'float':
     case 'length':
     case 'share':
+    case 'epochs':
       return conformNumber(value, type, env, what)
     case 'bool':
       return value.kind === 'boolean' ? value : mismatch(value, type, env, what)
@@ -220,7 +221,9 @@ function conformNumber(value: Value, type: Type, env: Env, what: string): Value 
       ? value.unit === 'px' || value.unit === 'percent'
       : type.kind === 'share'
         ? value.unit === 'percent'
-        : value.unit === undefined
+        : type.kind === 'epochs'
+          ? value.unit === 'epoch' && value.isInteger
+          : value.unit === undefined
   if (!fits) {
     const expected = type.kind === 'int' || type.kind === 'float' ? 'a number without a unit' : describeType(type)
     return failUse(env, typesDiagnostics.wrongUnit, value, { what, expected, found: describeValue(value) })

@@ -45,6 +45,7 @@ export type StaticKind =
   | 'path'
   | 'size'
   | 'length'
+  | 'epochs'
   | 'share'
   | 'range'
   | 'lengths'
@@ -80,6 +81,7 @@ export const builtinTypes: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['size', { kind: 'size' }],
   ['range', { kind: 'range' }],
   ['length', { kind: 'length' }],
+  ['epochs', { kind: 'epochs' }],
   ['share', { kind: 'share' }],
   ['lengths', { kind: 'lengths' }],
   ['shares', { kind: 'shares' }],
@@ -135,6 +137,8 @@ export function describeType(type: Type): string {
       return 'a size (256x256)'
     case 'length':
       return 'a length (16px or 10%)'
+    case 'epochs':
+      return 'a number of epochs (5 epochs)'
     case 'share':
       return 'a share (10%)'
     case 'range':

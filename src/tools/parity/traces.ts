@@ -81,7 +81,7 @@ export function compareWeightTraces(fixture: Fixture, engines: readonly ParityEn
       const [epochs = 0] = tensor(fixture, name).shape
       const [warmup, length] = [Number(ramp[1]), Number(ramp[2])]
       const weights = Array.from({ length: epochs }, (_, epoch) =>
-        rampStarts.map((start) => rampWeight(epoch, { start, warmup, length })),
+        rampStarts.map((start) => rampWeight(epoch, { from: start, to: 1, after: warmup, over: length })),
       )
       comparisons.push(compare('interpreter', expectation(fixture, 'loss weights', name), weights.flat()))
     }

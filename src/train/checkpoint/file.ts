@@ -12,6 +12,7 @@ import {
   type TensorPlace,
 } from '../../plan/safetensors.js'
 import { RunFailure } from '../failure.js'
+import type { LossHistory } from '../loss-weights.js'
 import type { FloatArray, NamedState, StepRunner } from '../step-runner.js'
 import type { TrackingState } from '../tracking.js'
 
@@ -28,6 +29,8 @@ export interface CheckpointMetadata {
   /** True where the run ended after a step that a validation is due after. */
   readonly isValidationPending: boolean
   readonly tracking: TrackingState
+  /** Where weights of the loss look back at the losses. */
+  readonly losses?: LossHistory
   readonly device: string
   /** Pinned on resume: other thread counts give other bits. */
   readonly threads: number

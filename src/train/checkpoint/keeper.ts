@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync,
 import { basename, dirname, join } from 'node:path'
 import { removeLeftovers, replaceJson } from '../../files/replace.js'
 import type { RunContext } from '../context.js'
+import type { LossWeights } from '../loss-weights.js'
 import type { Tracking, ValidationValues, Verdict } from '../tracking.js'
 import { type CheckpointMetadata, readCheckpoint, writeCheckpoint } from './file.js'
 
@@ -27,6 +28,7 @@ export class CheckpointKeeper {
   constructor(
     private readonly context: RunContext,
     private readonly tracking: Tracking,
+    private readonly weights: Pick<LossWeights, 'history'>,
     { step }: Pick<TrainingPosition, 'step'>,
   ) {
     mkdirSync(join(context.directory, folder), { recursive: true })
@@ -57,6 +59,7 @@ export class CheckpointKeeper {
 
   writeLast(at: TrainingPosition, onWritten?: () => void): void {
     const { plan, runner, directory, emit, device, threads } = this.context
+    const { history } = this.weights
     const metadata: CheckpointMetadata = {
       format: 2,
       name: plan.name,
@@ -64,6 +67,7 @@ export class CheckpointKeeper {
       seed: plan.seed,
       ...at,
       tracking: this.tracking.state,
+      ...(history === undefined ? {} : { losses: history }),
       device,
       threads,
     }

@@ -5,7 +5,10 @@ import type { Scalar } from './event-file.js'
 export function scalarsOf(event: RunEvent): readonly Scalar[] {
   switch (event.type) {
     case 'epoch_started':
-      return [{ tag: 'train/learning_rate', value: event.learningRate }]
+      return [
+        { tag: 'train/learning_rate', value: event.learningRate },
+        ...Object.entries(event.lossWeights ?? {}).map(([name, value]) => ({ tag: `train/${name}`, value })),
+      ]
     case 'step':
       return [
         ...tagged('loss', event.losses),

@@ -136,6 +136,7 @@ export function linearPlan(
       ...evaluate,
     }),
     lossTerms: ['classification', 'total'],
+    lossWeights: [],
     origins: [],
     allows: [],
   }
