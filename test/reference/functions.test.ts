@@ -22,7 +22,7 @@ block probe(image: map) -> fault {
 
 /** The names that examples use, as the head of the page says, and one example in the model or, with labels, in the loss. */
 function pipeline(example: string): string {
-  const isLoss = /\b(clean|fault_mask|fault_severity)\b/.test(example)
+  const isLoss = /\b(clean|fault_mask|fault_severity|dynamic_average)\b/.test(example)
   return `import "std/draem"
 pipeline p {
   data = hdmap(root = "data", source = domain_A, image = 32x32, batch = 4)
