@@ -1,0 +1,47 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { draemc, projectRoot } from '../support/draemc.js'
+import { describeNative } from '../support/native.js'
+
+/** Every pipeline that is shipped, with what must be smaller on a small machine; none of it changes the network or the loss. */
+const folder = join(projectRoot, 'pipelines')
+const small = ['data.image=32x96', 'data.batch=2', 'data.eval_batch=4', 'train.epochs=1', 'train.max_steps=2']
+const own: Readonly<Record<string, readonly string[]>> = {
+  // Its own size is what it shows.
+  native_size: small.slice(1),
+  // Its patches are up to 42 pixels high; at full width each image takes its time.
+  hdmap_sevnet: ['data.image=64x96', 'data.targets=[domain_B]', ...small.slice(1)],
+  draem_original: ['data.targets=[domain_B]', ...small],
+}
+const cases = readdirSync(folder)
+  .filter((name) => name.endsWith('.draem'))
+  .flatMap((file) => {
+    const names = readFileSync(join(folder, file), 'utf8').matchAll(/^pipeline (\w+)/gm)
+    return [...names].map(([, name = '']) => [name, file] as const)
+  })
+
+describeNative('shipped pipelines', () => {
+  let directory: string
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'draemc-test-'))
+    expect(draemc(['data', 'hdmap-example', 'data', '--size', '0.05'], { cwd: directory }).status).toBe(0)
+  })
+
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+  it.each(cases)('%s trains for two steps and is evaluated', (name, file) => {
+    const set = [`data.root="${join(directory, 'data')}"`, ...(own[name] ?? small)].flatMap((each) => ['--set', each])
+    const out = join(directory, name)
+    const { status, stderr } = draemc(
+      ['run', join(folder, file), '--pipeline', name, '--plain', '--out', out, ...set],
+      { cwd: directory },
+    )
+    expect(stderr).toContain('completed after 2 steps')
+    expect(status).toBe(0)
+    const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'))
+    const domains: readonly { readonly domain: string }[] = results.domains
+    expect(domains.map(({ domain }) => domain).slice(0, 2)).toEqual(['domain_A', 'domain_B'])
+  })
+})
