@@ -1,4 +1,20 @@
-import { choice, component, flag, listOr, name, number, oneOf, path, range, share, size, whole } from './parameters.js'
+import {
+  below,
+  choice,
+  component,
+  flag,
+  list,
+  listOr,
+  name,
+  number,
+  oneOf,
+  optional,
+  path,
+  range,
+  share,
+  size,
+  whole,
+} from './parameters.js'
 import { type Declaration, declare, type Parameters, type Table } from './schema.js'
 
 /** A directory under the root by its one name, so that a domain cannot be named in two ways. */
@@ -105,5 +121,30 @@ export const dataSources = {
   table: dataSource(
     'The images that a table names (CSV, RFC 4180), in directories of any names: a line each, with the columns image, split (`train` or `test`), label (`normal` or `faulty`; empty is normal), class of the fault, mask and severity. The first two must be there. Paths are below the root. Images without a line are not read.',
     { file: name('Name of the table, which lies in the root.', oneDirectory) },
+  ),
+  visa: dataSource(
+    'One category of VisA (Zou et al. 2022): its images as a table of the root names them, `split_csv/1cls.csv` of the published data, with the columns object, split, label (`normal` or `anomaly`), image and mask. A mask marks a pixel where it is above 0.',
+    {
+      category: name('What the table calls it in its column object: `candle`.', oneDirectory),
+      split: below('Table of the split.', { default: 'split_csv/1cls.csv' }),
+    },
+  ),
+  folders: dataSource(
+    'Images in directories of any names, given by their paths below the root: `train = ["good"]`. Each directory of faulty images is a class of faults, by its last name. Masks, IMAGE_mask.png or IMAGE.png, lie in a directory that has one of the same name for each class.',
+    {
+      train: list(below('A directory.'), 'Directories of normal images to train on.', {
+        minItems: 1,
+        uniqueItems: true,
+      }),
+      normal: list(below('A directory.'), 'Directories of normal images to test on.', {
+        default: [],
+        uniqueItems: true,
+      }),
+      faulty: list(below('A directory.'), 'Directories of faulty images to test on.', {
+        default: [],
+        uniqueItems: true,
+      }),
+      masks: optional(below('Directory of the masks.')),
+    },
   ),
 } as const satisfies Table

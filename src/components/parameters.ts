@@ -59,6 +59,11 @@ export function path(description: string): ParameterSchema<string> {
   return { form: 'path', type: 'string', minLength: 1, description }
 }
 
+/** The path of a file or directory below another, with `/`; whether it is below is known where it is looked for. */
+export function below(description: string, options: Given<string> = {}): ParameterSchema<string> {
+  return { form: 'name', type: 'string', minLength: 1, description, ...options }
+}
+
 /** [height, width] in pixels. */
 export function size(
   description: string,

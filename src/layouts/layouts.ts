@@ -1,10 +1,11 @@
 import type { dataSources } from '../components/data.js'
 import type { ParametersOf } from '../components/schema.js'
+import { foldersPlace, listFolders } from './folders.js'
 import { hdmapPlace, listHdmap, mvtecPlace } from './hdmap.js'
 import type { Listing } from './listing.js'
 import { isLossy } from './names.js'
 import type { Problem } from './problem.js'
-import { listTable, tablePlace } from './table.js'
+import { listTable, listVisa, type TablePlace, tablePlace, visaPlace } from './table.js'
 import type { FileView } from './view.js'
 
 type Sources = typeof dataSources
@@ -27,7 +28,9 @@ type Layout<Name extends keyof Sources> = (
 const layouts: { readonly [Name in keyof Sources]: Layout<Name> } = {
   hdmap: layout(hdmapPlace, listHdmap),
   mvtec: layout(mvtecPlace, listHdmap),
-  table: layout(tablePlace, listTable),
+  table: layout(tablePlace, (view: FileView, place: TablePlace) => listTable(view, place)),
+  visa: layout(visaPlace, listVisa),
+  folders: layout(foldersPlace, listFolders),
 }
 
 /**

@@ -15,7 +15,16 @@ export function listMasks(
   classes: ReadonlyMap<string, readonly string[]>,
   at: Place,
 ): ReadonlyMap<string, string> {
-  const top = `${domain}/ground_truth`
+  return listMasksIn(reader, `${domain}/ground_truth`, classes, at)
+}
+
+/** The same in any directory: `TOP/CLASS/IMAGE_mask.png`. */
+export function listMasksIn(
+  reader: Reader,
+  top: string,
+  classes: ReadonlyMap<string, readonly string[]>,
+  at: Place,
+): ReadonlyMap<string, string> {
   const masks = new Map<string, string>()
   const beside = reader.entries(top, at).filter(({ name, kind }) => kind !== 'directory' || !classes.has(name))
   reader.nameData(top, beside, 'masks lie in the directory of their class', at)
@@ -31,7 +40,7 @@ export function listMasks(
     const orphans = [...ofImage].filter(([image]) => !ofStem.has(image)).flatMap(([, found]) => found)
     if (orphans.length > 0) {
       const one = orphans.length === 1
-      report(`${one ? 'is a mask' : 'are masks'} without an image in \`${domain}/test/${name}\``, orphans)
+      report(`${one ? 'is a mask' : 'are masks'} without an image in \`${folderOf(images)}\``, orphans)
     }
     for (const [image, found] of ofImage) {
       const fitting = ofStem.get(image) ?? []
@@ -43,6 +52,10 @@ export function listMasks(
     }
   }
   return masks
+}
+
+function folderOf([first = '']: readonly string[]): string {
+  return first.slice(0, first.lastIndexOf('/'))
 }
 
 function grouped(files: readonly string[], keyOf: (file: string) => string): ReadonlyMap<string, readonly string[]> {

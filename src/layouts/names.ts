@@ -27,3 +27,8 @@ export function stem(file: string): string {
   const dot = name.lastIndexOf('.')
   return dot <= 0 ? name : name.slice(0, dot)
 }
+
+/** Neither absolute nor above the root. */
+export function isBelow(path: string): boolean {
+  return !path.startsWith('/') && !path.split('/').some((part) => part === '..' || part === '.' || part === '')
+}

@@ -20,7 +20,7 @@ export class Reader {
     private readonly view: FileView,
     readonly root: string,
     /** What a directory of the root is called. */
-    readonly part: 'domain' | 'category',
+    readonly part: 'domain' | 'category' | 'root',
   ) {}
 
   report<Row extends keyof typeof dataDiagnostics>(
@@ -67,7 +67,7 @@ export class Reader {
 
   /** Images of a directory. Undefined, and reported, where it must hold some and does not. */
   images(path: string, at: Place, need: Need): readonly string[] | undefined {
-    const directory = path.slice(need.domain.length + 1)
+    const directory = need.domain === '.' ? path : path.slice(need.domain.length + 1)
     const found = this.look(path, at)
     if (found.kind === 'unreadable') return undefined
     if (found.kind !== 'directory') {

@@ -1,7 +1,7 @@
 import type { dataSources } from '../components/data.js'
 import type { ParametersOf } from '../components/schema.js'
 import type { ListedImage, Listing } from './listing.js'
-import { isImageName, isMaskName } from './names.js'
+import { isBelow, isImageName, isMaskName } from './names.js'
 import { Reader } from './reader.js'
 import { decimal, reportMistakes, rowsOf, type TableMistake } from './severities.js'
 import { byCodeUnits, type FileView } from './view.js'
@@ -34,8 +34,46 @@ const labels: ReadonlyMap<string, 0 | 1> = new Map([
   ['1', 1],
 ])
 
+/** What the words of a table stand for, and which of its lines are read. */
+interface Dialect {
+  /** What words of the column label stand for. */
+  readonly labels: ReadonlyMap<string, 0 | 1>
+  /** The words, for help. */
+  readonly labelWords: string
+  /** A line is read where its cell in this column is this value. */
+  readonly only?: { readonly column: string; readonly value: string }
+}
+
+const ownDialect: Dialect = { labels, labelWords: '`normal` or `faulty`' }
+
+export interface VisaPlace extends TablePlace {
+  readonly category: string
+}
+
+/** Undefined where something is mistaken, which is reported. */
+export function visaPlace(
+  { root, category, split }: Partial<ParametersOf<(typeof dataSources)['visa']>>,
+  isMistaken: (pointer: string) => boolean,
+): VisaPlace | undefined {
+  if (root === undefined || category === undefined || split === undefined) return undefined
+  return isMistaken('/root') || isMistaken('/category') || isMistaken('/split')
+    ? undefined
+    : { root, file: split, category }
+}
+
+const visaLabels: ReadonlyMap<string, 0 | 1> = new Map([
+  ['normal', 0],
+  ['anomaly', 1],
+])
+
+/** Lists a category of VisA by its table (Zou et al. 2022, the published `split_csv`). */
+export function listVisa(view: FileView, { category, ...place }: VisaPlace): Listing {
+  const only = { column: 'object', value: category }
+  return listTable(view, place, { labels: visaLabels, labelWords: '`normal` or `anomaly`', only })
+}
+
 /** Lists the images that a table names, a line each. The test images of all lines are one set, `test`. */
-export function listTable(view: FileView, { root, file }: TablePlace): Listing {
+export function listTable(view: FileView, { root, file }: TablePlace, dialect = ownDialect): Listing {
   const reader = new Reader(view, root, 'domain')
   const listing = (train: readonly ListedImage[] = [], test: readonly ListedImage[] = []): Listing => ({
     root,
@@ -55,7 +93,7 @@ export function listTable(view: FileView, { root, file }: TablePlace): Listing {
     if (reader.problems.length === 0) reader.report('unreadable', { path: file, why: 'is not there' }, file, '/file')
     return listing()
   }
-  const { images, mistakes } = readImages(text, reader)
+  const { images, mistakes } = readImages(text, reader, dialect)
   reportMistakes(reader, file, mistakes, '/file')
   const of = (split: Split) => images.flatMap((each) => (each.split === split ? [each.image] : []))
   return listing(of('train'), of('test'))
@@ -75,26 +113,39 @@ interface Read {
 function readImages(
   text: string,
   reader: Reader,
+  dialect: Dialect,
 ): { readonly images: readonly Read[]; readonly mistakes: readonly TableMistake[] } {
   const rows = rowsOf(text)
   if ('message' in rows) return { images: [], mistakes: [rows] }
   const [header, ...body] = rows
   const names = (header?.record ?? []).map((cell) => cell.toLowerCase())
   const about = header?.line ?? 1
-  const missing = (['image', 'split'] as const).find((name) => !names.includes(name))
+  const { only } = dialect
+  const needed = ['image', 'split', ...(only === undefined ? [] : [only.column])]
+  const missing = needed.find((name) => !names.includes(name))
   const twice = columns.find((name) => names.indexOf(name) !== names.lastIndexOf(name))
   if (missing !== undefined || twice !== undefined) {
     const message = twice === undefined ? `has no column \`${missing}\`` : `names the column \`${twice}\` twice`
-    return { images: [], mistakes: [{ line: about, message, help: `write a header of ${columns.join(', ')}` }] }
+    return {
+      images: [],
+      mistakes: [
+        {
+          line: about,
+          message,
+          help: `write a header of ${[...(only === undefined ? [] : [only.column]), ...columns].join(', ')}`,
+        },
+      ],
+    }
   }
   const isThere = filesBelow(reader)
   const images = new Map<string, Read>()
   const mistakes: TableMistake[] = []
   for (const { record, line } of body) {
+    if (only !== undefined && record[names.indexOf(only.column)]?.trim() !== only.value) continue
     const cell = (name: Column): string => record[names.indexOf(name)]?.trim() ?? ''
     const mistake =
       record.length === names.length
-        ? readRow(cell, isThere, images)
+        ? readRow(cell, isThere, images, dialect)
         : {
             message: `has ${record.length} ${record.length === 1 ? 'cell' : 'cells'}, and the header has ${names.length}`,
             help: 'give every line a cell for each column of the header',
@@ -104,7 +155,7 @@ function readImages(
   if (mistakes.length === 0 && ![...images.values()].some(({ split }) => split === 'train'))
     mistakes.push({
       line: about,
-      message: 'is followed by no line with the split `train`',
+      message: `is followed by no line with the split \`train\`${only === undefined ? '' : ` of ${only.value}`}`,
       help: 'name images to train on',
     })
   return { images: [...images.values()].sort((a, b) => byCodeUnits(a.image.file, b.image.file)), mistakes }
@@ -115,8 +166,13 @@ function readRow(
   cell: (name: Column) => string,
   isThere: (file: string) => boolean,
   images: Map<string, Read>,
+  dialect: Dialect,
 ): Omit<TableMistake, 'line'> | undefined {
-  const [file, split, label] = [cell('image'), splits.find((each) => each === cell('split')), labels.get(cell('label'))]
+  const [file, split, label] = [
+    cell('image'),
+    splits.find((each) => each === cell('split')),
+    dialect.labels.get(cell('label')),
+  ]
   const [mask, severity] = [cell('mask'), cell('severity')]
   if (file === '') return { message: 'names no image', help: 'write the path of an image below the root' }
   if (images.has(file)) return { message: `names ${file} again`, help: 'keep one of the lines' }
@@ -126,7 +182,7 @@ function readRow(
       help: 'correct the name, or leave the line out',
     }
   if (split === undefined) return { message: `has the split '${cell('split')}'`, help: 'write `train` or `test`' }
-  if (label === undefined) return { message: `has the label '${cell('label')}'`, help: 'write `normal` or `faulty`' }
+  if (label === undefined) return { message: `has the label '${cell('label')}'`, help: `write ${dialect.labelWords}` }
   if (split === 'train' && label === 1)
     return {
       message: `trains on the faulty image ${file}`,
@@ -150,11 +206,6 @@ function readRow(
   }
   images.set(file, { split, image })
   return undefined
-}
-
-/** Neither absolute nor above the root. */
-function isBelow(path: string): boolean {
-  return !path.startsWith('/') && !path.split('/').some((part) => part === '..' || part === '.' || part === '')
 }
 
 /** Whether a path is a file; each directory is looked at once. */

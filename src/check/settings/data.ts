@@ -59,6 +59,11 @@ interface DomainRules<V extends DataValue> {
   readonly resolve: (value: V, targets: readonly string[]) => V
 }
 
+/** Of data that is tested on itself alone. */
+function onItself<V extends DataValue>(source: DomainRules<V>['source'], why: string): DomainRules<V> {
+  return { source, named: () => [], withoutTargets: () => ({ why, mayHave: false }), resolve: (value) => value }
+}
+
 type SourceValue<Name extends keyof typeof dataSources> = Extract<DataValue, { readonly component: Name }>
 
 /** The domains of a source: that of the training images, and the others that it is tested on. */
@@ -75,18 +80,10 @@ const domainRules: { readonly [Name in keyof typeof dataSources]: DomainRules<So
     }),
     resolve: (value, targets) => ({ ...value, parameters: { ...value.parameters, targets } }),
   },
-  mvtec: {
-    source: ({ parameters }) => parameters.category,
-    named: () => [],
-    withoutTargets: () => ({ why: '`mvtec` has one category, which is the source', mayHave: false }),
-    resolve: (value) => value,
-  },
-  table: {
-    source: () => testName,
-    named: () => [],
-    withoutTargets: () => ({ why: 'the test images of a `table` are those of the source', mayHave: false }),
-    resolve: (value) => value,
-  },
+  mvtec: onItself(({ parameters }) => parameters.category, '`mvtec` has one category, which is the source'),
+  table: onItself(() => testName, 'the test images of a `table` are those of the source'),
+  visa: onItself(() => testName, '`visa` has one category, which is the source'),
+  folders: onItself(() => testName, 'the test images of `folders` are those of the source'),
 }
 
 /** What the files resolved, such as `auto`, with the place where it stands. */
