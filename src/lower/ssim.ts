@@ -2,7 +2,7 @@ import type { ValueId } from '../ir/types.js'
 import { type LoweringContext, type LoweringRule, pair } from './context.js'
 
 /**
- * Mean of (1 - SSIM)/2 over pixels and channels, with a Gaussian window and reflect padding.
+ * Mean of (1 - SSIM)/2 over pixels and channels, with a Gaussian window, and what it sees beyond the border reflected or zero.
  *
  * The window is separable: filtering is G x G', two matrix products by band matrices that hold the padding too, over channels-first
  * maps (one transpose each way). Each map is filtered by itself: put together, they would be copied there and back, in the gradient
@@ -11,18 +11,18 @@ import { type LoweringContext, type LoweringRule, pair } from './context.js'
  *
  * C1 = (0.01 L)^2 and C2 = (0.03 L)^2 with L the length of the interval that the values lie in (Wang et al. 2004, eq. 7).
  *
- * The usual clamp of (1 - SSIM)/2 to [0, 1] is left out: the window's weights are positive and sum to 1, so SSIM is in [-1, 1]
+ * The usual clamp of (1 - SSIM)/2 to [0, 1] is left out: the window's weights are positive and sum to at most 1, so SSIM is in [-1, 1]
  * whatever the images (Cauchy-Schwarz), and a clamp would only meet rounding.
  */
 export const ssim: LoweringRule<'ssim'> = (node, operands, context) => {
   const { emit } = context
-  const { window, sigma, range } = node.attributes
+  const { window, sigma, range, border } = node.attributes
   const c1 = (0.01 * range) ** 2
   const c2 = (0.03 * range) ** 2
   const [first, second] = pair(operands)
   const x = emit.one('transpose', [first.value], { perm: [0, 3, 1, 2] })
   const y = emit.one('transpose', [second.value], { perm: [0, 3, 1, 2] })
-  const filter = gaussianFilter(emit.shapeOf(x), window, sigma, context)
+  const filter = gaussianFilter(emit.shapeOf(x), { window, sigma, border }, context)
 
   const muX = filter(x)
   const muY = filter(y)
@@ -46,10 +46,14 @@ export const ssim: LoweringRule<'ssim'> = (node, operands, context) => {
 }
 
 /** Filters a map of this shape [N,C,H,W]; what it gives is [N C, H, W]. */
-function gaussianFilter(shape: readonly number[], window: number, sigma: number, { emit }: LoweringContext) {
+function gaussianFilter(
+  shape: readonly number[],
+  of: { readonly window: number; readonly sigma: number; readonly border: 'reflect' | 'zero' },
+  { emit }: LoweringContext,
+) {
   const [batch = 1, channels = 1, height = 1, width = 1] = shape
-  const rows = emit.one('gaussian_band', [], { size: height, window, sigma, dtype: 'f32' })
-  const columns = height === width ? rows : emit.one('gaussian_band', [], { size: width, window, sigma, dtype: 'f32' })
+  const rows = emit.one('gaussian_band', [], { size: height, ...of, dtype: 'f32' })
+  const columns = height === width ? rows : emit.one('gaussian_band', [], { size: width, ...of, dtype: 'f32' })
   const images = batch * channels
   return (map: ValueId): ValueId => {
     // Along the width all rows of all images are one tall matrix.

@@ -5,7 +5,7 @@ import { checkSettings } from './harness.js'
 /** What the example has, what stands there instead, and all that is then told: code, text under the caret, message. */
 const cases: readonly (readonly [from: string, to: string, told: readonly string[]])[] = [
   ['hdmap(', 'hdmapp(', ['D020 hdmapp: there is no data source `hdmapp`; did you mean `hdmap`?']],
-  ['hdmap(\n', 'visa(\n', ['D020 visa: there is no data source `visa`']],
+  ['hdmap(\n', 'btad(\n', ['D020 btad: there is no data source `btad`']],
   ['batch = 16, eval', 'bacth = 16, eval', ['D034 bacth: `hdmap` has no parameter `bacth`; did you mean `batch`?']],
   ['batch = 16, eval', 'batch = 16, batch = 8, eval', ['D035 batch: `hdmap` is given `batch` twice']],
   ['root = "maps", source = domain_A', 'source = domain_A', ['D033 hdmap: `hdmap` needs `root`']],

@@ -70,7 +70,7 @@ describe('inferTypes', () => {
     [
       'gaussian_band',
       '',
-      { size: 5, window: 11, sigma: 1.5, dtype: 'f32' },
+      { size: 5, window: 11, sigma: 1.5, border: 'reflect', dtype: 'f32' },
       'reflecting 5 values needs a side above that, not 5',
     ],
     ['batch_norm_train', 'f32[2,3] f32[2] f32[3]', { epsilon: 1e-5 }, 'scale against a value a channel'],

@@ -78,16 +78,17 @@ describe('shaping operators', () => {
 })
 
 describe('gaussian_band', () => {
-  it('filters rows as a convolution over the reflected row does', () => {
+  it.each(['reflect', 'zero'] as const)('filters rows as a convolution over the padded row does: %s', (border) => {
     const size = 9
     const [window, sigma] = [5, 1.5]
     const x = randomValue('row', [size, 1])
-    const [band] = applied('gaussian_band', [], { size, window, sigma, dtype: 'f32' })
+    const [band] = applied('gaussian_band', [], { size, window, sigma, border, dtype: 'f32' })
     const weights = [-2, -1, 0, 1, 2].map((d) => Math.exp((-d * d) / (2 * sigma * sigma)))
     const total = weights.reduce((sum, weight) => sum + weight, 0)
     const reflected = (i: number) => (i < 0 ? -i : i >= size ? 2 * (size - 1) - i : i)
+    const at = (i: number) => (border === 'zero' ? i : reflected(i))
     const expected = Float64Array.from({ length: size }, (_value, i) =>
-      weights.reduce((sum, weight, k) => sum + (weight / total) * (x.data[reflected(i + k - 2)] ?? 0), 0),
+      weights.reduce((sum, weight, k) => sum + (weight / total) * (x.data[at(i + k - 2)] ?? 0), 0),
     )
     const [filtered] = applied('matmul', [band ?? x, x], { transpose_a: false, transpose_b: false })
     expect(relativeError(filtered?.data ?? new Float64Array(0), expected)).toBeLessThan(1e-12)

@@ -16,8 +16,8 @@ const both = [1, 1] as const
 const cases: Readonly<Record<string, LossCase>> = {
   l1: { op: 'l1', attributes: {}, on: 'image' },
   l2: { op: 'l2', attributes: {}, on: 'image' },
-  ssim11: { op: 'ssim', attributes: { window: 11, sigma: 1.5, range: 1 }, on: 'image' },
-  ssim7: { op: 'ssim', attributes: { window: 7, sigma: 1.5, range: 1 }, on: 'image' },
+  ssim11: { op: 'ssim', attributes: { window: 11, sigma: 1.5, range: 1, border: 'reflect' }, on: 'image' },
+  ssim7: { op: 'ssim', attributes: { window: 7, sigma: 1.5, range: 1, border: 'reflect' }, on: 'image' },
   severity_mae: { op: 'l1', attributes: {}, on: 'severity' },
   severity_mse: { op: 'l2', attributes: {}, on: 'severity' },
   severity_smooth_l1_b1: { op: 'smooth_l1', attributes: { beta: 1 }, on: 'severity' },

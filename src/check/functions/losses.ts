@@ -2,10 +2,11 @@ import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { textOf } from '../evaluation/session.js'
 import { hullInterval } from '../primitives/intervals.js'
+import { borderEnum } from '../values/builtin-enums.js'
 import { numberText, tensorName } from '../values/describe.js'
 import type { StaticValue } from '../values/static-value.js'
 import type { Dim, PoisonedValue, Tensor } from '../values/value.js'
-import { bool, type Declared, declareFunction, float, int, map, optional, range, tensor } from './declare.js'
+import { bool, type Declared, declareFunction, float, int, map, optional, range, tensor, word } from './declare.js'
 import { checkLabelReach } from './label-reach.js'
 import type { FunctionCall, FunctionRule } from './rule.js'
 import { channels } from './rule.js'
@@ -151,7 +152,7 @@ export const lossFunctions: readonly FunctionRule[] = [
     },
   }),
   declareFunction('ssim', {
-    doc: "Mean of clamp((1 - SSIM) / 2, 0, 1), Gaussian window, reflected borders; C1 = (0.01 L)^2 and C2 = (0.03 L)^2 with L the length of the values' range (Wang et al. 2004).",
+    doc: "Mean of clamp((1 - SSIM) / 2, 0, 1), Gaussian window; C1 = (0.01 L)^2 and C2 = (0.03 L)^2 with L the length of the values' range (Wang et al. 2004).",
     parameters: {
       a: map('Prediction.'),
       b: map('Label, of the same shape.'),
@@ -160,10 +161,11 @@ export const lossFunctions: readonly FunctionRule[] = [
       range: optional(
         range("Interval that the values lie in; left out: the label's, which for images is that of `data`."),
       ),
+      border: word(borderEnum, 'What the window sees beyond the border.', 'reflect'),
     },
     result,
     example: 'ssim(recon, clean, window = 11)',
-    apply: ({ a, b, window, sigma, range }, call) => {
+    apply: ({ a, b, window, sigma, range, border }, call) => {
       const mistake = incomparable(call, a, b)
       if (mistake !== undefined) return mistake
       const [h = Infinity, w = Infinity] = a.shape
@@ -186,7 +188,12 @@ export const lossFunctions: readonly FunctionRule[] = [
           why,
         })
       }
-      return call.emit({ op: 'ssim', operands: [a, b], attributes: { window, sigma, range: length }, label: false })
+      return call.emit({
+        op: 'ssim',
+        operands: [a, b],
+        attributes: { window, sigma, range: length, border },
+        label: false,
+      })
     },
   }),
   declareFunction('focal', {

@@ -13,6 +13,7 @@ interface AttributeKinds {
   /** Weights of the classes normal and anomaly. */
   readonly class_weights: readonly [number, number]
   readonly interpolation: 'bilinear' | 'nearest'
+  readonly border: 'reflect' | 'zero'
   readonly string: string
   readonly numbers: readonly number[]
   readonly names: readonly string[]
@@ -217,9 +218,9 @@ export const primitives = {
   l2: loss('Mean of (a - b)^2.', ['any', 'as the first']),
   smooth_l1: loss('Mean of the Huber loss over beta.', ['any', 'as the first'], { beta: 'number' }),
   ssim: loss(
-    'Mean of (1 - SSIM) / 2, Gaussian window, reflected borders; C1 = (0.01 range)^2, C2 = (0.03 range)^2 (Wang et al. 2004).',
+    'Mean of (1 - SSIM) / 2, Gaussian window, reflected or zero borders; C1 = (0.01 range)^2, C2 = (0.03 range)^2 (Wang et al. 2004).',
     ['map', 'as the first'],
-    { window: 'int', sigma: 'number', range: 'number' },
+    { window: 'int', sigma: 'number', range: 'number', border: 'border' },
   ),
   focal: loss('Mean over pixels of w (1 - p)^gamma (-log p) of the true class.', ['map [H, W, 2]', 'map [H, W, 1]'], {
     gamma: 'number',

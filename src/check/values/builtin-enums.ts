@@ -32,10 +32,15 @@ export const initializerEnum = builtinEnum(
   'How the weights of a layer are initialised.',
 )
 
+export const borderEnum = builtinEnum('border', ['reflect', 'zero'], 'What a window sees beyond the border of a map.')
+
 export const sideEnum = builtinEnum('side', ['height', 'width'], 'A side of the image.')
 
 export type InitializerWord = (typeof initializerEnum)['words'][number]
 
 export const builtinEnums: ReadonlyMap<string, EnumDeclaration> = new Map<string, EnumDeclaration>(
-  [pixelClass, interpolation, initializerEnum, sideEnum].map((declaration) => [declaration.name.name, declaration]),
+  [pixelClass, interpolation, initializerEnum, borderEnum, sideEnum].map((declaration) => [
+    declaration.name.name,
+    declaration,
+  ]),
 )

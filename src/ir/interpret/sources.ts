@@ -14,6 +14,7 @@ export const gaussianBand: InterpretRule = (_operands, attributes) => {
   const size = numberOf(attributes, 'size')
   const window = numberOf(attributes, 'window')
   const sigma = numberOf(attributes, 'sigma')
+  const isZero = textOf(attributes, 'border') === 'zero'
   const radius = (window - 1) / 2
   const weights = Array.from({ length: window }, (_weight, place) => {
     const distance = place - radius
@@ -23,7 +24,9 @@ export const gaussianBand: InterpretRule = (_operands, attributes) => {
   const band = new Float64Array(size * size)
   for (let row = 0; row < size; row += 1) {
     weights.forEach((weight, place) => {
-      const column = reflected(row + place - radius, size)
+      const at = row + place - radius
+      if (isZero && (at < 0 || at >= size)) return
+      const column = reflected(at, size)
       band[row * size + column] = (band[row * size + column] ?? 0) + weight / total
     })
   }

@@ -41,14 +41,15 @@ export const literal = pure({
 
 export const gaussianBand = pure({
   summary:
-    'row i is the normalised Gaussian window centred at i, with reflect padding folded in: G x filters the rows of x as a padded convolution would',
+    'row i is the normalised Gaussian window centred at i, with the padding folded in (border: reflect or zero): G x filters the rows of x as a padded convolution would',
   operands: [],
-  attributes: { size: 'int', window: 'int', sigma: 'number', dtype: 'dtype' },
+  attributes: { size: 'int', window: 'int', sigma: 'number', border: 'string', dtype: 'dtype' },
   typeRule: 'dtype (f32 or f64) of [size,size]',
   types: (_operands, attributes) => {
     const size = numberOf(attributes, 'size')
     const window = numberOf(attributes, 'window')
     invariant(window >= 1 && window % 2 === 1, `a window is odd, not ${window}`)
+    invariant(['reflect', 'zero'].includes(textOf(attributes, 'border')), 'a border is reflected or zero')
     invariant((window - 1) / 2 < size, `reflecting ${(window - 1) / 2} values needs a side above that, not ${size}`)
     invariant(numberOf(attributes, 'sigma') > 0, 'sigma is positive')
     return [{ dtype: tableType(attributes), shape: [size, size] }]

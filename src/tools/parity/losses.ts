@@ -18,7 +18,11 @@ const losses: readonly { readonly pattern: RegExp; readonly loss: (match: RegExp
   { pattern: /^(l1|l2)$/, loss: ([, op]) => ({ op: op === 'l1' ? 'l1' : 'l2', attributes: {}, of: 'image' }) },
   {
     pattern: /^ssim(\d+)$/,
-    loss: ([, window]) => ({ op: 'ssim', attributes: { window: Number(window), sigma: 1.5, range: 1 }, of: 'image' }),
+    loss: ([, window]) => ({
+      op: 'ssim',
+      attributes: { window: Number(window), sigma: 1.5, range: 1, border: 'reflect' },
+      of: 'image',
+    }),
   },
   {
     pattern: /^(kornia09_)?focal(?:_alpha([\d.]+))?_gamma([\d.]+)$/,

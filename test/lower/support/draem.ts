@@ -39,7 +39,10 @@ export function draem(config: DraemConfig, settings: Partial<PipelineSettings> =
 
   const times = (factor: number, node: Node) => graph.binary('mul', graph.constant(factor), node)
   const l2 = graph.loss('l2', [recon, clean], {}, 'loss.l2')
-  const ssim = times(2, graph.loss('ssim', [recon, clean], { window: 11, sigma: 1.5, range: 1 }, 'loss.ssim'))
+  const ssim = times(
+    2,
+    graph.loss('ssim', [recon, clean], { window: 11, sigma: 1.5, range: 1, border: 'reflect' }, 'loss.ssim'),
+  )
   const focal = graph.loss(
     'focal',
     [seg.mask, mask],

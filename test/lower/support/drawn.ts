@@ -69,7 +69,7 @@ export function drawnPipeline(recipe: PipelineRecipe): CheckedPipeline {
   const reconstruction = graph.binary(
     'add',
     graph.loss('l2', [recon, clean]),
-    graph.loss('ssim', [recon, clean], { window: 5, sigma: 1.5, range: 1 }),
+    graph.loss('ssim', [recon, clean], { window: 5, sigma: 1.5, range: 1, border: 'reflect' }),
   )
   const segmentation = graph.loss('focal', [logits, mask], {
     gamma: 2,

@@ -89,8 +89,9 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[] | 'state' | 'poo
   ],
   literal: [{ operands: [], attributes: { values: [1, -2.5, 3e-8, 4], shape: [2, 2], dtype: 'f32' } }],
   gaussian_band: [
-    { operands: [], attributes: { size: 16, window: 11, sigma: 1.5, dtype: 'f32' } },
-    { operands: [], attributes: { size: 7, window: 7, sigma: 1.5, dtype: 'f32' } },
+    { operands: [], attributes: { size: 16, window: 11, sigma: 1.5, border: 'reflect', dtype: 'f32' } },
+    { operands: [], attributes: { size: 16, window: 11, sigma: 1.5, border: 'zero', dtype: 'f32' } },
+    { operands: [], attributes: { size: 7, window: 7, sigma: 1.5, border: 'reflect', dtype: 'f32' } },
   ],
   random_uniform: [
     { operands: [tensor([], [0, 9], 'i32')], attributes: { shape: [5, 7], key: '0123456789abcdef' } },

@@ -1,5 +1,6 @@
 import { invariant } from '../../../diagnostics/invariant.js'
 import type { Operation } from '../../../ir/types.js'
+import { own } from '../../../source/own.js'
 import { attr } from '../data-types.js'
 import type { TensorName } from '../graph-builder.js'
 import { number, numbers, type Rule, type RuleContext, resultType } from '../rule.js'
@@ -22,16 +23,19 @@ export const literal: Rule = (operation, context) => [
   table(operation, context, resultType(operation, context).shape, numbers(operation, 'values')),
 ]
 
-/** Filtering the rows of x with a normalised Gaussian under reflect padding, as one matrix: G[i, reflect(i + k - half)] += w[k]. */
+/** Filtering the rows of x with a normalised Gaussian, as one matrix; with reflect padding: G[i, reflect(i + k - half)] += w[k]. */
 export const gaussianBand: Rule = (operation, context) => {
   const [size, window, sigma] = [number(operation, 'size'), number(operation, 'window'), number(operation, 'sigma')]
+  const isZero = own(operation.attributes, 'border') === 'zero'
   const half = Math.floor(window / 2)
   const raw = Array.from({ length: window }, (_, k) => Math.exp(-((k - half) * (k - half)) / (2 * sigma * sigma)))
   const total = raw.reduce((sum, weight) => sum + weight, 0)
   const values = new Array<number>(size * size).fill(0)
   for (let row = 0; row < size; row++) {
     for (const [k, weight] of raw.entries()) {
-      const at = row * size + reflect(row + k - half, size)
+      const column = row + k - half
+      if (isZero && (column < 0 || column >= size)) continue
+      const at = row * size + reflect(column, size)
       values[at] = (values[at] ?? 0) + weight / total
     }
   }
