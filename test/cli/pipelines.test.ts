@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -7,6 +7,7 @@ import { describeNative } from '../support/native.js'
 
 /** Every pipeline that is shipped, with what must be smaller on a small machine; none of it changes the network or the loss. */
 const folder = join(projectRoot, 'pipelines')
+const data = 'datasets/hdmap-example'
 const small = ['data.image=32x96', 'data.batch=2', 'data.eval_batch=4', 'train.epochs=1', 'train.max_steps=2']
 const own: Readonly<Record<string, readonly string[]>> = {
   // Its own size is what it shows.
@@ -26,16 +27,18 @@ describeNative('shipped pipelines', () => {
   let directory: string
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'draemc-test-'))
-    expect(draemc(['data', 'hdmap-example', 'data', '--size', '0.05'], { cwd: directory }).status).toBe(0)
+    // The other pipelines of a file are checked too, with the data that they name.
+    cpSync(folder, join(directory, 'pipelines'), { recursive: true })
+    expect(draemc(['data', 'hdmap-example', data, '--size', '0.1'], { cwd: directory }).status).toBe(0)
   })
 
   afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
   it.each(cases)('%s trains for two steps and is evaluated', (name, file) => {
-    const set = [`data.root="${join(directory, 'data')}"`, ...(own[name] ?? small)].flatMap((each) => ['--set', each])
+    const set = [`data.root="${join(directory, data)}"`, ...(own[name] ?? small)].flatMap((each) => ['--set', each])
     const out = join(directory, name)
     const { status, stderr } = draemc(
-      ['run', join(folder, file), '--pipeline', name, '--plain', '--out', out, ...set],
+      ['run', join('pipelines', file), '--pipeline', name, '--plain', '--out', out, ...set],
       { cwd: directory },
     )
     expect(stderr).toContain('completed after 2 steps')
