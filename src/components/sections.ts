@@ -23,6 +23,12 @@ export const sections = {
         examples: [1],
       }),
     ),
+    ema: optional(
+      number(
+        'Decay of an exponential moving average of the weights, with which is validated, tested and predicted; the weights themselves, when it is left out.',
+        { exclusiveMinimum: 0, exclusiveMaximum: 1, examples: [0.999] },
+      ),
+    ),
     learning_rate: component('schedule', schedules, 'Course of the learning rate.', {
       default: { component: 'constant', parameters: {} },
     }),

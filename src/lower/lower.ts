@@ -49,6 +49,7 @@ export function lowerPipeline(pipeline: CheckedPipeline): LoweredPipeline {
       undecayed: pipeline.parameters.filter(({ decays }) => decays === false).map(({ name }) => name),
       optimizer: optimizerRule(pipeline.train.optimizer),
       ...(pipeline.train.clip_norm === undefined ? {} : { clipNorm: pipeline.train.clip_norm }),
+      ...(pipeline.train.ema === undefined ? {} : { averageDecay: pipeline.train.ema }),
       precision: pipeline.train.precision,
     },
   }

@@ -24,5 +24,7 @@ export interface TrainingDescription {
   readonly optimizer: OptimizerRule
   /** The largest norm of all gradients together; any where it is absent. */
   readonly clipNorm?: number
+  /** Of the average of the weights that evaluation computes with; the weights themselves where it is absent. */
+  readonly averageDecay?: number
   readonly precision: TrainPlan['precision']
 }

@@ -1,4 +1,5 @@
 import { applyOptimizer } from './apply_optimizer.js'
+import { averageWeights } from './average_weights.js'
 import { convolutionAlgorithms } from './convolution_algorithms/convolution_algorithms.js'
 import { cse } from './cse.js'
 import { dce } from './dce.js'
@@ -24,6 +25,7 @@ export const passes: readonly Pass[] = [
   differentiate,
   applyOptimizer,
   fuseOptimizer,
+  averageWeights,
   dilatedGradients,
   convolutionAlgorithms,
   fold,

@@ -38,6 +38,7 @@ pipeline everything {
     learning_rate = cosine(lowest = 1e-5)
     warm_up       = linear(epochs = 2)
     clip_norm     = 1.0
+    ema           = 0.9
     epochs        = 5
     max_steps     = 20
     validate      = every(1 step)
