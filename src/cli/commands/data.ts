@@ -3,9 +3,11 @@ import { hasExampleData } from '../../data/example/marker.js'
 import { cannotWrite } from '../../files/writing.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
+import { addDataCheck } from './data-check.js'
 
 export function addDataCommand(program: Command, done: (code: ExitCode) => void): void {
-  const data = program.command('data').description('example data')
+  const data = program.command('data').description('checks of the data of a pipeline, and example data')
+  addDataCheck(data, done)
   data
     .command('hdmap-example <directory>')
     .description('write HDMAP-like vibration maps (31 x 95, float32 TIFF, four domains, masks and severities)')
