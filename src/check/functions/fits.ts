@@ -26,7 +26,10 @@ export function checkFits(call: FunctionCall, side: 'height' | 'width', { node, 
   // What the user wrote says all: the way from there to here is the library's.
   if (module.library && !isOfLibrary(place))
     session.sink.report(diagnose(settingsDiagnostics.patchDoesNotFit, place, facts, related))
-  else report(call.env, settingsDiagnostics.patchDoesNotFit, place, facts, related)
+  else {
+    const drawn = { span: place, label: 'drawn from this' }
+    report(call.env, settingsDiagnostics.patchDoesNotFit, call.span, facts, [...related, drawn])
+  }
   return false
 }
 

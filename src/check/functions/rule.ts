@@ -81,6 +81,9 @@ export class FunctionCall<Name extends string = string> {
     const argument = this.values.get(name)
     const facts = { callee: this.rule.name, name, must, found, ...(write === undefined ? {} : { write }) }
     const given = this.env.module.library && argument?.kind === 'number' ? argument.given : undefined
+    const caller = given === undefined ? this.#callerOf(this.spanOf(name)) : undefined
+    if (caller !== undefined)
+      return this.failWhereGiven(tensorsDiagnostics.attribute, name, { ...facts, callee: caller })
     if (given === undefined || argument?.kind !== 'number')
       return this.fail(tensorsDiagnostics.attribute, this.spanOf(name), facts)
     const own =
@@ -94,6 +97,13 @@ export class FunctionCall<Name extends string = string> {
             source: given.name,
           }
     return poison(this.span, reportGiven(this.env, tensorsDiagnostics.attribute, given.span, this.span, own))
+  }
+
+  /** The block of the library that was called with what stands at the place, which the library passed on to here. */
+  #callerOf(place: Span): string | undefined {
+    const { module, frames } = this.env
+    if (!module.library || isOfLibrary(place)) return undefined
+    return frames.findLast(({ caller }) => !caller.library)?.block.name
   }
 
   /** Reports an argument's value where it was written, which may be in a call of the library's code. */
