@@ -55,5 +55,10 @@ export const sections = {
     image: requests('image', 'a metric of images', 'Metrics of a score for each image, against its label.'),
     pixel: requests('pixel', 'a metric of pixels', 'Metrics of a map, against the masks.'),
     values: requests('values', 'a metric of values', 'Metrics of a severity for each image, against the measured one.'),
+    ladder: list(
+      number('A severity.', { exclusiveMinimum: 0 }),
+      'Severities of a ladder: every normal test image of the source gets a fault of each, at the same place, and is measured against itself without one.',
+      { default: [], uniqueItems: true },
+    ),
   }),
 } as const satisfies Table

@@ -70,5 +70,7 @@ export interface DataPipeline {
   train(firstStep: number): TrainBatches
   readonly validation: EvaluationSet
   readonly tests: readonly EvaluationSet[]
+  /** For each severity of the ladder: the normal test images of the source, each as it is and with a fault of that severity. */
+  readonly ladder: readonly { readonly severity: number; readonly set: EvaluationSet }[]
   close(): Promise<void>
 }

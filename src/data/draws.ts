@@ -10,6 +10,7 @@ import { RandomStream } from '../random/stream.js'
  * synthesis   (epoch, index)            whether a training image gets a fault; index is its place in train/good
  * synthesis/NAME   (epoch, index, attempt)   a draw of the fault, by the name of its binding in the synthesis
  * validation/NAME  (0, index, attempt)       the same for the fault of a held-out image
+ * ladder/NAME      (0, index, attempt)       the same for a fault of a ladder; index is the number of the image
  * augmentation/NAME (epoch, index)         a draw of what a training image goes through before its fault
  * padding     hash of the file's path   the noise around an image
  */
@@ -31,7 +32,7 @@ export class NamedDraws {
 
   constructor(
     private readonly seed: number,
-    private readonly purpose: 'synthesis' | 'validation' | 'augmentation',
+    private readonly purpose: 'synthesis' | 'validation' | 'ladder' | 'augmentation',
   ) {}
 
   stream(name: string, epoch: number, index: number, attempt = 0): RandomStream {

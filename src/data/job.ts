@@ -30,6 +30,8 @@ export interface EvaluationRecipe {
   readonly file: number
   readonly mask?: number
   readonly synthetic: boolean
+  /** Of a ladder: the fault has this severity. */
+  readonly severity?: number
 }
 
 export const digestBytes = 32

@@ -202,6 +202,7 @@ class OpenedData implements DataPipeline {
   readonly record: DataRecord
   readonly validation: EvaluationSet
   readonly tests: readonly EvaluationSet[]
+  readonly ladder: DataPipeline['ladder']
   readonly #pool: WorkerPool
   readonly #order: TrainOrder
   readonly #ring: RingBatches[] = []
@@ -232,6 +233,11 @@ class OpenedData implements DataPipeline {
       images.map((image) => planSample(image, numbers, blank))
     this.tests = listing.tests.map((test) => set(test.name, test.role, planTest(test)))
     const source = listing.tests.find(({ role }) => role === 'source')
+    const normals = (source?.images ?? []).filter(({ label }) => label === 0)
+    this.ladder = (plan.evaluate?.ladder ?? []).map((severity) => {
+      const rung = normals.flatMap((image) => planRung(image, severity, numbers))
+      return { severity, set: set(`severity ${severity}`, 'source', rung) }
+    })
     const validated =
       share === undefined
         ? source && planTest(source)
@@ -271,6 +277,23 @@ function planSample(
     ...(blankMask === undefined ? {} : { blankMask }),
   }
   return { recipe: { file, ...(mask === undefined ? {} : { mask }), synthetic: false }, sample }
+}
+
+/** A normal image as it is, and with a fault of this severity. */
+function planRung(
+  { file }: ListedImage,
+  severity: number,
+  numbers: ReadonlyMap<string, number>,
+): readonly PlannedSample[] {
+  const number = numbers.get(file)
+  invariant(number !== undefined, `${file} has no number`)
+  return [
+    { recipe: { file: number, synthetic: false }, sample: { file, label: 0, severity: 0, hasMask: false } },
+    {
+      recipe: { file: number, synthetic: true, severity },
+      sample: { file: `${file}#synthetic`, label: 1, severity, hasMask: true },
+    },
+  ]
 }
 
 /** Each held-out image once as it is and once with a synthetic fault, whose severity comes with the batch. */

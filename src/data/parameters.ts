@@ -5,7 +5,9 @@ import type { Interpolation } from './resize.js'
 export type DataPlan = Pick<
   RunPlan,
   'data' | 'synthesis' | 'augmentation' | 'seed' | 'image' | 'batch' | 'evalBatch' | 'train'
->
+> & {
+  readonly evaluate?: Pick<RunPlan['evaluate'], 'ladder'>
+}
 
 /** How a file becomes an image of the pipeline: the same for every file. Plain JSON, so that workers can be given it. */
 export interface Preparation {

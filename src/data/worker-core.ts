@@ -59,7 +59,7 @@ export class WorkerCore {
         )
       case 'evaluate': {
         const files = job.samples.flatMap(({ file, mask }) => (mask === undefined ? [file] : [file, mask]))
-        const faults = job.samples.filter(({ synthetic }) => synthetic).map(({ file }) => heldOut(file))
+        const faults = job.samples.filter(({ synthetic }) => synthetic).map(placeOf)
         return this.#fill(files, faults, (images) => this.#fillEvaluation(this.#slot(job.slot), job.samples, images))
       }
     }
@@ -194,7 +194,8 @@ export class WorkerCore {
     slot.image.fill(0)
     slot.mask.fill(0)
     const severities: number[] = []
-    samples.forEach(({ file, mask, synthetic }, sample) => {
+    samples.forEach((recipe, sample) => {
+      const { file, mask, synthetic } = recipe
       const image = images.get(file)
       invariant(image !== undefined, 'an image that was not loaded')
       const offset = this.#copyImage(image, slot.image, sample)
@@ -204,7 +205,7 @@ export class WorkerCore {
         invariant(plane !== undefined, 'a mask that was not loaded')
         slot.mask.set(plane.values, sample * height * width)
       }
-      severities.push(synthetic ? this.#addFault(slot, sample, offset, heldOut(file), images) : 0)
+      severities.push(synthetic ? this.#addFault(slot, sample, offset, placeOf(recipe), images) : 0)
     })
     return severities
   }
@@ -264,7 +265,8 @@ export class WorkerCore {
 
 const none: readonly number[] = []
 
-/** A held-out image has the same fault in every epoch. */
-function heldOut(file: number): FaultPlace {
-  return { purpose: 'validation', epoch: 0, index: file }
+/** An image of an evaluation has the same fault in every epoch, on a ladder at every severity. */
+function placeOf({ file, severity }: EvaluationRecipe): FaultPlace {
+  const place = { epoch: 0, index: file } as const
+  return severity === undefined ? { purpose: 'validation', ...place } : { purpose: 'ladder', severity, ...place }
 }

@@ -62,6 +62,14 @@ export type RunEvent =
   /** The run goes on from the checkpoint of this step; 0: from the beginning. What was recorded after it was cut off. */
   | { readonly type: 'resumed'; readonly epoch: number; readonly step: number }
   | { readonly type: 'early_stop'; readonly epoch: number; readonly reason: string }
+  /** One severity of the ladder. */
+  | {
+      readonly type: 'rung'
+      readonly severity: number
+      readonly images: number
+      readonly metrics: MetricTable
+      readonly means: Readonly<Record<string, number>>
+    }
   /** One domain of one split. */
   | {
       readonly type: 'evaluation'

@@ -9,7 +9,7 @@ import {
   formatShare,
   phaseInWords,
 } from './format.js'
-import { resultsTable } from './results-table.js'
+import { ladderTable, resultsTable } from './results-table.js'
 import {
   initialState,
   type RunState,
@@ -83,12 +83,14 @@ function linesFor(
     case 'run_finished':
       return [
         ...(before.evaluations.length > 0 ? ['', ...resultsTable(before.evaluations, width), ''] : []),
+        ...(before.ladder.length > 0 ? [...ladderTable(before.ladder, width), ''] : []),
         `${event.outcome}${state.run?.evaluates === undefined ? ` after ${count(event.steps, 'step')}` : ''} in ${formatDuration(event.seconds * 1000)}: ${visible(event.directory)}`,
       ]
     case 'epoch_started':
     case 'progress':
     case 'checkpoint':
     case 'evaluation':
+    case 'rung':
       return []
   }
 }

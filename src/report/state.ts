@@ -26,6 +26,7 @@ export interface RunState {
   readonly earlyStop?: EventOf<'early_stop'>
   readonly checkpoint?: EventOf<'checkpoint'>
   readonly evaluations: readonly EventOf<'evaluation'>[]
+  readonly ladder: readonly EventOf<'rung'>[]
   readonly notes: readonly EventOf<'note'>[]
   readonly isInterrupting: boolean
   readonly failure?: EventOf<'failed'>
@@ -56,6 +57,7 @@ export const initialState: RunState = {
   epochMeans: { epoch: 0, steps: 0, losses: new Map(), imagesPerSecond: 0, waitShare: 0 },
   validations: [],
   evaluations: [],
+  ladder: [],
   notes: [],
   isInterrupting: false,
 }
@@ -90,6 +92,8 @@ export function reduce(state: RunState, { time, event }: StampedEvent): RunState
       return { ...next, earlyStop: event }
     case 'evaluation':
       return { ...next, evaluations: [...next.evaluations, event] }
+    case 'rung':
+      return { ...next, ladder: [...next.ladder, event] }
     case 'interrupting':
       return { ...next, isInterrupting: true }
     case 'failed':
@@ -102,7 +106,7 @@ export function reduce(state: RunState, { time, event }: StampedEvent): RunState
 /** What the end before it said holds no more; the pace is that of this process. */
 function reduceResumed(state: RunState): RunState {
   const { progress: _, firstStep: __, failure: ___, finished: ____, earlyStop: _____, ...kept } = state
-  return { ...kept, phases: [], evaluations: [], isInterrupting: false }
+  return { ...kept, phases: [], evaluations: [], ladder: [], isInterrupting: false }
 }
 
 function reducePhase(state: RunState, { phase, milliseconds }: EventOf<'phase'>, time: number): RunState {

@@ -5,12 +5,13 @@ import { inPhase, type RunContext } from './context.js'
 import { mapOutputs, measure, measureClasses } from './measure.js'
 import { Thresholds } from './metrics/threshold.js'
 import { PredictionTable } from './predictions.js'
-import type { DomainResult } from './results.js'
+import type { DomainResult, Rung } from './results.js'
 import { scoreSet, valueOutputs } from './scores.js'
 
 export interface EvaluationResult {
   readonly domains: readonly DomainResult[]
   readonly thresholds: readonly UsedThreshold[]
+  readonly ladder: readonly Rung[]
   /** Text of `predictions.csv`. */
   readonly predictions: string
 }
@@ -49,11 +50,33 @@ export function evaluateTests(context: RunContext, known: readonly UsedThreshold
           level: 'info',
           message: `${output} calls an image faulty from ${Number(value.toPrecision(6))} on (${threshold})`,
         })
-    return { domains, thresholds: thresholds.used, predictions: predictions.toString() }
+    const ladder = await climb(context, thresholds)
+    return { domains, thresholds: thresholds.used, ladder, predictions: predictions.toString() }
   })
 }
 
-export const nothingEvaluated: EvaluationResult = { domains: [], thresholds: [], predictions: '' }
+export const nothingEvaluated: EvaluationResult = { domains: [], thresholds: [], ladder: [], predictions: '' }
+
+/** The metrics at each severity of the ladder, and the means of the model's numbers over the faulty images. Ends where the run is asked to stop. */
+async function climb(context: RunContext, thresholds: Thresholds): Promise<readonly Rung[]> {
+  const { plan, data, emit } = context
+  const rungs: Rung[] = []
+  for (const { severity, set } of data.ladder) {
+    const scores = await scoreSet(context, set, mapOutputs(plan.evaluate), 'evaluate')
+    if (!scores) break
+    const { metrics } = measure(set, scores, plan.evaluate, plan, thresholds)
+    const faulty = scores.samples.flatMap(({ label }, place) => (label === 1 ? [place] : []))
+    const means = Object.fromEntries(
+      [...scores.values].map(([name, values]) => [
+        name,
+        faulty.reduce((sum, place) => sum + (values[place] ?? 0), 0) / faulty.length,
+      ]),
+    )
+    rungs.push({ severity, images: faulty.length, metrics, means })
+    emit({ type: 'rung', severity, images: faulty.length, metrics, means })
+  }
+  return rungs
+}
 
 /** By the weights that are evaluated. Undefined when the run was asked to stop meanwhile. */
 async function chooseThresholds(context: RunContext, known: readonly UsedThreshold[]): Promise<Thresholds | undefined> {

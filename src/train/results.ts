@@ -25,6 +25,15 @@ export interface DomainResult {
   readonly notes: readonly string[]
 }
 
+/** Normal test images of the source with a fault of one severity, measured against themselves without it. */
+export interface Rung {
+  readonly severity: number
+  readonly images: number
+  readonly metrics: MetricTable
+  /** Of the model's numbers over the faulty images: the predicted severity, the score. */
+  readonly means: Readonly<Record<string, number>>
+}
+
 /** `results.json`: what the run came to. `targets` are means over the target domains. */
 export interface RunResults {
   readonly format: 1
@@ -42,6 +51,8 @@ export interface RunResults {
   readonly domains: readonly DomainResult[]
   /** From which scores on images were called faulty. */
   readonly thresholds: readonly UsedThreshold[]
+  /** By rising severity, where a ladder was asked for. */
+  readonly ladder?: readonly Rung[]
   readonly source: MetricTable
   readonly targets: MetricTable
   /** By metric: how much better the source is than the mean of the targets, and the target where it is worst. Null where undefined. */

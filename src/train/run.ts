@@ -67,7 +67,7 @@ interface Outcome extends EvaluationResult {
 }
 
 function write(context: Pick<RunContext, 'plan' | 'directory'>, result: Outcome): void {
-  const { trained, tracking, outcome, domains, thresholds, predictions } = result
+  const { trained, tracking, outcome, domains, thresholds, ladder, predictions } = result
   const facts = {
     outcome,
     epochs: trained.at.epoch,
@@ -76,5 +76,6 @@ function write(context: Pick<RunContext, 'plan' | 'directory'>, result: Outcome)
     best: tracking.best ?? null,
     validation: tracking.history,
   }
-  writeResults(context, { ...facts, domains, thresholds }, predictions)
+  const climbed = ladder.length === 0 ? {} : { ladder }
+  writeResults(context, { ...facts, domains, thresholds, ...climbed }, predictions)
 }

@@ -1,7 +1,7 @@
 import { Box } from 'ink'
 import type { ReactElement } from 'react'
 import { formatCount, formatDuration, formatRate, formatShare, phaseInWords, wrapText } from '../report/format.js'
-import { resultsTable } from '../report/results-table.js'
+import { ladderTable, resultsTable } from '../report/results-table.js'
 import {
   currentPhase,
   type RunState,
@@ -199,8 +199,13 @@ function validationRows(state: RunState): readonly ScreenRow[] {
   ]
 }
 
-function resultRows({ evaluations, best }: RunState, columns: number): readonly ScreenRow[] {
-  const table = resultsTable(evaluations, columns)
+/** Below the results, with a line between. */
+function climbed(ladder: RunState['ladder'], columns: number): readonly string[] {
+  return ladder.length === 0 ? [] : ['', ...ladderTable(ladder, columns)]
+}
+
+function resultRows({ evaluations, ladder, best }: RunState, columns: number): readonly ScreenRow[] {
+  const table = [...resultsTable(evaluations, columns), ...climbed(ladder, columns)]
   if (table.length === 0) return []
   const from = best ? `results of the best epoch, ${best.epoch}` : 'results of the last epoch'
   return [

@@ -87,7 +87,8 @@ describeNative('a run with everything on', () => {
     expect(dynamic(2)).toEqual([1, 1, 1])
     expect(dynamic(3)).not.toEqual([1, 1, 1])
     expect(Math.abs(dynamic(3).reduce((sum, weight) => sum + weight, 0) - 3)).toBeLessThan(1e-12)
-  })
+    // Some fifteen processes, one after the other.
+  }, 360_000)
 })
 
 /** Runs until the first step that it reports. */

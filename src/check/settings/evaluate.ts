@@ -1,4 +1,5 @@
 import { type MetricList, type MetricValue, metricKey, metricLists } from '../../components/metrics.js'
+import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import type { EvaluatePlan } from '../../plan/run-plan.js'
 import type { Span } from '../../source/span.js'
@@ -27,6 +28,7 @@ export function checkEvaluate(
   const call = checkSection('evaluate', section, context)
   const requests = metricLists.map((list) => requestsOf(call, list, context, data, synthesis))
   checkSets(call, section, context, data)
+  checkLadder(call, context, synthesis)
   const isDamaged = metricLists.some(
     (list) => section.damaged.has(list) || section.settings.get(list)?.binding.recovered === true,
   )
@@ -38,6 +40,14 @@ export function checkEvaluate(
   if (!isWhole) return undefined
   checkLabels(call, context, data)
   return wholeValue(call, 'section')?.parameters
+}
+
+/** A ladder sets the severity of faults, which must be a draw for that. */
+function checkLadder(call: EvaluateCall, context: SettingsContext, synthesis: CheckedSynthesis | undefined): void {
+  const span = call.spans.get('/ladder')
+  if (span === undefined || synthesis?.value === undefined || synthesis.isDrawn !== false) return
+  if ((call.value.parameters.ladder ?? []).length === 0) return
+  report(context, settingsDiagnostics.ladderWithoutDraw, span, { synthesis: synthesis.value.component })
 }
 
 function requestsOf(

@@ -36,4 +36,6 @@ export interface CheckedSynthesis {
   readonly value?: SynthesisValue
   /** Values of `fault_severity`: from 0 (no fault) to the largest severity, where it is known. */
   readonly severity: readonly [number, number] | undefined
+  /** False where the severity is computed from draws, and is none. */
+  readonly isDrawn?: boolean
 }

@@ -63,7 +63,8 @@ export function checkSynthesis(
     origin: 'resolved',
     where: `${program.nodes.length} operators, of \`${component}\``,
   })
-  return { value: { component, parameters, probability: chance, program }, severity }
+  const isDrawn = program.nodes[program.severity]?.op === 'draw'
+  return { value: { component, parameters, probability: chance, program }, severity, isDrawn }
 }
 
 /** What the block makes of an image; undefined after a mistake. */

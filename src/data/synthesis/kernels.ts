@@ -19,6 +19,8 @@ export interface KernelContext {
   readonly image: Float32Array
   /** The image that `draw_image` has drawn, by the name of the draw. */
   readonly other: (name: string) => Float32Array
+  /** A draw that is no draw: what it comes to. */
+  readonly set?: { readonly name: string; readonly value: number }
 }
 
 /** `channels`: of the result. */
@@ -165,7 +167,7 @@ export const kernels: { readonly [Op in PixelOp]: Kernel<Op> } = {
         to[pixel * count + channel] = from[pixel * own + begin + channel] ?? 0
     return to
   },
-  draw: (_, { name, low, high }, { draws }) => draws(name).uniform(low, high),
+  draw: (_, { name, low, high }, { draws, set }) => (set?.name === name ? set.value : draws(name).uniform(low, high)),
   draw_int: (_, { name, low, high }, { draws }) => draws(name).integer(low, high),
   draw_choice: (_, { name, weights }, { draws }) => drawChoice(weights, draws(name)),
   draw_box: ([height, width, avoiding], { name, overlap }, { draws, frame }) => {

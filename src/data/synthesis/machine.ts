@@ -10,6 +10,8 @@ export interface Evaluation {
   readonly image: Float32Array
   readonly draws: (name: string) => RandomStream
   readonly other: (name: string) => Float32Array
+  /** A draw that is no draw: what it comes to. */
+  readonly set?: { readonly name: string; readonly value: number }
 }
 
 /**

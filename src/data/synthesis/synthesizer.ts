@@ -9,10 +9,12 @@ const tries = 20
 
 /** Which fault: a function of the seed and of this. */
 export interface FaultPlace {
-  /** A held-out image has a fault for certain. */
-  readonly purpose: 'synthesis' | 'validation'
+  /** An image that is not trained on has a fault for certain. */
+  readonly purpose: 'synthesis' | 'validation' | 'ladder'
   readonly epoch: number
   readonly index: number
+  /** Of a ladder: what the draw of the severity comes to. */
+  readonly severity?: number
 }
 
 /** Where a sample is written: whole batches, of which this sample's part begins at `offset` (in values). */
@@ -54,14 +56,18 @@ export class Synthesizer {
     const { image, mask, severity } = synthesis.program
     this.#machine = new PixelMachine(synthesis.program, [severity, mask, image], frame)
     this.#chance = purposeKey(seed, 'synthesis')
-    this.#draws = { synthesis: new NamedDraws(seed, 'synthesis'), validation: new NamedDraws(seed, 'validation') }
+    this.#draws = {
+      synthesis: new NamedDraws(seed, 'synthesis'),
+      validation: new NamedDraws(seed, 'validation'),
+      ladder: new NamedDraws(seed, 'ladder'),
+    }
     this.#others = synthesis.program.nodes.flatMap((node) => (node.op === 'draw_image' ? [node.attributes] : []))
   }
 
   /** Whether an image gets a fault. */
   isFaulty({ purpose, epoch, index }: FaultPlace): boolean {
     return (
-      purpose === 'validation' || new RandomStream(this.#chance, epoch, index).uniform() < this.synthesis.probability
+      purpose !== 'synthesis' || new RandomStream(this.#chance, epoch, index).uniform() < this.synthesis.probability
     )
   }
 
@@ -85,11 +91,18 @@ export class Synthesizer {
     target: FaultTarget,
   ): MadeFault {
     if (!this.isFaulty(place)) return { severity: 0, redrawn: 0 }
-    const { purpose, epoch, index } = place
+    const { purpose, epoch, index, severity: fixed } = place
+    const label = this.synthesis.program.nodes[this.synthesis.program.severity]
+    const set = fixed !== undefined && label?.op === 'draw' ? { name: label.attributes.name, value: fixed } : undefined
     const other = (name: string): Float32Array => others.get(name) ?? clean
     for (let attempt = 0; attempt < tries; attempt += 1) {
       const draws = (name: string): RandomStream => this.#draws[purpose].stream(name, epoch, index, attempt)
-      const [severity, marks, faulty] = this.#machine.evaluate({ image: clean, draws, other })
+      const [severity, marks, faulty] = this.#machine.evaluate({
+        image: clean,
+        draws,
+        other,
+        ...(set === undefined ? {} : { set }),
+      })
       const [mask, image] = [asMap(marks), asMap(faulty)]
       if (typeof severity !== 'number' || !(severity > 0) || !mask.some((value) => value > 0.5)) continue
       this.#write(image, mask, target)

@@ -74,6 +74,17 @@ export const settingsDiagnostics = {
     label: ({ problem }) => problem,
     help: () => 'Paths in a file are relative to that file, on the command line to the working directory.',
   }),
+  ladderWithoutDraw: define<{ synthesis: string }>({
+    code: 'D135',
+    name: 'ladder-without-a-drawn-severity',
+    severity: 'error',
+    allowable: false,
+    message: ({ synthesis }) =>
+      `a ladder sets the severity of faults, and that of \`${synthesis}\` is computed from other draws`,
+    label: () => 'no draw to set',
+    help: () =>
+      'Take the ladder out, or a synthesis whose severity is one draw, as that of `additive`, `draem` and `cut_paste` is.',
+  }),
   nothingToDraw: define<{ parameter: string; shown: string }>({
     code: 'D082',
     name: 'nothing-to-draw',

@@ -77,6 +77,7 @@ export function generatedData(options: { readonly poisonStep?: number } = {}): D
     files: [],
     record: { warnings: [], tests: [] },
     validation: new GeneratedSet('val', 'val', 12, everything),
+    ladder: [],
     tests: [
       new GeneratedSet('domain_A', 'source', 13, everything),
       new GeneratedSet('domain_B', 'target', 10, { masks: false, severities: false, faults: true }),
