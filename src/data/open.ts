@@ -234,7 +234,7 @@ class OpenedData implements DataPipeline {
     this.tests = listing.tests.map((test) => set(test.name, test.role, planTest(test)))
     const source = listing.tests.find(({ role }) => role === 'source')
     const normals = (source?.images ?? []).filter(({ label }) => label === 0)
-    this.ladder = (plan.evaluate?.ladder ?? []).map((severity) => {
+    this.ladder = (normals.length === 0 ? [] : (plan.evaluate?.ladder ?? [])).map((severity) => {
       const rung = normals.flatMap((image) => planRung(image, severity, numbers))
       return { severity, set: set(`severity ${severity}`, 'source', rung) }
     })

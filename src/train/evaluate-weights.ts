@@ -37,10 +37,10 @@ export async function runEvaluation(
   { epoch, step }: TrainingPosition,
   { request }: Evaluation,
 ): Promise<RunEnd> {
-  const { domains, thresholds, predictions } = await evaluateTests(context, request.thresholds)
+  const { predictions, ...results } = await evaluateTests(context, request.thresholds)
   const outcome = context.stop.isRequested ? 'interrupted' : 'completed'
   const weights = { checkpoint: request.checkpoint, sha256: request.sha256 }
   const facts = { outcome, epochs: epoch, steps: step, stoppedEarly: false, best: null, validation: [] } as const
-  await inPhase(context, 'write', () => writeResults(context, { ...facts, weights, domains, thresholds }, predictions))
+  await inPhase(context, 'write', () => writeResults(context, { ...facts, weights, ...results }, predictions))
   return { outcome, steps: 0 }
 }

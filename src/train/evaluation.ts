@@ -61,6 +61,12 @@ export const nothingEvaluated: EvaluationResult = { domains: [], thresholds: [],
 async function climb(context: RunContext, thresholds: Thresholds): Promise<readonly Rung[]> {
   const { plan, data, emit } = context
   const rungs: Rung[] = []
+  if (plan.evaluate.ladder.length > 0 && data.ladder.length === 0)
+    emit({
+      type: 'note',
+      level: 'warning',
+      message: 'the source has no normal test image: the severity ladder is left out',
+    })
   for (const { severity, set } of data.ladder) {
     const scores = await scoreSet(context, set, mapOutputs(plan.evaluate), 'evaluate')
     if (!scores) break

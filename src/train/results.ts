@@ -51,8 +51,8 @@ export interface RunResults {
   readonly domains: readonly DomainResult[]
   /** From which scores on images were called faulty. */
   readonly thresholds: readonly UsedThreshold[]
-  /** By rising severity, where a ladder was asked for. */
-  readonly ladder?: readonly Rung[]
+  /** By severity, in the order asked for; empty where no ladder was. */
+  readonly ladder: readonly Rung[]
   readonly source: MetricTable
   readonly targets: MetricTable
   /** By metric: how much better the source is than the mean of the targets, and the target where it is worst. Null where undefined. */

@@ -76,6 +76,5 @@ function write(context: Pick<RunContext, 'plan' | 'directory'>, result: Outcome)
     best: tracking.best ?? null,
     validation: tracking.history,
   }
-  const climbed = ladder.length === 0 ? {} : { ladder }
-  writeResults(context, { ...facts, domains, thresholds, ...climbed }, predictions)
+  writeResults(context, { ...facts, domains, thresholds, ladder }, predictions)
 }

@@ -77,6 +77,7 @@ describe('what the settings become', () => {
       image: [metric('auroc', 'score'), metric('auroc', 'severity'), metric('f1_max', 'score')],
       pixel: [metric('auroc', 'anomaly_map'), metric('pro', 'anomaly_map')],
       values: [metric('mae', 'severity'), metric('rmse', 'severity'), metric('within', 'severity', { tolerance: 0.1 })],
+      ladder: [],
     })
   })
 

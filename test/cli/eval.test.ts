@@ -34,6 +34,7 @@ pipeline decided extends quickstart {
   train.epochs   = 2
   evaluate.on    = [source.test]
   evaluate.image = [auroc(score), accuracy(score), recall(score, false_positive_rate(10%))]
+  evaluate.ladder = [0.5, 1.5]
 }
 pipeline other_metrics extends decided {
   evaluate.on    = [targets.test]
@@ -51,9 +52,15 @@ pipeline wider extends decided {
   it('evaluates as the run did, to the last digit, and leaves the run alone', () => {
     const before = readFileSync(join(directory, 'out', 'results.json'))
     expect(inDirectory(['eval', 'out']).status).toBe(0)
-    const { domains, thresholds, weights, steps } = resultsOf(latest())
+    const { domains, thresholds, ladder, weights, steps } = resultsOf(latest())
     const run = resultsOf('out')
-    expect({ domains, thresholds }).toEqual({ domains: run.domains, thresholds: run.thresholds })
+    expect({ domains, thresholds, ladder }).toEqual({
+      domains: run.domains,
+      thresholds: run.thresholds,
+      ladder: run.ladder,
+    })
+    expect(ladder?.map(({ severity }) => severity)).toEqual([0.5, 1.5])
+    expect(ladder?.map(({ metrics }) => Object.keys(metrics).length)).toEqual([3 + 2 + 3, 3 + 2 + 3])
     expect(weights?.checkpoint).toBe(join(directory, 'out', run.best?.file ?? ''))
     expect(steps).toBe(run.best?.step)
     expect(predictionsOf(latest())).toBe(predictionsOf('out'))

@@ -307,6 +307,37 @@ describe('evaluation', () => {
     })
   })
 
+  test('a severity ladder: each normal image clean and with the same fault at every severity', async () => {
+    const frame = { height: 32, width: 96, channels: 3 } as const
+    const synthesis = compileSynthesis('additive(width = 20% .. 40%)', frame)
+    await withData({ ...planOf({}), synthesis, evaluate: { ladder: [0.2, 0.4] } }, 1, async (data) => {
+      expect(data.ladder.map(({ severity }) => severity)).toEqual([0.2, 0.4])
+      const [source] = data.tests
+      if (source === undefined) throw new Error('the source has a test set')
+      const normals = (await evaluate(source)).samples.filter(({ label }) => label === 0).length
+      const [low, high] = await Promise.all(data.ladder.map(({ set }) => evaluate(set)))
+      if (low === undefined || high === undefined) throw new Error('two severities were asked for')
+      expect(low.samples.length).toBe(2 * normals)
+      expect(low.samples.map(({ severity }) => severity)).toEqual(low.samples.map((_, at) => (at % 2 === 0 ? 0 : 0.2)))
+      expect(high.samples.map(({ label }) => label)).toEqual(low.samples.map((_, at) => at % 2))
+      expect(high.masks).toEqual(low.masks)
+      let compared = 0
+      for (let at = 1; at < low.samples.length; at += 2) {
+        expect(low.masks[at]?.includes(1)).toBe(true)
+        const [clean, weak, strong] = [low.images[at - 1], low.images[at], high.images[at]]
+        expect(high.images[at - 1]).toEqual(clean)
+        clean?.forEach((value, pixel) => {
+          const [less, more] = [(weak?.[pixel] ?? 0) - value, (strong?.[pixel] ?? 0) - value]
+          // What would leave the range is clamped to it.
+          if (less === 0 || (strong?.[pixel] ?? 0) <= 0 || (strong?.[pixel] ?? 0) >= 1) return
+          expect(Math.abs(more - 2 * less)).toBeLessThan(1e-6)
+          compared += 1
+        })
+      }
+      expect(compared).toBeGreaterThan(1000)
+    })
+  })
+
   test('tests: labels, severities, masks, the padded last batch, the same for any number of workers', async () => {
     const results = []
     for (const workers of [0, 2]) {

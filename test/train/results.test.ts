@@ -3,7 +3,7 @@ import type { MetricTable } from '../../src/components/metrics.js'
 import { type DomainResult, summarise } from '../../src/train/results.js'
 
 const facts = { name: 'x', hash: 'h', seed: 1, outcome: 'completed', epochs: 1, steps: 1, stoppedEarly: false } as const
-const rest = { ...facts, best: null, thresholds: [], validation: [] }
+const rest = { ...facts, best: null, thresholds: [], ladder: [], validation: [] }
 const domain = (name: string, role: DomainResult['role'], metrics: MetricTable): DomainResult => ({
   domain: name,
   role,
