@@ -54,7 +54,7 @@ export function openPipeline(module: Module, session: Session): Env {
     graph: new GraphBuilder('model'),
     path: '',
     frames: [],
-    statement: {},
+    statement: { layers: [] },
     abstract: false,
   }
 }
@@ -226,7 +226,7 @@ function defineParams(flat: FlatPipeline, base: Env, origins: SettingOrigin[]): 
       continue
     }
     const expression = value.binding.value
-    const env: Env = { ...whereWritten(base, expression), path: name, statement: {} }
+    const env: Env = { ...whereWritten(base, expression), path: name, statement: { layers: [] } }
     const changes = value.change === undefined ? [] : [value.change]
     base.scope.define(name, declaration.name.span, 'param', () =>
       changedBy(conform(env.session.evaluate(expression, env, type), type, env, `the param \`${name}\``), changes),

@@ -13,7 +13,7 @@ import { bindArguments, reportDuplicates, reportExtraOperand } from './arguments
 import { hasParameterTwice, hasWeights } from './block-facts.js'
 import type { Env } from './env.js'
 import { fail, isOfLibrary } from './env.js'
-import { claimName, sourceValue } from './function-call.js'
+import { sourceValue, withNamedWeights } from './function-call.js'
 import { textOf } from './session.js'
 
 const deepest = 64
@@ -103,13 +103,20 @@ export function callBlock(
     })
   }
   const bindings: BlockValue = { kind: 'block', block, bound: values, span }
-  const unnamed = hasWeights(bindings) ? claimName(block.name, span, env) : undefined
-  if (unnamed !== undefined) return poison(span, unnamed)
+  return hasWeights(bindings)
+    ? withNamedWeights(block.name, span, env, (named) => callBound(bindings, span, named))
+    : callBound(bindings, span, env)
+}
+
+/** Calls a block that has all of its arguments. */
+function callBound(callee: BlockValue, span: Span, env: Env): Value {
+  const { block } = callee
   const facts = env.session.blockFacts(block, env.session)
   if (facts.broken !== undefined) return poison(span, facts.broken)
   if (env.abstract) {
     const { result } = block.declaration
-    if (result !== undefined) return abstractValue(resolveType(result, inner), env, block.name, span)
+    if (result !== undefined)
+      return abstractValue(resolveType(result, { ...env, module: block.module }), env, block.name, span)
     return abstractLike(facts.result, env, block.name, span)
   }
   if (env.frames.length >= deepest) {
@@ -122,7 +129,7 @@ export function callBlock(
     const help = 'Call the blocks fewer times: each call is inlined, so that calls in calls multiply.'
     return fail(env, tensorsDiagnostics.expandsTooFar, span, { what, limit: '1 MB of inlined blocks', help })
   }
-  return env.session.instantiate(bindings, span, env)
+  return env.session.instantiate(callee, span, env)
 }
 
 /** A number that the library's code is called with: what is wrong with it there is the caller's mistake. */

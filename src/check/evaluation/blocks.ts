@@ -40,7 +40,7 @@ function checkBlock(block: BlockEntity, session: Session): BlockFacts {
     graph: new GraphBuilder(kindOfBlock(block.declaration) === undefined ? 'open' : 'synthesis'),
     path: '',
     frames: [],
-    statement: {},
+    statement: { layers: [] },
     abstract: true,
   }
   checkBody(block, env)
@@ -125,7 +125,7 @@ function bodyOf(block: BlockEntity): {
 }
 
 function evaluateReturn(block: BlockEntity, statement: ReturnStatement, env: Env): Value {
-  const inner: Env = { ...env, statement: {} }
+  const inner: Env = { ...env, statement: { layers: [] } }
   const { result } = block.declaration
   if (result === undefined) return env.session.evaluate(statement.value, inner)
   const type = resolveType(result, env)
@@ -205,7 +205,7 @@ export function instantiate(value: BlockValue, span: Span, env: Env): Value {
     module: block.module,
     scope,
     frames: [...env.frames, { block, callSpan: span, caller: env.module }],
-    statement: {},
+    statement: { layers: [] },
   }
   for (const parameter of block.declaration.parameters) {
     const { name } = parameter.name

@@ -128,10 +128,10 @@ function choose(branch: Expression, branches: readonly Expression[], env: Env, e
 
 /** For its mistakes and its type; it makes no part of the graph. */
 function evaluateAside(expression: Expression, env: Env, expected?: Type): Value {
-  if (env.abstract) return env.session.evaluate(expression, { ...env, statement: {} }, expected)
+  if (env.abstract) return env.session.evaluate(expression, { ...env, statement: { layers: [] } }, expected)
   return env.session.evaluate(
     expression,
-    { ...env, abstract: true, graph: new GraphBuilder(env.graph.kind, env.graph.canvas), statement: {} },
+    { ...env, abstract: true, graph: new GraphBuilder(env.graph.kind, env.graph.canvas), statement: { layers: [] } },
     expected,
   )
 }

@@ -135,7 +135,7 @@ export function bindComponent(
 
 /** The value of an argument, with the parameters of its own that something else replaces. */
 export function argumentOf(expression: Expression, type: SettingType, env: Env, replaced = nothing): Value {
-  const inner: Env = { ...whereWritten(env, expression), statement: {} }
+  const inner: Env = { ...whereWritten(env, expression), statement: { layers: [] } }
   const isInPlace = type.schema.form === 'component' && isComponent(expression, inner)
   const value = isInPlace
     ? evaluateComponent(expression, type, inner, replaced)

@@ -17,6 +17,19 @@ export interface CallFrame {
   readonly caller: Module
 }
 
+/** A call that makes weights, and which nodes it made. */
+export interface NamedCall {
+  readonly name: string
+  readonly span: Span
+  readonly from: number
+  readonly to: number
+}
+
+/** Calls of one statement that make weights, in the order of evaluation. */
+interface Statement {
+  readonly layers: NamedCall[]
+}
+
 /** Where an expression is evaluated. */
 export interface Env {
   readonly session: Session
@@ -27,8 +40,8 @@ export interface Env {
   readonly path: string
   /** Outermost call first. */
   readonly frames: readonly CallFrame[]
-  /** The first call of the statement that has weights: a second one needs a name. */
-  readonly statement: { parametric?: { readonly name: string; readonly span: Span } }
+  /** What names weights beside the statement's binding. */
+  readonly statement: Statement
   /** True while a block is checked on its own, or an arm that is not taken: sizes and static values may be unknown. */
   readonly abstract: boolean
   /** In the condition of an `expect`: the number of weights of a part of the model, or the mistake in its name. */
@@ -41,8 +54,12 @@ export function whereWritten(env: Env, { span }: Expression): Env {
   return module === undefined ? env : { ...env, module }
 }
 
+export function pathBelow(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`
+}
+
 export function inStatement(env: Env, name: string): Env {
-  return { ...env, path: env.path === '' ? name : `${env.path}.${name}`, statement: {} }
+  return { ...env, path: pathBelow(env.path, name), statement: { layers: [] } }
 }
 
 /**

@@ -1,6 +1,5 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
-import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { Argument } from '../../syntax/ast.js'
 import type { FunctionParameter, FunctionRule, ParameterType } from '../functions/rule.js'
@@ -13,7 +12,7 @@ import { isPoison, poison } from '../values/value.js'
 import type { ArgumentSource } from './arguments.js'
 import { bindArguments, reportDuplicates } from './arguments.js'
 import type { Env } from './env.js'
-import { fail, failUse, report } from './env.js'
+import { fail, failUse, pathBelow, report } from './env.js'
 import { dottedName } from './written.js'
 
 export function callFunction(
@@ -73,22 +72,9 @@ export function callFunction(
   const tensors = rest.some((value) => value.kind !== 'number') ? rest.map((value) => asOperand(value, env)) : rest
   const folded = foldNumbers(rule.name, rest, span)
   if (folded !== undefined) return folded
-  const unnamed = rule.parametric ? claimName(rule.name, span, env) : undefined
-  if (unnamed !== undefined) return poison(span, unnamed)
-  if (rule.parametric && !env.abstract && env.graph.owners.has(env.path)) {
-    // `return g(x)` puts the weights of g beside the block's own.
-    return fail(env, tensorsDiagnostics.namesNeeded, span, { first: env.path, second: rule.name })
-  }
-  return rule.apply(
-    new FunctionCall(
-      rule,
-      env,
-      span,
-      values,
-      tensors.map((value) => asOperand(value, env)),
-      expected,
-    ),
-  )
+  const operands = tensors.map((value) => asOperand(value, env))
+  const apply = (inner: Env): Value => rule.apply(new FunctionCall(rule, inner, span, values, operands, expected))
+  return rule.parametric ? withNamedWeights(rule.name, span, env, apply) : apply(env)
 }
 
 /** `smooth_l1(severity. fault_severity)`: what is missing stands behind the dot, and that is reported. */
@@ -96,16 +82,32 @@ function hasDotForComma(args: readonly Argument[], values: ReadonlyMap<string, V
   return args.some(({ value }) => value.kind === 'member') && [...values.values()].some(isPoison)
 }
 
-/** Weights are named by the statement's binding: only one call of a statement may have them, and a second is reported. */
-export function claimName(name: string, span: Span, env: Env): Diagnostic | undefined {
-  const first = env.statement.parametric
-  if (first !== undefined) {
-    return report(env, tensorsDiagnostics.namesNeeded, span, { first: first.name, second: name }, [
-      { span: first.span, label: `\`${first.name}\` has weights too` },
-    ])
+/**
+ * Evaluates a call that makes weights. They are named by the statement's binding (`conv1.kernel`), and below it by the operator
+ * (`conv1.conv2d.kernel`) where the statement has several such calls: one that comes later names the first anew. Calls of
+ * the same operator are not numbered, because a line in between would name all that follow anew.
+ */
+export function withNamedWeights(name: string, span: Span, env: Env, evaluate: (env: Env) => Value): Value {
+  const { graph, path } = env
+  const { layers } = env.statement
+  const same = layers.find((layer) => layer.name === name)
+  if (same !== undefined) {
+    const related = [{ span: same.span, label: `\`${name}\` is called here too` }]
+    return fail(env, tensorsDiagnostics.namesNeeded, span, { name }, related)
   }
-  env.statement.parametric = { name, span }
-  return undefined
+  const [first] = layers
+  if (first !== undefined && layers.length === 1) {
+    const taken = graph.nest(path, first)
+    if (taken !== undefined) return fail(env, tensorsDiagnostics.namesNeeded, first.span, { name: first.name, taken })
+  }
+  const own = first === undefined ? path : pathBelow(path, name)
+  // `return g(x)` puts the weights of g beside the block's own.
+  if (!env.abstract && graph.owners.has(own))
+    return fail(env, tensorsDiagnostics.namesNeeded, span, { name, taken: own })
+  const from = graph.nodes.length
+  const value = evaluate(own === path ? env : { ...env, path: own })
+  layers.push({ name, span, from, to: graph.nodes.length })
+  return value
 }
 
 function presetValue(parameter: FunctionParameter, span: Span): Value | undefined {

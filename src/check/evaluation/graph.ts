@@ -12,7 +12,8 @@ import type { AttributeValue, Draft, DraftAttributes, ParameterNameOf, Primitive
 import { primitiveRow } from '../primitives/table.js'
 import type { Dim, Grid, Tensor } from '../values/value.js'
 import { changesOf } from '../values/value.js'
-import type { Env } from './env.js'
+import type { Env, NamedCall } from './env.js'
+import { pathBelow } from './env.js'
 
 /** A node whose sizes and attributes may still be unknown. */
 export interface DraftNode {
@@ -179,6 +180,35 @@ export class GraphBuilder {
     const relabelled = { ...tensor, meaning, range }
     this.nodes[tensor.node] = { ...node, tensor: relabelled }
     return relabelled
+  }
+
+  /**
+   * Puts what a call made below the binding path, under the call's name.
+   *
+   * @returns a path that owns weights already; then nothing is changed
+   */
+  nest(path: string, { name, from, to }: NamedCall): string | undefined {
+    const below = pathBelow(path, name)
+    const moved = (old: string): string =>
+      old === path ? below : pathBelow(below, path === '' ? old : old.slice(path.length + 1))
+    const made = this.nodes.slice(from, to)
+    const taken = made.map((node) => moved(node.path)).find((each) => this.owners.has(each))
+    if (taken !== undefined) return taken
+    const renamed = new Map(made.flatMap((node) => node.parameters.map((old) => [old, moved(old)] as const)))
+    const paths = new Map(made.map((node) => [node.path, moved(node.path)]))
+    for (const node of made)
+      this.nodes[node.id] = { ...node, path: moved(node.path), parameters: node.parameters.map(moved) }
+    // In their order: what a graph takes from another is a beginning of it.
+    const parameters = [...this.parameters.values()]
+    this.parameters.clear()
+    for (const each of parameters) {
+      const own = renamed.get(each.name) ?? each.name
+      this.parameters.set(own, { ...each, name: own })
+    }
+    const owners = [...this.owners]
+    this.owners.clear()
+    for (const owner of owners) this.owners.add(paths.get(owner) ?? owner)
+    return undefined
   }
 
   get size(): GraphSize {

@@ -20,7 +20,7 @@ import type { BlockEntity, ComponentValue, Tensor, Value } from '../values/value
 import { isPoison, poison } from '../values/value.js'
 import { callBlock } from './block-call.js'
 import type { Env } from './env.js'
-import { isOfLibrary, report } from './env.js'
+import { isOfLibrary, pathBelow, report } from './env.js'
 import { GraphBuilder } from './graph.js'
 import { Scope } from './scope.js'
 
@@ -215,14 +215,10 @@ export function callPixelBlock(
 /** The changed image for a share of the images, the others as they are. */
 function sometimes(share: number, changed: Tensor, image: Tensor, env: Env): Tensor {
   const place = { ...env, span: changed.span }
-  const attributes = { name: env.graph.nameDraw(join(env.path, probability)), low: 0, high: 1 }
+  const attributes = { name: env.graph.nameDraw(pathBelow(env.path, probability)), low: 0, high: 1 }
   const drawn = env.graph.add({ op: 'draw', operands: [], attributes }, place)
   const isDrawn = env.graph.add({ op: 'greater', operands: [env.graph.constant(share, place), drawn] }, place)
   return env.graph.add({ op: 'where', operands: [isDrawn, changed, image] }, place)
-}
-
-function join(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`
 }
 
 /** What is given to a synthesis, as values of the block's parameters. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { listTextures } from '../../layouts/textures.js'
+import { pathBelow } from '../evaluation/env.js'
 import type { Interval, Known } from '../primitives/intervals.js'
 import { broadcastAll, type Shape } from '../primitives/shapes.js'
 import { sideEnum } from '../values/builtin-enums.js'
@@ -131,8 +132,8 @@ function oneOf(call: FunctionCall<'faults' | 'weights'>, image: Tensor): Value {
     item.kind === 'component'
       ? env.session.callPixelBlock(item, [], image, item.span, {
           ...env,
-          path: join(env.path, item.component.name),
-          statement: {},
+          path: pathBelow(env.path, item.component.name),
+          statement: { layers: [] },
         })
       : item,
   )
@@ -148,10 +149,6 @@ function oneOf(call: FunctionCall<'faults' | 'weights'>, image: Tensor): Value {
     return [field, call.emit({ op: 'choose', operands: [place, ...tensors] })] as const
   })
   return { kind: 'record', span, fields: new Map<string, Value>(fields) }
-}
-
-function join(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`
 }
 
 /** In a block that is checked on its own. */

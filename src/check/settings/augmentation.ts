@@ -28,7 +28,11 @@ export function checkAugmentation(
     const whole = withoutPoisoned(step)
     if (whole === undefined) return undefined
     const { name } = whole.component
-    const after = session.callPixelBlock(whole, [], made, whole.nameSpan, { ...env, path: name, statement: {} })
+    const after = session.callPixelBlock(whole, [], made, whole.nameSpan, {
+      ...env,
+      path: name,
+      statement: { layers: [] },
+    })
     if (after.kind !== 'tensor') return undefined
     if (!sameShape(after, image)) {
       const help = 'Let it give an image of that size with as many channels.'

@@ -42,7 +42,7 @@ export function openCanvas(data: CheckedData | undefined, context: SettingsConte
     ...(data === undefined ? {} : { imageSpan: data.imageSpan }),
   })
   const session = settled ? context.env.session : { ...context.env.session, sink: new DiagnosticCollector() }
-  return { ...context.env, session, graph, scope: new Scope(), path: '', statement: {} }
+  return { ...context.env, session, graph, scope: new Scope(), path: '', statement: { layers: [] } }
 }
 
 /** The image that the blocks work on. */

@@ -141,15 +141,22 @@ export const tensorsDiagnostics = {
     help: ({ bindings }) =>
       `Add a loss on \`${bindings.at(-1)}\`, or remove ${bindings.length === 1 ? 'it' : 'them'}; \`allow D057 because "..."\` keeps ${bindings.length === 1 ? 'it' : 'them'} frozen, without decay.`,
   }),
-  namesNeeded: define<{ first: string; second: string }>({
+  namesNeeded: define<{
+    name: string
+    /** The path that has weights already; none where two calls of one operator stand in a statement. */
+    taken?: string
+  }>({
     code: 'D058',
     name: 'names-needed',
     severity: 'error',
     allowable: false,
-    message: ({ first, second }) =>
-      `\`${first}\` and \`${second}\` both have weights, and one statement names only one of them`,
+    message: ({ name, taken }) =>
+      taken === undefined
+        ? `a second \`${name}\` in one statement: its weights would have the names of the first`
+        : `the weights of this \`${name}\` would have the names of others, below \`${taken}\``,
     label: () => 'its weights have no name of their own',
-    help: ({ second }) => `Give the call of \`${second}\` a binding of its own: weights are named by their bindings.`,
+    help: ({ name }) =>
+      `Give this call of \`${name}\` a binding of its own: weights are named by their bindings, and in one binding by their operators.`,
   }),
   attribute: define<{
     callee: string
