@@ -9,7 +9,7 @@ import { dropout } from './dropout.js'
 import { clamp, leakyRelu, unary } from './elementwise.js'
 import { crossEntropy, focal, l1, l2, smoothL1 } from './losses.js'
 import { avgPool, maxPool, upsample } from './pooling.js'
-import { mean, over } from './reductions.js'
+import { mean, over, topMean } from './reductions.js'
 import { concat, crop, pad, reshaped, sliceChannels } from './shapes.js'
 import { constant, fed, input, learned, stopGradient } from './sources.js'
 import { ssim } from './ssim.js'
@@ -56,6 +56,7 @@ const loweringRules: { readonly [Op in ModelPrimitive]: LoweringRule<Op> } = {
   global_max_pool: over('reduce_max', [1, 2]),
   image_max: over('reduce_max', [1, 2, 3]),
   image_mean: over('reduce_mean', [1, 2, 3]),
+  top_mean: topMean,
   squeeze: reshaped,
   flatten: reshaped,
   dropout,

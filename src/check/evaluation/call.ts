@@ -148,6 +148,7 @@ const foreignNames: Readonly<Record<string, readonly [string, string]>> = {
   min: ['minimum', 'minimum'],
   avg: ['image_mean', 'average'],
   cat: ['concat', 'concat'],
+  topk: ['top_mean', 'top_mean'],
   bce: ['cross_entropy', 'cross_entropy'],
 }
 

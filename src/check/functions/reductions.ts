@@ -1,10 +1,24 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
-import { declareFunction, map, tensor, vector } from './declare.js'
-import type { FunctionRule } from './rule.js'
+import type { Tensor, Value } from '../values/value.js'
+import { declareFunction, float, map, tensor, vector } from './declare.js'
+import type { FunctionCall, FunctionRule } from './rule.js'
 import { channels } from './rule.js'
 import { failShapes } from './shapes.js'
 
 const x = map('A map.')
+
+/** One number an image says something of probabilities of one class, or of values that are none. */
+function misread(name: string, x: Tensor, call: FunctionCall): Value | undefined {
+  if (x.meaning === 'logits' || x.meaning === 'log_probabilities')
+    return call.fail(tensorsDiagnostics.wrongMeaning, x.span, {
+      callee: name,
+      expected: 'probabilities',
+      found: x.meaning.replace('_', ' '),
+      help: `Choose the class first: \`${name}(softmax(x)[anomaly])\`.`,
+    })
+  if (x.meaning !== 'probabilities' || channels(x) !== 2) return undefined
+  return failShapes(call, 'the probabilities of one class', [x], `Choose the class: \`${name}(x[anomaly])\`.`)
+}
 
 function overImage(name: 'image_max' | 'image_mean', doc: string): FunctionRule {
   return declareFunction(name, {
@@ -13,20 +27,7 @@ function overImage(name: 'image_max' | 'image_mean', doc: string): FunctionRule 
     result: 'value',
     example: `${name}(softmax(seg.mask)[anomaly])`,
     where: 'both',
-    apply: ({ x }, call) => {
-      if (x.meaning === 'logits' || x.meaning === 'log_probabilities')
-        return call.fail(tensorsDiagnostics.wrongMeaning, x.span, {
-          callee: name,
-          expected: 'probabilities',
-          found: x.meaning.replace('_', ' '),
-          help: `Choose the class first: \`${name}(softmax(x)[anomaly])\`.`,
-        })
-      if (x.meaning === 'probabilities' && channels(x) === 2) {
-        const help = `Choose the class: \`${name}(x[anomaly])\`.`
-        return failShapes(call, 'the probabilities of one class', [x], help)
-      }
-      return call.emit({ op: name, operands: [x], meaning: x.meaning })
-    },
+    apply: ({ x }, call) => misread(name, x, call) ?? call.emit({ op: name, operands: [x], meaning: x.meaning }),
   })
 }
 
@@ -43,6 +44,22 @@ function overPixels(name: 'global_average_pool' | 'global_max_pool', doc: string
 export const reductionFunctions: readonly FunctionRule[] = [
   overImage('image_max', "Largest value of an image's map: one number an image."),
   overImage('image_mean', "Mean of an image's map: one number an image."),
+  declareFunction('top_mean', {
+    doc: "Mean of the largest values of an image's map: one number an image, less moved by one pixel than `image_max`.",
+    parameters: {
+      x,
+      share: float('Share of the values that are taken, at least one of them.', {
+        default: 0.01,
+        exclusiveMinimum: 0,
+        maximum: 1,
+      }),
+    },
+    result: 'value',
+    example: 'top_mean(softmax(seg.mask)[anomaly], share = 0.01)',
+    apply: ({ x, share }, call) =>
+      misread('top_mean', x, call) ??
+      call.emit({ op: 'top_mean', operands: [x], attributes: { share }, meaning: x.meaning }),
+  }),
   overPixels('global_average_pool', 'Mean of each channel of a map.'),
   overPixels('global_max_pool', 'Largest value of each channel of a map.'),
   declareFunction('flatten', {

@@ -73,6 +73,7 @@ const rangeRules: { readonly [Op in PrimitiveName]: RangeRule<Op> } = {
   global_max_pool: same,
   image_max: same,
   image_mean: same,
+  top_mean: same,
   squeeze: same,
   flatten: same,
   dropout: ([x], { rate }) => (rate === 0 ? x : x && rate !== undefined ? scaledByDropout(x, rate) : undefined),

@@ -103,6 +103,7 @@ export const shapeRules: { readonly [Op in PrimitiveName]: ShapeRule<Op> } = {
   global_max_pool: perChannel,
   image_max: perImage,
   image_mean: perImage,
+  top_mean: perImage,
   squeeze: perImage,
   flatten: ([x]) => ({ per: 'image', shape: [product(...(x?.shape ?? []))] }),
   dropout: same,

@@ -209,6 +209,14 @@ export const primitives = {
   global_max_pool: primitive('Largest value of each channel over the pixels.', ['map'], 'vector'),
   image_max: primitive('Largest value over pixels and channels.', ['map'], 'value'),
   image_mean: primitive('Mean over pixels and channels.', ['map'], 'value'),
+  top_mean: primitive(
+    'Mean of the largest values over pixels and channels: of a share of them, at least one.',
+    ['map'],
+    'value',
+    {
+      attributes: { share: 'number' },
+    },
+  ),
   squeeze: primitive('The one entry of a vector of length 1.', ['vector'], 'value'),
   flatten: primitive('All values as a vector.', ['map'], 'vector'),
   dropout: elementwise('Training only: drops a share `rate`, scales the rest by 1 / (1 - rate).', { rate: 'number' }),

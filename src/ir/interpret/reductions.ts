@@ -1,4 +1,4 @@
-import { numbersOf } from '../ops/attributes.js'
+import { numberOf, numbersOf } from '../ops/attributes.js'
 import { sizeOf, stridesOf } from '../ops/shape.js'
 import { gather } from './elementwise.js'
 import { type InterpretRule, operandAt, type Tensor, typeAt } from './rule.js'
@@ -44,6 +44,17 @@ function largest(values: Float64Array, from: number, to: number): number {
 export const reduceSum = reduction(sum)
 export const reduceMean = reduction((values, from, to) => sum(values, from, to) / (to - from))
 export const reduceMax = reduction(largest)
+
+export const kthLargest: InterpretRule = (operands, attributes, types) => {
+  const { data, type } = operandAt(operands, 0)
+  const length = type.shape.at(-1) ?? 1
+  const result = new Float64Array(sizeOf(typeAt(types).shape))
+  for (let row = 0; row < result.length; row += 1) {
+    const sorted = data.slice(row * length, (row + 1) * length).sort()
+    result[row] = sorted[length - numberOf(attributes, 'k')] ?? 0
+  }
+  return [result]
+}
 
 /** Both softmaxes subtract the row's maximum first, so that nothing overflows. */
 function overLastAxis(write: (row: Float64Array, target: Float64Array) => void): InterpretRule {

@@ -54,6 +54,7 @@ const definitions = {
   reduce_sum: reductions.reduceSum,
   reduce_mean: reductions.reduceMean,
   reduce_max: reductions.reduceMax,
+  kth_largest: reductions.kthLargest,
   softmax: reductions.softmax,
   log_softmax: reductions.logSoftmax,
   matmul: products.matmul,

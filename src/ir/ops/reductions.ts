@@ -1,5 +1,5 @@
 import { invariant } from '../../diagnostics/invariant.js'
-import { flagOf, numbersOf } from './attributes.js'
+import { flagOf, numberOf, numbersOf } from './attributes.js'
 import { type FlopsRule, pure, type TypeRule } from './definition.js'
 import { checkedAxes, only, reducedShape, requireFloat, showShape, sizeOf } from './shape.js'
 
@@ -30,6 +30,22 @@ function reduction(summary: string) {
 export const reduceSum = reduction('sum over the axes (ascending)')
 export const reduceMean = reduction('mean over the axes (ascending)')
 export const reduceMax = reduction('maximum over the axes (ascending); values that tie share the gradient equally')
+
+export const kthLargest = pure({
+  summary: 'the k-th largest value along the last axis; values that tie share the gradient equally',
+  operands: ['x'],
+  attributes: { k: 'int' },
+  typeRule: 'float x of rank 1 or more; without the last axis, which has at least k values',
+  types: (operands, attributes) => {
+    const x = only(operands)
+    const dtype = requireFloat(x)
+    const k = numberOf(attributes, 'k')
+    const length = x.shape.at(-1) ?? 0
+    invariant(Number.isInteger(k) && k >= 1 && k <= length, `no ${k}th largest of ${length} values`)
+    return [{ dtype, shape: x.shape.slice(0, -1) }]
+  },
+  flops: onePerOperandValue,
+})
 
 function lastAxis(summary: string) {
   return pure({

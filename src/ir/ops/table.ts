@@ -46,6 +46,7 @@ export const opNames = [
   'reduce_sum',
   'reduce_mean',
   'reduce_max',
+  'kth_largest',
   'softmax',
   'log_softmax',
   'matmul',

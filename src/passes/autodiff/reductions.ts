@@ -19,15 +19,20 @@ export const reduceMean = throughOnly((site, dy) => {
   return spread(site, site.scaled(dy, 1 / count))
 })
 
-/** Values that tie share equally, as PyTorch's amax has it. */
-export const reduceMax = throughOnly((site, dy) => {
+/** The gradient goes to the values that equal the result, in equal shares. */
+function toEquals(site: GradientSite, dy: ValueId, axes: readonly number[]): ValueId {
   const x = site.operand(0)
-  const { dtype } = site.type(x)
-  const isMaximum = site.one('equal', [x, withAxes(site, site.result())])
-  const ones = site.one('cast', [isMaximum], { dtype })
-  const ties = site.one('reduce_sum', [ones], { axes: numbersOf(site.attributes, 'axes'), keep_dims: true })
-  return site.one('mul', [ones, site.one('div', [withAxes(site, dy), ties])])
-})
+  const { dtype, shape } = site.type(x)
+  const withAxes = (value: ValueId): ValueId => site.reshaped(value, reducedShape(shape, axes, true))
+  const ones = site.one('cast', [site.one('equal', [x, withAxes(site.result())])], { dtype })
+  const ties = site.one('reduce_sum', [ones], { axes, keep_dims: true })
+  return site.one('mul', [ones, site.one('div', [withAxes(dy), ties])])
+}
+
+/** As PyTorch's amax has it. */
+export const reduceMax = throughOnly((site, dy) => toEquals(site, dy, numbersOf(site.attributes, 'axes')))
+
+export const kthLargest = throughOnly((site, dy) => toEquals(site, dy, [site.shape(site.operand(0)).length - 1]))
 
 function sumOverLast(site: GradientSite, value: ValueId): ValueId {
   return site.one('reduce_sum', [value], { axes: [site.shape(value).length - 1], keep_dims: true })

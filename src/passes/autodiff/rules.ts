@@ -57,6 +57,7 @@ export const gradientRules: Readonly<Record<OpName, Differentiation>> = {
   reduce_sum: reductions.reduceSum,
   reduce_mean: reductions.reduceMean,
   reduce_max: reductions.reduceMax,
+  kth_largest: reductions.kthLargest,
   softmax: reductions.softmax,
   log_softmax: reductions.logSoftmax,
   matmul: products.matmul,

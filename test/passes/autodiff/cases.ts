@@ -126,6 +126,7 @@ export const gradientCases: Readonly<Record<OpName, readonly GradientCase[] | 'z
   reduce_sum: reduction,
   reduce_mean: reduction,
   reduce_max: reduction,
+  kth_largest: [1, 3, 4].map((k) => ({ what: `k = ${k}`, shapes: [[2, 3, 4]], attributes: { k } })),
   softmax: one([[2, 2, 3]]),
   log_softmax: one([[2, 2, 3]]),
   matmul: [false, true].flatMap((transpose_a) =>

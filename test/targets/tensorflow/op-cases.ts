@@ -159,6 +159,7 @@ export const opCases: Readonly<Record<OpName, readonly OpCase[] | 'state' | 'poo
   reduce_sum: reduction(),
   reduce_mean: reduction(),
   reduce_max: reduction(),
+  kth_largest: [1, 3].map((k) => ({ operands: [tensor([4, 5, 3])], attributes: { k } })),
   softmax: [
     { operands: [tensor(map, [-20, 20])], attributes: {} },
     { operands: [tensor([4, 2])], attributes: {} },

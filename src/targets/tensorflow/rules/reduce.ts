@@ -25,6 +25,25 @@ export function reduction(op: 'Sum' | 'Mean' | 'Max'): Rule {
   }
 }
 
+/** TopKV2 sorts what it finds: the last of k is the k-th largest. */
+export const kthLargest: Rule = (operation, context) => {
+  const x = operand(operation, 0)
+  const { dtype, shape } = context.type(x)
+  const kept = shape.slice(0, -1)
+  const k = Number(operation.attributes.k)
+  const [T, int32] = [attr.type(dtype), attr.type('i32')]
+  const top = context.node(
+    operation,
+    'TopKV2',
+    [context.tensor(x), context.ints([k], [])],
+    { T, Tk: int32, sorted: attr.bool(true) },
+    '_top',
+  )
+  const begin = context.ints([...kept.map(() => 0), k - 1])
+  const last = context.node(operation, 'Slice', [top, begin, context.ints([...kept, 1])], { T, Index: int32 }, '_last')
+  return [context.node(operation, 'Reshape', [last, context.ints(kept)], { T, Tshape: int32 })]
+}
+
 export const matmul: Rule = (operation, context) => {
   const [a, b] = [operand(operation, 0), operand(operation, 1)]
   const inputs = [context.tensor(a), context.tensor(b)]

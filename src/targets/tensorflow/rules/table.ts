@@ -8,7 +8,7 @@ import { conv2d, conv2dFilterGrad, conv2dInputGrad } from './convolution.js'
 import { add, binary, logicalAnd, reluGrad, select, unary } from './elementwise.js'
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pooling.js'
 import { random } from './random.js'
-import { matmul, reduction } from './reduce.js'
+import { kthLargest, matmul, reduction } from './reduce.js'
 import { resizeBilinear, resizeBilinearGrad, resizeNearest, resizeNearestGrad } from './resize.js'
 import { broadcastTo, cast, concat, pad, reshape, slice, transpose } from './shape.js'
 import { adamUpdate, assign, momentumUpdate, read } from './state.js'
@@ -73,6 +73,7 @@ export const rules: Readonly<Record<OpName, Rule>> = {
   reduce_sum: reduction('Sum'),
   reduce_mean: reduction('Mean'),
   reduce_max: reduction('Max'),
+  kth_largest: kthLargest,
   softmax: softmax('Softmax'),
   log_softmax: softmax('LogSoftmax'),
   matmul,

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { purposeKey } from '../../src/data/draws.js'
+import { RandomStream } from '../../src/random/stream.js'
+import { lossOf, pipeline } from './support/one-loss.js'
+
+const [batch, values] = [2, 6 * 5 * 3]
+
+/** In tenths: many values tie. */
+function drawn(seed: number): Float64Array {
+  const stream = new RandomStream(purposeKey(seed, 'order'), 0, 0)
+  return Float64Array.from({ length: batch * values }, () => Math.round(10 * stream.uniform()) / 10)
+}
+
+function obvious(data: Float64Array, share: number): number {
+  const count = Math.max(1, Math.round(share * values))
+  const tops = Array.from({ length: batch }, (_, image) =>
+    [...data.slice(image * values, (image + 1) * values)]
+      .sort((a, b) => b - a)
+      .slice(0, count)
+      .reduce((sum, value) => sum + value / count, 0),
+  )
+  return tops.reduce((sum, value) => sum + value / batch, 0)
+}
+
+test.each([0.001, 0.02, 0.1, 0.5, 1])('top_mean is the mean of the largest values, of a share of %d', (share) => {
+  for (const seed of [1, 2, 3]) {
+    const data = drawn(seed)
+    const text = pipeline('6x5', '[0, 1]', '', `mean(top_mean(recon, share = ${share}))`)
+    const image = { shape: [batch, 6, 5, 3], data }
+    expect(Math.abs(lossOf(text, { image }) - obvious(data, share))).toBeLessThan(1e-12)
+  }
+})
