@@ -15,3 +15,6 @@ export const upsample: LoweringRule<'upsample'> = ({ attributes }, operands, { e
     ? emit.one('resize_nearest', [x], size)
     : emit.one('resize_bilinear', [x], { ...size, align_corners })
 }
+
+export const resize: LoweringRule<'resize'> = ({ attributes }, operands, { emit }) =>
+  emit.one('resize_bilinear', [only(operands).value], attributes)

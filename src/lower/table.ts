@@ -8,7 +8,7 @@ import { conv2d, dense } from './convolution.js'
 import { dropout } from './dropout.js'
 import { clamp, leakyRelu, unary } from './elementwise.js'
 import { crossEntropy, focal, l1, l2, smoothL1 } from './losses.js'
-import { avgPool, maxPool, upsample } from './pooling.js'
+import { avgPool, maxPool, resize, upsample } from './pooling.js'
 import { mean, over, topMean } from './reductions.js'
 import { concat, crop, pad, reshaped, sliceChannels } from './shapes.js'
 import { constant, fed, input, learned, stopGradient } from './sources.js'
@@ -50,6 +50,7 @@ const loweringRules: { readonly [Op in ModelPrimitive]: LoweringRule<Op> } = {
   max_pool: maxPool,
   avg_pool: avgPool,
   upsample,
+  resize,
   pad,
   crop,
   global_average_pool: over('reduce_mean', [1, 2]),

@@ -151,6 +151,24 @@ export const poolingFunctions: readonly FunctionRule[] = [
         grid: finer(x, factor),
       }),
   }),
+  declareFunction('resize', {
+    doc: 'A map at another size, by bilinear interpolation; what shrinks is not smoothed before.',
+    parameters: {
+      x,
+      to: size('Size of the result.'),
+      align_corners: bool('Whether corner pixels keep their values.', true),
+    },
+    result: 'map [height of to, width of to, C]',
+    example: 'resize(hidden, to = 20x30)',
+    apply: ({ x, to, align_corners }, call) =>
+      call.emit({
+        op: 'resize',
+        operands: [x],
+        attributes: { height: to?.height, width: to?.width, align_corners },
+        meaning: x.meaning,
+        grid: newGrid(call, [to?.height, to?.width]),
+      }),
+  }),
   declareFunction('pad', {
     doc: 'Zeros around a map.',
     parameters: marginParameters,

@@ -67,6 +67,7 @@ const rangeRules: { readonly [Op in PrimitiveName]: RangeRule<Op> } = {
   max_pool: same,
   avg_pool: ([x], { padding }) => (padding.every((side) => side === 0) ? x : withZero([x])),
   upsample: same,
+  resize: same,
   pad: withZero,
   crop: same,
   global_average_pool: same,

@@ -98,6 +98,7 @@ export const shapeRules: { readonly [Op in PrimitiveName]: ShapeRule<Op> } = {
   upsample: ([x], { factor }) => map([product(x?.shape[0], factor), product(x?.shape[1], factor)], x?.shape[2]),
   pad: ([x], { padding: [top, bottom, left, right] }) =>
     map([sum(x?.shape[0], top, bottom), sum(x?.shape[1], left, right)], x?.shape[2]),
+  resize: ([x], { height, width }) => map([height, width], x?.shape[2]),
   crop: ([x], { height, width }) => map([height, width], x?.shape[2]),
   global_average_pool: perChannel,
   global_max_pool: perChannel,

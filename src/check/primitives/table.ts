@@ -201,6 +201,9 @@ export const primitives = {
   upsample: primitive('Enlarges.', ['map'], 'map', {
     attributes: { factor: 'int', mode: 'interpolation', align_corners: 'bool' },
   }),
+  resize: primitive('Bilinear interpolation to a size.', ['map'], 'map', {
+    attributes: { height: 'int', width: 'int', align_corners: 'bool' },
+  }),
   pad: primitive('Zeros around the map.', ['map'], 'map', { attributes: { padding: 'sides' } }),
   crop: primitive('The box that begins at top, left.', ['map'], 'map', {
     attributes: { top: 'int', left: 'int', height: 'int', width: 'int' },

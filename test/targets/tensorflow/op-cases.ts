@@ -73,6 +73,8 @@ const resizes = [
   { input: [2, 3, 5, 3], height: 6, width: 10, align_corners: true },
   { input: [1, 1, 1, 2], height: 2, width: 2, align_corners: true },
   { input: [2, 3, 5, 3], height: 6, width: 10, align_corners: false },
+  { input: [2, 7, 9, 3], height: 3, width: 11, align_corners: false },
+  { input: [2, 7, 9, 3], height: 3, width: 4, align_corners: true },
 ] as const
 
 /** Every operator of the IR; the ones that touch state are tried in `updates.test.ts`. */
