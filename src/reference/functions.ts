@@ -48,7 +48,9 @@ function describeFunction(of: FunctionRule): string {
     `### \`${name}\``,
     `\`${signatureText(of)}\``,
     doc,
-    ...(of.parametric ? ['It has weights, named by the binding: a statement may hold one such call.'] : []),
+    ...(of.parametric
+      ? ['It has weights, named by the binding: several in a statement are also named by their operators.']
+      : []),
     ...(all.length === 0 ? [] : [markdownTable(['parameter', 'value', 'default', 'what it is'], all)]),
     `Gives: ${result}. Example: \`${example}\``,
   ].join('\n\n')
@@ -61,7 +63,7 @@ function valueText(parameter: FunctionParameter): string {
   if (type.kind === 'part') return 'a name of the model'
   if (type.kind === 'enum') return type.declaration.values.map(({ name }) => `\`${name}\``).join(', ')
   if (bounds === undefined) return shortType(type)
-  return `${type.kind === 'float' ? 'a number ' : ''}${boundsText(bounds, type.kind === 'int')}`
+  return `${type.kind === 'float' ? 'a number ' : ''}${boundsText(bounds, type.kind === 'int' || type.kind === 'sides')}${type.kind === 'sides' ? ', or two: 3x5' : ''}`
 }
 
 function defaultText({ default: preset }: FunctionParameter): string {

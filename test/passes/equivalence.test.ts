@@ -11,7 +11,9 @@ import {
 } from '../../src/passes/convolution_algorithms/convolution_algorithms.js'
 import { passes } from '../../src/passes/registry.js'
 import { runPasses } from '../../src/passes/runner.js'
+import { checkText } from '../check/harness.js'
 import { drawnPipeline, type PipelineRecipe, recipes } from '../lower/support/drawn.js'
+import { pipeline } from '../lower/support/one-loss.js'
 import { DrawStream } from './support/draws.js'
 
 /**
@@ -103,6 +105,21 @@ describe('a whole step with and without a pass', () => {
   test('dead_conv_bias, at learning rate 0', () => {
     const withBiases = runAll(passed(lowered, ['dead_conv_bias']), 5, 0)
     expect(differing(withBiases, runAll(passed(lowered, []), 5, 0), 1e-7)).toEqual([])
+  })
+
+  test('kernels, windows and distances that differ by side', () => {
+    const text = pipeline(
+      '8x12',
+      '[0, 1]',
+      `spread = recon |> conv2d(4, kernel = 3x2, dilation = 1x3) |> relu
+    halved = spread |> max_pool(1x2) |> resize(to = 5x7, align_corners = false)
+    mixed = avg_pool(halved, 3x1, stride = 1, padding = 1x0) |> conv2d(3, kernel = 1x3, stride = 2x1, padding = 0x2)`,
+      'mean(square(mixed))',
+    )
+    const { pipeline: checked } = checkText(text)
+    if (checked === undefined) throw new Error('the pipeline has mistakes')
+    const sided = lowerPipeline(checked)
+    expect(differing(runAll(passed(sided, []), 5), runAll(passed(sided, optional), 5), 1e-7)).toEqual([])
   })
 
   test('the losses are those of the lowered step', () => {

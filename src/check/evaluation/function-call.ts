@@ -113,7 +113,8 @@ export function withNamedWeights(name: string, span: Span, env: Env, evaluate: (
 function presetValue(parameter: FunctionParameter, span: Span): Value | undefined {
   const { default: preset, type } = parameter
   if (preset === undefined || preset === 'none') return undefined
-  if (typeof preset === 'number') return { kind: 'number', value: preset, isInteger: type.kind === 'int', span }
+  if (typeof preset === 'number')
+    return { kind: 'number', value: preset, isInteger: type.kind === 'int' || type.kind === 'sides', span }
   if (typeof preset === 'boolean') return { kind: 'boolean', value: preset, span }
   return type.kind === 'enum' ? { kind: 'enum', declaration: type.declaration, value: preset, span } : undefined
 }

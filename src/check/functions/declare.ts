@@ -94,6 +94,33 @@ function number(
 export const int = (doc: string, options: NumberOptions): Declared<Dim> => number('int', doc, options)
 export const float = (doc: string, options: NumberOptions = {}): Declared<Dim> => number('float', doc, options)
 
+/** Of a window: height and width. */
+export type Sides = readonly [Dim, Dim]
+
+export function inBoth<Result>(one: (axis: 0 | 1) => Result): readonly [Result, Result] {
+  return [one(0), one(1)]
+}
+
+/** One whole number for both sides, or HEIGHTxWIDTH. */
+export function sides(doc: string, { default: preset, ...bounds }: NumberOptions): Declared<Sides> {
+  return {
+    type: { kind: 'sides' },
+    doc,
+    ...(preset === undefined ? {} : { default: preset }),
+    bounds,
+    read: (value, name, call) => {
+      const given =
+        value?.kind === 'number' ? [value.value] : value?.kind === 'size' ? [value.height, value.width] : undefined
+      if (given === undefined) return [undefined, undefined]
+      const [height, width = height] = given
+      if (given.every((side) => isWithin(side, bounds))) return [height, width]
+      const fit = given.map((side) => nearestWithin(side, bounds) ?? preset ?? side).join('x')
+      call.refuse(name, boundsText(bounds, true), given.join('x'), `${name} = ${fit}`)
+      return [undefined, undefined]
+    },
+  }
+}
+
 /** Null where it is left out. */
 export function optional<Given>(declared: Declared<Given>): Declared<Given | null> {
   return {

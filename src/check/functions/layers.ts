@@ -5,7 +5,7 @@ import { kernelReach, windowCount } from '../primitives/shapes.js'
 import { type InitializerWord, initializerEnum } from '../values/builtin-enums.js'
 import { describePer, shapeText } from '../values/describe.js'
 import type { Dim, Tensor } from '../values/value.js'
-import { bool, declareFunction, float, int, map, optional, tensor, vector, word } from './declare.js'
+import { bool, declareFunction, float, inBoth, int, map, optional, sides, tensor, vector, word } from './declare.js'
 import { biasInitializer, kernelInitializer } from './initializers.js'
 import type { FunctionCall, FunctionRule } from './rule.js'
 import { channels, coarser, height, width } from './rule.js'
@@ -45,6 +45,11 @@ function weights(
   return { kernel: spec, bias: { shape: [kernel.at(-1)], initializer } }
 }
 
+/** Of the zeros that keep a side, those before or after it. */
+function halved(reach: Dim, round: (zeros: number) => number): Dim {
+  return reach === undefined ? undefined : round((reach - 1) / 2)
+}
+
 /** The first batch norm over one value a channel in training; what makes it so makes the others so too. */
 function reportSingleValue({ per, shape }: Tensor, { env, span }: FunctionCall): void {
   const { batch } = env.graph
@@ -62,22 +67,29 @@ export const layerFunctions: readonly FunctionRule[] = [
     parameters: {
       x: map('A map.'),
       channels: int('Channels of the result.', size),
-      kernel: int('Side of the kernel.', { default: 3, ...steps }),
-      stride: int('Step of the window.', { default: 1, ...steps }),
+      kernel: sides('Sides of the kernel.', { default: 3, ...steps }),
+      stride: sides('Steps of the window.', { default: 1, ...steps }),
       padding: optional(
-        int('Zeros around the map; left out: as many as keep its sides.', { minimum: 0, maximum: 1024 }),
+        sides('Zeros above and below, left and right; left out: as many as keep the sides.', {
+          minimum: 0,
+          maximum: 1024,
+        }),
       ),
-      dilation: int("Distance between the kernel's points.", { default: 1, ...steps }),
+      dilation: sides("Distances between the kernel's points.", { default: 1, ...steps }),
       bias: bool('Whether a bias is added.', true),
       ...initialisation,
     },
     result: 'map [H / stride, W / stride, channels]',
     example: 'conv2d(image, 32, kernel = 5, stride = 2)',
     apply: ({ x, channels: count, kernel, stride, padding, dilation, ...initial }, call) => {
-      const reach = kernelReach(kernel, dilation)
-      const before = padding ?? (padding === undefined || reach === undefined ? undefined : Math.floor((reach - 1) / 2))
-      const after = padding ?? (before === undefined || reach === undefined ? undefined : reach - 1 - before)
-      for (const side of [height(x), width(x)]) {
+      const reach = inBoth((axis) => kernelReach(kernel[axis], dilation[axis]))
+      const [above, left] = inBoth((axis) => (padding === null ? halved(reach[axis], Math.floor) : padding[axis]))
+      const [below, right] = inBoth((axis) => (padding === null ? halved(reach[axis], Math.ceil) : padding[axis]))
+      const [rows, columns] = [
+        [height(x), reach[0], above, below, dilation[0]],
+        [width(x), reach[1], left, right, dilation[1]],
+      ] as const
+      for (const [side, reach, before, after, dilation] of [rows, columns]) {
         const count = windowCount(side, reach, 1, before, after)
         if (count !== undefined && count < 1 && reach !== undefined && before !== undefined && after !== undefined)
           return call.fail(tensorsDiagnostics.mapTooSmall, call.span, {
@@ -91,13 +103,13 @@ export const layerFunctions: readonly FunctionRule[] = [
         op: 'conv2d',
         operands: [x],
         attributes: {
-          kernel: [kernel, kernel],
-          strides: [stride, stride],
-          padding: [before, after, before, after],
-          dilations: [dilation, dilation],
+          kernel,
+          strides: stride,
+          padding: [above, below, left, right],
+          dilations: dilation,
           use_bias: initial.bias,
         },
-        parameters: weights([kernel, kernel, channels(x), count], initial, call),
+        parameters: weights([...kernel, channels(x), count], initial, call),
         grid: coarser(x, stride),
       })
     },

@@ -4,7 +4,19 @@ import { shapeRules, windowCount } from '../primitives/shapes.js'
 import { interpolation } from '../values/builtin-enums.js'
 import { shapeText } from '../values/describe.js'
 import type { Dim, Grid, PoisonedValue, Value } from '../values/value.js'
-import { type ArgumentsOf, bool, declareFunction, int, map, optional, size, word } from './declare.js'
+import {
+  type ArgumentsOf,
+  bool,
+  declareFunction,
+  inBoth,
+  int,
+  map,
+  optional,
+  type Sides,
+  sides,
+  size,
+  word,
+} from './declare.js'
 import type { FunctionCall, FunctionRule } from './rule.js'
 import { channels, coarser, finer, height, width } from './rule.js'
 
@@ -12,12 +24,17 @@ const x = map('A map.')
 const small = { minimum: 1, maximum: 1024 }
 const windowParameters = {
   x,
-  size: int('Side of the window.', { default: 2, ...small }),
-  stride: optional(int('Step of the window; left out: its side.', small)),
+  size: sides('Sides of the window.', { default: 2, ...small }),
+  stride: optional(sides('Steps of the window; left out: its sides.', small)),
 }
 
 interface Windows extends ArgumentsOf<typeof windowParameters> {
-  readonly padding: Dim
+  readonly padding: Sides
+}
+
+/** As it is written: `3` or `3x5`. */
+function oneOrTwo([height, width]: Sides): string {
+  return height === width ? String(height) : `${height}x${width}`
 }
 
 /** Both poolings: max without padding, average with zeros that count. */
@@ -25,10 +42,14 @@ function pool(call: FunctionCall, op: 'max_pool' | 'avg_pool', { x, size, stride
   const stride = given === null ? size : given
   const { graph, session, abstract } = call.env
   // Only windows side by side are asked to cover the map; overlapping ones leave pixels at the border as their authors meant it.
-  const isTiling = stride === size && padding === 0
-  const sides: Dim[] = []
+  const isTiling = inBoth((axis) => stride[axis] === size[axis] && padding[axis] === 0).every((each) => each)
+  const counts: Dim[] = []
   let divides = true
-  for (const side of [height(x), width(x)]) {
+  const axes = [
+    [height(x), size[0], stride[0], padding[0]],
+    [width(x), size[1], stride[1], padding[1]],
+  ] as const
+  for (const [side, size, stride, padding] of axes) {
     const count = windowCount(side, size, stride, padding, padding)
     const isExact = !isTiling || side === undefined || size === undefined || side % size === 0
     divides &&= isExact
@@ -42,20 +63,20 @@ function pool(call: FunctionCall, op: 'max_pool' | 'avg_pool', { x, size, stride
         help: `Write \`size = ${(side ?? 1) + 2 * (padding ?? 0)}\`, or leave it out.`,
       })
     }
-    sides.push(isExact || session.floorPoolings ? count : undefined)
+    counts.push(isExact || session.floorPoolings ? count : undefined)
   }
   const grid = coarser(x, stride)
   if (grid && !abstract) graph.poolings.push({ grid, divides, span: call.span, env: call.env })
   const rest = {
     operands: [x],
     meaning: x.meaning,
-    type: { per: 'pixel', shape: [...sides, channels(x)] },
+    type: { per: 'pixel', shape: [...counts, channels(x)] },
     grid,
   } as const
-  const windows = { size: [size, size], strides: [stride, stride] } as const
+  const windows = { size, strides: stride } as const
   return op === 'max_pool'
     ? call.emit({ op, attributes: windows, ...rest })
-    : call.emit({ op, attributes: { ...windows, padding: [padding, padding, padding, padding] }, ...rest })
+    : call.emit({ op, attributes: { ...windows, padding: [padding[0], padding[0], padding[1], padding[1]] }, ...rest })
 }
 
 const side = (doc: string) => optional(int(doc, { minimum: 0, maximum: 65536 }))
@@ -112,22 +133,32 @@ export const poolingFunctions: readonly FunctionRule[] = [
     parameters: windowParameters,
     result: 'map [H / stride, W / stride, C]',
     example: 'max_pool(hidden, 2)',
-    apply: (args, call) => pool(call, 'max_pool', { ...args, padding: 0 }),
+    apply: (args, call) => pool(call, 'max_pool', { ...args, padding: [0, 0] }),
   }),
   declareFunction('avg_pool', {
     doc: 'Mean of each window; zeros of the padding count.',
     parameters: {
       ...windowParameters,
-      padding: int('Zeros around the map, at most half the size.', { default: 0, minimum: 0, maximum: 512 }),
+      padding: sides('Zeros above and below, left and right, at most half the size.', {
+        default: 0,
+        minimum: 0,
+        maximum: 512,
+      }),
     },
     result: 'map [H / stride, W / stride, C]',
     example: 'avg_pool(hidden, 3, stride = 1, padding = 1)',
     apply: (args, call) => {
       const { size, padding } = args
-      if (size !== undefined && padding !== undefined && 2 * padding > size) {
-        const most = Math.floor(size / 2)
-        call.refuse('padding', `at most half the size (${size})`, String(padding), `padding = ${most}`)
-        return pool(call, 'avg_pool', { ...args, padding: undefined })
+      const isTooWide = inBoth((axis) => 2 * (padding[axis] ?? 0) > (size[axis] ?? Number.POSITIVE_INFINITY))
+      if (isTooWide.some((each) => each)) {
+        const most = inBoth((axis) => Math.floor((size[axis] ?? 0) / 2))
+        call.refuse(
+          'padding',
+          `at most half the size (${oneOrTwo(size)})`,
+          oneOrTwo(padding),
+          `padding = ${oneOrTwo(most)}`,
+        )
+        return pool(call, 'avg_pool', { ...args, padding: [undefined, undefined] })
       }
       return pool(call, 'avg_pool', args)
     },

@@ -37,7 +37,7 @@ export interface FunctionRule {
   readonly example: string
   /** Takes two or more tensors by place (`concat(a, b, c)`); `parameters` are then given by name only. */
   readonly variadic: boolean
-  /** It owns weights: a statement may hold one such call. */
+  /** It owns weights, which the binding names. */
   readonly parametric: boolean
   /** Where it may be called: in models and losses, in syntheses of faults, or in both. */
   readonly where: 'model' | 'synthesis' | 'both'
@@ -134,9 +134,9 @@ export function channels(tensor: Tensor): Dim {
 }
 
 /** The grid of a map whose pixels are so many times larger a side than the operand's; undefined where unknown. */
-export function coarser({ grid }: Tensor, factor: Dim): Grid | undefined {
-  if (grid === undefined || factor === undefined) return undefined
-  return { ...grid, downHeight: grid.downHeight * factor, downWidth: grid.downWidth * factor }
+export function coarser({ grid }: Tensor, [down, across]: readonly [Dim, Dim]): Grid | undefined {
+  if (grid === undefined || down === undefined || across === undefined) return undefined
+  return { ...grid, downHeight: grid.downHeight * down, downWidth: grid.downWidth * across }
 }
 
 export function finer({ grid }: Tensor, factor: Dim): Grid | undefined {

@@ -81,6 +81,13 @@ function input(
   return { ...made, learned: true, made: { name, span } }
 }
 
+/** As which other types a value of a type passes. */
+const widerKinds: { readonly [Kind in Type['kind']]?: readonly Type['kind'][] } = {
+  int: ['float', 'sides'],
+  size: ['sides'],
+  shares: ['range'],
+}
+
 /**
  * The value as a value of the type: integers become floats, numbers scalars, maps logits.
  * `what` names the place for the message: `` `channels` of `conv2d` ``.
@@ -88,9 +95,7 @@ function input(
 export function conform(value: Value, type: Type, env: Env, what: string): Value {
   if (type.kind === 'unknown' || isPoison(value)) return value
   if (value.kind === 'unknown') {
-    const isWider =
-      value.type.kind === 'int' ? type.kind === 'float' : value.type.kind === 'shares' && type.kind === 'range'
-    if (sameType(value.type, type) || isWider) return value
+    if (sameType(value.type, type) || widerKinds[value.type.kind]?.includes(type.kind)) return value
     return mismatch(value, type, env, what)
   }
   switch (type.kind) {
@@ -124,6 +129,8 @@ export function conform(value: Value, type: Type, env: Env, what: string): Value
     case 'string':
     case 'size':
       return value.kind === type.kind ? value : mismatch(value, type, env, what)
+    case 'sides':
+      return value.kind === 'size' ? value : conformNumber(value, type, env, what)
     case 'path':
       return value.kind === 'string' ? value : mismatch(value, type, env, what)
     case 'range':
@@ -225,10 +232,13 @@ function conformNumber(value: Value, type: Type, env: Env, what: string): Value 
           ? value.unit === 'epoch' && value.isInteger
           : value.unit === undefined
   if (!fits) {
-    const expected = type.kind === 'int' || type.kind === 'float' ? 'a number without a unit' : describeType(type)
+    const expected =
+      type.kind === 'int' || type.kind === 'float' || type.kind === 'sides'
+        ? 'a number without a unit'
+        : describeType(type)
     return failUse(env, typesDiagnostics.wrongUnit, value, { what, expected, found: describeValue(value) })
   }
-  if (type.kind === 'int' && !value.isInteger) return mismatch(value, type, env, what)
+  if ((type.kind === 'int' || type.kind === 'sides') && !value.isInteger) return mismatch(value, type, env, what)
   return type.kind === 'float' ? { ...value, isInteger: false } : value
 }
 

@@ -44,6 +44,7 @@ export type StaticKind =
   | 'string'
   | 'path'
   | 'size'
+  | 'sides'
   | 'length'
   | 'epochs'
   | 'share'
@@ -79,6 +80,7 @@ export const builtinTypes: ReadonlyMap<string, Type> = new Map<string, Type>([
   ['bool', { kind: 'bool' }],
   ['string', { kind: 'string' }],
   ['size', { kind: 'size' }],
+  ['sides', { kind: 'sides' }],
   ['range', { kind: 'range' }],
   ['length', { kind: 'length' }],
   ['epochs', { kind: 'epochs' }],
@@ -135,6 +137,8 @@ export function describeType(type: Type): string {
       return 'an int'
     case 'size':
       return 'a size (256x256)'
+    case 'sides':
+      return 'one number or two (3 or 3x5)'
     case 'length':
       return 'a length (16px or 10%)'
     case 'epochs':

@@ -14,7 +14,7 @@ export function lossOf(text: string, feeds: Parameters<typeof interpret>[2]): nu
 /** A pipeline whose reconstruction is the image, and whose loss has one term. */
 export const pipeline = (size: string, range: string, model: string, loss: string) => `import "std/draem"
 pipeline p {
-  data = hdmap(root = "data", source = domain_A, image = ${size}, channels = 3, range = ${range}, batch = 2)
+  data = hdmap(root = "data", source = domain_A, image = ${size}, channels = 3, range = ${range}, batch = 2, eval_batch = 2)
   synthesis = additive(width = 2px .. 4px)
   model {
     offset = learned(value = 0.0)

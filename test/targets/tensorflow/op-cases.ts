@@ -57,6 +57,7 @@ const windows = [
   { kernel: [1, 1, 3, 4], window: { ...plain, padding: [0, 0, 0, 0] }, output: [2, 6, 7, 4] },
   { kernel: [3, 2, 3, 4], window: { strides: [2, 1], padding: [1, 0, 0, 1], dilations: [1, 1] }, output: [2, 3, 7, 4] },
   { kernel: [3, 3, 3, 4], window: { strides: [1, 1], padding: [2, 2, 2, 2], dilations: [2, 2] }, output: [2, 6, 7, 4] },
+  { kernel: [1, 3, 3, 4], window: { strides: [1, 1], padding: [0, 0, 2, 2], dilations: [1, 2] }, output: [2, 6, 7, 4] },
   { kernel: [1, 1, 3, 4], window: { strides: [1, 1], padding: [0, 2, 0, 2], dilations: [1, 1] }, output: [2, 8, 9, 4] },
 ] as const
 
