@@ -42,12 +42,21 @@ export function checkEvaluate(
   return wholeValue(call, 'section')?.parameters
 }
 
-/** A ladder sets the severity of faults, which must be a draw for that. */
+/** A ladder sets the severity of faults, which must be a draw for that; above all that is drawn a fault may be no such fault any more. */
 function checkLadder(call: EvaluateCall, context: SettingsContext, synthesis: CheckedSynthesis | undefined): void {
   const span = call.spans.get('/ladder')
-  if (span === undefined || synthesis?.value === undefined || synthesis.isDrawn !== false) return
-  if ((call.value.parameters.ladder ?? []).length === 0) return
-  report(context, settingsDiagnostics.ladderWithoutDraw, span, { synthesis: synthesis.value.component })
+  const ladder = call.value.parameters.ladder ?? []
+  if (span === undefined || synthesis?.value === undefined || ladder.length === 0) return
+  if (synthesis.isDrawn === false) {
+    report(context, settingsDiagnostics.ladderWithoutDraw, span, { synthesis: synthesis.value.component })
+    return
+  }
+  const most = synthesis.severity?.[1]
+  ladder.forEach((severity, index) => {
+    if (most === undefined || typeof severity !== 'number' || severity <= most) return
+    const at = call.spans.get(`/ladder/${index}`) ?? span
+    report(context, settingsDiagnostics.ladderAboveDraws, at, { severity, most })
+  })
 }
 
 function requestsOf(

@@ -85,6 +85,17 @@ export const settingsDiagnostics = {
     help: () =>
       'Take the ladder out, or a synthesis whose severity is one draw, as that of `additive`, `draem` and `cut_paste` is.',
   }),
+  ladderAboveDraws: define<{ severity: number; most: number }>({
+    code: 'D136',
+    name: 'ladder-above-the-draws',
+    severity: 'warning',
+    allowable: true,
+    message: ({ severity, most }) =>
+      `the severity ${severity} is above all that the synthesis draws, which end at ${most}`,
+    label: ({ most }) => `above ${most}`,
+    help: ({ most }) =>
+      `Write at most ${most}: the model has seen no stronger fault, and an opacity above 1 is none. To measure beyond it: \`allow D136 because "..."\`.`,
+  }),
   nothingToDraw: define<{ parameter: string; shown: string }>({
     code: 'D082',
     name: 'nothing-to-draw',
