@@ -55,6 +55,8 @@ const loweringRules: { readonly [Op in ModelPrimitive]: LoweringRule<Op> } = {
   crop,
   global_average_pool: over('reduce_mean', [1, 2]),
   global_max_pool: over('reduce_max', [1, 2]),
+  channel_mean: over('reduce_mean', [3], true),
+  channel_max: over('reduce_max', [3], true),
   image_max: over('reduce_max', [1, 2, 3]),
   image_mean: over('reduce_mean', [1, 2, 3]),
   top_mean: topMean,

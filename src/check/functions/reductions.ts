@@ -41,6 +41,16 @@ function overPixels(name: 'global_average_pool' | 'global_max_pool', doc: string
   })
 }
 
+function overChannels(name: 'channel_mean' | 'channel_max', doc: string): FunctionRule {
+  return declareFunction(name, {
+    doc,
+    parameters: { x },
+    result: 'map [H, W, 1]',
+    example: `${name}(hidden)`,
+    apply: ({ x }, call) => call.emit({ op: name, operands: [x] }),
+  })
+}
+
 export const reductionFunctions: readonly FunctionRule[] = [
   overImage('image_max', "Largest value of an image's map: one number an image."),
   overImage('image_mean', "Mean of an image's map: one number an image."),
@@ -60,6 +70,8 @@ export const reductionFunctions: readonly FunctionRule[] = [
       misread('top_mean', x, call) ??
       call.emit({ op: 'top_mean', operands: [x], attributes: { share }, meaning: x.meaning }),
   }),
+  overChannels('channel_mean', 'Mean over the channels of each pixel.'),
+  overChannels('channel_max', 'Largest channel of each pixel.'),
   overPixels('global_average_pool', 'Mean of each channel of a map.'),
   overPixels('global_max_pool', 'Largest value of each channel of a map.'),
   declareFunction('flatten', {

@@ -72,6 +72,8 @@ const rangeRules: { readonly [Op in PrimitiveName]: RangeRule<Op> } = {
   crop: same,
   global_average_pool: same,
   global_max_pool: same,
+  channel_mean: same,
+  channel_max: same,
   image_max: same,
   image_mean: same,
   top_mean: same,

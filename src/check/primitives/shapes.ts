@@ -18,6 +18,7 @@ type ShapeRule<Op extends PrimitiveName> = (
 
 const scalar: Shape = { per: 'batch', shape: [] }
 const perBatch = (): Shape => scalar
+const perPixel = ([x]: readonly (Tensor | undefined)[]): Shape => map(x?.shape.slice(0, 2) ?? [], 1)
 const perImage = (): Shape => ({ per: 'image', shape: [] })
 const same = ([x]: readonly Tensor[]): Shape => x ?? scalar
 const wider = ([left, right]: readonly Tensor[]): Shape => (left && right && broadcast(left, right)) ?? scalar
@@ -102,6 +103,8 @@ export const shapeRules: { readonly [Op in PrimitiveName]: ShapeRule<Op> } = {
   crop: ([x], { height, width }) => map([height, width], x?.shape[2]),
   global_average_pool: perChannel,
   global_max_pool: perChannel,
+  channel_mean: perPixel,
+  channel_max: perPixel,
   image_max: perImage,
   image_mean: perImage,
   top_mean: perImage,

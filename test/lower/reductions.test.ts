@@ -30,3 +30,15 @@ test.each([0.001, 0.02, 0.1, 0.5, 1])('top_mean is the mean of the largest value
     expect(Math.abs(lossOf(text, { image }) - obvious(data, share))).toBeLessThan(1e-12)
   }
 })
+
+test.each([
+  ['channel_mean', (pixel: Float64Array) => pixel.reduce((sum, value) => sum + value / 3, 0)],
+  ['channel_max', (pixel: Float64Array) => Math.max(...pixel)],
+] as const)('%s is one number a pixel', (name, of) => {
+  const data = drawn(4)
+  const image = { shape: [batch, 6, 5, 3], data }
+  const pixels = Array.from({ length: data.length / 3 }, (_, at) => of(data.subarray(3 * at, 3 * at + 3)))
+  const expected = pixels.reduce((sum, value) => sum + value ** 2 / pixels.length, 0)
+  const text = pipeline('6x5', '[0, 1]', '', `mean(square(${name}(recon)))`)
+  expect(Math.abs(lossOf(text, { image }) - expected)).toBeLessThan(1e-12)
+})
