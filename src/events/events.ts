@@ -1,5 +1,15 @@
 import type { MetricTable, MonitorKey } from '../components/metrics.js'
 
+/** Normal test images of the source with a fault of one severity, measured against themselves without it. */
+export interface Rung {
+  readonly severity: number
+  /** With a fault. */
+  readonly images: number
+  readonly metrics: MetricTable
+  /** Of the model's numbers over the images with a fault: the predicted severity, the score. */
+  readonly means: Readonly<Record<string, number>>
+}
+
 /** Typed events of a run, one JSON object a line in `events.jsonl`. Every view (terminal, plain text, TensorBoard, report) is a reduction of these. */
 export type RunEvent =
   | {
@@ -63,13 +73,7 @@ export type RunEvent =
   | { readonly type: 'resumed'; readonly epoch: number; readonly step: number }
   | { readonly type: 'early_stop'; readonly epoch: number; readonly reason: string }
   /** One severity of the ladder. */
-  | {
-      readonly type: 'rung'
-      readonly severity: number
-      readonly images: number
-      readonly metrics: MetricTable
-      readonly means: Readonly<Record<string, number>>
-    }
+  | ({ readonly type: 'rung' } & Rung)
   /** One domain of one split. */
   | {
       readonly type: 'evaluation'

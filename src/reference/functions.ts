@@ -4,7 +4,7 @@ import { signatureText } from '../check/functions/rule.js'
 import { functionGroups } from '../check/functions/table.js'
 import { primitiveNames, primitiveRow } from '../check/primitives/table.js'
 import { builtinEnums } from '../check/values/builtin-enums.js'
-import { shortType } from '../check/values/type.js'
+import { isWhole, shortType } from '../check/values/type.js'
 import { inCell, markdownTable } from './markdown.js'
 
 /** `docs/reference/functions.md`: every function of the language that is not written in it, from the declarations. */
@@ -63,7 +63,7 @@ function valueText(parameter: FunctionParameter): string {
   if (type.kind === 'part') return 'a name of the model'
   if (type.kind === 'enum') return type.declaration.values.map(({ name }) => `\`${name}\``).join(', ')
   if (bounds === undefined) return shortType(type)
-  return `${type.kind === 'float' ? 'a number ' : ''}${boundsText(bounds, type.kind === 'int' || type.kind === 'sides')}${type.kind === 'sides' ? ', or two: 3x5' : ''}`
+  return `${type.kind === 'float' ? 'a number ' : ''}${boundsText(bounds, isWhole(type))}${type.kind === 'sides' ? ', or two: 3x5' : ''}`
 }
 
 function defaultText({ default: preset }: FunctionParameter): string {

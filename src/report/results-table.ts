@@ -1,4 +1,5 @@
 import { keysOf, type MetricTable, meanMetrics } from '../components/metrics.js'
+import type { Rung } from '../events/events.js'
 import { visible } from '../source/visible.js'
 import { formatMetric } from './format.js'
 
@@ -50,16 +51,8 @@ export function resultsTable(domains: readonly DomainMetrics[], width = 100): re
   return blocks.flatMap((block, i) => [...(i > 0 ? [''] : []), ...layOut([...facts, ...block], rules)])
 }
 
-/** A severity of the ladder, as the `rung` event and `results.json` have it. */
-export interface RungMetrics {
-  readonly severity: number
-  readonly images: number
-  readonly metrics: MetricTable
-  readonly means: Readonly<Record<string, number>>
-}
-
 /** The ladder in the same form, by rising severity, with the means of the model's numbers. */
-export function ladderTable(ladder: readonly RungMetrics[], width = 100): readonly string[] {
+export function ladderTable(ladder: readonly Rung[], width = 100): readonly string[] {
   const rungs = [...ladder].sort((a, b) => a.severity - b.severity)
   return resultsTable(
     rungs.map(({ severity, images, metrics, means }) => {

@@ -1,11 +1,12 @@
 import { thresholdKey } from '../components/metrics.js'
 import type { EvaluationSet } from '../data/contract.js'
+import type { Rung } from '../events/events.js'
 import type { UsedThreshold } from '../plan/evaluation.js'
 import { inPhase, type RunContext } from './context.js'
 import { mapOutputs, measure, measureClasses } from './measure.js'
 import { Thresholds } from './metrics/threshold.js'
 import { PredictionTable } from './predictions.js'
-import type { DomainResult, Rung } from './results.js'
+import type { DomainResult } from './results.js'
 import { scoreSet, valueOutputs } from './scores.js'
 
 export interface EvaluationResult {
@@ -50,7 +51,7 @@ export function evaluateTests(context: RunContext, known: readonly UsedThreshold
           level: 'info',
           message: `${output} calls an image faulty from ${Number(value.toPrecision(6))} on (${threshold})`,
         })
-    const ladder = await climb(context, thresholds)
+    const ladder = await measureLadder(context, thresholds)
     return { domains, thresholds: thresholds.used, ladder, predictions: predictions.toString() }
   })
 }
@@ -58,7 +59,7 @@ export function evaluateTests(context: RunContext, known: readonly UsedThreshold
 export const nothingEvaluated: EvaluationResult = { domains: [], thresholds: [], ladder: [], predictions: '' }
 
 /** The metrics at each severity of the ladder, and the means of the model's numbers over the faulty images. Ends where the run is asked to stop. */
-async function climb(context: RunContext, thresholds: Thresholds): Promise<readonly Rung[]> {
+async function measureLadder(context: RunContext, thresholds: Thresholds): Promise<readonly Rung[]> {
   const { plan, data, emit } = context
   const rungs: Rung[] = []
   if (plan.evaluate.ladder.length > 0 && data.ladder.length === 0)
@@ -70,16 +71,20 @@ async function climb(context: RunContext, thresholds: Thresholds): Promise<reado
   for (const { severity, set } of data.ladder) {
     const scores = await scoreSet(context, set, mapOutputs(plan.evaluate), 'evaluate')
     if (!scores) break
-    const { metrics } = measure(set, scores, plan.evaluate, plan, thresholds)
-    const faulty = scores.samples.flatMap(({ label }, place) => (label === 1 ? [place] : []))
-    const means = Object.fromEntries(
-      [...scores.values].map(([name, values]) => [
-        name,
-        faulty.reduce((sum, place) => sum + (values[place] ?? 0), 0) / faulty.length,
-      ]),
-    )
-    rungs.push({ severity, images: faulty.length, metrics, means })
-    emit({ type: 'rung', severity, images: faulty.length, metrics, means })
+    const { metrics, notes } = measure(set, scores, plan.evaluate, plan, thresholds)
+    const due = scores.samples.filter(({ label }) => label === 1).length
+    // The severity that comes with an image is 0 where none of the draws gave a fault.
+    const faulty = scores.samples.flatMap((sample, place) => (sample.severity === severity ? [place] : []))
+    const without = due - faulty.length
+    const missing = `${without} of ${due} images got no fault of severity ${severity}, and count as missed`
+    for (const message of without > 0 ? [missing, ...notes] : notes) emit({ type: 'note', level: 'info', message })
+    const meanOf = (values: ArrayLike<number>): number =>
+      faulty.reduce((sum, place) => sum + (values[place] ?? 0), 0) / faulty.length
+    const named = faulty.length === 0 ? [] : [...scores.values]
+    const means = Object.fromEntries(named.map(([name, values]) => [name, meanOf(values)]))
+    const rung: Rung = { severity, images: faulty.length, metrics, means }
+    rungs.push(rung)
+    emit({ type: 'rung', ...rung })
   }
   return rungs
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { advantage, keysOf, type MetricKey, type MetricTable, meanMetrics } from '../components/metrics.js'
+import type { Rung } from '../events/events.js'
 import { printFingerprints } from '../files/fingerprints.js'
 import { sha256 } from '../files/hash.js'
 import { replaceContent } from '../files/replace.js'
@@ -23,15 +24,6 @@ export interface DomainResult {
   /** By class of the faults, where the domain has several. */
   readonly classes: readonly ClassResult[]
   readonly notes: readonly string[]
-}
-
-/** Normal test images of the source with a fault of one severity, measured against themselves without it. */
-export interface Rung {
-  readonly severity: number
-  readonly images: number
-  readonly metrics: MetricTable
-  /** Of the model's numbers over the faulty images: the predicted severity, the score. */
-  readonly means: Readonly<Record<string, number>>
 }
 
 /** `results.json`: what the run came to. `targets` are means over the target domains. */

@@ -200,12 +200,12 @@ function validationRows(state: RunState): readonly ScreenRow[] {
 }
 
 /** Below the results, with a line between. */
-function climbed(ladder: RunState['ladder'], columns: number): readonly string[] {
+function ladderLines(ladder: RunState['ladder'], columns: number): readonly string[] {
   return ladder.length === 0 ? [] : ['', ...ladderTable(ladder, columns)]
 }
 
 function resultRows({ evaluations, ladder, best }: RunState, columns: number): readonly ScreenRow[] {
-  const table = [...resultsTable(evaluations, columns), ...climbed(ladder, columns)]
+  const table = [...resultsTable(evaluations, columns), ...ladderLines(ladder, columns)]
   if (table.length === 0) return []
   const from = best ? `results of the best epoch, ${best.epoch}` : 'results of the last epoch'
   return [

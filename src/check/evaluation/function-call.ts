@@ -6,7 +6,7 @@ import type { FunctionParameter, FunctionRule, ParameterType } from '../function
 import { FunctionCall, signatureText } from '../functions/rule.js'
 import { abstractValue, conform, reportNoTensor } from '../values/conform.js'
 import { describeValue } from '../values/describe.js'
-import { isTensorType, type Type } from '../values/type.js'
+import { isTensorType, isWhole, type Type } from '../values/type.js'
 import type { Cause, Value } from '../values/value.js'
 import { isPoison, poison } from '../values/value.js'
 import type { ArgumentSource } from './arguments.js'
@@ -96,10 +96,10 @@ export function withNamedWeights(name: string, span: Span, env: Env, evaluate: (
     return fail(env, tensorsDiagnostics.namesNeeded, span, { name }, related)
   }
   const [first] = layers
-  if (first !== undefined && layers.length === 1) {
-    const taken = graph.nest(path, first)
-    if (taken !== undefined) return fail(env, tensorsDiagnostics.namesNeeded, first.span, { name: first.name, taken })
-  }
+  // What is only checked makes both arms of a choice, and so the same names twice.
+  const taken = first !== undefined && layers.length === 1 && !env.abstract ? graph.nest(path, first) : undefined
+  if (first !== undefined && taken !== undefined)
+    return fail(env, tensorsDiagnostics.namesNeeded, first.span, { name: first.name, taken })
   const own = first === undefined ? path : pathBelow(path, name)
   // `return g(x)` puts the weights of g beside the block's own.
   if (!env.abstract && graph.owners.has(own))
@@ -113,8 +113,7 @@ export function withNamedWeights(name: string, span: Span, env: Env, evaluate: (
 function presetValue(parameter: FunctionParameter, span: Span): Value | undefined {
   const { default: preset, type } = parameter
   if (preset === undefined || preset === 'none') return undefined
-  if (typeof preset === 'number')
-    return { kind: 'number', value: preset, isInteger: type.kind === 'int' || type.kind === 'sides', span }
+  if (typeof preset === 'number') return { kind: 'number', value: preset, isInteger: isWhole(type), span }
   if (typeof preset === 'boolean') return { kind: 'boolean', value: preset, span }
   return type.kind === 'enum' ? { kind: 'enum', declaration: type.declaration, value: preset, span } : undefined
 }

@@ -9,7 +9,7 @@ import { conformSetting } from './conform-setting.js'
 import { describeValue } from './describe.js'
 import type { StaticValue } from './static-value.js'
 import type { Type } from './type.js'
-import { describeType, isStaticType, isTensorType, sameType } from './type.js'
+import { describeType, isStaticType, isTensorType, isWhole, sameType } from './type.js'
 import { resolveType } from './types.js'
 import type { BlockValue, PoisonedValue, Tensor, Value } from './value.js'
 import { isPoison, placeOfUse, poison, seenAt } from './value.js'
@@ -232,13 +232,10 @@ function conformNumber(value: Value, type: Type, env: Env, what: string): Value 
           ? value.unit === 'epoch' && value.isInteger
           : value.unit === undefined
   if (!fits) {
-    const expected =
-      type.kind === 'int' || type.kind === 'float' || type.kind === 'sides'
-        ? 'a number without a unit'
-        : describeType(type)
+    const expected = type.kind === 'float' || isWhole(type) ? 'a number without a unit' : describeType(type)
     return failUse(env, typesDiagnostics.wrongUnit, value, { what, expected, found: describeValue(value) })
   }
-  if ((type.kind === 'int' || type.kind === 'sides') && !value.isInteger) return mismatch(value, type, env, what)
+  if (isWhole(type) && !value.isInteger) return mismatch(value, type, env, what)
   return type.kind === 'float' ? { ...value, isInteger: false } : value
 }
 

@@ -122,6 +122,11 @@ export function isStaticType(type: Type): boolean {
   return !isTensorType(type) && type.kind !== 'block' && type.kind !== 'setting' && type.kind !== 'unknown'
 }
 
+/** Whether its numbers are whole. */
+export function isWhole({ kind }: { readonly kind: string }): boolean {
+  return kind === 'int' || kind === 'sides'
+}
+
 /** As a person reads it: `an int`, `a map of logits`. */
 export function describeType(type: Type): string {
   switch (type.kind) {
