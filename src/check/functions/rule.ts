@@ -134,6 +134,11 @@ export function channels(tensor: Tensor): Dim {
 }
 
 /** The grid of a map whose pixels are so many times larger a side than the operand's; undefined where unknown. */
+/** Names the random numbers of a draw by its binding. */
+export function drawName({ env }: FunctionCall): string {
+  return env.graph.nameDraw(env.path)
+}
+
 export function coarser({ grid }: Tensor, [down, across]: readonly [Dim, Dim]): Grid | undefined {
   if (grid === undefined || down === undefined || across === undefined) return undefined
   return { ...grid, downHeight: grid.downHeight * down, downWidth: grid.downWidth * across }

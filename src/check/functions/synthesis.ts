@@ -2,14 +2,12 @@ import { resolve } from 'node:path'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { listTextures } from '../../layouts/textures.js'
-import { pathBelow } from '../evaluation/env.js'
 import type { Interval, Known } from '../primitives/intervals.js'
 import { broadcastAll, type Shape } from '../primitives/shapes.js'
 import { sideEnum } from '../values/builtin-enums.js'
 import { describeValue } from '../values/describe.js'
 import type { StaticValue } from '../values/static-value.js'
-import { faultType, settingType } from '../values/type.js'
-import type { ComponentValue, Dim, Tensor, Value } from '../values/value.js'
+import type { Dim, Tensor, Value } from '../values/value.js'
 import {
   bool,
   type Declared,
@@ -24,8 +22,9 @@ import {
   word,
 } from './declare.js'
 import { checkFits } from './fits.js'
+import { oneOfFunction } from './one-of.js'
 import type { FunctionCall, FunctionRule } from './rule.js'
-import { channels, height, width } from './rule.js'
+import { channels, drawName, height, width } from './rule.js'
 import { failShapes } from './shapes.js'
 
 type RangeValue = Extract<StaticValue, { kind: 'range' }>
@@ -77,11 +76,9 @@ function ofImage({ env }: FunctionCall, depth: Dim): { readonly type: Shape } {
   return { type: { per: 'pixel', shape: [env.graph.canvas?.height, env.graph.canvas?.width, depth] } }
 }
 
-const name = ({ env }: FunctionCall): string => env.graph.nameDraw(env.path)
-
 function draw(call: FunctionCall, op: 'draw' | 'draw_int', ends: Known, written: Value | undefined): Tensor {
   const [low, high] = ends ?? []
-  const drawn = call.emit({ op, operands: [], attributes: { name: name(call), low, high } })
+  const drawn = call.emit({ op, operands: [], attributes: { name: drawName(call), low, high } })
   if (written !== undefined) call.env.graph.drawn.set(drawn.node, written.span)
   return drawn
 }
@@ -101,70 +98,15 @@ function perlin(call: FunctionCall<'cells'>, cells: Interval | undefined): Value
     const facts = { parameter: 'cells', shown: `${low} .. ${high}` }
     return call.failWhereGiven(settingsDiagnostics.nothingToDraw, 'cells', facts)
   }
-  return call.emit({ op: 'perlin', operands: [], attributes: { name: name(call), least, most }, ...ofImage(call, 1) })
+  return call.emit({
+    op: 'perlin',
+    operands: [],
+    attributes: { name: drawName(call), least, most },
+    ...ofImage(call, 1),
+  })
 }
 
 const box = vector('A box: top, left, height and width in pixels.')
-
-const synthesisParameter: Declared<ComponentValue | undefined> = {
-  type: {
-    kind: 'list',
-    item: settingType({ form: 'component', kind: 'synthesis', type: 'object' }, 'faults', 'one_of'),
-  },
-  doc: 'Syntheses of faults.',
-  read: () => undefined,
-}
-
-/** One of several syntheses, drawn by weight: the others are not computed. */
-function oneOf(call: FunctionCall<'faults' | 'weights'>, image: Tensor): Value {
-  const { env, span } = call
-  const [faults, given] = [call.values.get('faults'), call.values.get('weights')]
-  if (faults?.kind !== 'list') return { kind: 'record', span, fields: abstractFault(call, image) }
-  const weights = given?.kind === 'list' ? given.items.map((each) => (each.kind === 'number' ? each.value : 1)) : []
-  if (faults.items.length === 0) return call.refuse('faults', 'a list of at least one synthesis', 'empty')
-  if (weights.length > 0 && weights.length !== faults.items.length)
-    return call.refuse('weights', `as many as there are syntheses (${faults.items.length})`, `${weights.length}`)
-  if (weights.some((weight) => weight < 0) || (weights.length > 0 && weights.every((weight) => weight === 0)))
-    return call.refuse('weights', 'from 0 on, and not all 0', weights.join(', '))
-  const all = weights.length > 0 ? weights : faults.items.map(() => 1)
-  const place = call.emit({ op: 'draw_choice', operands: [], attributes: { name: name(call), weights: all } })
-  const made: Value[] = faults.items.map((item) =>
-    item.kind === 'component'
-      ? env.session.callPixelBlock(item, [], image, item.span, {
-          ...env,
-          path: pathBelow(env.path, item.component.name),
-          statement: { layers: [] },
-        })
-      : item,
-  )
-  const poisoned = made.find((each) => each.kind !== 'record')
-  if (poisoned !== undefined) return poisoned
-  const fields = [...faultType.fields.keys()].map((field) => {
-    const tensors = made.flatMap((each) => {
-      const found = each.kind === 'record' ? each.fields.get(field) : undefined
-      return found?.kind === 'tensor' ? [found] : []
-    })
-    const isAlike = new Set(tensors.map(({ shape }) => shape.join('x'))).size === 1
-    if (!isAlike) return [field, failShapes(call, `the same shape for \`${field}\` of all syntheses`, tensors)] as const
-    return [field, call.emit({ op: 'choose', operands: [place, ...tensors] })] as const
-  })
-  return { kind: 'record', span, fields: new Map<string, Value>(fields) }
-}
-
-/** In a block that is checked on its own. */
-function abstractFault(call: FunctionCall, image: Tensor): ReadonlyMap<string, Value> {
-  const severity = call.emit({
-    op: 'draw',
-    operands: [],
-    attributes: { name: name(call), low: undefined, high: undefined },
-  })
-  const mask = call.emit({ op: 'grey', operands: [image] })
-  return new Map<string, Value>([
-    ['image', image],
-    ['mask', mask],
-    ['severity', severity],
-  ])
-}
 
 function sideOf(call: FunctionCall, side: Dim): Value {
   const { span } = call
@@ -223,7 +165,7 @@ export const synthesisFunctions: readonly FunctionRule[] = [
     apply: ({ height, width, avoiding, overlap }, call) => {
       if (checkFits(call, 'width', width)) checkFits(call, 'height', height)
       const operands = avoiding === null ? [height, width] : [height, width, avoiding]
-      return call.emit({ op: 'draw_box', operands, attributes: { name: name(call), overlap } })
+      return call.emit({ op: 'draw_box', operands, attributes: { name: drawName(call), overlap } })
     },
   }),
   declareFunction('draw_image', {
@@ -252,26 +194,11 @@ export const synthesisFunctions: readonly FunctionRule[] = [
       const problem = path && disk && graph.canvas && listTextures(disk, path).problem
       if (problem && path)
         return call.failWhereGiven(settingsDiagnostics.texturesMissing, 'folder', { folder: path, problem })
-      const attributes = { name: name(call), folder: path }
+      const attributes = { name: drawName(call), folder: path }
       return call.emit({ op: 'draw_image', operands: [], attributes, range, ...ofImage(call, graph.canvas?.channels) })
     },
   }),
-  declareFunction('one_of', {
-    doc: 'The fault of one of several syntheses, drawn by weight. What the others would make is not computed.',
-    parameters: {
-      image: map('The image.'),
-      faults: synthesisParameter,
-      weights: optional<undefined>({
-        type: { kind: 'list', item: { kind: 'float' } },
-        doc: 'How likely each is, beside the others; left out, or empty: equally.',
-        read: () => undefined,
-      }),
-    },
-    result: 'fault',
-    example: 'one_of(image, [draem(), cut_paste()], weights = [2.0, 1.0]).image',
-    where: 'synthesis',
-    apply: ({ image }, call) => oneOf(call, image),
-  }),
+  oneOfFunction,
   declareFunction('perlin', {
     doc: 'Perlin noise (Perlin 2002), in [-1, 1]. How many cells it has down and across the image is drawn: powers of 2.',
     parameters: { cells: range('From the fewest to the most cells, 1 to 64.') },
@@ -287,7 +214,7 @@ export const synthesisFunctions: readonly FunctionRule[] = [
     example: 'white_noise()',
     where: 'synthesis',
     apply: (_, call) =>
-      call.emit({ op: 'white_noise', operands: [], attributes: { name: name(call) }, ...ofImage(call, 1) }),
+      call.emit({ op: 'white_noise', operands: [], attributes: { name: drawName(call) }, ...ofImage(call, 1) }),
   }),
   declareFunction('photometric', {
     doc: 'Different photometric operators, drawn, one after the other: gamma, brightness, sharpness, solarize, posterize, invert, autocontrast, equalize, and for colour images saturation; as Pillow defines them, on 8 bits.',
@@ -302,7 +229,7 @@ export const synthesisFunctions: readonly FunctionRule[] = [
       call.emit({
         op: 'photometric',
         operands: [x],
-        attributes: { name: name(call), count },
+        attributes: { name: drawName(call), count },
         range: call.env.graph.canvas?.range,
       }),
   }),
