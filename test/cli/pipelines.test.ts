@@ -7,13 +7,16 @@ import { describeNative } from '../support/native.js'
 
 /** Every pipeline that is shipped, with what must be smaller on a small machine; none of it changes the network or the loss. */
 const folder = join(projectRoot, 'pipelines')
-const data = 'datasets/hdmap-example'
-const small = ['data.image=32x96', 'data.batch=2', 'data.eval_batch=4', 'train.epochs=1', 'train.max_steps=2']
+const sets = ['hdmap-example', 'surfaces-example'] as const
+const setOf = (file: string) => sets[Number(file === 'surfaces.draem')] ?? sets[0]
+const domainsOf = { 'hdmap-example': ['domain_A', 'domain_B'], 'surfaces-example': ['weave'] } as const
+const few = ['data.batch=2', 'data.eval_batch=4', 'train.epochs=1', 'train.max_steps=2']
+const small = ['data.image=32x96', ...few]
 const own: Readonly<Record<string, readonly string[]>> = {
   // Its own size is what it shows.
-  native_size: small.slice(1),
+  native_size: few,
   // Its patches are up to 42 pixels high; at full width each image takes its time.
-  hdmap_sevnet: ['data.image=64x96', 'data.targets=[domain_B]', ...small.slice(1)],
+  hdmap_sevnet: ['data.image=64x96', 'data.targets=[domain_B]', ...few],
   draem_original: ['data.targets=[domain_B]', ...small],
 }
 const cases = readdirSync(folder)
@@ -29,13 +32,17 @@ describeNative('shipped pipelines', () => {
     directory = mkdtempSync(join(tmpdir(), 'draemc-test-'))
     // The other pipelines of a file are checked too, with the data that they name.
     cpSync(folder, join(directory, 'pipelines'), { recursive: true })
-    expect(draemc(['data', 'hdmap-example', data, '--size', '0.1'], { cwd: directory }).status).toBe(0)
+    for (const set of sets) {
+      expect(draemc(['data', set, join('datasets', set), '--size', '0.1'], { cwd: directory }).status).toBe(0)
+    }
   })
 
   afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
   it.each(cases)('%s trains for two steps and is evaluated', (name, file) => {
-    const set = [`data.root="${join(directory, data)}"`, ...(own[name] ?? small)].flatMap((each) => ['--set', each])
+    const data = setOf(file)
+    const smaller = own[name] ?? (data === 'surfaces-example' ? few : small)
+    const set = [`data.root="${join(directory, 'datasets', data)}"`, ...smaller].flatMap((each) => ['--set', each])
     const out = join(directory, name)
     const { status, stderr } = draemc(
       ['run', join('pipelines', file), '--pipeline', name, '--plain', '--out', out, ...set],
@@ -45,6 +52,6 @@ describeNative('shipped pipelines', () => {
     expect(status).toBe(0)
     const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'))
     const domains: readonly { readonly domain: string }[] = results.domains
-    expect(domains.map(({ domain }) => domain).slice(0, 2)).toEqual(['domain_A', 'domain_B'])
+    expect(domains.map(({ domain }) => domain).slice(0, 2)).toEqual(domainsOf[data])
   })
 })

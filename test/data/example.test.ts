@@ -4,48 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeImage, readImageFile } from '../../src/data/decode.js'
-import * as constants from '../../src/data/example/constants.js'
-import { type ExampleMap, makeMap } from '../../src/data/example/map.js'
-import { hasExampleData } from '../../src/data/example/marker.js'
-import { cosine } from '../../src/data/example/pattern.js'
+import * as constants from '../../src/data/example/hdmap/constants.js'
+import { type ExampleMap, makeMap } from '../../src/data/example/hdmap/map.js'
+import { hasExampleData } from '../../src/data/example/sets.js'
+import { cosine } from '../../src/data/example/waves.js'
 import { ExampleDirectoryError, writeExampleData } from '../../src/data/example/write.js'
 import { keyFor } from '../../src/random/key.js'
+import { imageStatistics, mean, separation } from '../support/image-statistics.js'
 
 const { height, width, domains } = constants
-
-function mean(values: ArrayLike<number>): number {
-  let sum = 0
-  for (let index = 0; index < values.length; index += 1) sum += values[index] ?? Number.NaN
-  return sum / values.length
-}
-
-/** Numbers of a whole image that a detector without a network could use. */
-const statistics: Readonly<Record<string, (values: Float32Array) => number>> = {
-  mean,
-  minimum: (values) => values.reduce((least, value) => Math.min(least, value)),
-  maximum: (values) => values.reduce((most, value) => Math.max(most, value)),
-  deviation: (values) => Math.sqrt(mean(values.map((value) => value * value)) - mean(values) ** 2),
-  'percentile 99': (values) => values.toSorted()[Math.round(0.99 * (values.length - 1))] ?? Number.NaN,
-  'maximum of 5 x 5 means': (values) => {
-    let most = Number.NEGATIVE_INFINITY
-    for (let top = 0; top + 5 <= height; top += 1) {
-      for (let left = 0; left + 5 <= width; left += 1) {
-        let sum = 0
-        for (let at = 0; at < 25; at += 1) sum += values[(top + Math.floor(at / 5)) * width + left + (at % 5)] ?? 0
-        most = Math.max(most, sum / 25)
-      }
-    }
-    return most
-  },
-}
-
-/** Share of the pairs that are in the right order, either way. */
-function auroc(normal: readonly number[], faulty: readonly number[]): number {
-  let right = 0
-  for (const low of normal) for (const high of faulty) right += high > low ? 1 : high === low ? 0.5 : 0
-  const share = right / (normal.length * faulty.length)
-  return Math.max(share, 1 - share)
-}
 
 function maps(domain: (typeof domains)[number], kind: 'good' | 'fault', seed: number, count: number): ExampleMap[] {
   const key = keyFor(seed, `example/${domain.name}/${kind}`)
@@ -61,10 +28,10 @@ describe('no simple statistic of an image tells a faulty map', () => {
     test.each(domains)(`$name, seed ${seed}, ${count} maps of each kind: AUROC below 0.70`, (domain) => {
       const normal = maps(domain, 'good', seed, count)
       const faulty = maps(domain, 'fault', seed, count)
-      for (const [name, statistic] of Object.entries(statistics)) {
-        const found = auroc(
-          normal.map(({ values }) => statistic(values)),
-          faulty.map(({ values }) => statistic(values)),
+      for (const [name, statistic] of Object.entries(imageStatistics)) {
+        const found = separation(
+          normal.map(({ values }) => statistic(values, height, width)),
+          faulty.map(({ values }) => statistic(values, height, width)),
         )
         expect(found, name).toBeLessThan(0.7)
       }
@@ -114,7 +81,7 @@ describe('the files', () => {
 
   test('the same options give the same bytes; another seed gives others', async () => {
     const write = async (name: string, seed: number) => {
-      await writeExampleData(join(scratch, name), { seed, size: 0.05 })
+      await writeExampleData('hdmap-example', join(scratch, name), { seed, size: 0.05 })
       return await hashOf(join(scratch, name))
     }
     const first = await write('one', 1)
@@ -133,10 +100,10 @@ describe('the files', () => {
   test('are maps of 31 x 95 in float32, with masks and severities beside the faulty ones', async () => {
     const directory = join(scratch, 'layout')
     const options = { seed: 1, size: 0.05 }
-    expect(await hasExampleData(directory, options)).toBe(false)
-    await writeExampleData(directory, options)
-    expect(await hasExampleData(directory, options)).toBe(true)
-    expect(await hasExampleData(directory, { ...options, seed: 2 })).toBe(false)
+    expect(await hasExampleData('hdmap-example', directory, options)).toBe(false)
+    await writeExampleData('hdmap-example', directory, options)
+    expect(await hasExampleData('hdmap-example', directory, options)).toBe(true)
+    expect(await hasExampleData('hdmap-example', directory, { ...options, seed: 2 })).toBe(false)
     expect(await readdir(join(directory, 'domain_A/train/good'))).toHaveLength(10)
     const file = readImageFile(join(directory, 'domain_D/test/fault/0002.tiff'))
     const { values, mask, severity } = maps(domains[3], 'fault', 1, 3)[2] ?? { severity: 0 }
@@ -147,8 +114,8 @@ describe('the files', () => {
     expect([...drawn.values]).toEqual([...(mask ?? [])])
     const table = await readFile(join(directory, 'domain_D/test/severity.csv'), 'utf8')
     expect(table.split('\n')[3]).toBe(`fault/0002.tiff,${severity}`)
-    await writeExampleData(directory, { ...options, seed: 2 })
-    expect(await hasExampleData(directory, { ...options, seed: 2 })).toBe(true)
+    await writeExampleData('hdmap-example', directory, { ...options, seed: 2 })
+    expect(await hasExampleData('hdmap-example', directory, { ...options, seed: 2 })).toBe(true)
     expect((await readdir(scratch)).filter((name) => name.startsWith('layout'))).toEqual(['layout'])
   })
 
@@ -156,7 +123,9 @@ describe('the files', () => {
     const directory = join(scratch, 'mine')
     await mkdir(directory)
     await writeFile(join(directory, 'thesis.txt'), 'words')
-    await expect(writeExampleData(directory, { seed: 1, size: 0.05 })).rejects.toThrow(ExampleDirectoryError)
+    await expect(writeExampleData('hdmap-example', directory, { seed: 1, size: 0.05 })).rejects.toThrow(
+      ExampleDirectoryError,
+    )
     expect(await readdir(directory)).toEqual(['thesis.txt'])
   })
 })

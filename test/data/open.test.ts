@@ -35,7 +35,7 @@ let workerFile = new URL('file:///')
 beforeAll(async () => {
   scratch = await mkdtemp(join(process.cwd(), 'node_modules', '.draemc-data-'))
   root = join(scratch, 'maps')
-  await writeExampleData(root, { seed: 5, size: 0.1 })
+  await writeExampleData('hdmap-example', root, { seed: 5, size: 0.1 })
   const outfile = join(scratch, 'worker.js')
   await build({
     entryPoints: ['src/data/worker.ts'],

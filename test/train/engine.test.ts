@@ -25,7 +25,7 @@ describeNative('the engine process', () => {
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'draemc-engine-'))
-    await writeExampleData(join(directory, 'data'), { seed: 3, size: 0.2 })
+    await writeExampleData('hdmap-example', join(directory, 'data'), { seed: 3, size: 0.2 })
     await build({
       absWorkingDir: root,
       entryPoints: { 'train/engine': 'src/train/engine.ts', 'data/worker': 'src/data/worker.ts' },
@@ -194,7 +194,7 @@ describeNative('the engine process', () => {
 
   test('a broken image is exit code 4, named, before the first step', async () => {
     const broken = join(directory, 'broken')
-    await writeExampleData(broken, { seed: 3, size: 0.1 })
+    await writeExampleData('hdmap-example', broken, { seed: 3, size: 0.1 })
     const [name] = readdirSync(join(broken, 'domain_A/train/good')).sort()
     writeFileSync(join(broken, 'domain_A/train/good', name as string), 'no image')
     const { code, events } = await engine([prepare('on-broken', {}, broken)])

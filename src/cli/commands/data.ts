@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { hasExampleData } from '../../data/example/marker.js'
+import { type ExampleSet, exampleSetNames, exampleSets, hasExampleData } from '../../data/example/sets.js'
 import { cannotWrite } from '../../files/writing.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
@@ -8,16 +8,18 @@ import { addDataCheck } from './data-check.js'
 export function addDataCommand(program: Command, done: (code: ExitCode) => void): void {
   const data = program.command('data').description('checks of the data of a pipeline, and example data')
   addDataCheck(data, done)
-  data
-    .command('hdmap-example <directory>')
-    .description('write HDMAP-like vibration maps (31 x 95, float32 TIFF, four domains, masks and severities)')
-    .option('--seed <n>', 'another seed, other maps', parseSeed, 1)
-    .option('--if-missing', 'do nothing when they are there already')
-    .option('--size <factor>', 'factor of the number of images', parseSize, 1)
-    .action(async (directory: string, options: ExampleCommandOptions) => {
-      await writeExample(directory, options)
-      done(exitCodes.ok)
-    })
+  for (const set of exampleSetNames) {
+    data
+      .command(`${set} <directory>`)
+      .description(exampleSets[set].doc)
+      .option('--seed <n>', 'another seed, other images', parseSeed, 1)
+      .option('--if-missing', 'do nothing when they are there already')
+      .option('--size <factor>', 'factor of the number of images', parseSize, 1)
+      .action(async (directory: string, options: ExampleCommandOptions) => {
+        await writeExample(set, directory, options)
+        done(exitCodes.ok)
+      })
+  }
 }
 
 interface ExampleCommandOptions {
@@ -26,13 +28,17 @@ interface ExampleCommandOptions {
   readonly ifMissing?: true
 }
 
-async function writeExample(directory: string, { seed, size, ifMissing }: ExampleCommandOptions): Promise<void> {
-  if (ifMissing && hasExampleData(directory, { seed, size })) return
+async function writeExample(
+  set: ExampleSet,
+  directory: string,
+  { seed, size, ifMissing }: ExampleCommandOptions,
+): Promise<void> {
+  if (ifMissing && hasExampleData(set, directory, { seed, size })) return
   talk(`writing example data to ${directory}`)
   // Not loaded where the data is there already, which `npm start` asks each time.
   const { ExampleDirectoryError, writeExampleData } = await import('../../data/example/write.js')
   try {
-    await writeExampleData(directory, { seed, size })
+    await writeExampleData(set, directory, { seed, size })
   } catch (error) {
     if (error instanceof ExampleDirectoryError) throw new UsageError(error.message)
     throw cannotWrite(directory, error)

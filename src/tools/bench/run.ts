@@ -28,7 +28,7 @@ export async function measureRun(program: string, engine: EngineLocation): Promi
   const directory = mkdtempSync(join(tmpdir(), 'draemc-bench-run-'))
   try {
     const data = join(directory, 'data')
-    await writeExampleData(data, { seed: 1, size: 1 })
+    await writeExampleData('hdmap-example', data, { seed: 1, size: 1 })
     const set = { ...endless, 'data.root': JSON.stringify(data) }
     const pipelines: readonly (BenchPipeline & { readonly name: string })[] = [
       { name: 'quickstart', file: '../pipelines/quickstart.draem', set },

@@ -57,7 +57,7 @@ export async function measureTraining(directory: string): Promise<TrainingResult
     return { ...about, reason: 'PyTorch is not installed for python3', terms: [] }
   const data = mkdtempSync(join(tmpdir(), 'draemc-bench-training-'))
   try {
-    await writeExampleData(data, { seed: 1, size: 1 })
+    await writeExampleData('hdmap-example', data, { seed: 1, size: 1 })
     // The two steps of a batch run side by side, a thread each.
     process.env.TF_NUM_INTRAOP_THREADS = '1'
     const engine = loadEngine(directory)

@@ -1,4 +1,4 @@
-import { RandomStream } from '../../random/stream.js'
+import { RandomStream } from '../../../random/stream.js'
 import * as constants from './constants.js'
 import { amplitude, drawShape, level, type MapShape, ridge } from './pattern.js'
 
