@@ -21,7 +21,8 @@ const upsample: Write = (builder, [x = -1]) => {
   const [, height = 0, width = 0] = builder.shape(x)
   return builder.one('resize_bilinear', [x], { height: height * 2, width: width * 2, align_corners: true })
 }
-const maxPool: Write = (builder, [x = -1]) => builder.one('max_pool', [x], { size: [2, 2], strides: [2, 2] })
+const maxPool: Write = (builder, [x = -1]) =>
+  builder.one('max_pool', [x], { size: [2, 2], strides: [2, 2], padding: [0, 0, 0, 0] })
 
 /** Every block of the file as IR; operands are the file's inputs, NHWC and HWIO. */
 const blocks: Readonly<Record<string, Write>> = {

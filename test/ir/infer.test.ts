@@ -30,7 +30,7 @@ describe('inferTypes', () => {
     ['conv2d', 'bf16[2,8,9,3] bf16[3,2,3,4]', { ...conv, strides: [2, 1], padding: [1, 1, 0, 0] }, 'bf16[2,4,8,4]'],
     ['conv2d', 'f32[1,9,9,1] f32[3,3,1,1]', { ...conv, dilations: [2, 4] }, 'f32[1,5,1,1]'],
     ['conv2d_filter_grad', 'f32[2,8,8,3] f32[2,6,6,4]', { ...conv, kernel_shape: [3, 3, 3, 4] }, 'f32[3,3,3,4]'],
-    ['max_pool', 'f32[1,7,5,2]', { size: [2, 2], strides: [2, 2] }, 'f32[1,3,2,2]'],
+    ['max_pool', 'f32[1,7,5,2]', { size: [2, 2], strides: [2, 2], padding: [0, 0, 0, 0] }, 'f32[1,3,2,2]'],
     ['batch_norm_train', 'bf16[2,3,3,4] f32[4] f32[4]', { epsilon: 1e-5 }, 'bf16[2,3,3,4] f32[4] f32[4]'],
     ['random_uniform', 'i32[]', random, 'f32[2]'],
   ])('%s(%s) %j is %s', (op, operands, attributes, expected) => {
@@ -63,7 +63,7 @@ describe('inferTypes', () => {
     [
       'max_pool_grad',
       'f32[1,4,4,1] f32[1,2,1,1] f32[1,2,1,1]',
-      { size: [2, 2], strides: [2, 2] },
+      { size: [2, 2], strides: [2, 2], padding: [0, 0, 0, 0] },
       'max_pool gives [1,2,2,1]',
     ],
     ['resize_nearest', 'f32[1,2,2,1]', { height: 3, width: 4 }, '3x4 is no multiple of 2x2'],

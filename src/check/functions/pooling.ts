@@ -32,13 +32,26 @@ interface Windows extends ArgumentsOf<typeof windowParameters> {
   readonly padding: Sides
 }
 
+const padding = (doc: string) =>
+  sides(`${doc} above and below, left and right, at most half the size.`, { default: 0, minimum: 0, maximum: 512 })
+
 /** As it is written: `3` or `3x5`. */
 function oneOrTwo([height, width]: Sides): string {
   return height === width ? String(height) : `${height}x${width}`
 }
 
-/** Both poolings: max without padding, average with zeros that count. */
-function pool(call: FunctionCall, op: 'max_pool' | 'avg_pool', { x, size, stride: given, padding }: Windows): Value {
+/** Padding of a window is less than half of it on each side, or a window could lie in it alone. */
+function pool(call: FunctionCall<'padding'>, op: 'max_pool' | 'avg_pool', args: Windows): Value {
+  const { size, padding } = args
+  const isTooWide = inBoth((axis) => 2 * (padding[axis] ?? 0) > (size[axis] ?? Number.POSITIVE_INFINITY))
+  if (!isTooWide.some((each) => each)) return pooled(call, op, args)
+  const most = inBoth((axis) => Math.floor((size[axis] ?? 0) / 2))
+  call.refuse('padding', `at most half the size (${oneOrTwo(size)})`, oneOrTwo(padding), `padding = ${oneOrTwo(most)}`)
+  return pooled(call, op, { ...args, padding: [undefined, undefined] })
+}
+
+/** Both poolings: the padding of max is never the largest, the zeros of average count. */
+function pooled(call: FunctionCall, op: 'max_pool' | 'avg_pool', { x, size, stride: given, padding }: Windows): Value {
   const stride = given === null ? size : given
   const { graph, session, abstract } = call.env
   // Only windows side by side are asked to cover the map; overlapping ones leave pixels at the border as their authors meant it.
@@ -73,10 +86,8 @@ function pool(call: FunctionCall, op: 'max_pool' | 'avg_pool', { x, size, stride
     type: { per: 'pixel', shape: [...counts, channels(x)] },
     grid,
   } as const
-  const windows = { size, strides: stride } as const
-  return op === 'max_pool'
-    ? call.emit({ op, attributes: windows, ...rest })
-    : call.emit({ op, attributes: { ...windows, padding: [padding[0], padding[0], padding[1], padding[1]] }, ...rest })
+  const sides = [padding[0], padding[0], padding[1], padding[1]] as const
+  return call.emit({ op, attributes: { size, strides: stride, padding: sides }, ...rest })
 }
 
 const side = (doc: string) => optional(int(doc, { minimum: 0, maximum: 65536 }))
@@ -130,38 +141,17 @@ function without(side: Dim, before: Dim, after: Dim): Dim {
 export const poolingFunctions: readonly FunctionRule[] = [
   declareFunction('max_pool', {
     doc: 'Largest value of each window.',
-    parameters: windowParameters,
+    parameters: { ...windowParameters, padding: padding('What is never the largest,') },
     result: 'map [H / stride, W / stride, C]',
-    example: 'max_pool(hidden, 2)',
-    apply: (args, call) => pool(call, 'max_pool', { ...args, padding: [0, 0] }),
+    example: 'max_pool(hidden, 3, stride = 2, padding = 1)',
+    apply: (args, call) => pool(call, 'max_pool', args),
   }),
   declareFunction('avg_pool', {
     doc: 'Mean of each window; zeros of the padding count.',
-    parameters: {
-      ...windowParameters,
-      padding: sides('Zeros above and below, left and right, at most half the size.', {
-        default: 0,
-        minimum: 0,
-        maximum: 512,
-      }),
-    },
+    parameters: { ...windowParameters, padding: padding('Zeros') },
     result: 'map [H / stride, W / stride, C]',
     example: 'avg_pool(hidden, 3, stride = 1, padding = 1)',
-    apply: (args, call) => {
-      const { size, padding } = args
-      const isTooWide = inBoth((axis) => 2 * (padding[axis] ?? 0) > (size[axis] ?? Number.POSITIVE_INFINITY))
-      if (isTooWide.some((each) => each)) {
-        const most = inBoth((axis) => Math.floor((size[axis] ?? 0) / 2))
-        call.refuse(
-          'padding',
-          `at most half the size (${oneOrTwo(size)})`,
-          oneOrTwo(padding),
-          `padding = ${oneOrTwo(most)}`,
-        )
-        return pool(call, 'avg_pool', { ...args, padding: [undefined, undefined] })
-      }
-      return pool(call, 'avg_pool', args)
-    },
+    apply: (args, call) => pool(call, 'avg_pool', args),
   }),
   declareFunction('upsample', {
     doc: 'Enlarges a map.',

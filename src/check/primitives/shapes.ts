@@ -49,7 +49,6 @@ const sum = (...parts: readonly Dim[]): Dim =>
   parts.reduce((total, part) => (total === undefined || part === undefined ? undefined : total + part), 0)
 const product = (...parts: readonly Dim[]): Dim =>
   parts.reduce((total, part) => (total === undefined || part === undefined ? undefined : total * part), 1)
-const unpadded: Sides = [0, 0, 0, 0]
 
 function generated(): never {
   throw new CompilerBug('what is made of no tensor brings its type')
@@ -94,7 +93,7 @@ export const shapeRules: { readonly [Op in PrimitiveName]: ShapeRule<Op> } = {
     const sides = outer.map((_side, axis) => operands.find(({ shape }) => shape[axis] !== undefined)?.shape[axis])
     return { per: same(operands).per, shape: [...sides, sum(...operands.map(({ shape }) => shape.at(-1)))] }
   },
-  max_pool: ([x], { size, strides }) => map(windows(x, size, strides, unpadded), x?.shape[2]),
+  max_pool: ([x], { size, strides, padding }) => map(windows(x, size, strides, padding), x?.shape[2]),
   avg_pool: ([x], { size, strides, padding }) => map(windows(x, size, strides, padding), x?.shape[2]),
   upsample: ([x], { factor }) => map([product(x?.shape[0], factor), product(x?.shape[1], factor)], x?.shape[2]),
   pad: ([x], { padding: [top, bottom, left, right] }) =>

@@ -192,9 +192,14 @@ export const primitives = {
     },
   ),
   concat: primitive('Channels one after the other.', ['map | vector', '..'], 'as the operands'),
-  max_pool: primitive('Largest value of each window; no padding, the size rounds down.', ['map'], 'map', {
-    attributes: { size: 'pair', strides: 'pair' },
-  }),
+  max_pool: primitive(
+    'Largest value of each window; padding is never the largest, the size rounds down.',
+    ['map'],
+    'map',
+    {
+      attributes: { size: 'pair', strides: 'pair', padding: 'sides' },
+    },
+  ),
   avg_pool: primitive('Mean of each window; zeros of the padding count.', ['map'], 'map', {
     attributes: { size: 'pair', strides: 'pair', padding: 'sides' },
   }),

@@ -11,17 +11,22 @@ function maximumPlaces(x: Float64Array, xShape: Sides, yShape: Sides, attributes
   const [batch, outHeight, outWidth] = yShape
   const [sizeY, sizeX] = stepsOf(attributes, 'size')
   const [strideY, strideX] = stepsOf(attributes, 'strides')
+  const [top, , left] = paddingOf(attributes)
   const places = new Int32Array(sizeOf(yShape))
   let target = 0
   for (let image = 0; image < batch; image += 1) {
     for (let row = 0; row < outHeight; row += 1) {
       for (let column = 0; column < outWidth; column += 1) {
-        const first = ((image * height + row * strideY) * width + column * strideX) * channels
+        // Padding is never the maximum: the window's pixels within the map, of which there is one.
+        const [above, before] = [row * strideY - top, column * strideX - left]
+        const [firstRow, firstColumn] = [Math.max(0, above), Math.max(0, before)]
+        const [lastRow, lastColumn] = [Math.min(height, above + sizeY), Math.min(width, before + sizeX)]
         for (let channel = 0; channel < channels; channel += 1, target += 1) {
-          let best = first + channel
-          for (let i = 0; i < sizeY; i += 1) {
-            for (let j = 0; j < sizeX; j += 1) {
-              const place = first + (i * width + j) * channels + channel
+          const placeOf = (i: number, j: number) => ((image * height + i) * width + j) * channels + channel
+          let best = placeOf(firstRow, firstColumn)
+          for (let i = firstRow; i < lastRow; i += 1) {
+            for (let j = firstColumn; j < lastColumn; j += 1) {
+              const place = placeOf(i, j)
               if ((x[place] ?? 0) > (x[best] ?? 0)) best = place
             }
           }

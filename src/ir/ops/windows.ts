@@ -15,12 +15,12 @@ import {
   windowCount,
 } from './shape.js'
 
-/** Shape of a pooling of x [N,H,W,C]; zero padding [top, bottom, left, right]. */
-function pooledShape(x: readonly number[], attributes: Attributes, padding: readonly [number, number, number, number]) {
+/** Shape of a pooling of x [N,H,W,C]. */
+function pooledShape(x: readonly number[], attributes: Attributes) {
   const [batch, height, width, channels] = fourAxes(x, 'x')
   const [sizeY, sizeX] = stepsOf(attributes, 'size')
   const [strideY, strideX] = stepsOf(attributes, 'strides')
-  const [top, bottom, left, right] = padding
+  const [top, bottom, left, right] = paddingOf(attributes)
   return [
     batch,
     windowCount(height, top, bottom, sizeY, strideY),
@@ -30,18 +30,17 @@ function pooledShape(x: readonly number[], attributes: Attributes, padding: read
 }
 
 const windowSize = (attributes: Attributes) => sizeOf(stepsOf(attributes, 'size'))
-const noPadding = [0, 0, 0, 0] as const
-const maxPooling = { size: 'ints', strides: 'ints' } as const
-const averagePooling = { ...maxPooling, padding: 'ints' } as const
+const pooling = { size: 'ints', strides: 'ints', padding: 'ints' } as const
 
 export const maxPool = pure({
-  summary: 'maximum of each window; no padding, what does not fill a window is left out',
+  summary:
+    'maximum of each window; padding [top, bottom, left, right] that is never the maximum, what does not fill a window is left out',
   operands: ['x'],
-  attributes: maxPooling,
-  typeRule: 'float x [N,H,W,C]; [N,floor((H-h)/s)+1,..,C]',
+  attributes: pooling,
+  typeRule: 'float x [N,H,W,C]; [N,floor((H+t+b-h)/s)+1,..,C]',
   types: (operands, attributes) => {
     const x = only(operands)
-    return [{ dtype: requireFloat(x), shape: pooledShape(x.shape, attributes, noPadding) }]
+    return [{ dtype: requireFloat(x), shape: pooledShape(x.shape, attributes) }]
   },
   flops: (_operands, results, attributes) => sizeOf(at(results, 0).shape) * windowSize(attributes),
 })
@@ -50,14 +49,14 @@ export const maxPoolGrad = pure({
   summary: 'gradient of max_pool by x: to the first maximum of the window in row-major order',
   operands: ['x', 'y', 'dy'],
   results: ['dx'],
-  attributes: maxPooling,
+  attributes: pooling,
   typeRule: 'y and dy as max_pool gives of x; the type of x',
   types: (operands, attributes) => {
     const x = at(operands, 0)
     const y = at(operands, 1)
     requireSameDType(x, y)
     requireSameType(y, at(operands, 2), 'value against gradient')
-    const pooled = pooledShape(x.shape, attributes, noPadding)
+    const pooled = pooledShape(x.shape, attributes)
     invariant(sameShape(pooled, y.shape), `max_pool gives ${showShape(pooled)}, y is ${showShape(y.shape)}`)
     return [x]
   },
@@ -67,11 +66,11 @@ export const maxPoolGrad = pure({
 export const avgPool = pure({
   summary: 'mean of each window; padding [top, bottom, left, right] of zeros that count',
   operands: ['x'],
-  attributes: averagePooling,
+  attributes: pooling,
   typeRule: 'float x [N,H,W,C]; [N,floor((H+t+b-h)/s)+1,..,C]',
   types: (operands, attributes) => {
     const x = only(operands)
-    return [{ dtype: requireFloat(x), shape: pooledShape(x.shape, attributes, paddingOf(attributes)) }]
+    return [{ dtype: requireFloat(x), shape: pooledShape(x.shape, attributes) }]
   },
   flops: (_operands, results, attributes) => sizeOf(at(results, 0).shape) * windowSize(attributes),
 })
@@ -80,12 +79,12 @@ export const avgPoolGrad = pure({
   summary: 'gradient of avg_pool by x',
   operands: ['dy'],
   results: ['dx'],
-  attributes: { ...averagePooling, input_shape: 'ints' },
+  attributes: { ...pooling, input_shape: 'ints' },
   typeRule: 'dtype of dy; input_shape',
   types: (operands, attributes) => {
     const dy = only(operands)
     const shape = numbersOf(attributes, 'input_shape')
-    const pooled = pooledShape(shape, attributes, paddingOf(attributes))
+    const pooled = pooledShape(shape, attributes)
     invariant(
       sameShape(pooled, dy.shape),
       `avg_pool gives ${showShape(pooled)}, its gradient is ${showShape(dy.shape)}`,

@@ -70,7 +70,11 @@ const blocks: readonly { readonly pattern: RegExp; readonly block: (match: RegEx
     pattern: /^max_pool_(\d+)x(\d+)(?:_odd)?$/,
     block: ([, height, width]) => ({
       op: 'max_pool',
-      attributes: { size: [Number(height), Number(width)], strides: [Number(height), Number(width)] },
+      attributes: {
+        size: [Number(height), Number(width)],
+        strides: [Number(height), Number(width)],
+        padding: [0, 0, 0, 0],
+      },
     }),
   },
   {

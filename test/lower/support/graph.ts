@@ -144,7 +144,7 @@ export class CheckedGraph {
   maxPool(x: Node): Node {
     const [height = 0, width = 0, channels = 0] = this.shape(x)
     const shape = [Math.floor(height / 2), Math.floor(width / 2), channels]
-    return this.add('max_pool', [x], shape, { size: [2, 2], strides: [2, 2] })
+    return this.add('max_pool', [x], shape, { size: [2, 2], strides: [2, 2], padding: [0, 0, 0, 0] })
   }
 
   upsample(x: Node): Node {

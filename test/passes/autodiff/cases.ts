@@ -194,9 +194,14 @@ export const gradientCases: Readonly<Record<OpName, readonly GradientCase[] | 'z
   conv2d_input_grad: 'none',
   conv2d_filter_grad: 'none',
   max_pool: [
-    { what: '2x2', shapes: [[2, 4, 6, 2]], attributes: { size: [2, 2], strides: [2, 2] } },
-    { what: 'with a rest', shapes: [[1, 5, 7, 2]], attributes: { size: [2, 2], strides: [2, 2] } },
-    { what: 'overlapping', shapes: [[1, 5, 5, 1]], attributes: { size: [3, 2], strides: [1, 1] } },
+    { what: '2x2', shapes: [[2, 4, 6, 2]], attributes: { size: [2, 2], strides: [2, 2], padding: [0, 0, 0, 0] } },
+    {
+      what: 'with a rest',
+      shapes: [[1, 5, 7, 2]],
+      attributes: { size: [2, 2], strides: [2, 2], padding: [0, 0, 0, 0] },
+    },
+    { what: 'overlapping', shapes: [[1, 5, 5, 1]], attributes: { size: [3, 2], strides: [1, 1], padding: [0, 0, 0, 0] } },
+    { what: 'padded', shapes: [[1, 5, 6, 2]], attributes: { size: [3, 3], strides: [2, 2], padding: [1, 1, 1, 1] } },
   ],
   max_pool_grad: 'none',
   avg_pool: [

@@ -91,28 +91,33 @@ describeNative('every operator on the native engine is what the interpreter says
     }
   })
 
-  it('max_pool_grad', () => {
+  it.each([
+    { size: [2, 2], strides: [2, 2], padding: [0, 0, 0, 0], pooled: [3, 3] },
+    { size: [3, 3], strides: [2, 2], padding: [1, 1, 1, 1], pooled: [4, 3] },
+    { size: [3, 2], strides: [2, 1], padding: [1, 0, 0, 1], pooled: [3, 6] },
+  ] as const)('max_pool and its gradient, %o', ({ pooled: [down, across], ...attributes }) => {
     for (const dtype of ['f32', 'f64', 'bf16'] as const) {
       const builder = new FunctionBuilder('f')
-      const attributes = { size: [2, 2], strides: [2, 2] }
       const narrow = (value: ValueId) => (dtype === 'f32' ? value : builder.one('cast', [value], { dtype }))
       const x = narrow(builder.input('x', { dtype: 'f32', shape: [2, 7, 6, 3] }))
       const y = builder.one('max_pool', [x], attributes)
-      const dy = narrow(builder.input('dy', { dtype: 'f32', shape: [2, 3, 3, 3] }))
+      const dy = narrow(builder.input('dy', { dtype: 'f32', shape: [2, down, across, 3] }))
+      builder.output('y', y)
       builder.output('dx', builder.one('max_pool_grad', [x, y, dy], attributes))
       const module: IrModule = { name: 'pool', state: [], functions: [builder.build()] }
       const random = generator(5)
       // Few different values, so that windows have ties: the first one in row-major order takes the gradient.
-      const xs = Float64Array.from({ length: 252 }, () => Math.floor(random() * 3))
-      const dys = Float64Array.from({ length: 54 }, () => Math.round(random() * 16) / 8)
+      const xs = Float64Array.from({ length: 252 }, () => Math.floor(random() * 3) - 3)
+      const dys = Float64Array.from({ length: 6 * down * across }, () => Math.round(random() * 16) / 8)
       const expected = interpret(module, 'f', {
         x: { shape: [2, 7, 6, 3], data: xs },
-        dy: { shape: [2, 3, 3, 3], data: dys },
-      }).outputs.dx
+        dy: { shape: [2, down, across, 3], data: dys },
+      }).outputs
       const actual = onEngine(loadEngine(directory), module, (session) =>
         session.run('f', { x: Float32Array.from(xs), dy: Float32Array.from(dys) }),
       )
-      expect(relativeError(actual.dx ?? [], expected?.data ?? [])).toBe(0)
+      for (const name of ['y', 'dx'] as const)
+        expect(relativeError(actual[name] ?? [], expected[name]?.data ?? [])).toBe(0)
     }
   })
 })

@@ -1,16 +1,23 @@
-import type { Operation } from '../../../ir/types.js'
+import type { Operation, ValueId } from '../../../ir/types.js'
 import { attr } from '../data-types.js'
 import type { NodeAttributes } from '../graph-builder.js'
 import { numbers, operand, type Rule, type RuleContext, resultType } from '../rule.js'
 
 export const maxPool: Rule = (operation, context) => {
   const x = operand(operation, 0)
-  return [context.node(operation, 'MaxPool', [context.tensor(x)], windowAttributes(operation, context))]
+  return [context.node(operation, 'MaxPool', [lowPadded(operation, context, x)], windowAttributes(operation, context))]
 }
 
 export const maxPoolGrad: Rule = (operation, context) => {
-  const inputs = operation.operands.map((value) => context.tensor(value))
-  return [context.node(operation, 'MaxPoolGrad', inputs, windowAttributes(operation, context))]
+  const [x, ...rest] = operation.operands
+  const inputs = [
+    lowPadded(operation, context, x ?? operand(operation, 0)),
+    ...rest.map((value) => context.tensor(value)),
+  ]
+  const isPadded = padding(operation).some((size) => size > 0)
+  const attributes = windowAttributes(operation, context)
+  const gradient = context.node(operation, 'MaxPoolGrad', inputs, attributes, isPadded ? '_whole' : '')
+  return [isPadded ? unpadded(operation, context, gradient) : gradient]
 }
 
 export const avgPool: Rule = (operation, context) => {
@@ -30,12 +37,12 @@ export const avgPool: Rule = (operation, context) => {
 }
 
 export const avgPoolGrad: Rule = (operation, context) => {
-  const { dtype, shape } = resultType(operation, context)
+  const { shape } = resultType(operation, context)
   const [batch = 1, height = 1, width = 1, channels = 1] = shape
   const [top = 0, bottom = 0, left = 0, right = 0] = padding(operation)
   const whole = [batch, height + top + bottom, width + left + right, channels]
   const inputs = [context.ints(whole), context.tensor(operand(operation, 0))]
-  const isPadded = top + bottom + left + right > 0
+  const isPadded = padding(operation).some((size) => size > 0)
   const gradient = context.node(
     operation,
     'AvgPoolGrad',
@@ -43,13 +50,32 @@ export const avgPoolGrad: Rule = (operation, context) => {
     windowAttributes(operation, context),
     isPadded ? '_padded' : '',
   )
-  if (!isPadded) return [gradient]
-  const slice = [gradient, context.ints([0, top, left, 0]), context.ints(shape)]
-  return [context.node(operation, 'Slice', slice, { T: attr.type(dtype), Index: attr.type('i32') })]
+  return [isPadded ? unpadded(operation, context, gradient) : gradient]
+}
+
+/** x within a margin that is never a maximum: the engine's pooling with explicit padding is not that of all its devices. */
+function lowPadded(operation: Operation, context: RuleContext, x: ValueId): string {
+  const padded = padding(operation)
+  if (padded.every((size) => size === 0)) return context.tensor(x)
+  const { dtype } = context.type(x)
+  const inputs = [
+    context.tensor(x),
+    context.ints([0, 0, ...padded, 0, 0], [4, 2]),
+    context.filled(dtype, [], Number.NEGATIVE_INFINITY),
+  ]
+  return context.node(operation, 'PadV2', inputs, { T: attr.type(dtype), Tpaddings: attr.type('i32') }, '_padded')
+}
+
+/** Of a gradient by a padded x, the part by x. */
+function unpadded(operation: Operation, context: RuleContext, gradient: string): string {
+  const { dtype, shape } = resultType(operation, context)
+  const [top = 0, , left = 0] = padding(operation)
+  const inputs = [gradient, context.ints([0, top, left, 0]), context.ints(shape)]
+  return context.node(operation, 'Slice', inputs, { T: attr.type(dtype), Index: attr.type('i32') })
 }
 
 function padding(operation: Operation): readonly number[] {
-  return operation.attributes.padding === undefined ? [0, 0, 0, 0] : numbers(operation, 'padding')
+  return numbers(operation, 'padding')
 }
 
 function windowAttributes(operation: Operation, context: RuleContext): NodeAttributes {
