@@ -47,7 +47,7 @@ export interface CheckedParameter {
   readonly kind: 'weight' | 'statistic'
   readonly shape: readonly number[]
   readonly initializer: Initializer
-  /** False: no loss reaches it and that was allowed: frozen, without decay. Statistics are false too. */
+  /** False: it is `frozen`, or no loss reaches it and that was allowed; without decay then. Statistics are false too. */
   readonly trainable: boolean
   /** False: weight decay leaves it alone. */
   readonly decays?: false

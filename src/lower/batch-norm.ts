@@ -19,7 +19,7 @@ export const batchNorm: LoweringRule<'batch_norm'> = (node, operands, context) =
   const variance = parameterOf(node, 'running_variance')
   const attributes = { epsilon: node.attributes.epsilon }
   let y: ValueId
-  if (context.phase === 'train') {
+  if (context.phase === 'train' && !node.attributes.frozen) {
     const [normalised, batchMean, batchVariance] = emit.all('batch_norm_train', [map, scale, offset], attributes)
     invariant(
       normalised !== undefined && batchMean !== undefined && batchVariance !== undefined,

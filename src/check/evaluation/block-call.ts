@@ -1,18 +1,19 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
+import { invariant } from '../../diagnostics/invariant.js'
 import type { Span } from '../../source/span.js'
 import type { Argument, Expression } from '../../syntax/ast.js'
 import { abstractLike, abstractValue, conform, mismatch } from '../values/conform.js'
 import type { Type } from '../values/type.js'
 import { isTensorType } from '../values/type.js'
 import { resolveType } from '../values/types.js'
-import type { BlockValue, Cause, Value } from '../values/value.js'
+import type { BlockValue, BlockWrapper, Cause, Value } from '../values/value.js'
 import { isPoison, poison } from '../values/value.js'
 import { bindArguments, reportDuplicates, reportExtraOperand } from './arguments.js'
 import { hasParameterTwice, hasWeights } from './block-facts.js'
 import type { Env } from './env.js'
-import { fail, isOfLibrary } from './env.js'
+import { fail, isOfLibrary, pathBelow } from './env.js'
 import { sourceValue, withNamedWeights } from './function-call.js'
 import { textOf } from './session.js'
 
@@ -93,7 +94,7 @@ export function callBlock(
   broken ??= extra ?? reportDuplicates(bound, block.name, env)
   if (broken !== undefined) return poison(span, broken)
   if (operands.length > 0 && operands.every((operand) => !bound.byName.has(operand.name.name))) {
-    return { kind: 'block', block, bound: values, span }
+    return { ...callee, bound: values, span }
   }
   if (bound.missing.length > 0) {
     return fail(env, typesDiagnostics.missingArgument, span, {
@@ -102,14 +103,52 @@ export function callBlock(
       signature: signature.text,
     })
   }
-  const bindings: BlockValue = { kind: 'block', block, bound: values, span }
+  const bindings: BlockValue = { ...callee, bound: values, span }
   return hasWeights(bindings)
     ? withNamedWeights(block.name, span, env, (named) => callBound(bindings, span, named))
     : callBound(bindings, span, env)
 }
 
-/** Calls a block that has all of its arguments. */
+/** Calls a block that has all of its arguments, with what is around it. */
 function callBound(callee: BlockValue, span: Span, env: Env): Value {
+  const { wrappers = [] } = callee
+  const wrapper = wrappers.at(-1)
+  if (wrapper === undefined) return callInner(callee, span, env)
+  const inner = { ...callee, wrappers: wrappers.slice(0, -1) }
+  switch (wrapper.kind) {
+    case 'frozen':
+      return callBound(inner, span, { ...env, frozen: true })
+    case 'repeated':
+      return callRepeated(inner, wrapper, span, env)
+  }
+}
+
+function callRepeated(
+  callee: BlockValue,
+  { times = 1, operand, place }: Extract<BlockWrapper, { kind: 'repeated' }>,
+  span: Span,
+  env: Env,
+): Value {
+  const { block } = callee
+  const declared = block.declaration.parameters.find(({ name }) => name.name === operand)
+  invariant(declared !== undefined, `${block.name} has no operand ${operand}`)
+  const type = resolveType(declared.type, { ...env, module: block.module })
+  const bound = new Map(callee.bound)
+  let value: Value | undefined
+  for (let index = 0; index < times; index += 1) {
+    if (place !== undefined) bound.set(place, { kind: 'number', value: index, isInteger: true, span })
+    const path = pathBelow(env.path, String(index))
+    value = callBound({ ...callee, bound }, span, { ...env, path, statement: { layers: [] } })
+    // What is only checked is as the first call gives it.
+    if (isPoison(value) || env.abstract) return value
+    if (index + 1 < times) value = conform(value, type, env, `the result of \`${block.name}\`, which is repeated`)
+    if (isPoison(value)) return value
+    bound.set(operand, value)
+  }
+  return value ?? poison(span, 'undecided')
+}
+
+function callInner(callee: BlockValue, span: Span, env: Env): Value {
   const { block } = callee
   const facts = env.session.blockFacts(block, env.session)
   if (facts.broken !== undefined) return poison(span, facts.broken)

@@ -80,6 +80,8 @@ function call(
   if (entity?.kind === 'block') {
     return callBlock({ kind: 'block', block: entity, bound: new Map(), span }, args, piped, span, env)
   }
+  if (rule?.givesBlock && piped !== undefined)
+    return callValue(callFunction(rule, args, undefined, span, env), callee, [], piped, span, env)
   if (rule !== undefined) return callFunction(rule, args, piped, span, env, expected)
   if (entity !== undefined) return notCallable(callee, `the ${entity.kind} \`${name}\``, env)
   return unknownFunction(callee, args, env)

@@ -44,6 +44,8 @@ export interface Env {
   readonly statement: Statement
   /** True while a block is checked on its own, or an arm that is not taken: sizes and static values may be unknown. */
   readonly abstract: boolean
+  /** What is made is not trained, and is computed while training as in evaluation. */
+  readonly frozen?: true
   /** In the condition of an `expect`: the number of weights of a part of the model, or the mistake in its name. */
   readonly countParameters?: (part: WordValue, span: Span) => Value
 }

@@ -71,7 +71,10 @@ export type NodeRequest<Op extends PrimitiveName> = AttributesPart<Op> & {
 }
 
 /** Where a node comes from. */
-export type NodePlace = Pick<Env, 'path' | 'abstract'> & { readonly span: Span; readonly changes?: readonly Span[] }
+export type NodePlace = Pick<Env, 'path' | 'abstract' | 'frozen'> & {
+  readonly span: Span
+  readonly changes?: readonly Span[]
+}
 
 /** What a graph is of: a block that is checked on its own may be a part of either. */
 export type GraphKind = 'model' | 'synthesis' | 'open'
@@ -100,7 +103,7 @@ export class GraphBuilder {
   readonly #draws = new Map<string, number>()
   readonly parameters = new Map<
     string,
-    Omit<CheckedParameter, 'trainable' | 'shape'> & { readonly shape: readonly Dim[] }
+    Omit<CheckedParameter, 'trainable' | 'shape'> & { readonly shape: readonly Dim[]; readonly frozen?: true }
   >()
   /** Reports of shapes by binding and shape. */
   readonly shapeMistakes = new Map<string, Diagnostic>()
@@ -125,21 +128,22 @@ export class GraphBuilder {
 
   add<Op extends PrimitiveName>(
     request: NodeRequest<Op>,
-    { path, span, abstract, changes: own = [] }: NodePlace,
+    { path, span, abstract, frozen, changes: own = [] }: NodePlace,
   ): Tensor {
     const { op, operands } = request
     const changes = [...new Set([...own, ...changesOf(operands)])]
     const attributes = (request.attributes ?? {}) as DraftAttributes<Op>
     const specs = Object.entries<ParameterSpec | undefined>(request.parameters ?? {})
     const names: string[] = []
-    let weights = false
+    let [weights, trained] = [false, false]
     for (const [name, spec] of specs) {
       if (spec === undefined) continue
       const { kind, decays } = parameterRow(op, name)
       weights ||= kind === 'weight'
+      trained ||= kind === 'weight' && !frozen
       names.push(`${path}.${name}`)
-      const decay = decays === undefined ? {} : { decays }
-      this.parameters.set(`${path}.${name}`, { name: `${path}.${name}`, kind, ...decay, ...spec, span })
+      const rest = { ...(decays === undefined ? {} : { decays }), ...(frozen ? { frozen } : {}) }
+      this.parameters.set(`${path}.${name}`, { name: `${path}.${name}`, kind, ...rest, ...spec, span })
     }
     if (weights) this.owners.add(path)
     const { per, shape } = request.type ?? shapeRules[op](operands, attributes, specs[0]?.[1]?.shape.at(-1))
@@ -154,7 +158,7 @@ export class GraphBuilder {
       shape,
       meaning: request.meaning ?? 'plain',
       ...(range === undefined ? {} : { range }),
-      learned: weights || (op !== 'stop_gradient' && operands.some((operand) => operand.learned)),
+      learned: trained || (op !== 'stop_gradient' && operands.some((operand) => operand.learned)),
       label: request.label ?? (labels.length > 0 && labels.every((operand) => operand.label)),
       ...(grid === undefined ? {} : { grid }),
       ...(changes.length === 0 ? {} : { changes }),

@@ -58,9 +58,9 @@ export function finishGraph(
   const inputs: Partial<Record<PhaseInput, number>> = {}
   for (const [name, id] of graph.inputs) if (kept.has(id)) inputs[name] = number(id)
   const parameters: CheckedParameter[] = []
-  for (const parameter of graph.parameters.values()) {
+  for (const { frozen, ...parameter } of graph.parameters.values()) {
     if (!owned.has(parameter.name)) continue
-    const trainable = parameter.kind === 'weight' && !fate.frozen.has(parameter.name)
+    const trainable = parameter.kind === 'weight' && !frozen && !fate.frozen.has(parameter.name)
     parameters.push({ ...parameter, shape: finishShape(parameter.shape), trainable })
   }
   return {

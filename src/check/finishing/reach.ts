@@ -75,12 +75,14 @@ export function additiveTerms(graph: GraphBuilder, total: number): readonly numb
   return [total]
 }
 
-/** Names of the weights that nodes own. */
+/** Names of the weights that nodes own and that may be trained. */
 export function weightsOf(graph: GraphBuilder, ids: Iterable<number>): ReadonlySet<string> {
   const names = new Set<string>()
   for (const id of ids) {
-    for (const name of graph.nodes[id]?.parameters ?? [])
-      if (graph.parameters.get(name)?.kind === 'weight') names.add(name)
+    for (const name of graph.nodes[id]?.parameters ?? []) {
+      const parameter = graph.parameters.get(name)
+      if (parameter?.kind === 'weight' && !parameter.frozen) names.add(name)
+    }
   }
   return names
 }

@@ -108,7 +108,7 @@ function joinChains<Head extends DeadHead>(heads: readonly Head[], graph: GraphB
 function byBinding(graph: GraphBuilder): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>()
   for (const [name, parameter] of graph.parameters) {
-    if (parameter.kind !== 'weight') continue
+    if (parameter.kind !== 'weight' || parameter.frozen) continue
     const binding = name.split('.')[0] ?? name
     const group = groups.get(binding)
     if (group === undefined) groups.set(binding, [name])

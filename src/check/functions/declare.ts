@@ -23,7 +23,7 @@ export type ArgumentsOf<Parameters extends DeclaredParameters> = {
 
 interface Declaration<Parameters extends DeclaredParameters>
   extends Pick<FunctionRule, 'doc' | 'result' | 'example'>,
-    Partial<Pick<FunctionRule, 'variadic' | 'parametric' | 'where'>> {
+    Partial<Pick<FunctionRule, 'variadic' | 'parametric' | 'givesBlock' | 'where'>> {
   readonly parameters: Parameters
   readonly apply: (args: ArgumentsOf<Parameters>, call: FunctionCall<keyof Parameters & string>) => Value
 }
@@ -31,7 +31,15 @@ interface Declaration<Parameters extends DeclaredParameters>
 /** A function of the language. Names and types of the arguments that `apply` gets are those of `parameters`. */
 export function declareFunction<const Parameters extends DeclaredParameters>(
   name: string,
-  { parameters, apply, variadic = false, parametric = false, where = 'model', ...rest }: Declaration<Parameters>,
+  {
+    parameters,
+    apply,
+    variadic = false,
+    parametric = false,
+    givesBlock = false,
+    where = 'model',
+    ...rest
+  }: Declaration<Parameters>,
 ): FunctionRule {
   const rows = Object.entries<Declared<unknown>>(parameters)
   return {
@@ -39,6 +47,7 @@ export function declareFunction<const Parameters extends DeclaredParameters>(
     ...rest,
     variadic,
     parametric,
+    givesBlock,
     where,
     parameters: rows.map(([parameter, { read: _, ...row }]) => ({ name: parameter, ...row })),
     apply: (call) => {

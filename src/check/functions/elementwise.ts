@@ -132,7 +132,8 @@ export const elementwiseFunctions: readonly FunctionRule[] = [
     parameters: { x, rate: float('Share that is dropped.', { minimum: 0, exclusiveMaximum: 1, usual: 0.5 }) },
     result,
     example: 'dropout(features, 0.1)',
-    apply: ({ x, rate }, call) => call.emit({ op: 'dropout', operands: [x], attributes: { rate }, meaning: x.meaning }),
+    apply: ({ x, rate }, call) =>
+      call.env.frozen ? x : call.emit({ op: 'dropout', operands: [x], attributes: { rate }, meaning: x.meaning }),
   }),
 ]
 

@@ -54,7 +54,8 @@ function halved(reach: Dim, round: (zeros: number) => number): Dim {
 function reportSingleValue({ per, shape }: Tensor, { env, span }: FunctionCall): void {
   const { batch } = env.graph
   const pixels = per === 'pixel' ? shape.slice(0, 2) : []
-  if (env.abstract || batch !== 1 || env.graph.hasSingleValueNorm || pixels.some((side) => side !== 1)) return
+  if (env.abstract || env.frozen || batch !== 1 || env.graph.hasSingleValueNorm || pixels.some((side) => side !== 1))
+    return
   env.graph.hasSingleValueNorm = true
   const text = describePer(per, shape)
   report(env, tensorsDiagnostics.singleValueNorm, span, { batch, shape: text, path: env.path })
@@ -153,7 +154,7 @@ export const layerFunctions: readonly FunctionRule[] = [
       return call.emit({
         op: 'batch_norm',
         operands: [x],
-        attributes: { epsilon, momentum },
+        attributes: { epsilon, momentum, frozen: call.env.frozen === true },
         parameters: {
           scale: filled(1),
           offset: filled(0),

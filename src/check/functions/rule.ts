@@ -39,6 +39,8 @@ export interface FunctionRule {
   readonly variadic: boolean
   /** It owns weights, which the binding names. */
   readonly parametric: boolean
+  /** It gives a block: in a pipe, that block is called with what is piped. */
+  readonly givesBlock: boolean
   /** Where it may be called: in models and losses, in syntheses of faults, or in both. */
   readonly where: 'model' | 'synthesis' | 'both'
   readonly apply: (call: FunctionCall) => Value

@@ -1,5 +1,6 @@
 import type { Env } from '../evaluation/env.js'
 import { arithmeticFunctions } from './arithmetic.js'
+import { blockFunctions } from './blocks.js'
 import { channelFunctions } from './channels.js'
 import { elementwiseFunctions } from './elementwise.js'
 import { layerFunctions } from './layers.js'
@@ -19,6 +20,7 @@ export const functionGroups: readonly { readonly title: string; readonly functio
   { title: 'Pooling, resizing, borders', functions: poolingFunctions },
   { title: 'Fewer numbers', functions: reductionFunctions },
   { title: 'Losses', functions: lossFunctions },
+  { title: 'How a block is called', functions: blockFunctions },
   { title: 'Syntheses of faults', functions: synthesisFunctions },
   { title: 'Known while checking', functions: [...staticFunctions, ...expectFunctions] },
 ]

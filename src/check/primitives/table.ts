@@ -150,7 +150,7 @@ export const primitives = {
     attributes: { use_bias: 'bool' },
   }),
   batch_norm: primitive(
-    'Batch normalisation over batch and pixels; running = (1 - momentum) running + momentum batch, the variance unbiased.',
+    'Batch normalisation over batch and pixels; running = (1 - momentum) running + momentum batch, the variance unbiased. `frozen`: by the running statistics while training too, which stay.',
     ['map | vector'],
     'as the operand',
     {
@@ -160,7 +160,7 @@ export const primitives = {
         running_mean: { kind: 'statistic', shape: '[C]' },
         running_variance: { kind: 'statistic', shape: '[C]' },
       },
-      attributes: { epsilon: 'number', momentum: 'number' },
+      attributes: { epsilon: 'number', momentum: 'number', frozen: 'bool' },
     },
   ),
   relu: elementwise('max(x, 0).'),

@@ -60,7 +60,17 @@ export interface BlockValue extends StaticPlace {
   readonly kind: 'block'
   readonly block: BlockEntity
   readonly bound: ReadonlyMap<string, Value>
+  /** How it is called, the innermost first. */
+  readonly wrappers?: readonly BlockWrapper[]
 }
+
+/**
+ * `frozen`: its weights are not trained, its batch norms and dropouts are those of evaluation.
+ * `repeated`: so many times, each on what the last gave, with weights of its own.
+ */
+export type BlockWrapper =
+  | { readonly kind: 'frozen' }
+  | { readonly kind: 'repeated'; readonly times: Dim; readonly operand: string; readonly place?: string }
 
 /** A component with the values of its arguments. */
 export interface ComponentValue extends StaticPlace {

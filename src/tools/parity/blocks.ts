@@ -51,7 +51,7 @@ const blocks: readonly { readonly pattern: RegExp; readonly block: (match: RegEx
     pattern: /^batch_norm_train$/,
     block: () => ({
       op: 'batch_norm',
-      attributes: { epsilon, momentum },
+      attributes: { epsilon, momentum, frozen: false },
       weights: scaleAndOffset,
       statistics: 'batch_norm_train',
     }),
@@ -60,7 +60,7 @@ const blocks: readonly { readonly pattern: RegExp; readonly block: (match: RegEx
     pattern: /^batch_norm_eval$/,
     block: () => ({
       op: 'batch_norm',
-      attributes: { epsilon, momentum },
+      attributes: { epsilon, momentum, frozen: false },
       weights: scaleAndOffset,
       phase: 'inference',
       statistics: 'batch_norm_train',

@@ -121,7 +121,13 @@ export class CheckedGraph {
       this.weight(`${path}.running_mean`, [channels], filled(0), 'statistic'),
       this.weight(`${path}.running_variance`, [channels], filled(1), 'statistic'),
     ]
-    return this.add('batch_norm', [x], this.shape(x), { epsilon: 1e-5, momentum: 0.1 }, { path, parameters })
+    return this.add(
+      'batch_norm',
+      [x],
+      this.shape(x),
+      { epsilon: 1e-5, momentum: 0.1, frozen: false },
+      { path, parameters },
+    )
   }
 
   same<Op extends PrimitiveName>(op: Op, x: Node, attributes = {} as AttributesOf<Op>, path = ''): Node {

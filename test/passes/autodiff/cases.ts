@@ -200,7 +200,11 @@ export const gradientCases: Readonly<Record<OpName, readonly GradientCase[] | 'z
       shapes: [[1, 5, 7, 2]],
       attributes: { size: [2, 2], strides: [2, 2], padding: [0, 0, 0, 0] },
     },
-    { what: 'overlapping', shapes: [[1, 5, 5, 1]], attributes: { size: [3, 2], strides: [1, 1], padding: [0, 0, 0, 0] } },
+    {
+      what: 'overlapping',
+      shapes: [[1, 5, 5, 1]],
+      attributes: { size: [3, 2], strides: [1, 1], padding: [0, 0, 0, 0] },
+    },
     { what: 'padded', shapes: [[1, 5, 6, 2]], attributes: { size: [3, 3], strides: [2, 2], padding: [1, 1, 1, 1] } },
   ],
   max_pool_grad: 'none',

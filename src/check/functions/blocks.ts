@@ -1,0 +1,74 @@
+import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { describeValue } from '../values/describe.js'
+import { isTensorType } from '../values/type.js'
+import { resolveType } from '../values/types.js'
+import type { BlockValue, BlockWrapper, Value } from '../values/value.js'
+import { poison } from '../values/value.js'
+import { type Declared, declareFunction, int } from './declare.js'
+import type { FunctionCall, FunctionRule } from './rule.js'
+
+/** A block, with its static parameters bound or not. */
+function block(doc: string): Declared<Value | undefined> {
+  return { type: { kind: 'any' }, doc, read: (value) => value }
+}
+
+/** The block with one more wrapper around its calls; what is a block by its type alone stays what it is. */
+function wrapped(call: FunctionCall<'body'>, body: Value | undefined, wrapper: BlockWrapper): Value {
+  if (body?.kind === 'block') return { ...body, wrappers: [...(body.wrappers ?? []), wrapper], span: call.span }
+  if (body?.kind === 'unknown')
+    return body.type === undefined || body.type.kind === 'block' ? body : notABlock(call, body)
+  return body === undefined ? poison(call.span, 'undecided') : notABlock(call, body)
+}
+
+function notABlock(call: FunctionCall<'body'>, body: Value): Value {
+  const help =
+    body.kind === 'tensor'
+      ? `What is computed already cannot be wrapped: write \`x |> ${call.rule.name}(BLOCK)\` with the block that computes it.`
+      : undefined
+  const facts = { what: `\`body\` of \`${call.rule.name}\``, expected: 'a block', found: describeValue(body) }
+  return call.fail(typesDiagnostics.typeMismatch, call.spanOf('body'), help === undefined ? facts : { ...facts, help })
+}
+
+/** The one operand of a block that can be called on its own result; undefined where it has none or several. */
+function onlyOperand({ block, bound }: BlockValue, call: Pick<FunctionCall, 'env'>): string | undefined {
+  const inner = { ...call.env, module: block.module }
+  const open = block.declaration.parameters.filter(({ name }) => !bound.has(name.name))
+  const operands = open.filter(({ type }) => isTensorType(resolveType(type, inner)))
+  return operands.length === 1 ? operands[0]?.name.name : undefined
+}
+
+/** The parameter that says which repetition it is. */
+const place = 'index'
+
+function repeated(call: FunctionCall<'body' | 'times'>, body: Value | undefined, times: number | undefined): Value {
+  if (body?.kind !== 'block') return wrapped(call, body, { kind: 'repeated', times, operand: '' })
+  const operand = onlyOperand(body, call)
+  if (operand === undefined)
+    return call.refuse('body', 'a block of one operand, which its result can be', `\`${body.block.name}\``)
+  const isPlaced = body.block.declaration.parameters.some(({ name }) => name.name === place) && !body.bound.has(place)
+  const first = { kind: 'number', value: 0, isInteger: true, span: call.span } as const
+  const bound = isPlaced ? new Map(body.bound).set(place, first) : body.bound
+  return wrapped(call, { ...body, bound }, { kind: 'repeated', times, operand, ...(isPlaced ? { place } : {}) })
+}
+
+export const blockFunctions: readonly FunctionRule[] = [
+  declareFunction('repeat', {
+    doc: 'A block, called several times, each time on what the last call gave. Every call has weights of its own, named by its number from 0: `layer.0.conv.kernel`. A parameter `index` of the block that is not given is that number.',
+    parameters: {
+      times: int('How many times.', { minimum: 1, maximum: 1024 }),
+      body: block('A block of one operand.'),
+    },
+    result: 'block',
+    example: 'image |> repeat(3, unit(channels = 3))',
+    givesBlock: true,
+    apply: ({ body, times }, call) => repeated(call, body, times),
+  }),
+  declareFunction('frozen', {
+    doc: 'A block whose weights are not trained: they keep their first values, without decay, and its batch norms and dropouts do while training what they do in evaluation. Gradients pass through it to what it is given.',
+    parameters: { body: block('A block.') },
+    result: 'block',
+    example: 'image |> frozen(unit(channels = 8))',
+    givesBlock: true,
+    apply: ({ body }, call) => wrapped(call, body, { kind: 'frozen' }),
+  }),
+]
