@@ -7,6 +7,7 @@ const rooms = [
   'components',
   'events',
   'plan',
+  'weights',
   'layouts',
   'syntax',
   'check',

@@ -15,7 +15,7 @@ export type FileContent =
 export type SpecialFile = 'a directory' | 'a named pipe' | 'a device' | 'a socket'
 
 // Without O_NONBLOCK, opening a named pipe waits for a writer; without O_NOCTTY, opening a terminal may take it over.
-const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY
+export const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY
 
 /**
  * Reads a whole regular file of at most `maxBytes` bytes. Returns at once, and without reading, for anything else:
@@ -132,14 +132,14 @@ function refuse(status: Stats, maxBytes: number): FileContent | undefined {
   return status.size > maxBytes ? { kind: 'too_large', size: status.size, maxBytes } : undefined
 }
 
-function special(status: Stats): SpecialFile | undefined {
+export function special(status: Stats): SpecialFile | undefined {
   if (status.isFile()) return undefined
   if (status.isDirectory()) return 'a directory'
   if (status.isFIFO()) return 'a named pipe'
   return status.isSocket() ? 'a socket' : 'a device'
 }
 
-function failure(error: unknown): FileContent {
+export function failure(error: unknown): Exclude<FileContent, { kind: 'read' | 'too_large' }> {
   if (!(error instanceof Error && 'code' in error)) throw error
   const code = String(error.code)
   switch (code) {

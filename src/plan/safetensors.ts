@@ -5,7 +5,7 @@ import { isRecord } from '../files/json.js'
  * functions of buffers. A file is untrusted: every size in it is checked before it is used.
  */
 
-const bytesPerValue = {
+export const bytesPerValue = {
   BOOL: 1,
   U8: 1,
   I8: 1,
