@@ -1,7 +1,9 @@
 import type { AugmentationValue, DataValue, EvaluatePlan, SynthesisValue, TrainPlan } from '../plan/run-plan.js'
 import type { RecordedAllow, SettingOrigin } from '../plan/settings.js'
 import type { Span } from '../source/span.js'
+import type { Assignment } from '../weights/assign.js'
 import type { AttributesOf, ModelPrimitive, PrimitiveName } from './primitives/table.js'
+import type { WeightSource } from './values/value.js'
 
 /** What one value of a tensor is for: a pixel's, an image's, or one for the whole batch. */
 export type Per = 'pixel' | 'image' | 'batch'
@@ -51,7 +53,14 @@ export interface CheckedParameter {
   readonly trainable: boolean
   /** False: weight decay leaves it alone. */
   readonly decays?: false
+  /** Where it begins in place of its initializer. */
+  readonly source?: ParameterSource
   readonly span: Span
+}
+
+/** A tensor of a file of weights; without its place where the file was not looked at. */
+export interface ParameterSource extends WeightSource {
+  readonly place?: Pick<Assignment, 'tensor' | 'layout'>
 }
 
 /** One scalar that is reported while training: a binding of the loss section. `node` is a batch scalar. */

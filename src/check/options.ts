@@ -1,5 +1,6 @@
 import type { FileView } from '../layouts/view.js'
 import type { ParsedFile } from '../syntax/parse.js'
+import type { WeightTable } from '../weights/file.js'
 import type { LoadOptions } from './loading/load.js'
 import type { Override } from './loading/overrides.js'
 
@@ -22,6 +23,8 @@ export interface CheckOptions {
   readonly mayLackPipeline?: boolean
   /** Left out: paths are not looked at. */
   readonly disk?: FileView
+  /** What is in a file of weights, by its absolute path; left out: such files are not looked at. */
+  readonly readWeights?: (path: string) => WeightTable
   /** How a file's absolute path is shown; as it is when left out. */
   readonly showPath?: (path: string) => string
 }

@@ -29,6 +29,7 @@ export function newProgram(sources: SourceMap, options: CheckOptions): Program {
     types: new Map(),
     workingDirectory: options.workingDirectory,
     ...(options.disk === undefined ? {} : { disk: options.disk }),
+    ...(options.readWeights === undefined ? {} : { readWeights: options.readWeights }),
   }
   return program
 }

@@ -4,7 +4,7 @@ import { invariant } from '../diagnostics/invariant.js'
 import { lossPrefix } from '../lower/lower.js'
 import { planOutputs } from '../lower/outputs.js'
 import type { LossWeight } from '../plan/loss-weights.js'
-import { type PlanFunction, planFormat, type RunPlan } from '../plan/run-plan.js'
+import { type PlanFunction, type PretrainedState, planFormat, type RunPlan } from '../plan/run-plan.js'
 import { own } from '../source/own.js'
 import type { TargetProgram } from '../targets/target.js'
 
@@ -16,12 +16,14 @@ export function makePlan(pipeline: CheckedPipeline, { files, functions, state }:
   const augmented = augmentation === undefined ? {} : { augmentation }
   const lossWeights = lossWeightsOf(pipeline)
   const settings = { name, seed, image, batch, evalBatch, data, synthesis, ...augmented, train, evaluate, lossWeights }
+  const sources = sourcesOf(pipeline)
+  const hashed = sources.length === 0 ? settings : { ...settings, sources }
   const hash = createHash('sha256')
   for (const bytes of files.values()) hash.update(bytes)
   return {
     format: planFormat,
     ...settings,
-    hash: hash.update(JSON.stringify(settings)).digest('hex').slice(0, 8),
+    hash: hash.update(JSON.stringify(hashed)).digest('hex').slice(0, 8),
     functions: {
       init: wholeStep(functions, 'init'),
       train_step: trainStep,
@@ -30,6 +32,7 @@ export function makePlan(pipeline: CheckedPipeline, { files, functions, state }:
     },
     outputs: planOutputs(pipeline),
     state,
+    ...(sources.length === 0 ? {} : { pretrained: pretrainedOf(pipeline) }),
     // Terms that weigh nothing are gone by now.
     lossTerms: trainStep.outputs
       .filter((output) => output.name.startsWith(lossPrefix))
@@ -37,6 +40,19 @@ export function makePlan(pipeline: CheckedPipeline, { files, functions, state }:
     origins,
     allows,
   }
+}
+
+/** Which file each weight comes from that comes from one: where the files are not looked at it is the same. */
+function sourcesOf({ parameters }: CheckedPipeline) {
+  return parameters.flatMap(({ name, source }) =>
+    source === undefined ? [] : [{ name, file: source.file, prefix: source.prefix, naming: source.naming }],
+  )
+}
+
+function pretrainedOf({ parameters }: CheckedPipeline): readonly PretrainedState[] {
+  return parameters.flatMap(({ name, source }) =>
+    source?.place === undefined ? [] : [{ name, file: source.file, ...source.place }],
+  )
 }
 
 function wholeStep(functions: Readonly<Record<string, PlanFunction>>, name: string): PlanFunction {

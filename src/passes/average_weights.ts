@@ -1,4 +1,5 @@
 import type { IrFunction, IrModule, Operation, StateVariable, ValueId } from '../ir/types.js'
+import { averageOf } from '../plan/state-names.js'
 import { stateOf } from './analysis.js'
 import { counted, type FunctionResult, type Pass, type PassResult, rewriteFunctions } from './pass.js'
 import { Rewriter } from './rewriter.js'
@@ -17,8 +18,6 @@ export const averageWeights: Pass = {
     return trained.length === 0 ? { module, changes: [] } : withAverages(module, trained, averageDecay)
   },
 }
-
-const averageOf = (weight: string): string => `${weight}.average`
 
 /** Of the weights those that a training step moves, as their state is declared. */
 function assignedIn(module: IrModule, weights: ReadonlySet<string>): readonly StateVariable[] {

@@ -50,6 +50,16 @@ export interface PlanState {
   readonly shape: readonly number[]
 }
 
+/** A weight or statistic that begins as a file has it. */
+export interface PretrainedState {
+  readonly name: string
+  /** Absolute. */
+  readonly file: string
+  /** Its name in the file. */
+  readonly tensor: string
+  readonly layout: 'same' | 'oihw' | 'transposed'
+}
+
 /** An output of `eval_step` and `predict` that means something by itself. */
 export interface PlanOutput {
   readonly name: string
@@ -75,6 +85,8 @@ export interface RunPlan {
   readonly functions: Readonly<Record<'init' | 'train_step' | 'eval_step' | 'predict', PlanFunction>>
   readonly outputs: readonly PlanOutput[]
   readonly state: readonly PlanState[]
+  /** What does not begin as `init` makes it; absent where everything does. */
+  readonly pretrained?: readonly PretrainedState[]
   readonly data: DataValue
   readonly synthesis: SynthesisValue
   readonly augmentation?: AugmentationValue

@@ -117,7 +117,7 @@ async function run(
     const { runner, device } = await inPhase(base, 'load_engine', () => load(directory, plan, threads))
     try {
       const from = await inPhase(base, 'initialise', () =>
-        evaluation ? loadWeights({ runner }, evaluation) : initialise({ runner }, resumed),
+        evaluation ? loadWeights({ runner }, evaluation) : initialise({ ...base, runner, plan }, resumed),
       )
       await serveEvents()
       const data = await Promise.race([scanned, stopped(base.stop)])

@@ -1,5 +1,4 @@
 import { type NamingName, ownNames } from './names.js'
-import type { WeightFile } from './tensors.js'
 
 /** A weight or statistic that a file is to give. */
 export interface Wanted {
@@ -37,7 +36,7 @@ export interface Assigned {
 
 /** @param prefix of the names in the file: what begins otherwise is not looked at. */
 export function assign(
-  { tensors }: Pick<WeightFile, 'tensors'>,
+  { tensors }: { readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[] }> },
   wanted: readonly Wanted[],
   { prefix, naming }: { readonly prefix: string; readonly naming: NamingName },
 ): Assigned {

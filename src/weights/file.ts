@@ -17,6 +17,21 @@ export function readWeights<Result>(path: string, use: (file: WeightFile) => Res
   return withFile(path, (source) => use(weightsIn(source)))
 }
 
+/** What is known of a file without its values, or why nothing is. */
+export type WeightTable =
+  | { readonly kind: 'read'; readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[] }> }
+  | { readonly kind: 'refused'; readonly problem: string }
+
+/** Reads which tensors there are: names and shapes. */
+export function readWeightTable(path: string): WeightTable {
+  try {
+    return readWeights(path, ({ tensors }) => ({ kind: 'read', tensors }))
+  } catch (error) {
+    if (error instanceof WeightsError) return { kind: 'refused', problem: error.message }
+    throw error
+  }
+}
+
 /** The same of bytes in memory. */
 export function weightsOfBytes(bytes: Uint8Array): WeightFile {
   return weightsIn(memorySource(bytes))

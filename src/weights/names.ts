@@ -47,8 +47,11 @@ function layered(path: string, layer: string | undefined): string | undefined {
 
 const downsample: Readonly<Record<string, string>> = { '0': 'conv2d', '1': 'batch_norm' }
 
+export const namingNames = ['own', 'draem', 'torchvision'] as const
+export type NamingName = (typeof namingNames)[number]
+
 /** How a file calls the parts of a network; `own` is by the names of the bindings. */
-export const namings = {
+const namings: Readonly<Record<NamingName, Naming>> = {
   own: (path) => path,
   draem: (path) => {
     for (const { pattern, name } of draemPlaces) {
@@ -62,9 +65,7 @@ export const namings = {
       const name = own(downsample, layer)
       return name === undefined ? whole : `downsample.${name}`
     }),
-} as const satisfies Readonly<Record<string, Naming>>
-
-export type NamingName = keyof typeof namings
+}
 
 /** PyTorch's names of the weights of a module, as a convolution or dense layer and as a norm have them here. */
 const weightNames: Readonly<Record<string, readonly string[]>> = {

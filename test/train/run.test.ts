@@ -59,7 +59,7 @@ async function runOnce({ plan = linearPlan(), into = 'run', resume, poisonStep, 
     emit,
     clock: Date.now,
   }
-  const end = await runTraining(context, initialise(context, resumed), resumed).finally(() => sink.close())
+  const end = await runTraining(context, await initialise(context, resumed), resumed).finally(() => sink.close())
   return { events, runner, end, data, target }
 }
 

@@ -15,6 +15,7 @@ import { hasParameterTwice, hasWeights } from './block-facts.js'
 import type { Env } from './env.js'
 import { fail, isOfLibrary, pathBelow } from './env.js'
 import { sourceValue, withNamedWeights } from './function-call.js'
+import { callPretrained } from './pretrained.js'
 import { textOf } from './session.js'
 
 const deepest = 64
@@ -120,6 +121,8 @@ function callBound(callee: BlockValue, span: Span, env: Env): Value {
       return callBound(inner, span, { ...env, frozen: true })
     case 'repeated':
       return callRepeated(inner, wrapper, span, env)
+    case 'pretrained':
+      return callPretrained(wrapper, env, () => callBound(inner, span, env))
   }
 }
 

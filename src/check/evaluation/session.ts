@@ -4,6 +4,7 @@ import type { FileView } from '../../layouts/view.js'
 import type { SourceMap } from '../../source/source-file.js'
 import type { FileId, Span } from '../../source/span.js'
 import type { Argument, Expression, TypeDeclaration } from '../../syntax/ast.js'
+import type { WeightTable } from '../../weights/file.js'
 import type { Module } from '../loading/module.js'
 import type { Type } from '../values/type.js'
 import type { BlockEntity, BlockValue, ComponentValue, Value } from '../values/value.js'
@@ -47,6 +48,8 @@ export interface Program {
   readonly workingDirectory: string
   /** Left out: paths are not looked at. */
   readonly disk?: FileView
+  /** Left out: files of weights are not looked at. */
+  readonly readWeights?: (path: string) => WeightTable
 }
 
 /** One check: what it reports and notes down. */

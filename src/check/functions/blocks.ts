@@ -1,10 +1,11 @@
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
+import { namingEnum } from '../values/builtin-enums.js'
 import { describeValue } from '../values/describe.js'
 import { isTensorType } from '../values/type.js'
 import { resolveType } from '../values/types.js'
 import type { BlockValue, BlockWrapper, Value } from '../values/value.js'
 import { poison } from '../values/value.js'
-import { type Declared, declareFunction, int } from './declare.js'
+import { type Declared, declareFunction, int, optional, text, word } from './declare.js'
 import type { FunctionCall, FunctionRule } from './rule.js'
 
 /** A block, with its static parameters bound or not. */
@@ -62,6 +63,25 @@ export const blockFunctions: readonly FunctionRule[] = [
     example: 'image |> repeat(3, unit(channels = 3))',
     givesBlock: true,
     apply: ({ body, times }, call) => repeated(call, body, times),
+  }),
+  declareFunction('weights', {
+    doc: 'A block whose weights and statistics begin as a file has them: safetensors (a checkpoint of draemc too), or what `torch.save` wrote. Every one of them must be there, with its shape; kernels of PyTorch are brought into the order of axes that they have here. Nothing of the file is executed.',
+    parameters: {
+      file: text('path', 'Path of the file.'),
+      body: block('A block.'),
+      prefix: optional(text('string', 'Beginning of the names in the file: `encoder` for `encoder.conv1.weight`.')),
+      names: word(namingEnum, 'How the file calls the parts of the block.', 'own'),
+    },
+    result: 'block',
+    example: 'image |> weights("unit.safetensors", unit(channels = 8))',
+    givesBlock: true,
+    apply: ({ body, file, prefix, names }, call) => {
+      if (file === undefined || names === undefined || prefix === undefined)
+        return body ?? poison(call.span, 'undecided')
+      if (file === '') return call.refuse('file', 'the path of a file', 'an empty text')
+      const source = { file: call.pathOf('file', file), prefix: prefix ?? '', naming: names }
+      return wrapped(call, body, { kind: 'pretrained', span: call.spanOf('file'), ...source })
+    },
   }),
   declareFunction('frozen', {
     doc: 'A block whose weights are not trained: they keep their first values, without decay, and its batch norms and dropouts do while training what they do in evaluation. Gradients pass through it to what it is given.',

@@ -174,5 +174,10 @@ function whole<Kind extends 'size' | 'range'>(
   }
 }
 
+/** A text, empty where it may be left out. */
+export function text(kind: 'path' | 'string', doc: string): Declared<string | undefined> {
+  return { type: { kind }, doc, read: (value) => (value?.kind === 'string' ? value.value : undefined) }
+}
+
 export const size = (doc: string) => whole('size', doc)
 export const range = (doc: string) => whole('range', doc)

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
 import { type DiagnosticDefinition, diagnose } from '../../diagnostics/define.js'
 import type { RelatedSpan } from '../../diagnostics/diagnostic.js'
@@ -65,6 +66,12 @@ export class FunctionCall<Name extends string = string> {
 
   spanOf(name: Name): Span {
     return this.values.get(name)?.span ?? this.span
+  }
+
+  /** The absolute path that a text is: relative to the file that it is written in, or to the working directory. */
+  pathOf(name: Name, path: string): string {
+    const { modules, workingDirectory } = this.env.session
+    return resolve(modules.get(this.spanOf(name).file)?.directory ?? workingDirectory, path)
   }
 
   /** Reports a mistake; what the call gives then. */

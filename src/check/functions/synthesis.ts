@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import { listTextures } from '../../layouts/textures.js'
@@ -18,6 +17,7 @@ import {
   optional,
   range,
   tensor,
+  text,
   vector,
   word,
 } from './declare.js'
@@ -171,24 +171,17 @@ export const synthesisFunctions: readonly FunctionRule[] = [
   declareFunction('draw_image', {
     doc: 'Another image: one of the training images, or one of a folder, as large as the image.',
     parameters: {
-      folder: optional<string | undefined>({
-        type: { kind: 'path' },
-        doc: 'Path of a folder of images, and of folders of images; left out: the training images.',
-        read: (given) => {
-          if (given?.kind !== 'string') return undefined
-          return given.value
-        },
-      }),
+      folder: optional(
+        text('path', 'Path of a folder of images, and of folders of images; left out: the training images.'),
+      ),
     },
     result: 'map [H, W, C]',
     example: 'draw_image(folder = "textures")',
     where: 'synthesis',
     apply: ({ folder }, call) => {
       const { graph, session } = call.env
-      const given = call.values.get('folder')
-      const from = (given && session.modules.get(given.span.file)?.directory) ?? session.workingDirectory
       if (folder === '') return call.refuse('folder', 'the path of a folder', 'an empty text')
-      const path = folder === null ? '' : folder && resolve(from, folder)
+      const path = folder === null ? '' : folder && call.pathOf('folder', folder)
       const range = graph.canvas?.range
       const { disk } = session
       const problem = path && disk && graph.canvas && listTextures(disk, path).problem

@@ -1,5 +1,6 @@
 import type { Span } from '../../source/span.js'
 import type { EnumDeclaration } from '../../syntax/ast.js'
+import { namingNames } from '../../weights/names.js'
 
 const nowhere: Span = { file: '<builtin>', start: 0, end: 0 }
 
@@ -34,12 +35,18 @@ export const initializerEnum = builtinEnum(
 
 export const borderEnum = builtinEnum('border', ['reflect', 'zero'], 'What a window sees beyond the border of a map.')
 
+export const namingEnum = builtinEnum(
+  'weight_names',
+  namingNames,
+  "How a file of weights calls the parts of a network: `own` as the bindings here, `draem` as anomalib's and the authors' code of DRAEM, `torchvision` as its residual networks.",
+)
+
 export const sideEnum = builtinEnum('side', ['height', 'width'], 'A side of the image.')
 
 export type InitializerWord = (typeof initializerEnum)['words'][number]
 
 export const builtinEnums: ReadonlyMap<string, EnumDeclaration> = new Map<string, EnumDeclaration>(
-  [pixelClass, interpolation, initializerEnum, borderEnum, sideEnum].map((declaration) => [
+  [pixelClass, interpolation, initializerEnum, borderEnum, sideEnum, namingEnum].map((declaration) => [
     declaration.name.name,
     declaration,
   ]),

@@ -4,6 +4,7 @@ import type { JsonValue } from '../../components/schema.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import type { Span } from '../../source/span.js'
 import type { BlockDeclaration } from '../../syntax/ast.js'
+import type { NamingName } from '../../weights/names.js'
 import type { Per, TensorType } from '../checked.js'
 import type { Module } from '../loading/module.js'
 import type { StaticPlace, StaticValue } from './static-value.js'
@@ -67,10 +68,21 @@ export interface BlockValue extends StaticPlace {
 /**
  * `frozen`: its weights are not trained, its batch norms and dropouts are those of evaluation.
  * `repeated`: so many times, each on what the last gave, with weights of its own.
+ * `pretrained`: its weights and statistics begin as a file has them.
  */
 export type BlockWrapper =
   | { readonly kind: 'frozen' }
   | { readonly kind: 'repeated'; readonly times: Dim; readonly operand: string; readonly place?: string }
+  | ({ readonly kind: 'pretrained'; readonly span: Span } & WeightSource)
+
+/** Where weights come from. */
+export interface WeightSource {
+  /** Absolute. */
+  readonly file: string
+  /** Of the names in the file. */
+  readonly prefix: string
+  readonly naming: NamingName
+}
 
 /** A component with the values of its arguments. */
 export interface ComponentValue extends StaticPlace {

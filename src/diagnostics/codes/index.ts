@@ -8,6 +8,7 @@ import { syntaxDiagnostics } from './syntax.js'
 import { tensorsDiagnostics } from './tensors.js'
 import { trainingDiagnostics } from './training.js'
 import { typesDiagnostics } from './types.js'
+import { weightsDiagnostics } from './weights.js'
 
 /** A row of the table without the types of its facts. */
 export interface DiagnosticRow {
@@ -27,6 +28,7 @@ const areas: readonly Readonly<Record<string, DiagnosticRow>>[] = [
   studiesDiagnostics,
   trainingDiagnostics,
   dataDiagnostics,
+  weightsDiagnostics,
 ]
 
 /** Every code by its number. */

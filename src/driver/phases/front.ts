@@ -6,6 +6,7 @@ import { openDisk } from '../../layouts/disk.js'
 import { packageRoot } from '../../native/package-root.js'
 import { dump } from '../../syntax/dump.js'
 import { type ParsedFile, parse } from '../../syntax/parse.js'
+import { readWeightTable, type WeightTable } from '../../weights/file.js'
 import { phase } from '../phase.js'
 import { readSource } from '../source-text.js'
 
@@ -36,12 +37,22 @@ export const frontPhases = [
         environment,
         workingDirectory,
         showPath: (path) => shownPath(path, workingDirectory),
-        ...(lookAtDisk ? { disk: openDisk() } : {}),
+        ...(lookAtDisk ? { disk: openDisk(), readWeights: openWeights() } : {}),
       })
     },
     print: ({ pipeline }) => pipeline && dumpChecked(pipeline),
   }),
 ] as const
+
+/** Each file of weights is read once, however many pipelines take from it. */
+function openWeights(): (path: string) => WeightTable {
+  const known = new Map<string, WeightTable>()
+  return (path) => {
+    const table = known.get(path) ?? readWeightTable(path)
+    known.set(path, table)
+    return table
+  }
+}
 
 /** A file below the working directory by its relative path, one of the library as its import names it, any other by its whole path. */
 function shownPath(path: string, workingDirectory: string): string {
