@@ -30,7 +30,7 @@ vector [C], a value one number an image, a scalar one number a batch. Arguments 
 [library](library.md).
 
 In the examples \`hidden\` is a map of 8 channels and \`features\` a vector of 8; \`recon\`, \`seg\`, \`severity\` (in [0, 2]) and \`anomaly_map\`
-are those of \`pipelines/quickstart.draem\`; in those of syntheses \`image\` is the image that gets a fault.`
+are those of \`pipelines/quickstart.draem\`, and \`unit\` is a block of a convolution of so many \`channels\`, a \`batch_norm\` and \`relu\`; in those of syntheses \`image\` is the image that gets a fault.`
 
 function describeFunction(of: FunctionRule): string {
   const { name, doc, result, example, parameters, variadic } = of

@@ -15,6 +15,7 @@ const files = [
     types: 'Types of syntheses',
     enums: 'Words of syntheses',
   },
+  { file: 'std/resnet.draem', blocks: 'Residual encoders', types: 'Types of encoders', enums: 'Words of encoders' },
 ] as const
 
 /** `docs/reference/library.md`: what the files of the library declare, with doc comments and signatures. */
@@ -38,7 +39,7 @@ const intro = `# Library
 <!-- Generated from grammar/std by \`npm run generate\`. -->
 
 \`import "std/draem"\` gives the networks and heads of the DRAEM family, \`import "std/synthesis"\` the syntheses of faults, which the setting
-\`synthesis\` knows without an import. All are written in the language itself: a block can be copied into a file of one's own and changed.
+\`synthesis\` knows without an import, \`import "std/resnet"\` encoders for weights that are there already. All are written in the language itself: a block can be copied into a file of one's own and changed.
 \`draemc doc NAME\` prints one. Where it is a setting, a synthesis has one more parameter: \`probability\`, the share of the training images that
 get a fault, 50 % if it is left out. So has an augmentation (a block that gives \`augmented\`): the share that it changes, 100 % if it is left out.`
 

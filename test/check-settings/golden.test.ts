@@ -6,6 +6,7 @@ import { diagnosticTable } from '../../src/diagnostics/codes/index.js'
 import { studiesDiagnostics } from '../../src/diagnostics/codes/studies.js'
 import { renderPlain } from '../../src/diagnostics/render.js'
 import { programLines } from '../../src/plan/pixel-program.js'
+import type { WeightTable } from '../../src/weights/file.js'
 import { diskOf } from '../support/disk.js'
 import { expectNoOrphans, goldenCases, goldenInput, goldenRoot, goldenText } from '../support/golden.js'
 
@@ -25,6 +26,8 @@ function check(folder: string) {
           .map((line) => `/project/${line}`),
       )
     : undefined
+  const tables = `${folder}/weights.json`
+  const files = existsSync(`${goldenRoot}${tables}`) ? weightTables(goldenInput(tables)) : undefined
   return checkFile({
     entry,
     loadFile: (path) => (path === entry ? text : path.startsWith(library) ? readFileSync(path, 'utf8') : undefined),
@@ -33,7 +36,20 @@ function check(folder: string) {
     environment: {},
     workingDirectory: '/project',
     ...(disk === undefined ? {} : { disk }),
+    ...(files === undefined ? {} : { readWeights: files }),
   })
+}
+
+/** `weights.json` of a case: what is in each file of weights, or why nothing is. */
+function weightTables(text: string): (path: string) => WeightTable {
+  type Listed = { readonly problem: string } | { readonly tensors: Readonly<Record<string, readonly number[]>> }
+  const listed: Readonly<Record<string, Listed>> = JSON.parse(text)
+  return (path) => {
+    const found = listed[path] ?? { problem: 'there is no such file' }
+    if ('problem' in found) return { kind: 'refused', problem: found.problem }
+    const tensors = new Map(Object.entries(found.tensors).map(([name, shape]) => [name, { shape }]))
+    return { kind: 'read', tensors }
+  }
 }
 
 describe('mistakes in settings, each reported once', () => {
@@ -60,7 +76,7 @@ describe('settings without mistakes', () => {
 })
 
 test('no golden without a test', () => {
-  expectNoOrphans('settings', ['input.draem', 'disk.txt'])
+  expectNoOrphans('settings', ['input.draem', 'disk.txt', 'weights.json'])
 })
 
 /** Codes of this part of the language. */

@@ -3,13 +3,13 @@ import { typesDiagnostics } from '../../diagnostics/codes/types.js'
 import type { Diagnostic } from '../../diagnostics/diagnostic.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import type { Span } from '../../source/span.js'
-import type { Argument, Expression } from '../../syntax/ast.js'
+import type { Argument, BlockParameter, Expression } from '../../syntax/ast.js'
 import { abstractLike, abstractValue, conform, mismatch } from '../values/conform.js'
 import type { Type } from '../values/type.js'
 import { isTensorType } from '../values/type.js'
 import { resolveType } from '../values/types.js'
 import type { BlockValue, BlockWrapper, Cause, Value } from '../values/value.js'
-import { isPoison, poison } from '../values/value.js'
+import { asStatic, isPoison, poison } from '../values/value.js'
 import { bindArguments, reportDuplicates, reportExtraOperand } from './arguments.js'
 import { hasParameterTwice, hasWeights } from './block-facts.js'
 import type { Env } from './env.js'
@@ -86,7 +86,15 @@ export function callBlock(
         ? given
         : isOther
           ? mismatch(given, type, env, what, `Give the operands in their order: \`${signature.text}\`.`)
-          : conform(given, type, env, what)
+          : isOperand && source.isByPlace && open[operands.length] !== undefined && isScalarStatic(given)
+            ? mismatch(
+                given,
+                type,
+                env,
+                what,
+                nameIt(block.name, open[operands.length], textOf(env.session, source.span)),
+              )
+            : conform(given, type, env, what)
     if (isPoison(value)) broken ??= value.cause
     if (isOperand && isPoison(value) && !isPoison(given)) confused = true
     const isIntoLibrary = block.module.library && !env.module.library
@@ -108,6 +116,16 @@ export function callBlock(
   return hasWeights(bindings)
     ? withNamedWeights(block.name, span, env, (named) => callBound(bindings, span, named))
     : callBound(bindings, span, env)
+}
+
+/** A static value that no operand can be: numbers become scalars. */
+function isScalarStatic(value: Value): boolean {
+  return asStatic(value) !== undefined
+}
+
+/** Static parameters are given by name where the operands are left out: the block is a value then. */
+function nameIt(block: string, parameter: BlockParameter | undefined, text: string): string {
+  return `Give the operands first, or name what this is: \`${block}(${parameter?.name.name} = ${text})\` is the block for later calls.`
 }
 
 /** Calls a block that has all of its arguments, with what is around it. */

@@ -87,7 +87,7 @@ export const blockFunctions: readonly FunctionRule[] = [
     doc: 'A block whose weights are not trained: they keep their first values, without decay, and its batch norms and dropouts do while training what they do in evaluation. Gradients pass through it to what it is given.',
     parameters: { body: block('A block.') },
     result: 'block',
-    example: 'image |> frozen(unit(channels = 8))',
+    example: 'recon |> frozen(unit(channels = 8))',
     givesBlock: true,
     apply: ({ body }, call) => wrapped(call, body, { kind: 'frozen' }),
   }),

@@ -20,7 +20,7 @@ export const weightsDiagnostics = {
     message: ({ file, problem }) => `no weights can be read from \`${basename(file)}\`: ${problem}`,
     label: () => 'not usable',
     help: ({ file }) =>
-      `${file} must be a safetensors file or a state dict that \`torch.save\` wrote: \`torch.save(model.state_dict(), "weights.pth")\` makes one that holds nothing else.`,
+      `It is looked for at ${file}, and must be safetensors, or a state dict that \`torch.save\` wrote: \`torch.save(model.state_dict(), "weights.pth")\` makes one with nothing else in it.`,
   }),
   missing: define<{
     file: string
