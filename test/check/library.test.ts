@@ -56,7 +56,9 @@ function withHead(head: string): string {
 describe('the networks have the parameters of the originals', () => {
   it('DRAEM', () => expect(weights(pipeline(networks, plain))).toBe(97_422_725))
   it('Wide ResNet-50-2 without its classifier', () => {
-    const wide = pipeline(`${networks}\n    wide = imagenet_normalised(image) |> wide_resnet\n    last = image_mean(wide[3])`)
+    const wide = pipeline(
+      `${networks}\n    wide = imagenet_normalised(image) |> wide_resnet\n    last = image_mean(wide[3])`,
+    )
     const text = wide.replace('import "std/draem"', 'import "std/draem"\nimport "std/resnet"')
     const withLoss = text.replace('total = segmentation', `total = segmentation${plain} + mean(last)`)
     expect(weights(withLoss.replace('[auroc(score)]', '[auroc(score), auroc(last)]'), 'wide.')).toBe(66_834_240)
