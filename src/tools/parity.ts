@@ -5,6 +5,7 @@ import { locateEngine } from '../native/locate.js'
 import { loadEngine } from '../train/engine-binding.js'
 import { compareBlocks } from './parity/blocks.js'
 import type { Comparison } from './parity/compare.js'
+import { compareEncoder } from './parity/encoder.js'
 import { nativeEngine, type ParityEngine } from './parity/engines.js'
 import { type Fixture, FixtureError, readFixture } from './parity/fixture.js'
 import { interpreterEngine } from './parity/interpreter.js'
@@ -37,6 +38,8 @@ function compareFixture(fixture: Fixture, engines: readonly ParityEngine[]): rea
       return compareLosses(fixture, engines)
     case 'optimizers':
       return compareOptimizers(fixture, engines)
+    case 'wide_resnet':
+      return compareEncoder(fixture, engines)
     case undefined:
     case 'model':
       return compareModel(fixture, engines)

@@ -54,7 +54,7 @@ function using<Result>(engine: ParityEngine, program: Program, work: (loaded: Lo
   }
 }
 
-function compiled(text: string): { readonly pipeline: CheckedPipeline; readonly lowered: LoweredPipeline } {
+export function compiled(text: string): { readonly pipeline: CheckedPipeline; readonly lowered: LoweredPipeline } {
   const { artefacts, diagnostics } = runPhases(
     phases,
     { path: join(packageRoot(), 'parity.draem'), text },
