@@ -1,4 +1,5 @@
 import { decodeHeader, headerLength, SafetensorsError, toFloat64 } from '../plan/safetensors.js'
+import { averageOf } from '../plan/state-names.js'
 import { type ByteSource, memorySource, withFile } from './bytes.js'
 import { refuse, WeightsError } from './error.js'
 import type { WeightFile, WeightTensor } from './tensors.js'
@@ -46,10 +47,17 @@ function weightsIn(source: ByteSource): WeightFile {
   return refuse('it is neither safetensors nor a checkpoint of PyTorch')
 }
 
+/** What a checkpoint of draemc computes with in evaluation: the averages of weights where it keeps them, no state of the optimiser. */
+function evaluated(all: ReadonlyMap<string, WeightTensor>): ReadonlyMap<string, WeightTensor> {
+  const isOfWeight = (name: string): boolean => all.has(name.slice(0, Math.max(0, name.lastIndexOf('.'))))
+  const own = [...all].filter(([name]) => !isOfWeight(name))
+  return new Map(own.map(([name, tensor]) => [name, all.get(averageOf(name)) ?? tensor]))
+}
+
 function readSafetensors(source: ByteSource): WeightFile {
   try {
     const begin = 8 + headerLength(source.read(0, 8), source.size)
-    const { places } = decodeHeader(source.read(8, begin - 8), source.size - begin)
+    const { places, metadata } = decodeHeader(source.read(8, begin - 8), source.size - begin)
     const tensors = places.map(({ name, dtype, shape, from, to }): readonly [string, WeightTensor] => [
       name,
       {
@@ -59,7 +67,8 @@ function readSafetensors(source: ByteSource): WeightFile {
         read: () => toFloat64({ dtype, shape, data: source.read(begin + from, to - from) }),
       },
     ])
-    return { format: 'safetensors', tensors: new Map(tensors), others: [] }
+    if (metadata.draemc === undefined) return { format: 'safetensors', tensors: new Map(tensors), others: [] }
+    return { format: 'a checkpoint of draemc', tensors: evaluated(new Map(tensors)), others: [] }
   } catch (error) {
     if (error instanceof SafetensorsError) throw new WeightsError(`it is broken: ${error.message}`)
     throw error
