@@ -137,6 +137,8 @@ function callBound(callee: BlockValue, span: Span, env: Env): Value {
   switch (wrapper.kind) {
     case 'frozen':
       return callBound(inner, span, { ...env, frozen: true })
+    case 'initialised':
+      return callBound(inner, span, { ...env, deviation: wrapper.deviation })
     case 'repeated':
       return callRepeated(inner, wrapper, span, env)
     case 'pretrained':

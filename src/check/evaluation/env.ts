@@ -4,7 +4,7 @@ import type { Diagnostic, RelatedSpan } from '../../diagnostics/diagnostic.js'
 import { type Span, within } from '../../source/span.js'
 import type { Expression } from '../../syntax/ast.js'
 import type { Module } from '../loading/module.js'
-import type { BlockEntity, PoisonedValue, Value, WordValue } from '../values/value.js'
+import type { BlockEntity, Dim, PoisonedValue, Value, WordValue } from '../values/value.js'
 import { changesOf, placeOfUse, poison } from '../values/value.js'
 import type { GraphBuilder } from './graph.js'
 import type { Scope } from './scope.js'
@@ -46,6 +46,8 @@ export interface Env {
   readonly abstract: boolean
   /** What is made is not trained, and is computed while training as in evaluation. */
   readonly frozen?: true
+  /** Weights of which the code says no more begin as normal numbers of this deviation. */
+  readonly deviation?: Dim
   /** In the condition of an `expect`: the number of weights of a part of the model, or the mistake in its name. */
   readonly countParameters?: (part: WordValue, span: Span) => Value
 }

@@ -5,7 +5,7 @@ import { isTensorType } from '../values/type.js'
 import { resolveType } from '../values/types.js'
 import type { BlockValue, BlockWrapper, Value } from '../values/value.js'
 import { poison } from '../values/value.js'
-import { type Declared, declareFunction, int, optional, text, word } from './declare.js'
+import { type Declared, declareFunction, float, int, optional, text, word } from './declare.js'
 import type { FunctionCall, FunctionRule } from './rule.js'
 
 /** A block, with its static parameters bound or not. */
@@ -82,6 +82,17 @@ export const blockFunctions: readonly FunctionRule[] = [
       const source = { file: call.pathOf('file', file), prefix: prefix ?? '', naming: names }
       return wrapped(call, body, { kind: 'pretrained', span: call.spanOf('file'), ...source })
     },
+  }),
+  declareFunction('normal_init', {
+    doc: "A block whose kernels begin as normal numbers about 0, and the scales of its norms as normal numbers about 1, where its own code does not say how they are initialised: `weights_init` of the authors' code of DRAEM. Biases begin as they would.",
+    parameters: {
+      body: block('A block.'),
+      deviation: float('Standard deviation.', { default: 0.02, exclusiveMinimum: 0 }),
+    },
+    result: 'block',
+    example: 'image |> normal_init(unit(channels = 8))',
+    givesBlock: true,
+    apply: ({ body, deviation }, call) => wrapped(call, body, { kind: 'initialised', deviation }),
   }),
   declareFunction('frozen', {
     doc: 'A block whose weights are not trained: they keep their first values, without decay, and its batch norms and dropouts do while training what they do in evaluation. Gradients pass through it to what it is given.',

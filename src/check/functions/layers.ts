@@ -1,4 +1,5 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
+import type { Initializer } from '../checked.js'
 import { report } from '../evaluation/env.js'
 import type { ParameterSpec } from '../evaluation/graph.js'
 import { kernelReach, windowCount } from '../primitives/shapes.js'
@@ -37,13 +38,16 @@ function weights(
   const known = kernel.filter((size) => size !== undefined)
   const area = known.slice(0, -2).reduce((product, size) => product * size, 1)
   const fans = { fanIn: area * (known.at(-2) ?? 1), fanOut: area * (known.at(-1) ?? 1) }
-  const spec: ParameterSpec = { shape: kernel, initializer: kernelInitializer(init, fans, deviation) }
+  const drawn = init === 'standard' ? call.env.deviation : undefined
+  const initializer = drawn === undefined ? kernelInitializer(init, fans, deviation) : normal(0, drawn)
+  const spec: ParameterSpec = { shape: kernel, initializer }
   if (bias === false) return { kernel: spec }
   if (bias_init.startsWith('xavier') || bias_init.startsWith('kaiming'))
     call.refuse('bias_init', '`standard`, `zero` or `normal`', `\`${bias_init}\``, 'bias_init = zero')
-  const initializer = biasInitializer(bias_init, fans, deviation)
-  return { kernel: spec, bias: { shape: [kernel.at(-1)], initializer } }
+  return { kernel: spec, bias: { shape: [kernel.at(-1)], initializer: biasInitializer(bias_init, fans, deviation) } }
 }
+
+const normal = (mean: number, deviation: number): Initializer => ({ kind: 'normal', mean, deviation })
 
 /** Of the zeros that keep a side, those before or after it. */
 function halved(reach: Dim, round: (zeros: number) => number): Dim {
@@ -147,6 +151,7 @@ export const layerFunctions: readonly FunctionRule[] = [
     apply: ({ x, epsilon, momentum }, call) => {
       if (x.shape.length === 0) return failShapes(call, 'a map or a vector', [x], 'Leave out the `batch_norm`.')
       reportSingleValue(x, call)
+      const { deviation } = call.env
       const filled = (value: number): ParameterSpec => ({
         shape: [channels(x)],
         initializer: { kind: 'constant', value },
@@ -156,7 +161,7 @@ export const layerFunctions: readonly FunctionRule[] = [
         operands: [x],
         attributes: { epsilon, momentum, frozen: call.env.frozen === true },
         parameters: {
-          scale: filled(1),
+          scale: deviation === undefined ? filled(1) : { ...filled(1), initializer: normal(1, deviation) },
           offset: filled(0),
           running_mean: filled(0),
           running_variance: filled(1),

@@ -68,9 +68,11 @@ export interface BlockValue extends StaticPlace {
 /**
  * `frozen`: its weights are not trained, its batch norms and dropouts are those of evaluation.
  * `repeated`: so many times, each on what the last gave, with weights of its own.
+ * `initialised`: its weights begin as normal numbers where it does not say how.
  * `pretrained`: its weights and statistics begin as a file has them.
  */
 export type BlockWrapper =
+  | { readonly kind: 'initialised'; readonly deviation: Dim }
   | { readonly kind: 'frozen' }
   | { readonly kind: 'repeated'; readonly times: Dim; readonly operand: string; readonly place?: string }
   | ({ readonly kind: 'pretrained'; readonly span: Span } & WeightSource)
