@@ -104,7 +104,7 @@ function dataSource<const P extends Parameters>(
 
 export const dataSources = {
   hdmap: dataSource(
-    'Health Data Maps: `root/<domain>/{train/good, test/good, test/fault}/*`, images as PNG, TIFF or JPEG; other directories of `test` are classes of faults as `fault` is. The model trains on the source domain and is tested on it and on the targets. Masks are read from `<domain>/ground_truth/fault/<image>_mask.png`, severities from `<domain>/test/severity.csv` with the columns image and severity.',
+    'Health Data Maps: `root/<domain>/{train/good, test/good, test/fault}/*`, images as PNG, TIFF, JPEG or WebP; other directories of `test` are classes of faults as `fault` is. The model trains on the source domain and is tested on it and on the targets. Masks are read from `<domain>/ground_truth/fault/<image>_mask.png`, severities from `<domain>/test/severity.csv` with the columns image and severity.',
     {
       source: name('Domain that the model is trained on.', oneDirectory),
       targets: listOr(

@@ -3,8 +3,8 @@ interface ImageKindFacts {
   readonly name: string
   /** In lower case. */
   readonly extensions: readonly string[]
-  /** The numbers of a lossy file are near those that were measured: read with a warning, and never as a mask. */
-  readonly lossy: boolean
+  /** The numbers of a lossy file are near those that were measured: read with a warning, and never as a mask. Of some kinds only the file itself says. */
+  readonly lossy: boolean | 'some'
 }
 
 /** Every kind that is read. Listing, decoding and documentation take it from here. */
@@ -12,6 +12,7 @@ export const imageKinds = {
   png: { name: 'PNG', extensions: ['.png'], lossy: false },
   tiff: { name: 'TIFF', extensions: ['.tif', '.tiff'], lossy: false },
   jpeg: { name: 'JPEG', extensions: ['.jpg', '.jpeg'], lossy: true },
+  webp: { name: 'WebP', extensions: ['.webp'], lossy: 'some' },
 } as const satisfies Readonly<Record<string, ImageKindFacts>>
 
 export type ImageKind = keyof typeof imageKinds
@@ -29,9 +30,9 @@ export function kindOfName(name: string): ImageKind | undefined {
   return kinds.find((kind) => imageKinds[kind].extensions.some((extension) => lower.endsWith(extension)))
 }
 
-/** `.png, .tif, .tiff, .jpg or .jpeg`; those of masks are lossless. */
+/** `.png, .tif, .tiff, .jpg, .jpeg or .webp`; those of masks may be lossless. */
 export const imageExtensions = inWords(kinds)
-export const maskExtensions = inWords(kinds.filter((kind) => !imageKinds[kind].lossy))
+export const maskExtensions = inWords(kinds.filter((kind) => imageKinds[kind].lossy !== true))
 
 function inWords(of: readonly ImageKind[]): string {
   const extensions = of.flatMap((kind): readonly string[] => imageKinds[kind].extensions)

@@ -40,7 +40,7 @@ export function readImageFile(path: string): Buffer {
 }
 
 /**
- * Decodes a PNG, TIFF or JPEG in a layout that `readHeader` accepts. Alpha that is opaque everywhere is dropped; colour
+ * Decodes a PNG, TIFF, JPEG or WebP in a layout that `readHeader` accepts. Alpha that is opaque everywhere is dropped; colour
  * profiles, gamma and orientation are ignored: the numbers are measurements.
  *
  * @throws FileProblem for everything else, for transparent pixels, and for missing values in a float file.
@@ -101,7 +101,7 @@ async function decodeAs(
   band?: 0 | 1 | 2,
 ): Promise<Samples['samples']> {
   // A JPEG with a warning has pixels that the decoder made up; the warnings of other kinds are about tags that are not read.
-  const failOn = kind === 'jpeg' ? 'warning' : 'error'
+  const failOn = kind === 'jpeg' || kind === 'webp' ? 'warning' : 'error'
   const image = sharp(bytes, { failOn, limitInputPixels: limits.pixels, ignoreIcc: true })
   const selected = band === undefined ? image : image.extractChannel(band)
   const { data, info } = await selected

@@ -30,9 +30,13 @@ export function prepareMask(
   decoded: DecodedImage,
   preparation: Preparation,
 ): { readonly raster: Raster; readonly content: MaskContent } {
-  const { name, lossy } = imageKinds[decoded.header.kind]
+  const { kind, lossy } = decoded.header
   if (lossy)
-    throw new FileProblem('bad-mask', `is a ${name}, whose lossy compression blurs which pixels are marked`, help)
+    throw new FileProblem(
+      'bad-mask',
+      `is a ${imageKinds[kind].name}, whose lossy compression blurs which pixels are marked`,
+      help,
+    )
   const mask = greyOf(decoded, 'a mask', help)
   const levels = new Set<number>()
   let [marked, last] = [0, 0]

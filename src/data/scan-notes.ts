@@ -41,7 +41,7 @@ export function notesOf(
     ...about(
       'lossy-images',
       // Those whose names say so are the checker's to warn of.
-      found.filter((image) => kindOf(image).lossy && !isLossy(nameOf(image.file))),
+      found.filter((image) => image.header.lossy && !isLossy(nameOf(image.file))),
       (image) => `is a ${kindOf(image).name}, which is lossy: its values are only near those that were measured`,
       'use the files as they were recorded, if there are any',
     ),

@@ -11,9 +11,10 @@ export function isImageName(name: string): boolean {
   return kindOfName(name) !== undefined
 }
 
+/** Whether the name alone says so. */
 export function isLossy(name: string): boolean {
   const kind = kindOfName(name)
-  return kind !== undefined && imageKinds[kind].lossy
+  return kind !== undefined && imageKinds[kind].lossy === true
 }
 
 /** A mask says which pixels are faulty: lossy compression blurs that. */

@@ -4,6 +4,7 @@ import type { ImageHeader } from '../../src/data/headers/image-header.js'
 
 const header = (side: number): ImageHeader => ({
   kind: 'png',
+  lossy: false,
   height: side,
   width: side,
   bits: 8,

@@ -222,13 +222,54 @@ describe('JPEG', () => {
   })
 })
 
+describe('WebP', () => {
+  const raw = { width: 15, height: 16, channels: 3 } as const
+  const pixels = Buffer.from(Array.from({ length: 15 * 16 * 3 }, (_, at) => (at * 37) % 251))
+  const scene = () => sharp(pixels, { raw })
+
+  test('a lossless file has the numbers that were written, a lossy one near them; which it is stands in the file', async () => {
+    const exact = await decodeImage(await scene().webp({ lossless: true }).toBuffer())
+    expect([exact.header.kind, exact.header.lossy, exact.height, exact.width]).toEqual(['webp', false, 16, 15])
+    expect([...exact.values].map((value) => Math.round(value * 255))).toEqual([...pixels])
+    const smooth = sharp(Buffer.alloc(pixels.length, 60), { raw })
+    const near = await decodeImage(await smooth.webp({ quality: 90 }).toBuffer())
+    expect([near.header.lossy, near.height, near.width]).toEqual([true, 16, 15])
+    expect(Math.abs((near.values[0] ?? 0) * 255 - 60)).toBeLessThan(3)
+  })
+
+  test('opacity that is whole is dropped, other is refused; the orientation is noted', async () => {
+    const opaque = await scene().webp({ lossless: true }).withMetadata({ orientation: 6 }).toBuffer()
+    const { channels, header } = await decodeImage(opaque)
+    expect([channels, header.orientation]).toEqual([3, 6])
+    const alpha = scene().ensureAlpha(0.5)
+    expect(await readAs(await alpha.clone().webp({ lossless: true }).toBuffer(), 255)).toContain('not opaque')
+    expect(await readAs(await alpha.clone().webp({ quality: 80 }).toBuffer(), 255)).toContain('not opaque')
+  })
+
+  test('several frames, cut-off files, broken frames', async () => {
+    const single = await scene().webp({ lossless: true }).toBuffer()
+    const extended = Buffer.from('VP8X\x0a\0\0\0\x02\0\0\0\x0e\0\0\x0f\0\0', 'latin1')
+    const animated = Buffer.concat([single.subarray(0, 12), extended, single.subarray(12)])
+    expect(await readAs(animated, 255)).toContain('unsupported-image: is a WebP of several frames')
+    for (const options of [{ lossless: true }, { quality: 90 }]) {
+      const file = await scene().webp(options).toBuffer()
+      for (const share of [0.5, 0.9, 0.99])
+        expect(await readAs(file.subarray(0, Math.floor(file.length * share)), 255)).toContain(
+          'broken-image: is cut off',
+        )
+      const broken = Buffer.from(file).fill(0, 20, 26)
+      expect(await readAs(broken, 255)).toContain('broken-image')
+    }
+    expect(await readAs(Buffer.from('RIFF\x10\0\0\0WEBPVP8L', 'latin1'), 255)).toContain('broken-image')
+  })
+})
+
 describe('what a file really is', () => {
   const text = (content: string) => Buffer.from(content, 'latin1')
   test.each([
     ['version https://git-lfs.github.com/spec/v1\noid sha256:4d\n', 'a pointer of git-lfs', 'git lfs pull'],
     ['\n<!DOCTYPE html><html>', 'a web page (HTML)', 'download'],
     ['<svg xmlns="http://www.w3.org/2000/svg"/>', 'an SVG', 'convert'],
-    ['RIFF\x10\0\0\0WEBPVP8L', 'a WebP image', 'convert'],
     ['GIF89a', 'a GIF image', 'convert'],
     ['BM\x36\0\0\0\0\0\0\0\x36\0\0\0', 'a BMP image', 'convert'],
     ['%PDF-1.7', 'a PDF document', 'convert'],

@@ -161,7 +161,7 @@ const preparation: Preparation = {
 function decoded(height: number, width: number, value: number, depth: 'uint8' | 'float32' = 'uint8'): DecodedImage {
   const values = new Float32Array(height * width).fill(value)
   const layout = { depth, bits: depth === 'uint8' ? 8 : 32, colour: 'grey', extra: 'none', orientation: 1 } as const
-  return { header: { kind: 'tiff', height, width, ...layout }, height, width, channels: 1, values }
+  return { header: { kind: 'tiff', lossy: false, height, width, ...layout }, height, width, channels: 1, values }
 }
 
 describe('fit', () => {
@@ -253,7 +253,9 @@ describe('masks', () => {
 
   test('lossy and coloured ones are errors', () => {
     const lossy = maskOf([0, 255])
-    expect(() => prepareMask({ ...lossy, header: { ...lossy.header, kind: 'jpeg' } }, preparation)).toThrow('lossy')
+    expect(() =>
+      prepareMask({ ...lossy, header: { ...lossy.header, kind: 'jpeg', lossy: true } }, preparation),
+    ).toThrow('lossy')
     const red = { ...maskOf([0, 0]), channels: 3, values: Float32Array.from([0, 0, 0, 1, 0, 0]) } as const
     expect(() => prepareMask(red, preparation)).toThrow(
       'is a colour image, (255, 0, 0) at row 0, column 1, but a mask takes grey ones',

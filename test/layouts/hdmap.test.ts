@@ -121,8 +121,8 @@ describe('what is left out is named', () => {
   test.each([
     [
       'files of other kinds',
-      ['A/train/good/2.bmp', 'A/train/good/3.webp'],
-      'D130 `A/train/good` of the data holds what is not read: `2.bmp`, `3.webp`',
+      ['A/train/good/2.bmp', 'A/train/good/3.gif'],
+      'D130 `A/train/good` of the data holds what is not read: `2.bmp`, `3.gif`',
     ],
     [
       'images one directory deeper',

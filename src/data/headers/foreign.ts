@@ -30,7 +30,6 @@ const kinds: readonly (Foreign & { readonly is: Test })[] = [
     help: 'download the file again: a page was saved in place of the image',
   },
   { is: matches(/^(\xef\xbb\xbf)?\s*<(\?xml|svg)/i), what: 'an SVG or another XML document' },
-  { is: (start) => start.startsWith('RIFF') && start.startsWith('WEBP', 8), what: 'a WebP image' },
   { is: begins('GIF8'), what: 'a GIF image' },
   // Bytes that are reserved.
   { is: (start) => start.startsWith('BM') && start.startsWith('\0\0\0\0', 6), what: 'a BMP image' },

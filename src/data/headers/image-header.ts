@@ -4,6 +4,8 @@ import { FileProblem } from '../errors.js'
 /** What a file declares before a pixel is decoded, in one of the layouts that are decoded exactly. */
 export interface ImageHeader {
   readonly kind: ImageKind
+  /** Its numbers are only near those that were measured. */
+  readonly lossy: boolean
   readonly height: number
   readonly width: number
   /** Bits of a sample in the file; fewer than 8 are decoded to `uint8`. A palette's entries have 8. */

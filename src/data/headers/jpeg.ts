@@ -54,11 +54,11 @@ function frameHeader(bytes: Buffer, at: number, frame: string, orientation: numb
     throw unsupported('jpeg', `of ${components} components${components === 4 ? ' (CMYK)' : ''}; 1 and 3 are read`)
   }
   const colour = components === 1 ? 'grey' : 'rgb'
-  return { kind: 'jpeg', height, width, bits, depth: 'uint8', colour, extra: 'none', orientation }
+  return { kind: 'jpeg', lossy: true, height, width, bits, depth: 'uint8', colour, extra: 'none', orientation }
 }
 
 /** What is wrong in EXIF is no fault of the pixels. */
-function orientationOf(exif: Buffer): number {
+export function orientationOf(exif: Buffer): number {
   try {
     return readDirectory(exif).number(274) ?? 1
   } catch (error) {

@@ -31,7 +31,17 @@ export function readPngHeader(bytes: Buffer): ImageHeader {
     if (name === 'acTL') throw unsupported('png', `with ${bytes.readUInt32BE(at)} frames; one image a file is read`)
   }
   const depth = bits === 16 ? 'uint16' : 'uint8'
-  return { kind: 'png', height, width, bits: type === 3 ? 8 : bits, depth, ...colour, extra, orientation: 1 }
+  return {
+    kind: 'png',
+    lossy: false,
+    height,
+    width,
+    bits: type === 3 ? 8 : bits,
+    depth,
+    ...colour,
+    extra,
+    orientation: 1,
+  }
 }
 
 export function isPngCutOff(bytes: Buffer): boolean {

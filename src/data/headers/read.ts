@@ -5,6 +5,7 @@ import { broken, convertHelp, type ImageHeader, limits } from './image-header.js
 import { isJpeg, isJpegCutOff, readJpegHeader } from './jpeg.js'
 import { isPng, isPngCutOff, readPngHeader } from './png.js'
 import { isTiff, isTiffCutOff, readTiffHeader } from './tiff.js'
+import { isWebp, isWebpCutOff, readWebpHeader } from './webp.js'
 
 interface Reader {
   is(bytes: Buffer): boolean
@@ -16,6 +17,7 @@ interface Reader {
 const readers: Readonly<Record<ImageKind, Reader>> = {
   png: { is: isPng, read: readPngHeader, isCutOff: isPngCutOff },
   tiff: { is: isTiff, read: readTiffHeader, isCutOff: isTiffCutOff },
+  webp: { is: isWebp, read: readWebpHeader, isCutOff: isWebpCutOff },
   jpeg: { is: isJpeg, read: readJpegHeader, isCutOff: isJpegCutOff },
 }
 

@@ -80,7 +80,7 @@ export function readTiffHeader(bytes: Buffer): ImageHeader {
   const noData = Number.parseFloat(directory.text(tags.noData) ?? '')
   const orientation = directory.number(tags.orientation) ?? 1
   return {
-    ...{ kind: 'tiff', height, width, bits, depth, ...colour, orientation },
+    ...{ kind: 'tiff', lossy: false, height, width, bits, depth, ...colour, orientation },
     ...(Number.isNaN(noData) ? {} : { noData }),
   }
 }
