@@ -16,12 +16,63 @@ import { type LoweringContext, type LoweringRule, pair } from './context.js'
  */
 export const ssim: LoweringRule<'ssim'> = (node, operands, context) => {
   const { emit } = context
-  const { window, sigma, range, border } = node.attributes
+  const [first, second] = pair(operands)
+  const { luminance, structure, luminanceNorm, structureNorm } = compared(
+    first.value,
+    second.value,
+    node.attributes,
+    context,
+  )
+  const similarity = emit.one('div', [
+    emit.one('mul', [luminance, structure]),
+    emit.one('mul', [luminanceNorm, structureNorm]),
+  ])
+  const half = emit.scalar(0.5)
+  return emit.one('sub', [half, emit.one('mul', [emit.meanOfAll(similarity), half])])
+}
+
+/** What a mean must be, at least, for a power of it to have a gradient. */
+const smallestMean = 1e-6
+
+/**
+ * 1 - MS-SSIM (Wang, Simoncelli and Bovik 2003, eq. 7), mean over images and channels: the means over the pixels of contrast times
+ * structure of each scale, and of the whole similarity of the last, to their exponents. A scale is half the one before, each pixel the mean of
+ * four. A mean below 1e-6 counts as 1e-6.
+ */
+export const msSsim: LoweringRule<'ms_ssim'> = ({ attributes }, operands, context) => {
+  const { emit } = context
+  const [first, second] = pair(operands)
+  const halve = { size: [2, 2], strides: [2, 2], padding: [0, 0, 0, 0] }
+  let [x, y] = [first.value, second.value]
+  const factors = attributes.exponents.map((exponent, scale) => {
+    if (scale > 0) [x, y] = [emit.one('avg_pool', [x], halve), emit.one('avg_pool', [y], halve)]
+    const { luminance, structure, luminanceNorm, structureNorm } = compared(x, y, attributes, context)
+    const isLast = scale === attributes.exponents.length - 1
+    const similarity = isLast
+      ? emit.one('div', [emit.one('mul', [luminance, structure]), emit.one('mul', [luminanceNorm, structureNorm])])
+      : emit.one('div', [structure, structureNorm])
+    const mean = emit.one('reduce_mean', [similarity], { axes: [1, 2], keep_dims: false })
+    const positive = emit.one('maximum', [mean, emit.scalar(smallestMean)])
+    return emit.one('exp', [emit.one('mul', [emit.one('log', [positive]), emit.scalar(exponent)])])
+  })
+  const product = factors.reduce((left, right) => emit.one('mul', [left, right]))
+  return emit.one('sub', [emit.scalar(1), emit.meanOfAll(product)])
+}
+
+interface Window {
+  readonly window: number
+  readonly sigma: number
+  readonly range: number
+  readonly border: 'reflect' | 'zero'
+}
+
+/** Numerators and denominators of luminance, and of contrast times structure, at each pixel, [N C, H, W]. */
+function compared(a: ValueId, b: ValueId, { window, sigma, range, border }: Window, context: LoweringContext) {
+  const { emit } = context
   const c1 = (0.01 * range) ** 2
   const c2 = (0.03 * range) ** 2
-  const [first, second] = pair(operands)
-  const x = emit.one('transpose', [first.value], { perm: [0, 3, 1, 2] })
-  const y = emit.one('transpose', [second.value], { perm: [0, 3, 1, 2] })
+  const x = emit.one('transpose', [a], { perm: [0, 3, 1, 2] })
+  const y = emit.one('transpose', [b], { perm: [0, 3, 1, 2] })
   const filter = gaussianFilter(emit.shapeOf(x), { window, sigma, border }, context)
 
   const muX = filter(x)
@@ -37,12 +88,7 @@ export const ssim: LoweringRule<'ssim'> = (node, operands, context) => {
   const structure = emit.one('add', [emit.one('mul', [covariance, two]), emit.scalar(c2)])
   const luminanceNorm = emit.one('add', [energy, emit.scalar(c1)])
   const structureNorm = emit.one('add', [emit.one('sub', [meanSquares, energy]), emit.scalar(c2)])
-  const similarity = emit.one('div', [
-    emit.one('mul', [luminance, structure]),
-    emit.one('mul', [luminanceNorm, structureNorm]),
-  ])
-  const half = emit.scalar(0.5)
-  return emit.one('sub', [half, emit.one('mul', [emit.meanOfAll(similarity), half])])
+  return { luminance, structure, luminanceNorm, structureNorm }
 }
 
 /** Filters a map of this shape [N,C,H,W]; what it gives is [N C, H, W]. */

@@ -12,7 +12,7 @@ import { avgPool, maxPool, resize, upsample } from './pooling.js'
 import { mean, over, topMean } from './reductions.js'
 import { concat, crop, pad, reshaped, sliceChannels } from './shapes.js'
 import { constant, fed, input, learned, stopGradient } from './sources.js'
-import { ssim } from './ssim.js'
+import { msSsim, ssim } from './ssim.js'
 
 /** What each primitive of the language becomes; a primitive without a rule does not compile. */
 const loweringRules: { readonly [Op in ModelPrimitive]: LoweringRule<Op> } = {
@@ -68,6 +68,7 @@ const loweringRules: { readonly [Op in ModelPrimitive]: LoweringRule<Op> } = {
   l2,
   smooth_l1: smoothL1,
   ssim,
+  ms_ssim: msSsim,
   focal,
   cross_entropy: crossEntropy,
 }

@@ -6,7 +6,19 @@ import { borderEnum } from '../values/builtin-enums.js'
 import { numberText, tensorName } from '../values/describe.js'
 import type { StaticValue } from '../values/static-value.js'
 import type { Dim, PoisonedValue, Tensor } from '../values/value.js'
-import { bool, type Declared, declareFunction, float, int, map, optional, range, tensor, word } from './declare.js'
+import {
+  type ArgumentsOf,
+  bool,
+  type Declared,
+  declareFunction,
+  float,
+  int,
+  map,
+  optional,
+  range,
+  tensor,
+  word,
+} from './declare.js'
 import { checkLabelReach } from './label-reach.js'
 import type { FunctionCall, FunctionRule } from './rule.js'
 import { channels } from './rule.js'
@@ -55,6 +67,50 @@ function distance(name: string, op: 'l1' | 'l2', doc: string, example: string): 
       return call.emit({ op, operands: [a, b], label: false })
     },
   })
+}
+
+const similarity = {
+  a: map('Prediction.'),
+  b: map('Label, of the same shape.'),
+  window: int('Side of the window.', { default: 11, minimum: 3, maximum: 255, isOdd: true }),
+  sigma: float('Standard deviation of the window.', { default: 1.5, exclusiveMinimum: 0 }),
+  range: optional(range("Interval that the values lie in; left out: the label's, which for images is that of `data`.")),
+  border: word(borderEnum, 'What the window sees beyond the border.', 'reflect'),
+}
+
+/** Of five scales, from observers (Wang, Simoncelli and Bovik 2003, section 3.2). */
+const scaleExponents = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333] as const
+
+/** The attributes of a similarity of two maps, at several scales; or what is wrong with it. */
+function windowsOf(
+  call: FunctionCall,
+  { a, b, window, sigma, range, border }: ArgumentsOf<typeof similarity>,
+  scales: Dim,
+) {
+  const mistake = incomparable(call, a, b)
+  if (mistake !== undefined) return mistake
+  const callee = call.rule.name
+  const [h = Infinity, w = Infinity] = a.shape
+  const smaller = 2 ** ((scales ?? 1) - 1)
+  const least = Math.floor(Math.min(h, w) / smaller)
+  if (window !== undefined && (window + 1) / 2 > least) {
+    const needed = ((window + 1) / 2) * smaller
+    const at = smaller === 1 ? '' : ` at ${scales} scales`
+    return call.fail(tensorsDiagnostics.mapTooSmall, call.span, {
+      callee,
+      shape: `${a.shape.slice(0, 2).join('x')}`,
+      needs: `maps of at least ${needed} pixels a side for a window of ${window}${at}`,
+      help: least >= 2 ? `Write \`window = ${2 * least - 1}\`.` : 'Write fewer `scales`.',
+    })
+  }
+  const length = range === null ? lengthOfRange(a, b) : range && lengthOf(range)
+  // Where the sizes are not known, the data that would say the range is not either.
+  if (length === undefined && range === null && !call.env.abstract && Number.isFinite(h)) {
+    const why = 'nothing says in which range the values lie'
+    const signature = `${callee}(a, b, range = 0 .. 1)`
+    return call.fail(typesDiagnostics.missingArgument, call.span, { callee, missing: ['range'], signature, why })
+  }
+  return { window, sigma, range: length, border }
 }
 
 /** Length of the interval of the values: of the label, or else of what is not learned, or of both. */
@@ -153,45 +209,37 @@ export const lossFunctions: readonly FunctionRule[] = [
   }),
   declareFunction('ssim', {
     doc: "Mean of clamp((1 - SSIM) / 2, 0, 1), Gaussian window; C1 = (0.01 L)^2 and C2 = (0.03 L)^2 with L the length of the values' range (Wang et al. 2004).",
-    parameters: {
-      a: map('Prediction.'),
-      b: map('Label, of the same shape.'),
-      window: int('Side of the window.', { default: 11, minimum: 3, maximum: 255, isOdd: true }),
-      sigma: float('Standard deviation of the window.', { default: 1.5, exclusiveMinimum: 0 }),
-      range: optional(
-        range("Interval that the values lie in; left out: the label's, which for images is that of `data`."),
-      ),
-      border: word(borderEnum, 'What the window sees beyond the border.', 'reflect'),
-    },
+    parameters: similarity,
     result,
     example: 'ssim(recon, clean, window = 11)',
-    apply: ({ a, b, window, sigma, range, border }, call) => {
-      const mistake = incomparable(call, a, b)
-      if (mistake !== undefined) return mistake
-      const [h = Infinity, w = Infinity] = a.shape
-      if (window !== undefined && (window + 1) / 2 > Math.min(h, w)) {
-        return call.fail(tensorsDiagnostics.mapTooSmall, call.span, {
-          callee: 'ssim',
-          shape: `${a.shape.slice(0, 2).join('x')}`,
-          needs: `maps of at least ${(window + 1) / 2} pixels a side for a window of ${window}`,
-          help: `Write \`window = ${2 * Math.min(h, w) - 1}\`.`,
-        })
-      }
-      const length = range === null ? lengthOfRange(a, b) : range && lengthOf(range)
-      // Where the sizes are not known, the data that would say the range is not either.
-      if (length === undefined && range === null && !call.env.abstract && Number.isFinite(h)) {
-        const why = 'nothing says in which range the values lie'
-        return call.fail(typesDiagnostics.missingArgument, call.span, {
-          callee: 'ssim',
-          missing: ['range'],
-          signature: 'ssim(a, b, range = 0 .. 1)',
-          why,
-        })
-      }
+    apply: (args, call) => {
+      const windows = windowsOf(call, args, 1)
+      if ('kind' in windows) return windows
+      return call.emit({ op: 'ssim', operands: [args.a, args.b], attributes: windows, label: false })
+    },
+  }),
+  declareFunction('ms_ssim', {
+    doc: '1 - MS-SSIM, mean over images and channels: SSIM at several scales, each half the one before, whose means are weighed by exponents (Wang, Simoncelli and Bovik 2003, eq. 7). With fewer than five scales the exponents of the first are brought to a sum of 1.',
+    parameters: {
+      ...similarity,
+      scales: int('Scales, from the size of the maps down.', {
+        default: 5,
+        minimum: 1,
+        maximum: scaleExponents.length,
+      }),
+    },
+    result,
+    example: 'ms_ssim(recon, clean, window = 3, scales = 3)',
+    apply: ({ scales, ...args }, call) => {
+      const windows = windowsOf(call, args, scales)
+      if ('kind' in windows) return windows
+      const chosen = scaleExponents.slice(0, scales)
+      const sum = chosen.reduce((total, exponent) => total + exponent, 0)
+      const exponents = scales === undefined ? [undefined] : chosen.map((exponent) => exponent / sum)
       return call.emit({
-        op: 'ssim',
-        operands: [a, b],
-        attributes: { window, sigma, range: length, border },
+        op: 'ms_ssim',
+        operands: [args.a, args.b],
+        attributes: { ...windows, exponents },
         label: false,
       })
     },

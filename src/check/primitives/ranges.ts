@@ -86,6 +86,7 @@ const rangeRules: { readonly [Op in PrimitiveName]: RangeRule<Op> } = {
   l2: ([a, b]) => squareInterval(subIntervals(a, b)),
   smooth_l1: [0, Infinity],
   ssim: [0, 1],
+  ms_ssim: [0, 1],
   focal: [0, Infinity],
   cross_entropy: [0, Infinity],
   draw: ends,

@@ -116,6 +116,7 @@ export const shapeRules: { readonly [Op in PrimitiveName]: ShapeRule<Op> } = {
   l2: perBatch,
   smooth_l1: perBatch,
   ssim: perBatch,
+  ms_ssim: perBatch,
   focal: perBatch,
   cross_entropy: perBatch,
   draw: perImage,

@@ -240,6 +240,11 @@ export const primitives = {
     ['map', 'as the first'],
     { window: 'int', sigma: 'number', range: 'number', border: 'border' },
   ),
+  ms_ssim: loss(
+    'Mean over images and channels of 1 - MS-SSIM: the contrast and structure of each scale and the luminance of the last, weighed by exponents; each scale is half the one before (Wang et al. 2003).',
+    ['map', 'as the first'],
+    { window: 'int', sigma: 'number', range: 'number', border: 'border', exponents: 'numbers' },
+  ),
   focal: loss('Mean over pixels of w (1 - p)^gamma (-log p) of the true class.', ['map [H, W, 2]', 'map [H, W, 1]'], {
     gamma: 'number',
     class_weights: 'class_weights',
