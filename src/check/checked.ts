@@ -61,6 +61,8 @@ export interface CheckedParameter {
 /** A tensor of a file of weights; without its place where the file was not looked at. */
 export interface ParameterSource extends WeightSource {
   readonly place?: Pick<Assignment, 'tensor' | 'layout'>
+  /** Where the file is named. */
+  readonly span: Span
 }
 
 /** One scalar that is reported while training: a binding of the loss section. `node` is a batch scalar. */

@@ -53,6 +53,12 @@ pipeline p {
     const { pipeline, diagnostics } = checkText(text, { readWeights: readWeightTable })
     expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([])
     if (pipeline === undefined) throw new Error('it was not checked')
+    expect(pipeline.origins.filter(({ path }) => path.includes('.weights')).map(({ path }) => path)).toEqual([
+      'model.recon.weights',
+      'model.recon.weights.names',
+      'model.seg.weights',
+      'model.seg.weights.names',
+    ])
     const { module, training } = lowerPipeline(pipeline)
     const optimised = runPasses(module, training)
     const plan = makePlan(pipeline, targets.tensorflow.emit(optimised.module, 'cpu'))

@@ -18,7 +18,7 @@ export function callPretrained(source: WeightSource & { readonly span: Span }, e
   if (env.abstract || isPoison(value)) return value
   const made = [...graph.parameters.values()].filter((each) => !before.has(each.name) && each.source === undefined)
   const begin = env.path === '' ? 0 : env.path.length + 1
-  const { file, prefix, naming } = source
+  const { file, prefix, naming, span } = source
   const wanted = made.flatMap(({ name, shape }) => {
     const sides = shape.filter((side) => side !== undefined)
     return sides.length === shape.length ? [{ name: name.slice(begin), shape: sides }] : []
@@ -28,7 +28,7 @@ export function callPretrained(source: WeightSource & { readonly span: Span }, e
     const place = found?.get(each.name.slice(begin))
     graph.parameters.set(each.name, {
       ...each,
-      source: { file, prefix, naming, ...(place === undefined ? {} : { place }) },
+      source: { file, prefix, naming, span, ...(place === undefined ? {} : { place }) },
     })
   }
   return value
