@@ -115,7 +115,7 @@ export const dataSources = {
     },
   ),
   mvtec: dataSource(
-    'One category of MVTec AD, or data that lies as it does: `root/<category>/{train/good, test/good, test/<defect>}/*`; each directory of `test` beside `good` is a class of defects. Masks are read from `<category>/ground_truth/<defect>/<image>_mask.png`. The model is trained on the category and tested on it.',
+    'One category of MVTec AD, or data that lies as it does: `root/<category>/{train/good, test/good, test/<defect>}/*`; each directory of `test` beside `good` is a class of defects. Masks are read from `<category>/ground_truth/<defect>/<image>_mask.png`, or, as MVTec LOCO has them, all of `<category>/ground_truth/<defect>/<image>/`. The model is trained on the category and tested on it.',
     { category: name('Directory of the root that the model is trained and tested on.', oneDirectory) },
   ),
   table: dataSource(

@@ -28,7 +28,7 @@ export interface WorkerSetup {
 /** A sample of an evaluation batch, by numbers of files. */
 export interface EvaluationRecipe {
   readonly file: number
-  readonly mask?: number
+  readonly masks?: readonly number[]
   readonly synthetic: boolean
   /** Of a ladder: the fault has this severity. */
   readonly severity?: number

@@ -94,7 +94,7 @@ async function startScan(
   const images = [...listing.train, ...listing.tests.flatMap((test) => test.images)]
   const textures = texturesOf(plan)
   const broken = textures.flatMap(({ error }) => error ?? [])
-  const masks = images.flatMap(({ mask }, number) => (mask === undefined ? [] : [{ file: mask, number }]))
+  const masks = images.flatMap(({ masks = [] }, number) => masks.map((file) => ({ file, number })))
   const files: WorkerSetup['files'] = [
     ...images.map(({ file }) => ({ file, kind: 'image' }) as const),
     ...masks.map(({ file }) => ({ file, kind: 'mask' }) as const),
@@ -264,19 +264,20 @@ function planSample(
   blank: ReadonlySet<string>,
 ): PlannedSample {
   const file = numbers.get(image.file)
-  const mask = image.mask === undefined ? undefined : numbers.get(image.mask)
+  const masks = (image.masks ?? []).flatMap((mask) => numbers.get(mask) ?? [])
   invariant(file !== undefined, `${image.file} has no number`)
   const { label, class: kind, severity } = image
-  const blankMask = image.mask !== undefined && blank.has(image.mask) ? image.mask : undefined
+  // One that marks nothing says nothing where another marks something.
+  const blankMask = image.masks?.every((mask) => blank.has(mask)) ? image.masks[0] : undefined
   const sample = {
     file: image.file,
     label,
     ...(kind === undefined ? {} : { class: kind }),
     ...(severity === undefined ? {} : { severity }),
-    hasMask: mask !== undefined && blankMask === undefined,
+    hasMask: masks.length > 0 && blankMask === undefined,
     ...(blankMask === undefined ? {} : { blankMask }),
   }
-  return { recipe: { file, ...(mask === undefined ? {} : { mask }), synthetic: false }, sample }
+  return { recipe: { file, ...(masks.length === 0 ? {} : { masks }), synthetic: false }, sample }
 }
 
 /** A normal image as it is, and with a fault of this severity. */

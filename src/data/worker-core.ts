@@ -58,7 +58,7 @@ export class WorkerCore {
           (images) => this.#fillTrain(this.#slot(job.slot), job.epoch, job.files, images),
         )
       case 'evaluate': {
-        const files = job.samples.flatMap(({ file, mask }) => (mask === undefined ? [file] : [file, mask]))
+        const files = job.samples.flatMap(({ file, masks = [] }) => [file, ...masks])
         const faults = job.samples.filter(({ synthetic }) => synthetic).map(placeOf)
         return this.#fill(files, faults, (images) => this.#fillEvaluation(this.#slot(job.slot), job.samples, images))
       }
@@ -195,15 +195,18 @@ export class WorkerCore {
     slot.mask.fill(0)
     const severities: number[] = []
     samples.forEach((recipe, sample) => {
-      const { file, mask, synthetic } = recipe
+      const { file, masks = [], synthetic } = recipe
       const image = images.get(file)
       invariant(image !== undefined, 'an image that was not loaded')
       const offset = this.#copyImage(image, slot.image, sample)
-      if (mask !== undefined) {
-        const { height, width } = this.setup.preparation
+      const { height, width } = this.setup.preparation
+      for (const mask of masks) {
         const plane = images.get(mask)
         invariant(plane !== undefined, 'a mask that was not loaded')
-        slot.mask.set(plane.values, sample * height * width)
+        const from = sample * height * width
+        plane.values.forEach((value, at) => {
+          if (value > 0) slot.mask[from + at] = value
+        })
       }
       severities.push(synthetic ? this.#addFault(slot, sample, offset, placeOf(recipe), images) : 0)
     })

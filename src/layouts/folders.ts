@@ -52,11 +52,12 @@ export function listFolders(view: FileView, { root, train, normal, faulty, masks
   const tested = normals(imagesOf(normal, 'normal', 'no normal images to test on'))
   const faults = imagesOf(faulty, 'faulty', 'no faulty images to test on')
   const classes = new Map(faulty.map((folder, index) => [classOf(folder, faulty), faults[index] ?? []]))
-  const found = masks === undefined ? new Map<string, string>() : listMasksIn(reader, masks, classes, '/masks')
+  const found =
+    masks === undefined ? new Map<string, readonly string[]>() : listMasksIn(reader, masks, classes, '/masks')
   for (const [name, files] of classes) {
     for (const file of files) {
-      const mask = found.get(file)
-      tested.push({ file, label: 1, class: name, ...(mask === undefined ? {} : { mask }) })
+      const own = found.get(file)
+      tested.push({ file, label: 1, class: name, ...(own === undefined ? {} : { masks: own }) })
     }
   }
   const sorted = (images: readonly ListedImage[]) => [...images].sort((a, b) => byCodeUnits(a.file, b.file))

@@ -56,13 +56,13 @@ export function listTest(
   return [
     ...good.map((file): ListedImage => ({ file, label: 0, ...(severities === undefined ? {} : { severity: 0 }) })),
     ...files.map((file): ListedImage => {
-      const mask = masks.get(file)
+      const own = masks.get(file)
       const severity = severities?.get(file.slice(test.length + 1))
       return {
         file,
         label: 1,
         class: file.split('/').at(-2) ?? '',
-        ...(mask === undefined ? {} : { mask }),
+        ...(own === undefined ? {} : { masks: own }),
         ...(severity === undefined ? {} : { severity }),
       }
     }),

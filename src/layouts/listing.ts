@@ -6,7 +6,8 @@ export interface ListedImage {
   readonly label: 0 | 1
   /** Of a faulty image: what kind of fault it has. */
   readonly class?: string
-  readonly mask?: string
+  /** A pixel is faulty where one of them marks it. */
+  readonly masks?: readonly string[]
   /** As measured; absent where the data has none. */
   readonly severity?: number
 }

@@ -201,7 +201,7 @@ function readRow(
     file,
     label,
     ...(label === 1 && cell('class') !== '' ? { class: cell('class') } : {}),
-    ...(mask === '' ? {} : { mask }),
+    ...(mask === '' ? {} : { masks: [mask] }),
     ...(severity === '' ? {} : { severity: Number(severity) }),
   }
   images.set(file, { split, image })

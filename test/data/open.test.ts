@@ -629,6 +629,35 @@ describe('data that cannot be used', () => {
     })
   })
 
+  test('several masks of an image, in a directory of its name, mark what any of them marks', async () => {
+    const copy = await copied('several-masks')
+    const masks = join(copy, 'domain_B', 'ground_truth', 'fault')
+    const whole = await sharp(join(masks, '0001_mask.png')).toColourspace('b-w').raw().toBuffer()
+    await mkdir(join(masks, '0001'))
+    // A kind of fault a file, as MVTec LOCO has them: the left half with one number, the right half with another.
+    for (const [name, from, to, value] of [
+      ['000', 0, 40, 255],
+      ['001', 40, 95, 236],
+    ] as const) {
+      const part = whole.map((marked, at) => (marked > 0 && at % 95 >= from && at % 95 < to ? value : 0))
+      const raw = { width: 95, height: 31, channels: 1 } as const
+      await sharp(part, { raw })
+        .toColourspace('b-w')
+        .png()
+        .toFile(join(masks, '0001', `${name}.png`))
+    }
+    const read = async (folder: string) =>
+      await withData(planOf({ root: folder }), 0, async ({ tests }) => {
+        const set = tests.find(({ name }) => name === 'domain_B')
+        const { samples, masks: made } = await evaluate(set ?? expect.fail('no domain_B'))
+        const index = samples.findIndex(({ file }) => file === 'domain_B/test/fault/0001.tiff')
+        return [samples[index]?.hasMask, [...(made[index] ?? [])]]
+      })
+    const expected = await read(root)
+    await rm(join(masks, '0001_mask.png'))
+    expect(await read(copy)).toEqual(expected)
+  })
+
   test('normal images alone train, validated by synthetic faults', async () => {
     const copy = await copied('normal')
     for (const name of ['domain_B', 'domain_C', 'domain_D', 'domain_A/test', 'domain_A/ground_truth'])

@@ -40,9 +40,9 @@ test('directories of any names: the last is the class of its faults, masks lie b
       name: 'test',
       role: 'source',
       images: [
-        { file: 'dent/6.png', label: 1, class: 'dent', mask: 'masks/dent/6.png' },
+        { file: 'dent/6.png', label: 1, class: 'dent', masks: ['masks/dent/6.png'] },
         { file: 'neu/ok/2.png', label: 0 },
-        { file: 'neu/scratch/3.png', label: 1, class: 'scratch', mask: 'masks/scratch/3_mask.png' },
+        { file: 'neu/scratch/3.png', label: 1, class: 'scratch', masks: ['masks/scratch/3_mask.png'] },
         { file: 'neu/scratch/4.png', label: 1, class: 'scratch' },
       ],
     },
@@ -94,7 +94,7 @@ test('a category of VisA is what its table says', () => {
     {
       file: 'candle/Data/Images/Anomaly/000.JPG',
       label: 1,
-      mask: 'candle/Data/Masks/Anomaly/000.png',
+      masks: ['candle/Data/Masks/Anomaly/000.png'],
     },
     { file: 'candle/Data/Images/Normal/0003.JPG', label: 0 },
   ])

@@ -62,7 +62,7 @@ describe('what is read', () => {
             file: 'A/test/fault/0.png',
             label: 1,
             class: 'fault',
-            mask: 'A/ground_truth/fault/0_mask.png',
+            masks: ['A/ground_truth/fault/0_mask.png'],
             severity: 0.5,
           },
         ],
@@ -72,7 +72,7 @@ describe('what is read', () => {
         role: 'target',
         images: [
           { file: 'B/test/good/0.tiff', label: 0 },
-          { file: 'B/test/fault/0.tiff', label: 1, class: 'fault', mask: 'B/ground_truth/fault/0.png' },
+          { file: 'B/test/fault/0.tiff', label: 1, class: 'fault', masks: ['B/ground_truth/fault/0.png'] },
         ],
       },
     ])
@@ -87,14 +87,43 @@ describe('what is read', () => {
     )
     expect(told(listing)).toEqual([])
     expect(listing.tests[0]?.images.slice(1)).toEqual([
-      { file: 'A/test/fault/0.png', label: 1, class: 'fault', mask: 'A/ground_truth/fault/0_mask.png', severity: 0.5 },
+      {
+        file: 'A/test/fault/0.png',
+        label: 1,
+        class: 'fault',
+        masks: ['A/ground_truth/fault/0_mask.png'],
+        severity: 0.5,
+      },
       {
         file: 'A/test/scratch/0.png',
         label: 1,
         class: 'scratch',
-        mask: 'A/ground_truth/scratch/0_mask.png',
+        masks: ['A/ground_truth/scratch/0_mask.png'],
         severity: 0.7,
       },
+    ])
+    const several = listed(
+      'A/train/good/0.png',
+      'A/test/good/0.png',
+      'A/test/dent/0.png',
+      'A/test/dent/1.png',
+      'A/test/dent/2.png',
+      'A/ground_truth/dent/0/000.png',
+      'A/ground_truth/dent/0/001.png',
+      'A/ground_truth/dent/0/notes.txt',
+      'A/ground_truth/dent/1/000.png',
+      'A/ground_truth/dent/1_mask.png',
+      'A/ground_truth/dent/7/000.png',
+    )
+    expect(told(several)).toEqual([
+      'D130 `A/ground_truth/dent` of the data holds what is not read: `7/` (1 image)',
+      'D130 `A/ground_truth/dent/0` of the data holds what is not read: `notes.txt`',
+      expect.stringMatching(/^D132 .*beside another for one image, `A\/test\/dent\/1.png`/),
+    ])
+    expect(several.tests[0]?.images.slice(1).map(({ masks }) => masks)).toEqual([
+      ['A/ground_truth/dent/0/000.png', 'A/ground_truth/dent/0/001.png'],
+      ['A/ground_truth/dent/1_mask.png'],
+      undefined,
     ])
     expect(told(listed('A/train/good/0.png', 'A/test/good/0.png', 'A/test/dent/0.png', 'A/test/hole/0.png'))).toEqual(
       [],

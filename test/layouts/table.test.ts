@@ -30,7 +30,7 @@ test('images by split, with class, mask and severity, in the order of their name
       role: 'source',
       images: [
         { file: 'a/0.png', label: 0 },
-        { file: 'b c/0.tiff', label: 1, class: 'dent', mask: 'masks/0.png', severity: 0.5 },
+        { file: 'b c/0.tiff', label: 1, class: 'dent', masks: ['masks/0.png'], severity: 0.5 },
       ],
     },
   ])

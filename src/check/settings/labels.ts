@@ -73,7 +73,7 @@ export function checkLabels(call: EvaluateCall, context: SettingsContext, data: 
       ...(left.length === 0 ? {} : { partly: { images: left.slice(0, 3), count: left.length, of: others.length } }),
     })
   }
-  check('pixel', dataDiagnostics.masksMissing, ({ mask }) => mask !== undefined)
+  check('pixel', dataDiagnostics.masksMissing, ({ masks }) => masks !== undefined)
   check('values', dataDiagnostics.severitiesMissing, ({ severity }) => severity !== undefined)
 }
 
@@ -91,7 +91,7 @@ export function checkHasValue(
   if (data?.listing === undefined) return
   const sets = data.listing.tests.filter(({ role }) => role === (split === 'targets' ? 'target' : 'source'))
   const whys = sets.map(({ images }) =>
-    whyWithoutValue(list, labelsOf(images.map((image) => ({ ...image, hasMask: image.mask !== undefined })))),
+    whyWithoutValue(list, labelsOf(images.map((image) => ({ ...image, hasMask: image.masks !== undefined })))),
   )
   if (whys.includes(undefined)) return
   const set = sets.length === 1 ? `the test set of \`${sets[0]?.name}\`` : 'the test set of each target'
