@@ -59,7 +59,7 @@ function describeFunction(of: FunctionRule): string {
 function valueText(parameter: FunctionParameter): string {
   const { type, bounds } = parameter
   if (type.kind === 'tensor') return 'map, vector, value or scalar'
-  if (type.kind === 'any') return 'a value'
+  if (type.kind === 'any') return type.shown
   if (type.kind === 'part') return 'a name of the model'
   if (type.kind === 'enum') return type.declaration.values.map(({ name }) => `\`${name}\``).join(', ')
   if (bounds === undefined) return shortType(type)

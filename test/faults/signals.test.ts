@@ -32,8 +32,11 @@ describeNative('a run that a signal reaches', () => {
 
   it('behind its last event: what the results say is the exit code', async () => {
     const { child, out, ended } = run(smallProject())
+    await untilEvent(out, 'step')
+    // So that the signals reach it in its own code, not while Node.js ends: then they end any program.
+    child.kill('SIGSTOP')
     await untilEvent(out, 'run_finished')
-    for (const signal of ['SIGINT', 'SIGINT', 'SIGTERM'] as const) child.kill(signal)
+    for (const signal of ['SIGINT', 'SIGINT', 'SIGTERM', 'SIGCONT'] as const) child.kill(signal)
     expect(await ended).toBe(0)
     expect(resultsOf(out).outcome).toBe('completed')
   })

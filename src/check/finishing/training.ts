@@ -1,4 +1,5 @@
 import { tensorsDiagnostics } from '../../diagnostics/codes/tensors.js'
+import { weightsDiagnostics } from '../../diagnostics/codes/weights.js'
 import { diagnose } from '../../diagnostics/define.js'
 import { type Span, within } from '../../source/span.js'
 import type { GraphBuilder } from '../evaluation/graph.js'
@@ -68,7 +69,24 @@ export function judgeWeights(facts: TrainingFacts): Fate {
     const count = countOf(graph, dead)
     session.sink.report(diagnose(tensorsDiagnostics.deadHead, span, { bindings, count, example: dead[0] ?? '', all }))
   }
+  reportFrozenAtRandom(facts)
   return { frozen, gone }
+}
+
+/** What `frozen` keeps as it was drawn: most likely its weights were forgotten. */
+function reportFrozenAtRandom({ graph, model, session }: TrainingFacts): void {
+  const counts = new Map<string, string[]>()
+  for (const { name, kind, frozen, source } of graph.parameters.values()) {
+    if (kind !== 'weight' || !frozen || source !== undefined) continue
+    const [binding = name] = name.split('.')
+    counts.set(binding, [...(counts.get(binding) ?? []), name])
+  }
+  for (const [binding, names] of counts) {
+    const span = model.slots.get(binding)?.span
+    if (span === undefined) continue
+    const facts = { binding, count: countOf(graph, names) }
+    session.sink.report(diagnose(weightsDiagnostics.frozenAtRandom, span, facts))
+  }
 }
 
 interface DeadHead {

@@ -10,7 +10,7 @@ import type { FunctionCall, FunctionRule } from './rule.js'
 
 /** A block, with its static parameters bound or not. */
 function block(doc: string): Declared<Value | undefined> {
-  return { type: { kind: 'any' }, doc, read: (value) => value }
+  return { type: { kind: 'any', shown: 'a block' }, doc, read: (value) => value }
 }
 
 /** The block with one more wrapper around its calls; what is a block by its type alone stays what it is. */
@@ -98,7 +98,7 @@ export const blockFunctions: readonly FunctionRule[] = [
     doc: 'A block whose weights are not trained: they keep their first values, without decay, and its batch norms and dropouts do while training what they do in evaluation. Gradients pass through it to what it is given.',
     parameters: { body: block('A block.') },
     result: 'block',
-    example: 'recon |> frozen(unit(channels = 8))',
+    example: 'recon |> frozen(weights("unit.safetensors", unit(channels = 3)))',
     givesBlock: true,
     apply: ({ body }, call) => wrapped(call, body, { kind: 'frozen' }),
   }),

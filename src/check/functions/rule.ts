@@ -14,9 +14,13 @@ import type { Bounds } from './bounds.js'
 
 /**
  * `tensor` takes a map, a vector, a value or a scalar; a number becomes a scalar constant. `any` takes what is due where the call
- * stands, `part` the name of a part of the model.
+ * stands, or a block where the function says so itself; `part` is the name of a part of the model.
  */
-export type ParameterType = Type | { readonly kind: 'tensor' } | { readonly kind: 'any' } | { readonly kind: 'part' }
+export type ParameterType =
+  | Type
+  | { readonly kind: 'tensor' }
+  | { readonly kind: 'any'; readonly shown: 'a value' | 'a block' }
+  | { readonly kind: 'part' }
 
 export interface FunctionParameter {
   readonly name: string

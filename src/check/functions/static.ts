@@ -17,7 +17,11 @@ const string = (doc: string): Declared<string | undefined> => ({
   read: (value) => (value?.kind === 'string' ? value.value : undefined),
 })
 
-const any = (doc: string): Declared<Value | undefined> => ({ type: { kind: 'any' }, doc, read: (value) => value })
+const any = (doc: string): Declared<Value | undefined> => ({
+  type: { kind: 'any', shown: 'a value' },
+  doc,
+  read: (value) => value,
+})
 
 /** Functions on what is known while checking. */
 export const staticFunctions = [

@@ -74,4 +74,15 @@ export const weightsDiagnostics = {
     help: () =>
       'They are left out. Give the block what they belong to, or a `prefix` that they do not begin with; where that is meant: `allow D140 because "..."`.',
   }),
+  frozenAtRandom: define<{ binding: string; count: number }>({
+    code: 'D141',
+    name: 'frozen-at-random',
+    severity: 'warning',
+    allowable: true,
+    message: ({ binding, count }) =>
+      `${count === 1 ? 'one parameter' : `${count} parameters`} of \`${binding}\` ${count === 1 ? 'is' : 'are'} frozen as drawn at random: no file gives ${count === 1 ? 'it' : 'them'}`,
+    label: () => 'neither trained nor read from a file',
+    help: () =>
+      'Give the block its weights, `frozen(weights("FILE", BLOCK))`, or take the `frozen` away; where random features are meant: `allow D141 because "..."`.',
+  }),
 } as const

@@ -1,3 +1,4 @@
+import { own } from '../../source/own.js'
 import { refuse } from '../error.js'
 import type { PickleMachine } from './machine.js'
 import type { PickleValue } from './values.js'
@@ -173,5 +174,5 @@ const named: Readonly<Record<string, Instruction | 'stop'>> = {
 
 export const operations: readonly (Instruction | 'stop' | undefined)[] = Array.from(
   { length: 256 },
-  (_operation, code) => named[String.fromCharCode(code)],
+  (_operation, code) => own(named, String.fromCharCode(code)),
 )

@@ -1,4 +1,5 @@
 import { bytesPerValue, type SafetensorsDType } from '../../plan/safetensors.js'
+import { own } from '../../source/own.js'
 import { refuse } from '../error.js'
 import { integerOf, type PickleValue, stringOf } from '../pickle/values.js'
 
@@ -32,7 +33,7 @@ export type Storages = (reference: StorageReference) => {
 export function storageOf(value: PickleValue | undefined): StorageReference {
   const id = value?.kind === 'persistent' ? value.id : undefined
   const [what, type, key, , count] = id?.kind === 'tuple' ? id.items : []
-  const dtype = type?.kind === 'global' ? dtypes[type.name] : undefined
+  const dtype = type?.kind === 'global' ? own(dtypes, type.name) : undefined
   const name = stringOf(key)
   const values = integerOf(count)
   if (stringOf(what) !== 'storage' || dtype === undefined || name === undefined || values === undefined || values < 0)
