@@ -21,7 +21,7 @@ const common = {
   metafile: true,
 }
 // Ink asks for the devtools only when it is debugged.
-const external = ['sharp', 'react-devtools-core', '@tensorflow/*']
+const external = ['sharp', 'react-devtools-core', '@tensorflow/*', 'onnxruntime-web']
 
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 const modules = await build({
@@ -30,6 +30,7 @@ const modules = await build({
     'train/engine': 'src/train/engine.ts',
     'train/trials': 'src/train/trials.ts',
     'train/predict': 'src/train/predict/process.ts',
+    'train/export': 'src/train/export/process.ts',
     'data/worker': 'src/data/worker.ts',
     'native/parent-watch': 'src/native/parent-watch.ts',
     'native/supervise': 'src/native/supervise.ts',

@@ -29,6 +29,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   diff: async () => (await import('./commands/diff.js')).addDiffCommand,
   golden: async () => (await import('./commands/golden.js')).addGoldenCommand,
   predict: async () => (await import('./commands/predict.js')).addPredictCommand,
+  export: async () => (await import('./commands/export.js')).addExportCommand,
   data: async () => (await import('./commands/data.js')).addDataCommand,
   fmt: async () => (await import('./commands/fmt.js')).addFormatCommand,
   engine: async () => (await import('./commands/engine.js')).addEngineCommand,

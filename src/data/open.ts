@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { relative, sep } from 'node:path'
+import type { SampleDepth } from '../components/image-kinds.js'
 import { invariant } from '../diagnostics/invariant.js'
 import type { FileFingerprint } from '../files/fingerprints.js'
 import { openDisk } from '../layouts/disk.js'
@@ -77,6 +78,7 @@ interface Scanned {
   readonly contentHash: string
   readonly fingerprints: readonly FileFingerprint[]
   readonly notes: readonly DataNote[]
+  readonly depths: readonly SampleDepth[]
   /** Masks that mark nothing at the size of the images. */
   readonly blank: ReadonlySet<string>
 }
@@ -141,7 +143,8 @@ async function startScan(
         .map(({ file }) => files[file]?.file ?? '')
       const scannedImages = whole.filter((file) => file.kind === 'image')
       const notes = [...scan.notes, ...leakageOf(listing, scannedImages)]
-      return { listing, files, pool, contentHash, fingerprints, notes, blank: new Set(blank) }
+      const depths = [...new Set(scannedImages.map(({ header }) => header.depth))].sort()
+      return { listing, files, pool, contentHash, fingerprints, notes, depths, blank: new Set(blank) }
     } catch (error) {
       await pool.close()
       throw error
@@ -208,7 +211,8 @@ class OpenedData implements DataPipeline {
   readonly #ring: RingBatches[] = []
   readonly #slots: readonly ReturnType<WorkerPool['createSlot']>[]
 
-  constructor(plan: DataPlan, { listing, files, pool, contentHash, fingerprints, notes, blank }: Scanned) {
+  constructor(plan: DataPlan, scanned: Scanned) {
+    const { listing, files, pool, contentHash, fingerprints, notes, depths, blank } = scanned
     const share = heldOutShare(plan.data)
     const heldOut = heldOutNumbers(listing.train.length, share, plan.seed)
     const train = trainNumbers(listing, plan)
@@ -219,7 +223,7 @@ class OpenedData implements DataPipeline {
     this.contentHash = contentHash
     this.files = fingerprints
     this.notes = notes
-    this.record = recordOf(listing, notes)
+    this.record = recordOf(listing, notes, depths)
     const { height, width, channels } = plan.image
     // One batch is with the trainer, one is ready, one is being filled by each worker.
     const ring = 2 + Math.max(1, pool.workers)

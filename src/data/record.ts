@@ -1,3 +1,4 @@
+import type { SampleDepth } from '../components/image-kinds.js'
 import type { Listing } from '../layouts/listing.js'
 import { isError } from '../layouts/problem.js'
 import { type DataError, type DataNote, listingError } from './errors.js'
@@ -6,6 +7,8 @@ import { type DataError, type DataNote, listingError } from './errors.js'
 export interface DataRecord {
   /** Of the listing, as the check reported them, and of the files' content. */
   readonly warnings: readonly (DataError | DataNote)[]
+  /** What the values of the images' files are. */
+  readonly depths: readonly SampleDepth[]
   readonly tests: readonly TestRecord[]
 }
 
@@ -17,9 +20,14 @@ interface TestRecord {
   readonly faulty: Readonly<Record<string, number>>
 }
 
-export function recordOf({ problems, tests }: Listing, notes: readonly DataNote[]): DataRecord {
+export function recordOf(
+  { problems, tests }: Listing,
+  notes: readonly DataNote[],
+  depths: readonly SampleDepth[],
+): DataRecord {
   return {
     warnings: [...problems.filter((problem) => !isError(problem)).map(listingError), ...notes],
+    depths,
     tests: tests.map(({ name, role, images }) => {
       const faulty = new Map<string, number>()
       for (const { label, class: kind = '' } of images) if (label === 1) faulty.set(kind, (faulty.get(kind) ?? 0) + 1)

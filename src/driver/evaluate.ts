@@ -53,7 +53,7 @@ export async function startEvaluation(request: StartEvaluation): Promise<Started
     run: run.directory,
     checkpoint,
     sha256,
-    thresholds: isOfResults(run.directory, checkpoint) ? thresholdsOf(run.directory) : [],
+    thresholds: thresholdsFor(run.directory, checkpoint),
   }
   const record: RunRecord = { ...recordFor(run, by), options, engine, evaluation }
   const below = join(run.directory, 'evaluations')
@@ -64,7 +64,7 @@ export async function startEvaluation(request: StartEvaluation): Promise<Started
 function recordFor(
   run: RecordedRun,
   by: EvaluatedBy,
-): Pick<RunRecord, 'plan' | 'graph' | 'sources' | 'resolved' | 'ir'> {
+): Pick<RunRecord, 'plan' | 'graph' | 'sources' | 'resolved' | 'ir' | 'model'> {
   switch (by.kind) {
     case 'run':
       return { ...readRecord(run.directory), plan: by.root === undefined ? run.plan : withRoot(run.plan, by.root) }
@@ -111,7 +111,9 @@ function isOfResults(run: string, checkpoint: string): boolean {
   return relative(run, checkpoint) === evaluated
 }
 
-function thresholdsOf(run: string): readonly UsedThreshold[] {
+/** Those that the run chose by its validation set for these weights. */
+export function thresholdsFor(run: string, checkpoint: string): readonly UsedThreshold[] {
+  if (!isOfResults(run, checkpoint)) return []
   const thresholds = completedResults(run)?.thresholds
   return Array.isArray(thresholds) ? thresholds.filter(isUsedThreshold) : []
 }

@@ -1,13 +1,11 @@
-import { fork } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { readRegularFileSync } from '../files/read-regular.js'
 import { openDisk } from '../layouts/disk.js'
 import { isImageName } from '../layouts/names.js'
 import type { EngineLocation } from '../native/locate.js'
-import { bundledProgram } from '../native/package-root.js'
 import type { PredictFile, PredictMessage, PredictRequest } from '../train/predict/messages.js'
-import { engineEnvironment } from './engine-process.js'
+import { type EngineTask, startEngineTask } from './engine-task.js'
 
 /** What was asked for cannot be predicted with or on: a mistake of the command line. */
 export class CannotPredict extends Error {
@@ -102,35 +100,11 @@ function commonDirectory(files: readonly string[]): string {
   return base
 }
 
-export interface PredictProcess {
-  /** Exit code of the process; null where a signal ended it. */
-  readonly ended: Promise<number | null>
-  /** What the process last wrote to its own streams: why it crashed. */
-  lastWords(): string
-  kill(): void
-}
-
 /** Starts the process that owns TensorFlow. `onMessage` gets all messages, the last `done` or `failed` unless the process crashed. */
 export function startPrediction(
   request: PredictRequest,
   engine: EngineLocation,
   onMessage: (message: PredictMessage) => void,
-): PredictProcess {
-  const child = fork(bundledProgram('train/predict.js'), [], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    serialization: 'json',
-    env: engineEnvironment(engine.directory),
-  })
-  let words = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => {
-      words = (words + chunk.toString('utf8')).slice(-4000)
-    })
-  child.on('message', (message) => onMessage(message as PredictMessage))
-  child.send(request)
-  return {
-    ended: new Promise((done) => child.on('close', done)),
-    lastWords: () => words.trim(),
-    kill: () => void child.kill('SIGKILL'),
-  }
+): EngineTask {
+  return startEngineTask('train/predict.js', request, engine, (message) => onMessage(message as PredictMessage))
 }

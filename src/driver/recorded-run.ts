@@ -17,6 +17,7 @@ import {
   eventsFile,
   irFile,
   manifestFile,
+  modelFile,
   planFile,
   type RunRecord,
   recordFile,
@@ -42,6 +43,8 @@ export interface RecordedRun {
   readonly manifest: RunManifest
   /** Text of the program after all passes. */
   readonly ir: string
+  /** Text of the program that is deployed; empty in a run of an earlier version. */
+  readonly model: string
   /** Whether it ended with all of its results. */
   readonly isCompleted: boolean
 }
@@ -99,12 +102,13 @@ export function openRun(directory: string): RecordedRun {
     plan: plan as RunPlan,
     manifest,
     ir,
+    model: readText(directory, modelFile) ?? '',
     isCompleted: completedResults(directory) !== undefined,
   }
 }
 
 /** What a run was made of, without its plan. */
-export function readRecord(directory: string): Pick<RunRecord, 'graph' | 'sources' | 'resolved' | 'ir'> {
+export function readRecord(directory: string): Pick<RunRecord, 'graph' | 'sources' | 'resolved' | 'ir' | 'model'> {
   const listed = listedIn(readText(directory, recordFile) ?? '')
   const below = (folder: string) =>
     listed.flatMap((file) => (file.startsWith(`${folder}/`) ? [file.slice(folder.length + 1)] : []))
@@ -115,7 +119,8 @@ export function readRecord(directory: string): Pick<RunRecord, 'graph' | 'source
   const sources = below('source').map((file): [string, string] => [file, readText(directory, `source/${file}`) ?? ''])
   const resolved = readText(directory, resolvedFile) ?? ''
   const ir = readText(directory, irFile) ?? ''
-  return { graph: new Map(graph), sources: new Map(sources), resolved, ir }
+  const model = readText(directory, modelFile) ?? ''
+  return { graph: new Map(graph), sources: new Map(sources), resolved, ir, model }
 }
 
 /** The results of a run that ended with all of them. Damaged ones, or ones that were changed, are none: they are written again. */

@@ -19,6 +19,8 @@ export interface RunRecord {
   readonly sources: ReadonlyMap<string, string>
   readonly resolved: string
   readonly ir: string
+  /** Text of the program that is deployed. */
+  readonly model: string
   /** The target's files, by their path below `graph/`. */
   readonly graph: ReadonlyMap<string, Uint8Array>
   readonly options: readonly string[]
@@ -128,6 +130,7 @@ export const recordFile = 'record.sha256'
 export const planFile = 'plan.json'
 export const manifestFile = 'manifest.json'
 export const irFile = 'ir.txt'
+export const modelFile = 'model.txt'
 export const resolvedFile = 'resolved.txt'
 
 /** What there may be before the engine process begins. */
@@ -138,6 +141,7 @@ const recordNames: ReadonlySet<string> = new Set([
   resolvedFile,
   'settings.json',
   irFile,
+  modelFile,
   evaluationFile,
   manifestFile,
   planFile,
@@ -155,6 +159,7 @@ export function writeRunRecord(directory: string, record: RunRecord, now: Date):
     [resolvedFile, record.resolved],
     ['settings.json', json({ settings: plan.origins, allows: plan.allows })],
     [irFile, record.ir],
+    [modelFile, record.model],
     ...[...record.graph].map(([path, bytes]): [string, Uint8Array] => [`graph/${path}`, bytes]),
     ...(record.evaluation ? [[evaluationFile, json(record.evaluation)] as const] : []),
     [manifestFile, json(makeManifest({ ...made, ...(machine ? { machine } : {}) }, now))],

@@ -7,6 +7,7 @@ import type { RunEvent, StampedEvent } from '../events/events.js'
 import { appendLine } from '../files/append.js'
 import { writingTo } from '../files/writing.js'
 import { printModule } from '../ir/print.js'
+import type { IrModule } from '../ir/types.js'
 import type { EngineLocation } from '../native/locate.js'
 import { jsonLine } from '../source/visible.js'
 import { type EngineProcess, startEngineProcess } from './engine-process.js'
@@ -64,7 +65,14 @@ export function recordOf({ artefacts, sources }: Compilation) {
     sources: new Map(sources.files.filter(({ id }) => id !== optionFile).map(({ id, text }) => [id, text])),
     resolved: dumpChecked(checked.pipeline),
     ir: printModule(ir.module),
+    model: printModule(modelOf(ir.portable)),
   }
+}
+
+/** What is deployed: images to outputs, with the weights and statistics that it reads. */
+function modelOf({ name, state, functions }: IrModule): IrModule {
+  const predict = functions.filter((fn) => fn.name === 'predict')
+  return { name, state: state.filter(({ kind }) => kind !== 'slot'), functions: predict }
 }
 
 /** Writes the record to a directory that is claimed for it, and starts the engine process there. `place` is for messages: what is written to. */

@@ -42,10 +42,11 @@ export function engineRecipe(): string {
   return join(packageRoot(), 'src', 'native', 'engine')
 }
 
-type BundledProgram =
+export type BundledProgram =
   | 'train/engine.js'
   | 'train/trials.js'
   | 'train/predict.js'
+  | 'train/export.js'
   | 'data/worker.js'
   | 'native/parent-watch.js'
   | 'native/supervise.js'

@@ -25,6 +25,8 @@ export interface Pass {
   readonly place: string
   /** Left out for other devices. */
   readonly device?: Device
+  /** What it does follows from measurements: right on every machine, fast on this one. */
+  readonly isForMachine?: true
   readonly run: (module: IrModule, training: TrainingDescription, machine: MachineChoices) => PassResult
 }
 

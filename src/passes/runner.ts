@@ -31,6 +31,8 @@ export interface PassReport {
 
 export interface PassesResult {
   readonly module: IrModule
+  /** As it was before what is fast on one machine alone: what other machines and programs are given. */
+  readonly portable: IrModule
   readonly reports: readonly PassReport[]
 }
 
@@ -49,16 +51,18 @@ export function runPasses(
   if (verify) verifyModule(module)
   const reports: PassReport[] = []
   let current = module
+  let portable: IrModule | undefined
   for (const pass of chosen(stopAfter).slice(0, passLimit)) {
     if (without.includes(pass.name) || (pass.device ?? device) !== device) continue
     const start = performance.now()
     const result = pass.run(current, training, machine)
     const milliseconds = performance.now() - start
+    if (pass.isForMachine && result.changes.length > 0) portable ??= current
     current = result.module
     if (verify) verifyModule(current)
     reports.push({ name: pass.name, changes: result.changes, milliseconds, operations: operationCount(current) })
   }
-  return { module: current, reports }
+  return { module: current, portable: portable ?? current, reports }
 }
 
 function chosen(stopAfter: string | undefined): readonly Pass[] {

@@ -62,7 +62,7 @@ describe('classes of faults with such names', () => {
   it('are counted as all others', () => {
     const images = inherited.map((name) => ({ file: `d/test/${name}/0.png`, label: 1 as const, class: name }))
     const tests = [{ name: 'd', role: 'target', images: [...images, ...images] }]
-    const { tests: counted } = recordOf({ problems: [], tests } as unknown as Listing, [])
+    const { tests: counted } = recordOf({ problems: [], tests } as unknown as Listing, [], [])
     expect(JSON.parse(JSON.stringify(counted[0]?.faulty))).toEqual(
       Object.fromEntries(inherited.map((name) => [name, 2])),
     )

@@ -118,7 +118,7 @@ describe('the data of a run that goes on', () => {
     contentHash: JSON.stringify(files),
     files: files.map(([file, digit]) => ({ file, sha256: digit.repeat(64) })),
     trainImages: 1,
-    record: { warnings: [], tests: [] },
+    record: { warnings: [], depths: [], tests: [] },
   })
   const before = data(['a.png', '1'], ['b\nb.png', '2'], ['c.png', '3'])
 

@@ -31,6 +31,7 @@ export const convolutionAlgorithms: Pass = {
   summary: 'convolutions and their gradients by the algorithm that was measured to be fastest; on a CPU only',
   place: 'after gradients, which it rewrites too, and before what tidies up',
   device: 'cpu',
+  isForMachine: true,
   run: (module, _, { convolutions = {} }) =>
     Object.keys(convolutions).length === 0
       ? { module, changes: [] }

@@ -1,4 +1,5 @@
 import { invariant } from '../../diagnostics/invariant.js'
+import type { Constant, FrozenFunction } from '../../ir/frozen.js'
 import type { DType, IrFunction, IrModule, NamedValue, StateVariable, TensorType, ValueId } from '../../ir/types.js'
 import type { Device } from '../../passes/pass.js'
 import { doneNode, graphName, inputNode, outputNode, stateGroups } from '../../plan/graph-names.js'
@@ -29,6 +30,20 @@ export function emitSavedModel(module: IrModule, device: Device = 'cpu'): Emitte
   }
 }
 
+/** A frozen function as a SavedModel of its own: no state, any number of images, one signature as serving systems look for it. */
+export function emitInference(
+  frozen: FrozenFunction,
+  device: Device = 'cpu',
+): Pick<EmittedModel, 'bytes' | 'functions'> {
+  const graph = new GraphBuilder()
+  const signature = emitFunction(graph, frozen, device, frozen.constants)
+  const signatures = { serving_default: signature }
+  return {
+    bytes: encodeSavedModel({ nodes: graph.nodes, signatures }),
+    functions: { [frozen.name]: planFunction(frozen) },
+  }
+}
+
 export function emitGraph(module: IrModule, device: Device = 'cpu'): Graph {
   const graph = new GraphBuilder()
   for (const variable of module.state) emitVariable(graph, variable)
@@ -54,9 +69,16 @@ function emitVariable(graph: GraphBuilder, { name, type }: StateVariable): void 
   })
 }
 
-function emitFunction(graph: GraphBuilder, fn: IrFunction, device: Device): Signature {
+function emitFunction(
+  graph: GraphBuilder,
+  fn: IrFunction,
+  device: Device,
+  constants: ReadonlyMap<ValueId, Constant> = new Map(),
+): Signature {
   const scope = graphName(fn.name)
   const context = new RuleContext(graph, fn, scope, device)
+  for (const [value, constant] of constants)
+    context.set(value, emitConstant(graph, `${scope}/weight_${value}`, constant))
   const inputs: Record<string, TensorInfo> = {}
   for (const { name, value } of fn.inputs) {
     const fed = feed(graph, inputNode(fn.name, name), typeOf(fn, value))
@@ -79,6 +101,12 @@ function emitFunction(graph: GraphBuilder, fn: IrFunction, device: Device): Sign
     setOwn(outputs, name, fetched(graph, outputNode(fn.name, name), type, tensor, updated))
   emitDone(graph, fn.name, updated)
   return { inputs, outputs, methodName: 'tensorflow/serving/predict' }
+}
+
+function emitConstant(graph: GraphBuilder, name: string, { type, data }: Constant): TensorName {
+  const tensorContent = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  const tensor = { dtype: tensorflowType(type.dtype), tensorShape: shapeProto(type.shape), tensorContent }
+  return graph.add(name, 'Const', [], { dtype: attr.type(type.dtype), value: attr.tensor(tensor) })
 }
 
 interface OutputTensor {
@@ -193,13 +221,13 @@ function emitSet(graph: GraphBuilder, name: string, variables: readonly StateVar
   return { inputs, outputs, methodName: 'tensorflow/serving/predict' }
 }
 
-function typeOf(fn: IrFunction, value: ValueId): TensorType {
+function typeOf(fn: Pick<IrFunction, 'name' | 'types'>, value: ValueId): TensorType {
   const type = fn.types.get(value)
   invariant(type !== undefined, `value ${value} of ${fn.name} has no type`)
   return type
 }
 
-function planFunction(fn: IrFunction): PlanFunction {
+function planFunction(fn: Pick<IrFunction, 'name' | 'inputs' | 'outputs' | 'types'>): PlanFunction {
   return {
     inputs: fn.inputs.map(({ name, value }): PlanTensor => {
       const { dtype, shape } = typeOf(fn, value)

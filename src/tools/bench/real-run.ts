@@ -1,10 +1,8 @@
 import { fork } from 'node:child_process'
-import { dumpChecked } from '../../check/dump.js'
-import { invariant } from '../../diagnostics/invariant.js'
 import { engineEnvironment } from '../../driver/engine-process.js'
+import { recordOf } from '../../driver/run.js'
 import { writeRunRecord } from '../../driver/run-directory.js'
 import type { StampedEvent } from '../../events/events.js'
-import { printModule } from '../../ir/print.js'
 import type { EngineLocation } from '../../native/locate.js'
 import { bundledProgram } from '../../native/package-root.js'
 import { type BenchPipeline, compileBench } from './compiled.js'
@@ -12,12 +10,8 @@ import { Peer, type ProgressSource } from './peer.js'
 
 /** Starts a run as `draemc run` does, with its workers, its events and its files, and waits for its second epoch: by then the data's caches are full. */
 export function openRealRun(pipeline: BenchPipeline, engine: EngineLocation, out: string): Promise<Peer> {
-  const { checked, ir, graph, plan } = compileBench(pipeline, { lookAtDisk: true }).artefacts
-  invariant(checked?.pipeline && ir && graph && plan, 'the bench compiles as far as the plan')
-  const resolved = dumpChecked(checked.pipeline)
-  const recorded = { plan, graph: graph.files, sources: new Map(), resolved, ir: printModule(ir.module), options: [] }
-  const record = { ...recorded, engine }
-  writeRunRecord(out, record, new Date())
+  const record = recordOf(compileBench(pipeline, { lookAtDisk: true }))
+  writeRunRecord(out, { ...record, options: [], engine }, new Date())
   const child = fork(bundledProgram('train/engine.js'), [out], {
     env: engineEnvironment(engine.directory),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -28,7 +22,7 @@ export function openRealRun(pipeline: BenchPipeline, engine: EngineLocation, out
       const { time, event } = message as StampedEvent
       if (event.type !== 'step') return
       epoch = event.epoch
-      report({ milliseconds: time, images: event.step * plan.batch })
+      report({ milliseconds: time, images: event.step * record.plan.batch })
     })
   }
   return Peer.open(`the run of ${pipeline.file}`, child, reportsOfSteps, () => epoch > 1)

@@ -6,8 +6,8 @@ import type { Attribute, IrModule, ValueId } from '../../../src/ir/types.js'
 import { rewriteDilatedGradients } from '../../../src/passes/dilated_gradients.js'
 import { loadEngine } from '../../../src/train/engine-binding.js'
 import { describeNative } from '../../support/native.js'
+import { type OpCase, opCases } from '../op-cases.js'
 import { generator, onEngine, relativeError } from './on-engine.js'
-import { type OpCase, opCases } from './op-cases.js'
 
 /** bf16 keeps 8 bits: sums of a few dozen terms round to within this. */
 const bf16Tolerance = 4e-2

@@ -75,7 +75,7 @@ export function generatedData(options: { readonly poisonStep?: number } = {}): D
     notes: [],
     contentHash: 'generated',
     files: [],
-    record: { warnings: [], tests: [] },
+    record: { warnings: [], depths: [], tests: [] },
     validation: new GeneratedSet('val', 'val', 12, everything),
     ladder: [],
     tests: [

@@ -1,3 +1,4 @@
+import { anyBatch } from '../../../ir/frozen.js'
 import type { Operation } from '../../../ir/types.js'
 import { attr } from '../data-types.js'
 import { numbers, operand, type Rule, type RuleContext, result, resultType } from '../rule.js'
@@ -22,9 +23,13 @@ export const transpose: Rule = (operation, context) => [
 
 /** Elementwise operators broadcast by themselves, so most of these are never needed. */
 export const broadcastTo: Rule = (operation, context) => {
-  context.setLazy(result(operation), () =>
-    shaped(operation, context, 'BroadcastTo', context.ints(resultType(operation, context).shape), 'Tidx'),
-  )
+  const { dtype, shape } = resultType(operation, context)
+  context.setLazy(result(operation), () => {
+    if (shape[0] !== anyBatch) return shaped(operation, context, 'BroadcastTo', context.ints(shape), 'Tidx')
+    // The operator wants its sizes; a product has those of its operands.
+    const ones = context.filled(dtype, [1, ...shape.slice(1)], 1)
+    return context.node(operation, 'Mul', [context.tensor(operand(operation, 0)), ones], { T: attr.type(dtype) })
+  })
   return []
 }
 

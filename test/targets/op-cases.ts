@@ -1,5 +1,5 @@
-import type { OpName } from '../../../src/ir/ops/table.js'
-import type { Attributes, DType, TensorType } from '../../../src/ir/types.js'
+import type { OpName } from '../../src/ir/ops/table.js'
+import type { Attributes, DType, TensorType } from '../../src/ir/types.js'
 
 export interface OpCase {
   readonly operands: readonly Operand[]
