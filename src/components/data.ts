@@ -22,7 +22,7 @@ const oneDirectory = '^(?!\\.{1,2}$)[^/\\\\]*$'
 
 /** Of a file that is read, too: src/data/decode.ts. */
 const largestSide = 16_384
-const largestBatch = 4096
+export const largestBatch = 4096
 
 export const normalisations = {
   none: declare('Values are used as the file has them.', {}),

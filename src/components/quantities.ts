@@ -9,3 +9,8 @@ export function pixelsOf(length: Quantity<'px' | 'percent'>, side: number): numb
 export function epochsOf(point: Quantity<'epoch' | 'percent'>, epochs: number): number {
   return 'epoch' in point ? point.epoch : Math.round((epochs * point.percent) / 100)
 }
+
+/** Sizes of the equal parts that so many can be made of, ascending. */
+export function divisorsOf(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index + 1).filter((size) => count % size === 0)
+}

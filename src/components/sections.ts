@@ -1,5 +1,6 @@
+import { largestBatch } from './data.js'
 import { type MetricList, type MetricValue, metricsOf } from './metrics.js'
-import { choice, component, count, list, metricOf, number, optional } from './parameters.js'
+import { choice, component, count, list, metricOf, number, optional, whole } from './parameters.js'
 import { precisions } from './precision.js'
 import { declare, type ParameterSchema, type Table } from './schema.js'
 import { checkpointRules, intervals, optimizers, schedules, stopRules, warmUps } from './training.js'
@@ -17,6 +18,12 @@ export const sections = {
     optimizer: component('optimizer', optimizers, 'Update of the weights.'),
     epochs: count('epoch', 'Passes over the training images.', { maximum: 1_000_000 }),
     max_steps: optional(count('step', 'Ends the training after so many steps, if that is sooner.', { maximum: 1e9 })),
+    micro_batch: optional(
+      whole(
+        'Images that are computed at once: a step is made of several such parts of its batch, whose gradients are averaged. It divides `data.batch`; the whole batch, when it is left out.',
+        { counts: 'images', minimum: 1, maximum: largestBatch, examples: [4] },
+      ),
+    ),
     clip_norm: optional(
       number('Gradients whose norm, of all weights together, is larger are made as small as this.', {
         exclusiveMinimum: 0,

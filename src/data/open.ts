@@ -9,6 +9,7 @@ import type { ListedImage, ListedTest, Listing } from '../layouts/listing.js'
 import { isError, type Problem } from '../layouts/problem.js'
 import { heldOutCount, stepsPerEpoch } from '../layouts/split.js'
 import { listTextures } from '../layouts/textures.js'
+import { microBatchOf } from '../plan/run-plan.js'
 import { createCacheMemory } from './cache.js'
 import type { DataPipeline, EvaluationSample, EvaluationSet, TrainBatches } from './contract.js'
 import { purposeKey } from './draws.js'
@@ -208,6 +209,8 @@ class OpenedData implements DataPipeline {
   readonly ladder: DataPipeline['ladder']
   readonly #pool: WorkerPool
   readonly #order: TrainOrder
+  readonly #microBatch: number
+  readonly #parts: number
   readonly #ring: RingBatches[] = []
   readonly #slots: readonly ReturnType<WorkerPool['createSlot']>[]
 
@@ -228,7 +231,9 @@ class OpenedData implements DataPipeline {
     // One batch is with the trainer, one is ready, one is being filled by each worker.
     const ring = 2 + Math.max(1, pool.workers)
     const shape = { height, width, channels }
-    this.#slots = Array.from({ length: ring }, () => pool.createSlot({ samples: plan.batch, ...shape }))
+    this.#microBatch = microBatchOf(plan)
+    this.#parts = plan.batch / this.#microBatch
+    this.#slots = Array.from({ length: ring }, () => pool.createSlot({ samples: this.#microBatch, ...shape }))
     const store = new SlotStore(() => pool.createSlot({ samples: plan.evalBatch, ...shape }))
     const set = (name: string, role: EvaluationSet['role'], planned: readonly PlannedSample[]): EvaluationSet =>
       evaluationSet({ name, role }, planned, plan.evalBatch, pool, store)
@@ -252,7 +257,10 @@ class OpenedData implements DataPipeline {
 
   train(firstStep: number): TrainBatches {
     invariant(this.#ring.length === 0, 'two readers of the training batches')
-    const batches = new RingBatches(this.#pool, this.#slots, this.#order, firstStep, () => this.#ring.pop())
+    const first = firstStep * this.#parts
+    const batches = new RingBatches(this.#pool, this.#slots, this.#order, this.#microBatch, first, () =>
+      this.#ring.pop(),
+    )
     this.#ring.push(batches)
     return batches
   }

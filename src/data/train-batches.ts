@@ -25,6 +25,14 @@ export class TrainOrder {
     this.stepsPerEpoch = stepsPerEpoch(files.length, batch, dropLast)
   }
 
+  /** A part of a step: `part` counts the parts from 0 over the whole run, `size` divides the batch. */
+  part(part: number, size: number): { readonly epoch: number; readonly files: readonly number[] } {
+    const parts = this.batch / size
+    const { epoch, files } = this.step(Math.floor(part / parts))
+    const first = (part % parts) * size
+    return { epoch, files: files.slice(first, first + size) }
+  }
+
   /** @param step counts from 0 over the whole run. */
   step(step: number): { readonly epoch: number; readonly files: readonly number[] } {
     const epoch = Math.floor(step / this.stepsPerEpoch)
@@ -47,7 +55,7 @@ export interface RingSlot {
   readonly views: Slot
 }
 
-/** Batches in order of their steps, filled ahead of the trainer as far as the ring goes. */
+/** Parts of batches (whole ones, where a step has one part) in order of their steps, filled ahead of the trainer as far as the ring goes. */
 export class RingBatches implements TrainBatches {
   readonly #free: RingSlot[]
   readonly #ready: { readonly slot: RingSlot; readonly filled: ReturnType<WorkerPool['run']> }[] = []
@@ -58,11 +66,12 @@ export class RingBatches implements TrainBatches {
     private readonly pool: WorkerPool,
     ring: readonly RingSlot[],
     private readonly order: TrainOrder,
-    firstStep: number,
+    private readonly size: number,
+    firstPart: number,
     private readonly onClose: () => void,
   ) {
     this.#free = [...ring]
-    this.#issued = firstStep
+    this.#issued = firstPart
     this.#fillAhead()
   }
 
@@ -94,7 +103,7 @@ export class RingBatches implements TrainBatches {
   #fillAhead(): void {
     if (this.#closed) return
     for (let slot = this.#free.shift(); slot !== undefined; slot = this.#free.shift()) {
-      const { epoch, files } = this.order.step(this.#issued)
+      const { epoch, files } = this.order.part(this.#issued, this.size)
       this.#issued += 1
       const filled = this.pool.run({ kind: 'train', slot: slot.id, epoch, files })
       // A failure belongs to the step that asks for this batch, which may never come.

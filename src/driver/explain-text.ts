@@ -4,11 +4,11 @@ import { table } from './text-table.js'
 
 /** The explanation as aligned tables for a terminal. */
 export function renderExplanation(explanation: Explanation): string {
-  const { name, doc, image, batch, precision, parameters, total, slotBytes } = explanation
+  const { name, doc, image, batch, microBatch, precision, parameters, total, slotBytes } = explanation
   const side = `${image.height} x ${image.width} x ${image.channels}`
   const frozen = parameters.frozen > 0 ? `, ${grouped(parameters.frozen)} of them frozen` : ''
   const facts: readonly (readonly [string, string])[] = [
-    ['images', `${side}, ${batch} in a batch`],
+    ['images', `${side}, ${batch} in a batch${microBatch === batch ? '' : `, computed ${microBatch} at once`}`],
     ['parameters', `${grouped(parameters.total)}${frozen}`],
     ['forward', `${flops(total.forwardFlops)} an image`],
     ['training step', `${flops(total.stepFlops)} in ${precision}`],

@@ -29,6 +29,7 @@ export interface Explanation {
   readonly doc?: string
   readonly image: CheckedPipeline['image']
   readonly batch: number
+  readonly microBatch: number
   readonly precision: string
   readonly parameters: { readonly total: number; readonly trained: number; readonly frozen: number }
   readonly blocks: readonly BlockCost[]
@@ -86,6 +87,7 @@ export function explainPipeline(
     ...(pipeline.doc === undefined ? {} : { doc: pipeline.doc }),
     image: pipeline.image,
     batch: pipeline.batch,
+    microBatch: pipeline.microBatch,
     precision: pipeline.train.precision,
     parameters: { total: count(weights), trained, frozen: count(weights) - trained },
     blocks,
@@ -157,9 +159,10 @@ function blockCosts(pipeline: CheckedPipeline, stages: Stages): readonly BlockCo
     add(name, { parameters: kind === 'weight' ? size : 0, weightBytes: bytesOf({ dtype, shape }) })
   }
   for (const operation of stages.forward.operations)
-    add(operation.path, { forwardFlops: costOf(operation, stages.forward.types).matrixFlops / pipeline.batch })
+    add(operation.path, { forwardFlops: costOf(operation, stages.forward.types).matrixFlops / pipeline.microBatch })
+  const parts = pipeline.batch / pipeline.microBatch
   for (const operation of stages.optimised.operations)
-    add(operation.path, { stepFlops: costOf(operation, stages.optimised.types).matrixFlops })
+    add(operation.path, { stepFlops: parts * costOf(operation, stages.optimised.types).matrixFlops })
   for (const { operation, result } of keptForGradients(stages)) {
     const type = stages.differentiated.types.get(result)
     add(operation.path, { activationBytes: type ? bytesOf(type) : 0 })

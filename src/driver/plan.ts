@@ -13,6 +13,7 @@ export function makePlan(pipeline: CheckedPipeline, { files, functions, state }:
   const { name, seed, image, batch, evalBatch, data, synthesis, augmentation, train, evaluate, origins, allows } =
     pipeline
   const trainStep = wholeStep(functions, 'train_step')
+  const accumulateStep = own(functions, 'accumulate_step')
   const augmented = augmentation === undefined ? {} : { augmentation }
   const lossWeights = lossWeightsOf(pipeline)
   const settings = { name, seed, image, batch, evalBatch, data, synthesis, ...augmented, train, evaluate, lossWeights }
@@ -26,6 +27,7 @@ export function makePlan(pipeline: CheckedPipeline, { files, functions, state }:
     hash: hash.update(JSON.stringify(hashed)).digest('hex').slice(0, 8),
     functions: {
       init: wholeStep(functions, 'init'),
+      ...(accumulateStep === undefined ? {} : { accumulate_step: accumulateStep }),
       train_step: trainStep,
       eval_step: wholeStep(functions, 'eval_step'),
       predict: wholeStep(functions, 'predict'),

@@ -37,7 +37,12 @@ export function lowerPipeline(pipeline: CheckedPipeline): LoweredPipeline {
       state,
       functions: [
         lowerInit(pipeline.parameters, state, pipeline.seed),
-        lowerForward(pipeline, state, { name: 'train_step', phase: 'train', batch: pipeline.batch, outputs: losses }),
+        lowerForward(pipeline, state, {
+          name: 'train_step',
+          phase: 'train',
+          batch: pipeline.microBatch,
+          outputs: losses,
+        }),
         evaluation,
         // The same operations, not a copy: passes and targets may notice.
         { ...evaluation, name: 'predict' },
@@ -48,6 +53,7 @@ export function lowerPipeline(pipeline: CheckedPipeline): LoweredPipeline {
       weights: pipeline.parameters.filter((parameter) => parameter.trainable).map((parameter) => parameter.name),
       undecayed: pipeline.parameters.filter(({ decays }) => decays === false).map(({ name }) => name),
       optimizer: optimizerRule(pipeline.train.optimizer),
+      ...(pipeline.microBatch === pipeline.batch ? {} : { parts: pipeline.batch / pipeline.microBatch }),
       ...(pipeline.train.clip_norm === undefined ? {} : { clipNorm: pipeline.train.clip_norm }),
       ...(pipeline.train.ema === undefined ? {} : { averageDecay: pipeline.train.ema }),
       precision: pipeline.train.precision,

@@ -22,6 +22,8 @@ export interface TrainingDescription {
   /** Those of them that weight decay leaves alone. */
   readonly undecayed?: readonly string[]
   readonly optimizer: OptimizerRule
+  /** How many micro-batches a step is made of. */
+  readonly parts?: number
   /** The largest norm of all gradients together; any where it is absent. */
   readonly clipNorm?: number
   /** Of the average of the weights that evaluation computes with; the weights themselves where it is absent. */

@@ -11,6 +11,9 @@ import { Rewriter } from './rewriter.js'
  * Turns the outputs `grad.<weight>` of `train_step` into updates, in primitive arithmetic as PyTorch writes it, and adds the
  * optimiser's slots (`<weight>.adam_m`, `.adam_v`, `.momentum`, zero at `init`). Scalars that a schedule or the step count moves are
  * inputs: `learning_rate`, and for Adam `correction1` = 1 - beta1^t, `correction2` = 1 - beta2^t with t from 1.
+ *
+ * A step of several parts is `accumulate_step` for all parts but the last, which adds their gradients up in `<weight>.gradient_sum`, and
+ * `train_step` for the last, which updates by the mean and leaves the sums at zero.
  */
 export const applyOptimizer: Pass = {
   name: 'apply_optimizer',
@@ -27,7 +30,7 @@ export const applyOptimizer: Pass = {
 function withUpdates(
   module: IrModule,
   step: IrFunction,
-  { optimizer, clipNorm, undecayed }: TrainingDescription,
+  { optimizer, clipNorm, undecayed, parts = 1 }: TrainingDescription,
 ): PassResult {
   const rewriter = new Rewriter(step)
   const reads = new Map<string, ValueId>()
@@ -47,7 +50,13 @@ function withUpdates(
   const decaysOf = (weight: string): boolean => optimizer.weightDecay !== 0 && !still.has(weight)
   const update =
     optimizer.kind === 'adam' ? adam(rewriter, dtype, optimizer, decaysOf) : sgd(rewriter, dtype, optimizer, decaysOf)
-  const whole = gradients.map(({ value }) => rewriter.value(value))
+  const sums = parts === 1 ? [] : gradients.map(({ name, value }) => sumOf(name, step, value))
+  slots.push(...sums)
+  const whole = gradients.map(({ value }, index) => {
+    const gradient = rewriter.value(value)
+    const sum = sums[index]
+    return sum === undefined ? gradient : meanOfParts(rewriter, gradient, sum, parts)
+  })
   const used = clipNorm === undefined ? whole : clippedByNorm(rewriter, whole, clipNorm)
   for (const [index, { name }] of gradients.entries()) {
     const weight = name.slice(gradientPrefix.length)
@@ -63,18 +72,48 @@ function withUpdates(
     rewriter.assign(weight, update({ weight, parameter, gradient, slot }), weight)
   }
   const trained = rewriter.finish(kept.map(({ name, value }) => ({ name, value: rewriter.value(value) })))
-  const functions = module.functions.map((source) => {
-    if (source.name === 'init') return withZeroSlots(source, slots)
-    return source === step ? trained : source
+  const functions = module.functions.flatMap((source) => {
+    if (source.name === 'init') return [withZeroSlots(source, slots)]
+    if (source !== step) return [source]
+    return sums.length === 0 ? [trained] : [accumulating(step, sums), trained]
   })
   const named = optimizer.kind === 'sgd' ? 'sgd' : optimizer.decoupled ? 'adamw' : 'adam'
   return {
     module: { ...module, state: [...module.state, ...slots], functions },
     changes: [
+      ...(sums.length === 0 ? [] : [`accumulate_step: gradients of ${counted(parts - 1, 'part')} are added up`]),
       ...(clipNorm === undefined ? [] : [`train_step: gradients are clipped to the norm ${clipNorm}`]),
       `train_step: ${named} updates ${counted(gradients.length, 'weight')}, with ${counted(slots.length, 'slot')}`,
     ],
   }
+}
+
+function sumOf(gradient: string, { types }: IrFunction, value: ValueId): StateVariable {
+  const type = types.get(value)
+  invariant(type, `${gradient} has a type`)
+  return { name: `${gradient.slice(gradientPrefix.length)}.gradient_sum`, type, kind: 'slot' }
+}
+
+/** Of all parts, the last one among them; the sum begins anew. */
+function meanOfParts(rewriter: Rewriter, gradient: ValueId, { name, type }: StateVariable, parts: number): ValueId {
+  const sum = rewriter.one('add', [rewriter.read(name, type), gradient])
+  rewriter.assign(name, rewriter.filled(0, type))
+  return rewriter.one('mul', [sum, rewriter.scalar(1 / parts, type.dtype)])
+}
+
+/** The step up to its gradients, which are added to the sums; statistics of batch norms move as in every step. */
+function accumulating(step: IrFunction, sums: readonly StateVariable[]): IrFunction {
+  const rewriter = new Rewriter(step)
+  for (const operation of step.operations) rewriter.copy(operation)
+  const gradients = step.outputs.filter(({ name }) => name.startsWith(gradientPrefix))
+  for (const [index, { name, type }] of sums.entries()) {
+    const gradient = gradients[index]
+    invariant(gradient, `${name} is the sum of a gradient`)
+    rewriter.assign(name, rewriter.one('add', [rewriter.read(name, type), rewriter.value(gradient.value)]))
+  }
+  const kept = step.outputs.filter(({ name }) => !name.startsWith(gradientPrefix))
+  const outputs = kept.map(({ name, value }) => ({ name, value: rewriter.value(value) }))
+  return { ...rewriter.finish(outputs), name: 'accumulate_step' }
 }
 
 function withZeroSlots(init: IrFunction, slots: readonly StateVariable[]): IrFunction {

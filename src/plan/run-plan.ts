@@ -69,6 +69,16 @@ export interface PlanOutput {
   readonly range?: readonly [low: number, high: number]
 }
 
+/** `accumulate_step`: of every part of a step but the last, where a step has several. */
+export type PlanFunctions = Readonly<Record<'init' | 'train_step' | 'eval_step' | 'predict', PlanFunction>> & {
+  readonly accumulate_step?: PlanFunction
+}
+
+/** Images that are computed at once in training. */
+export function microBatchOf({ batch, train }: Pick<RunPlan, 'batch' | 'train'>): number {
+  return train.micro_batch ?? batch
+}
+
 /** 2: the synthesis is a program. */
 export const planFormat = 2
 
@@ -82,7 +92,7 @@ export interface RunPlan {
   readonly image: { readonly height: number; readonly width: number; readonly channels: number }
   readonly batch: number
   readonly evalBatch: number
-  readonly functions: Readonly<Record<'init' | 'train_step' | 'eval_step' | 'predict', PlanFunction>>
+  readonly functions: PlanFunctions
   readonly outputs: readonly PlanOutput[]
   readonly state: readonly PlanState[]
   /** What does not begin as `init` makes it; absent where everything does. */

@@ -1,4 +1,5 @@
 import type { TrainBatch } from '../data/contract.js'
+import { microBatchOf } from '../plan/run-plan.js'
 import { own } from '../source/own.js'
 import { type CheckpointKeeper, lastCheckpoint, type TrainingPosition } from './checkpoint/keeper.js'
 import type { RunContext } from './context.js'
@@ -70,13 +71,15 @@ export async function trainLoop(
         const lossWeights = Object.keys(fed).length === 0 ? {} : { lossWeights: fed }
         emit({ type: 'epoch_started', epoch, learningRate: schedule.learningRate(epoch), ...lossWeights })
       }
-      const waitStart = clock()
-      const batch = await (pending ?? ask(batches))
-      reporter.waited(clock() - waitStart)
-      reporter.redrawn(batch.redrawn)
-      pending = step < total ? ask(batches) : undefined
-      const losses = trainStep(context, batch, { ...schedule.next(), ...weights.feeds(epoch) })
-      failOnNonFinite(losses, epoch, step)
+      const feeds = { ...schedule.next(), ...weights.feeds(epoch) }
+      const losses = await takeStep(context, { epoch, step }, feeds, async (isLast) => {
+        const waitStart = clock()
+        const batch = await (pending ?? ask(batches))
+        reporter.waited(clock() - waitStart)
+        reporter.redrawn(batch.redrawn)
+        pending = isLast && step === total ? undefined : ask(batches)
+        return batch
+      })
       weights.add(losses, stepInEpoch === perEpoch)
       const isValidationPending = validator.isDue(epoch, step, stepInEpoch) || step === total
       at = { epoch, step, isValidationPending }
@@ -97,6 +100,26 @@ function ask(batches: { next(): Promise<TrainBatch> }): Promise<TrainBatch> {
   const pending = batches.next()
   pending.catch(() => undefined)
   return pending
+}
+
+/** All parts of a step; the mean of their losses by name. `next` gives their batches. */
+async function takeStep(
+  context: Pick<RunContext, 'plan' | 'runner'>,
+  { epoch, step }: Pick<TrainingPosition, 'epoch' | 'step'>,
+  feeds: Readonly<Record<string, number>>,
+  next: (isLast: boolean) => Promise<TrainBatch>,
+): Promise<Readonly<Record<string, number>>> {
+  const parts = context.plan.batch / microBatchOf(context.plan)
+  const sums = new Map<string, number>()
+  for (let part = 1; part <= parts; part++) {
+    const name = part < parts ? 'accumulate_step' : 'train_step'
+    const batch = await next(part === parts)
+    // Each part draws random numbers of its own.
+    const losses = trainStep(context, name, batch, { ...feeds, step: (step - 1) * parts + part })
+    failOnNonFinite(losses, epoch, step)
+    for (const [term, value] of Object.entries(losses)) sums.set(term, (sums.get(term) ?? 0) + value)
+  }
+  return Object.fromEntries([...sums].map(([term, sum]) => [term, sum / parts]))
 }
 
 /** The weights are spoilt from here on: the last checkpoint stays the one before. */

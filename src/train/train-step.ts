@@ -1,4 +1,5 @@
 import type { TrainBatch } from '../data/contract.js'
+import { invariant } from '../diagnostics/invariant.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { own } from '../source/own.js'
 import type { FloatArray, StepRunner } from './step-runner.js'
@@ -6,9 +7,10 @@ import type { FloatArray, StepRunner } from './step-runner.js'
 /** The output prefix of loss terms: `loss.total`. */
 const lossPrefix = 'loss.'
 
-/** Feeds one batch, gives it back, and returns the loss terms by name. */
+/** Feeds one batch, or a part of one, gives it back, and returns the loss terms by name. */
 export function trainStep(
   { plan, runner }: { readonly plan: Pick<RunPlan, 'functions'>; readonly runner: Pick<StepRunner, 'run'> },
+  name: 'train_step' | 'accumulate_step',
   batch: TrainBatch,
   scalars: Readonly<Record<string, number>>,
 ): Readonly<Record<string, number>> {
@@ -19,14 +21,15 @@ export function trainStep(
     fault_severity: batch.faultSeverity,
     ...scalars,
   }
+  const { inputs } = plan.functions[name] ?? { inputs: [] }
   const feeds = Object.fromEntries(
-    plan.functions.train_step.inputs.map(({ name }) => {
-      const feed = own(available, name)
-      if (feed === undefined) throw new Error(`train_step asks for ${name}, which no batch has`)
-      return [name, feed]
+    inputs.map((input) => {
+      const feed = own(available, input.name)
+      invariant(feed !== undefined, `${name} asks for ${input.name}, which no batch has`)
+      return [input.name, feed]
     }),
   )
-  const outputs = runner.run('train_step', feeds)
+  const outputs = runner.run(name, feeds)
   batch.release()
   return Object.fromEntries(
     Object.entries(outputs).flatMap(([name, value]) =>

@@ -39,6 +39,7 @@ pipeline everything {
     warm_up       = linear(epochs = 2)
     clip_norm     = 1.0
     ema           = 0.9
+    micro_batch   = 1
     epochs        = 5
     max_steps     = 20
     validate      = every(1 step)

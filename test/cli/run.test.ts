@@ -123,7 +123,7 @@ describeNative('draemc run', () => {
       /^error: the run takes about [\d.]+ [GT]iB of memory, and this machine has [\d.]+ [GT]iB$/m,
     )
     expect(huge.stderr).toMatch(
-      /^ {2}help: (the largest batch that fits is \d+: --set data\.batch=|not even a batch of one image fits)/m,
+      /^ {2}help: (the largest batch that fits is \d+: --set data\.batch=\d+ --set data\.eval_batch=\d+(; to keep the batch of 24: --set train\.micro_batch=\d+ --set data\.eval_batch=\d+)?|not even a batch of one image fits)/m,
     )
     expect(huge.status).toBe(1)
     expect(existsSync(join(directory, 'huge'))).toBe(false)

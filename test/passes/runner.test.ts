@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { CompilerBug } from '../../src/diagnostics/invariant.js'
 import { lowerPipeline } from '../../src/lower/lower.js'
+import { convolutionOf, keyOf } from '../../src/passes/convolution_algorithms/convolution.js'
 import { passes } from '../../src/passes/registry.js'
 import { describeReport, runPasses } from '../../src/passes/runner.js'
 import { drawnPipeline } from '../lower/support/drawn.js'
@@ -22,7 +23,7 @@ describe('runPasses', () => {
     expect(runPasses(module, training, { passLimit: 2 }).reports.map((report) => report.name)).toEqual(
       names.slice(0, 2),
     )
-    expect(runPasses(module, training, { passLimit: 0 })).toEqual({ module, reports: [] })
+    expect(runPasses(module, training, { passLimit: 0 })).toEqual({ module, portable: module, reports: [] })
     expect(() => runPasses(module, training, { stopAfter: 'none' })).toThrow(CompilerBug)
   })
 
@@ -33,6 +34,19 @@ describe('runPasses', () => {
     expect(run({ device: 'cuda' })).toEqual(otherThan('dilated_gradients', 'convolution_algorithms'))
     expect(run({ device: 'cpu' })).toEqual(names)
     expect(run({ without: ['cse'] })).toEqual(otherThan('cse'))
+  })
+
+  test('keeps the program as it was before what is fast on one machine alone', () => {
+    const convolution = module.functions.flatMap(({ operations, types }) =>
+      operations.flatMap((operation) => convolutionOf(operation, types) ?? []),
+    )[0]
+    const convolutions = { [convolution === undefined ? '' : keyOf(convolution)]: 'shifted_products' as const }
+    const { module: fast, portable } = runPasses(module, training, { machine: { convolutions } })
+    const plain = runPasses(module, training, { stopAfter: 'dilated_gradients' }).module
+    expect(portable).toEqual(plain)
+    expect(fast).not.toEqual(runPasses(module, training).module)
+    const { module: usual, portable: same } = runPasses(module, training)
+    expect(same).toBe(usual)
   })
 
   test('a pass that changes nothing says so', () => {

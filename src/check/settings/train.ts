@@ -1,4 +1,4 @@
-import { epochsOf } from '../../components/quantities.js'
+import { divisorsOf, epochsOf } from '../../components/quantities.js'
 import { type Halves, halfOf, type ParametersOf } from '../../components/schema.js'
 import type { schedules } from '../../components/training.js'
 import { withUnit } from '../../components/words.js'
@@ -33,6 +33,7 @@ export function checkTrain(
   checkCourse(call, plan, data?.stepsPerEpoch, context)
   halfOf(scheduleChecks, plan.learning_rate, call, plan.epochs, context)
   checkWarmUp(plan, call, context)
+  checkMicroBatch(plan, call, context, data)
   return plan
 }
 
@@ -56,6 +57,19 @@ function checkWarmUp({ warm_up: warmUp, epochs }: TrainPlan, call: TrainCall, co
   const span = call.spans.get('/warm_up/parameters/epochs') ?? call.spans.get('/warm_up')
   if (warmUp === undefined || span === undefined || warmUp.parameters.epochs < epochs) return
   report(context, trainingDiagnostics.warmUpTooLong, span, { warmUp: warmUp.parameters.epochs, epochs })
+}
+
+function checkMicroBatch(
+  { micro_batch: part }: TrainPlan,
+  call: TrainCall,
+  context: SettingsContext,
+  data: CheckedData | undefined,
+): void {
+  const span = call.spans.get('/micro_batch')
+  const batch = data?.value?.parameters.batch
+  if (part === undefined || span === undefined || batch === undefined || batch % part === 0) return
+  const sizes = divisorsOf(batch).filter((size) => size < batch)
+  report(context, trainingDiagnostics.unevenMicroBatch, span, { part, batch, sizes })
 }
 
 function checkPoints(

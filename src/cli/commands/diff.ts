@@ -9,7 +9,7 @@ import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { printData, printJson } from '../output.js'
 import { runArgument } from '../run-argument.js'
 
-const parts = ['settings', 'weights', 'init', 'train_step', 'eval_step', 'predict'] as const
+const parts = ['settings', 'weights', 'init', 'accumulate_step', 'train_step', 'eval_step', 'predict'] as const
 type Part = (typeof parts)[number]
 
 interface DiffOptions {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { divisorsOf } from '../../components/quantities.js'
 import { compile } from '../../driver/compile.js'
 import { bytes } from '../../driver/explain-text.js'
 import { compileForMachine, type MachineRecord } from '../../driver/machine.js'
@@ -94,17 +95,22 @@ function explainTooLarge(
   const needed = ir === undefined ? 0 : predictPeakBytes(ir.module)
   const batch = checked?.pipeline?.batch ?? 1
   if (needed <= limit) return undefined
-  const withBatch = (size: number): number => {
-    const set = ['data.batch', 'data.eval_batch'].map((path) => ({ path, value: String(size) }))
-    const asked = { ...options, set: [...options.set, ...set] }
+  const neededWith = (set: Readonly<Record<string, number>>): number => {
+    const given = Object.entries(set).map(([path, value]) => ({ path, value: String(value) }))
+    const asked = { ...options, set: [...options.set, ...given] }
     const { ir } = compileFile(compile, file, asked, { lookAtDisk: false, until: 'ir' }).artefacts
     return ir === undefined ? Number.POSITIVE_INFINITY : predictPeakBytes(ir.module)
   }
-  const fits = largestBatch(batch, limit, withBatch)
+  const ofBatch = (size: number) => ({ 'data.batch': size, 'data.eval_batch': size, 'train.micro_batch': size })
+  const ofPart = (size: number) => ({ 'train.micro_batch': size, 'data.eval_batch': size })
+  const shown = (set: object) => Object.entries(set).map(([path, value]) => `--set ${path}=${value}`)
+  const fits = largestBatch(batch, limit, (size) => neededWith(ofBatch(size)))
+  const part = divisorsOf(batch).findLast((size) => size <= (fits ?? 0) && neededWith(ofPart(size)) <= limit)
+  const inParts = part === undefined ? '' : `; to keep the batch of ${batch}: ${shown(ofPart(part)).join(' ')}`
   const help =
     fits === undefined
       ? 'not even a batch of one image fits: make the images or the widths of the model smaller'
-      : `the largest batch that fits is ${fits}: --set data.batch=${fits} --set data.eval_batch=${fits}`
+      : `the largest batch that fits is ${fits}: ${shown(ofBatch(fits)).slice(0, 2).join(' ')}${inParts}`
   return `error: the run takes about ${bytes(needed)} of memory, and this machine has ${bytes(limit)}\n  help: ${help}`
 }
 

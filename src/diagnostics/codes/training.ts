@@ -233,4 +233,21 @@ export const trainingDiagnostics = {
     label: () => 'not below the learning rate',
     help: ({ rate }) => `Choose less than ${rate}, or leave \`lowest\` out: 0.`,
   }),
+  unevenMicroBatch: define<{ part: number; batch: number; sizes: readonly number[] }>({
+    code: 'D142',
+    name: 'uneven-micro-batch',
+    severity: 'error',
+    allowable: false,
+    message: ({ part, batch }) => `a batch of ${batch} images is no whole number of parts of ${part}`,
+    label: ({ batch }) => `does not divide ${batch}`,
+    help: ({ part, batch, sizes }) => {
+      const near = sizes.filter((size) => size <= part).at(-1) ?? 1
+      if (batch === 1) return 'Leave `micro_batch` out: a batch of one image has no parts.'
+      return `Write \`micro_batch = ${near}\`${sizes.length > 1 ? `; ${batch} is divided by ${inWords(sizes)}` : ''}.`
+    },
+  }),
 } as const
+
+function inWords(numbers: readonly number[]): string {
+  return `${numbers.slice(0, -1).join(', ')} and ${numbers.at(-1)}`
+}

@@ -102,7 +102,7 @@ async function trainPair(engine: EngineBinding, root: string, seed: number): Pro
     for (let step = 1; step <= steps; step++) {
       const made = await batches.next()
       const theirs = torch.step(made)
-      draemc.push(trainStep({ plan, runner: session }, made, { ...schedule.next() }))
+      draemc.push(trainStep({ plan, runner: session }, 'train_step', made, { ...schedule.next() }))
       pytorch.push(await theirs)
     }
   } finally {

@@ -208,6 +208,7 @@ export class CheckedGraph {
       seed: settings.seed ?? 1,
       image: { height, width, channels },
       batch,
+      microBatch: batch,
       evalBatch: settings.evalBatch ?? batch,
       data: hdmap(),
       synthesis: compileSynthesis('additive()'),
