@@ -40,7 +40,7 @@ describe('runPasses', () => {
     const convolution = module.functions.flatMap(({ operations, types }) =>
       operations.flatMap((operation) => convolutionOf(operation, types) ?? []),
     )[0]
-    const convolutions = { [convolution === undefined ? '' : keyOf(convolution)]: 'shifted_products' as const }
+    const convolutions = { [convolution === undefined ? '' : keyOf(convolution)]: 'winograd' as const }
     const { module: fast, portable } = runPasses(module, training, { machine: { convolutions } })
     const plain = runPasses(module, training, { stopAfter: 'dilated_gradients' }).module
     expect(portable).toEqual(plain)
