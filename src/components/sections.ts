@@ -43,6 +43,13 @@ export const sections = {
     validate: component('interval', intervals, 'When the validation metrics are computed.', {
       default: { component: 'every', parameters: { interval: { epoch: 1 } } },
     }),
+    gradient_norms: optional(
+      component(
+        'interval',
+        intervals,
+        "When the norm of each loss term's gradient, by all weights, is computed, on the batch of that step before its update; never, when it is left out.",
+      ),
+    ),
     early_stop: optional(component('early_stop', stopRules, 'When to end sooner; never, when it is left out.')),
     checkpoint: optional(
       component('checkpoint', checkpointRules, 'Which checkpoints are kept; only the last one, when it is left out.'),

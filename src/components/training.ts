@@ -73,7 +73,7 @@ export const warmUps = {
 export const intervals = {
   every: declare(
     'Again and again after so many epochs or steps.',
-    { interval: quantity(['epoch', 'step'], 'Epochs or steps between two validations.') },
+    { interval: quantity(['epoch', 'step'], 'Epochs or steps from one time to the next.') },
     { positional: ['interval'] },
   ),
 } as const satisfies Table

@@ -5,6 +5,7 @@ import { lossPrefix } from '../lower/lower.js'
 import { planOutputs } from '../lower/outputs.js'
 import type { LossWeight } from '../plan/loss-weights.js'
 import { type PlanFunction, type PretrainedState, planFormat, type RunPlan } from '../plan/run-plan.js'
+import { gradientNormPrefix } from '../plan/state-names.js'
 import { own } from '../source/own.js'
 import type { TargetProgram } from '../targets/target.js'
 
@@ -31,6 +32,7 @@ export function makePlan(pipeline: CheckedPipeline, { files, functions, state }:
       train_step: trainStep,
       eval_step: wholeStep(functions, 'eval_step'),
       predict: wholeStep(functions, 'predict'),
+      ...Object.fromEntries(Object.entries(functions).filter(([name]) => name.startsWith(gradientNormPrefix))),
     },
     outputs: planOutputs(pipeline),
     state,

@@ -50,6 +50,13 @@ export type RunEvent =
       /** Faults that were drawn again since the last report, because they marked nothing or had no severity; absent for none. */
       readonly redrawn?: number
     }
+  /** Of the gradient of each loss term by all weights, on the images of this step before its update. */
+  | {
+      readonly type: 'gradient_norms'
+      readonly epoch: number
+      readonly step: number
+      readonly norms: Readonly<Record<string, number>>
+    }
   | { readonly type: 'progress'; readonly phase: Phase; readonly done: number; readonly total: number }
   | {
       readonly type: 'validation'

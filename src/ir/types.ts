@@ -51,6 +51,6 @@ export interface StateVariable {
 export interface IrModule {
   readonly name: string
   readonly state: readonly StateVariable[]
-  /** init, accumulate_step where a step has several parts, train_step, eval_step, predict, in this order. */
+  /** init, accumulate_step where a step has several parts, train_step, eval_step, predict, in this order; then those of gradient norms. */
   readonly functions: readonly IrFunction[]
 }

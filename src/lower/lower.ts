@@ -54,6 +54,7 @@ export function lowerPipeline(pipeline: CheckedPipeline): LoweredPipeline {
       undecayed: pipeline.parameters.filter(({ decays }) => decays === false).map(({ name }) => name),
       optimizer: optimizerRule(pipeline.train.optimizer),
       ...(pipeline.microBatch === pipeline.batch ? {} : { parts: pipeline.batch / pipeline.microBatch }),
+      ...(pipeline.train.gradient_norms === undefined ? {} : { gradientNorms: true as const }),
       ...(pipeline.train.clip_norm === undefined ? {} : { clipNorm: pipeline.train.clip_norm }),
       ...(pipeline.train.ema === undefined ? {} : { averageDecay: pipeline.train.ema }),
       precision: pipeline.train.precision,

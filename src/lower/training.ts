@@ -24,6 +24,8 @@ export interface TrainingDescription {
   readonly optimizer: OptimizerRule
   /** How many micro-batches a step is made of. */
   readonly parts?: number
+  /** Whether the norm of each loss term's gradient can be asked for. */
+  readonly gradientNorms?: true
   /** The largest norm of all gradients together; any where it is absent. */
   readonly clipNorm?: number
   /** Of the average of the weights that evaluation computes with; the weights themselves where it is absent. */

@@ -50,7 +50,12 @@ function withGradients(source: IrFunction, { loss, weights }: TrainingDescriptio
   return { function: rewriter.finish(outputs), changes: [`gradients by ${counted(count, 'weight')}${rest}`] }
 }
 
-function readsOf(source: IrFunction, weights: ReadonlySet<string>, live: ReadonlySet<ValueId>): readonly Trained[] {
+/** The first reads of these weights among what is live. */
+export function readsOf(
+  source: IrFunction,
+  weights: ReadonlySet<string>,
+  live: ReadonlySet<ValueId>,
+): readonly Trained[] {
   const seen = new Set<string>()
   return source.operations.flatMap((operation): readonly Trained[] => {
     const weight = operation.op === 'read' ? stateOf(operation) : undefined

@@ -10,6 +10,7 @@ import { doublePrecision } from './double_precision.js'
 import { fold } from './fold.js'
 import { foldBatchNorm } from './fold_batch_norm.js'
 import { fuseOptimizer } from './fuse_optimizer.js'
+import { gradientNorms } from './gradient_norms.js'
 import { mixedPrecision } from './mixed_precision.js'
 import type { Pass } from './pass.js'
 import { pruneZeroTerms } from './prune_zero_terms.js'
@@ -22,6 +23,7 @@ export const passes: readonly Pass[] = [
   foldBatchNorm,
   mixedPrecision,
   doublePrecision,
+  gradientNorms,
   differentiate,
   applyOptimizer,
   fuseOptimizer,

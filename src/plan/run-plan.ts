@@ -5,6 +5,7 @@ import type { sections } from '../components/sections.js'
 import type { LossWeight } from './loss-weights.js'
 import type { FaultProgram, PixelProgram } from './pixel-program.js'
 import type { ComponentValue, RecordedAllow, SettingOrigin } from './settings.js'
+import type { gradientNormPrefix } from './state-names.js'
 
 /** The settings of the pipeline as the components declare them, resolved: nothing is parsed or defaulted again. */
 export type DataValue = ValueOf<typeof dataSources>
@@ -69,9 +70,10 @@ export interface PlanOutput {
   readonly range?: readonly [low: number, high: number]
 }
 
-/** `accumulate_step`: of every part of a step but the last, where a step has several. */
+/** `accumulate_step`: of every part of a step but the last, where a step has several; the others by loss term, where norms are asked for. */
 export type PlanFunctions = Readonly<Record<'init' | 'train_step' | 'eval_step' | 'predict', PlanFunction>> & {
   readonly accumulate_step?: PlanFunction
+  readonly [norm: `${typeof gradientNormPrefix}${string}`]: PlanFunction
 }
 
 /** Images that are computed at once in training. */

@@ -68,6 +68,10 @@ function linesFor(
       const metrics = Object.entries(event.metrics).map(([key, value]) => `${key} ${formatMetric(value)}`)
       return [`  validation: ${metrics.join('  ')}${event.best ? '  (best)' : ''}`]
     }
+    case 'gradient_norms': {
+      const norms = Object.entries(event.norms).map(([term, norm]) => `${term} ${formatLoss(norm)}`)
+      return [`  gradient norms: ${norms.join('  ')}`]
+    }
     case 'resumed':
       return [
         event.step === 0

@@ -94,6 +94,8 @@ export function reduce(state: RunState, { time, event }: StampedEvent): RunState
       return { ...next, evaluations: [...next.evaluations, event] }
     case 'rung':
       return { ...next, ladder: [...next.ladder, event] }
+    case 'gradient_norms':
+      return next
     case 'interrupting':
       return { ...next, isInterrupting: true }
     case 'failed':

@@ -5,10 +5,10 @@ import { type CheckpointKeeper, lastCheckpoint, type TrainingPosition } from './
 import type { RunContext } from './context.js'
 import { RunFailure } from './failure.js'
 import type { LossWeights } from './loss-weights.js'
-import { Schedule } from './schedule.js'
+import { isDue, Schedule } from './schedule.js'
 import { StepReporter } from './step-reporter.js'
 import { serveEvents, yieldToEvents } from './stop.js'
-import { trainStep } from './train-step.js'
+import { gradientNorms, trainStep } from './train-step.js'
 import type { Validator } from './validation.js'
 
 export type LoopEnd = 'completed' | 'stopped_early' | 'interrupted'
@@ -72,18 +72,23 @@ export async function trainLoop(
         emit({ type: 'epoch_started', epoch, learningRate: schedule.learningRate(epoch), ...lossWeights })
       }
       const feeds = { ...schedule.next(), ...weights.feeds(epoch) }
-      const losses = await takeStep(context, { epoch, step }, feeds, async (isLast) => {
-        const waitStart = clock()
-        const batch = await (pending ?? ask(batches))
-        reporter.waited(clock() - waitStart)
-        reporter.redrawn(batch.redrawn)
-        pending = isLast && step === total ? undefined : ask(batches)
-        return batch
+      const isLastOfEpoch = stepInEpoch === perEpoch
+      const norms = plan.train.gradient_norms
+      const losses = await takeStep(context, { epoch, step }, feeds, {
+        measuresNorms: norms !== undefined && isDue(norms, { epoch, step, isLastOfEpoch }),
+        next: async (isLast) => {
+          const waitStart = clock()
+          const batch = await (pending ?? ask(batches))
+          reporter.waited(clock() - waitStart)
+          reporter.redrawn(batch.redrawn)
+          pending = isLast && step === total ? undefined : ask(batches)
+          return batch
+        },
       })
-      weights.add(losses, stepInEpoch === perEpoch)
+      weights.add(losses, isLastOfEpoch)
       const isValidationPending = validator.isDue(epoch, step, stepInEpoch) || step === total
       at = { epoch, step, isValidationPending }
-      reporter.add({ epoch, step, stepInEpoch }, losses, stepInEpoch === perEpoch || isValidationPending)
+      reporter.add({ epoch, step, stepInEpoch }, losses, isLastOfEpoch || isValidationPending)
       await yieldToEvents()
     }
   } catch (error) {
@@ -102,20 +107,28 @@ function ask(batches: { next(): Promise<TrainBatch> }): Promise<TrainBatch> {
   return pending
 }
 
-/** All parts of a step; the mean of their losses by name. `next` gives their batches. */
+interface StepCourse {
+  /** On the last part, before the update. */
+  readonly measuresNorms: boolean
+  readonly next: (isLast: boolean) => Promise<TrainBatch>
+}
+
+/** All parts of a step; the mean of their losses by name. */
 async function takeStep(
-  context: Pick<RunContext, 'plan' | 'runner'>,
+  context: Pick<RunContext, 'plan' | 'runner' | 'emit'>,
   { epoch, step }: Pick<TrainingPosition, 'epoch' | 'step'>,
   feeds: Readonly<Record<string, number>>,
-  next: (isLast: boolean) => Promise<TrainBatch>,
+  { measuresNorms, next }: StepCourse,
 ): Promise<Readonly<Record<string, number>>> {
   const parts = context.plan.batch / microBatchOf(context.plan)
   const sums = new Map<string, number>()
   for (let part = 1; part <= parts; part++) {
-    const name = part < parts ? 'accumulate_step' : 'train_step'
     const batch = await next(part === parts)
     // Each part draws random numbers of its own.
-    const losses = trainStep(context, name, batch, { ...feeds, step: (step - 1) * parts + part })
+    const scalars = { ...feeds, step: (step - 1) * parts + part }
+    if (measuresNorms && part === parts)
+      context.emit({ type: 'gradient_norms', epoch, step, norms: gradientNorms(context, batch, scalars) })
+    const losses = trainStep(context, part < parts ? 'accumulate_step' : 'train_step', batch, scalars)
     failOnNonFinite(losses, epoch, step)
     for (const [term, value] of Object.entries(losses)) sums.set(term, (sums.get(term) ?? 0) + value)
   }

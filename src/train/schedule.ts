@@ -93,3 +93,11 @@ export class Schedule {
       : halfOf(rateIn, schedule, lr, epoch, epochs)
   }
 }
+
+/** Whether something that is done again and again is done after a step. */
+export function isDue(
+  { parameters: { interval } }: TrainPlan['validate'],
+  { epoch, step, isLastOfEpoch }: { readonly epoch: number; readonly step: number; readonly isLastOfEpoch: boolean },
+): boolean {
+  return 'step' in interval ? step % interval.step === 0 : isLastOfEpoch && epoch % interval.epoch === 0
+}

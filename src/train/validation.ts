@@ -14,6 +14,7 @@ import { inPhase, type RunContext } from './context.js'
 import { type Measured, mapOutputs, measure, validationMeasurements } from './measure.js'
 import { Thresholds } from './metrics/threshold.js'
 import { setsOf } from './monitors.js'
+import { isDue } from './schedule.js'
 import { scoreSet } from './scores.js'
 import type { Tracking, ValidationValues } from './tracking.js'
 
@@ -31,9 +32,8 @@ export class Validator {
   }
 
   isDue(epoch: number, step: number, stepInEpoch: number): boolean {
-    const { interval } = this.context.plan.train.validate.parameters
-    if ('step' in interval) return step % interval.step === 0
-    return stepInEpoch === this.context.data.stepsPerEpoch && epoch % interval.epoch === 0
+    const { plan, data } = this.context
+    return isDue(plan.train.validate, { epoch, step, isLastOfEpoch: stepInEpoch === data.stepsPerEpoch })
   }
 
   /** Undefined when the run was asked to stop meanwhile. */

@@ -52,3 +52,25 @@ describe('gradients clipped by their norm', () => {
     expect(clipped(1e6)).toEqual(plain)
   })
 })
+
+describe('norms of gradients', () => {
+  test('are those of each term by all weights, and change nothing', () => {
+    const two = forward.replace('(%8 loss.total)', '(%6 loss.first, %7 loss.second, %8 loss.total)')
+    const optimizer = { kind: 'sgd', momentum: 0, weightDecay: 0 } as const
+    const training = { loss: 'loss.total', weights: ['v', 'w'], optimizer, precision: 'float32' } as const
+    const { module } = runPasses(parseModule(two), { ...training, gradientNorms: true }, { verify: true })
+    const first = { shape: [3, 4], data: pieces('clip_norm_1/grad0') }
+    const second = { shape: [3, 4], data: pieces('clip_norm_1/grad1') }
+    const state = new Map(['v', 'w'].map((name) => [name, new Float64Array(12).fill(0.5)]))
+    const squares = ({ data }: { readonly data: Float64Array }) => data.reduce((sum, value) => sum + value * value, 0)
+    const expected = { first: squares(first), second: squares(second), total: squares(first) + squares(second) }
+    for (const [term, square] of Object.entries(expected)) {
+      const name = `gradient_norm.${term}`
+      const inputs = module.functions.find((fn) => fn.name === name)?.inputs.map((input) => input.name) ?? []
+      const given = Object.fromEntries(Object.entries({ first, second }).filter(([input]) => inputs.includes(input)))
+      const result = interpret(module, name, given, state)
+      expect(result.outputs.norm?.data[0]).toBeCloseTo(Math.sqrt(square), 12)
+      expect(result.state).toEqual(state)
+    }
+  })
+})

@@ -1,4 +1,5 @@
 import { withUnit } from '../../components/words.js'
+import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import type { TrainPlan } from '../../plan/run-plan.js'
 import { report, type SettingsContext } from './context.js'
@@ -33,9 +34,7 @@ export function checkCourse(
   stepsPerEpoch: number | undefined,
   context: SettingsContext,
 ): void {
-  const { interval } = validate.parameters
-  const every: Every =
-    'step' in interval ? { unit: 'step', count: interval.step } : { unit: 'epoch', count: interval.epoch }
+  const every = everyOf(validate.parameters)
   const length: Length = { epochs, maxSteps, stepsPerEpoch }
   const measures = ['/epochs', '/max_steps', '/validate', '/validate/parameters/interval']
   if (measures.some((pointer) => call.poisoned.has(pointer)) || !(every.count > 0)) return
@@ -43,6 +42,30 @@ export function checkCourse(
   const isLate = course !== undefined && course.interval > course.total
   if (isLate) warnOfLateValidation(call, every, length, context)
   checkPatience(call, length, isLate ? undefined : course, context)
+}
+
+/** Gradient norms that are due only after the end. */
+export function checkNorms(
+  call: TrainCall,
+  { epochs, max_steps: maxSteps, gradient_norms: norms }: TrainPlan,
+  stepsPerEpoch: number | undefined,
+  context: SettingsContext,
+): void {
+  const span = call.spans.get('/gradient_norms/parameters/interval')
+  const measures = ['/epochs', '/max_steps', '/gradient_norms']
+  if (norms === undefined || span === undefined || measures.some((pointer) => call.poisoned.has(pointer))) return
+  const every = everyOf(norms.parameters)
+  const course = courseOf(every, { epochs, maxSteps, stepsPerEpoch })
+  if (course === undefined || course.interval <= course.total) return
+  report(context, settingsDiagnostics.settingWithoutEffect, span, {
+    parameter: 'gradient_norms',
+    why: `the training ends before ${withUnit(every.count, every.unit)}`,
+    help: 'Choose a shorter interval, or leave it out.',
+  })
+}
+
+function everyOf({ interval }: TrainPlan['validate']['parameters']): Every {
+  return 'step' in interval ? { unit: 'step', count: interval.step } : { unit: 'epoch', count: interval.epoch }
 }
 
 function courseOf({ unit, count }: Every, { epochs, maxSteps, stepsPerEpoch }: Length): Course | undefined {

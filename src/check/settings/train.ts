@@ -7,7 +7,7 @@ import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import type { EvaluatePlan, TrainPlan } from '../../plan/run-plan.js'
 import { checkSection, wholeValue } from './component-call.js'
 import { type FlatSection, report, type SettingsContext } from './context.js'
-import { checkCourse } from './course.js'
+import { checkCourse, checkNorms } from './course.js'
 import { checkMonitor } from './monitor.js'
 import type { CheckedData } from './results.js'
 
@@ -31,6 +31,7 @@ export function checkTrain(
   const plan = wholeValue(call, 'section')?.parameters
   if (plan === undefined) return undefined
   checkCourse(call, plan, data?.stepsPerEpoch, context)
+  checkNorms(call, plan, data?.stepsPerEpoch, context)
   halfOf(scheduleChecks, plan.learning_rate, call, plan.epochs, context)
   checkWarmUp(plan, call, context)
   checkMicroBatch(plan, call, context, data)

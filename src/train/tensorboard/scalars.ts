@@ -15,6 +15,8 @@ export function scalarsOf(event: RunEvent): readonly Scalar[] {
         { tag: 'train/images_per_second', value: event.imagesPerSecond },
         { tag: 'train/wait_share', value: event.waitShare },
       ]
+    case 'gradient_norms':
+      return tagged('gradient_norm', event.norms)
     case 'validation':
       return tagged('val', event.metrics)
     case 'evaluation':
