@@ -51,6 +51,25 @@ export const validations = {
     },
     { positional: ['fraction'] },
   ),
+  folds: declare(
+    "One of several equal parts of the source's train/good, drawn by the seed, as `held_out` draws its one: each image once as it is and once with a synthetic fault. A study over `fold` trains once without each part.",
+    {
+      count: whole('Parts.', { minimum: 2, maximum: 1000 }),
+      fold: whole('Which of them is held out, from 1.', { minimum: 1, maximum: 1000 }),
+      faults: choice(['synthetic'], 'Where the faulty images of the validation come from.', { default: 'synthetic' }),
+    },
+    { positional: ['count'] },
+  ),
+  listed: declare(
+    'The images that the data itself sets apart for validation: `validation/good` of the source (hdmap, mvtec), the lines with the split `validation` (table, visa), the directories of `validate` (folders). All of the training images are trained on.',
+    {
+      faults: choice(
+        ['synthetic', 'none'],
+        'With `synthetic` each normal image comes once as it is and once with a synthetic fault; with `none` the images come as they are listed.',
+        { default: 'synthetic' },
+      ),
+    },
+  ),
   reference: declare(
     "The source's test set, as the published code validates. What is then chosen by validation (early stopping, best checkpoint) has seen the test set: leakage, and named so in the run's record.",
     {},
@@ -119,7 +138,7 @@ export const dataSources = {
     { category: name('Directory of the root that the model is trained and tested on.', oneDirectory) },
   ),
   table: dataSource(
-    'The images that a table names (CSV, RFC 4180), in directories of any names: a line each, with the columns image, split (`train` or `test`), label (`normal` or `faulty`; empty is normal), class of the fault, mask and severity. The first two must be there. Paths are below the root. Images without a line are not read.',
+    'The images that a table names (CSV, RFC 4180), in directories of any names: a line each, with the columns image, split (`train`, `test` or `validation`), label (`normal` or `faulty`; empty is normal), class of the fault, mask and severity. The first two must be there. Paths are below the root. Images without a line are not read.',
     { file: name('Name of the table, which lies in the root.', oneDirectory) },
   ),
   visa: dataSource(
@@ -145,6 +164,14 @@ export const dataSources = {
         uniqueItems: true,
       }),
       masks: optional(below('Directory of the masks.')),
+      validate: list(
+        below('A directory.'),
+        'Directories of normal images to validate on, with `validation = listed()`.',
+        {
+          default: [],
+          uniqueItems: true,
+        },
+      ),
     },
   ),
 } as const satisfies Table

@@ -14,27 +14,33 @@ interface Twins {
  * Test images that are training images byte for byte (leakage: the result is measured on what was learned), and normal test
  * images that are faulty ones, too.
  *
- * @param images of the scan, numbered as the listing's: training images first, then those of the tests.
+ * @param images of the scan, numbered as the listing's: training images first, then those of the tests, then those of the validation.
  */
 export function leakageOf(
-  { train, tests }: Pick<Listing, 'train' | 'tests'>,
+  { train, tests, validation }: Pick<Listing, 'train' | 'tests' | 'validation'>,
   images: readonly ScannedImage[],
 ): readonly DataNote[] {
-  const listed = [...train, ...tests.flatMap((test) => test.images)]
-  const tested = images.filter(({ file }) => file >= train.length)
+  const listed = [...train, ...tests.flatMap((test) => test.images), ...validation]
+  const firstOfValidation = listed.length - validation.length
+  const trained = images.filter(({ file }) => file < train.length)
+  const tested = images.filter(({ file }) => file >= train.length && file < firstOfValidation)
+  const validated = images.filter(({ file }) => file >= firstOfValidation)
   const fileOf = (number: number): string => listed[number]?.file ?? ''
   const labelled = (label: ListedImage['label']) => tested.filter(({ file }) => listed[file]?.label === label)
   return [
     ...noteOf(
-      twinsOf(
-        images.filter(({ file }) => file < train.length),
-        tested,
-        fileOf,
-      ),
+      twinsOf(trained, tested, fileOf),
       'leaked-images',
       (count) =>
         `${count === 1 ? 'test image is a training image' : 'test images are training images'}, byte for byte (leakage)`,
       'take them out of the training or of the test',
+    ),
+    ...noteOf(
+      twinsOf([...trained, ...tested], validated, fileOf),
+      'leaked-images',
+      (count) =>
+        `${count === 1 ? 'image of the validation is one' : 'images of the validation are some'} of the training or the test, byte for byte (leakage)`,
+      'take them out of the validation',
     ),
     ...noteOf(
       twinsOf(labelled(1), labelled(0), fileOf),

@@ -18,7 +18,7 @@ import { evaluationSet, type PlannedSample, SlotStore } from './evaluation-set.j
 import { digestBytes, type WorkerSetup } from './job.js'
 import { leakageOf } from './leakage.js'
 import { isBlank } from './mask.js'
-import { type DataPlan, heldOutShare, preparationOf } from './parameters.js'
+import { type DataPlan, preparationOf } from './parameters.js'
 import { createPool, type WorkerPool } from './pool.js'
 import { type DataRecord, recordOf } from './record.js'
 import { scanFiles } from './scan.js'
@@ -94,7 +94,7 @@ async function startScan(
   invariant(listing !== undefined, 'a plan says where its data is')
   const { root } = listing
   const missing = [...listing.problems, ...tooFew(listing, plan)].filter(isError).map(listingError)
-  const images = [...listing.train, ...listing.tests.flatMap((test) => test.images)]
+  const images = [...listing.train, ...listing.tests.flatMap((test) => test.images), ...listing.validation]
   const textures = texturesOf(plan)
   const broken = textures.flatMap(({ error }) => error ?? [])
   const masks = images.flatMap(({ masks = [] }, number) => masks.map((file) => ({ file, number })))
@@ -156,7 +156,7 @@ async function startScan(
 
 /** Numbers of the images that are trained on. */
 function trainNumbers(listing: Listing, plan: DataPlan): readonly number[] {
-  const held = new Set(heldOutNumbers(listing.train.length, heldOutShare(plan.data), plan.seed))
+  const held = new Set(heldOutNumbers(listing.train.length, plan.data, plan.seed))
   return listing.train.map((_, number) => number).filter((number) => !held.has(number))
 }
 
@@ -190,7 +190,7 @@ function tooFew(listing: Listing, plan: DataPlan): readonly Problem[] {
   const [first] = listing.train
   // No images at all is said already.
   if (first === undefined) return []
-  const heldOut = heldOutCount(listing.train.length, heldOutShare(plan.data))
+  const heldOut = heldOutCount(listing.train.length, plan.data.parameters.validation)
   const images = listing.train.length - heldOut
   if (stepsPerEpoch(images, plan.batch, plan.data.parameters.drop_last) > 0) return []
   const file = first.file.slice(0, first.file.lastIndexOf('/'))
@@ -216,8 +216,7 @@ class OpenedData implements DataPipeline {
 
   constructor(plan: DataPlan, scanned: Scanned) {
     const { listing, files, pool, contentHash, fingerprints, notes, depths, blank } = scanned
-    const share = heldOutShare(plan.data)
-    const heldOut = heldOutNumbers(listing.train.length, share, plan.seed)
+    const heldOut = heldOutNumbers(listing.train.length, plan.data, plan.seed)
     const train = trainNumbers(listing, plan)
     this.#pool = pool
     this.#order = new TrainOrder(train, plan.batch, plan.data.parameters.drop_last, purposeKey(plan.seed, 'order'))
@@ -247,12 +246,25 @@ class OpenedData implements DataPipeline {
       const rung = normals.flatMap((image) => planRung(image, severity, numbers))
       return { severity, set: set(`severity ${severity}`, 'source', rung) }
     })
-    const validated =
-      share === undefined
-        ? source && planTest(source)
-        : heldOut.flatMap((number) => planHeldOut(number, listing.train[number]))
-    invariant(validated !== undefined, 'the source has a test set to validate on')
-    this.validation = set('val', 'val', validated)
+    const validated = (): readonly PlannedSample[] | undefined => {
+      const { validation } = plan.data.parameters
+      switch (validation.component) {
+        case 'reference':
+          return source && planTest(source)
+        case 'held_out':
+        case 'folds':
+          return heldOut.flatMap((number) => planHeldOut(number, listing.train[number]))
+        case 'listed':
+          return listing.validation.flatMap((image) =>
+            validation.parameters.faults === 'synthetic' && image.label === 0
+              ? planHeldOut(numbers.get(image.file) ?? -1, image)
+              : [planSample(image, numbers, blank)],
+          )
+      }
+    }
+    const planned = validated()
+    invariant(planned !== undefined, 'the source has a test set to validate on')
+    this.validation = set('val', 'val', planned)
   }
 
   train(firstStep: number): TrainBatches {

@@ -1,4 +1,4 @@
-import type { DataValue, RunPlan } from '../plan/run-plan.js'
+import type { RunPlan } from '../plan/run-plan.js'
 import type { Interpolation } from './resize.js'
 
 /** The parts of a run's plan that the data is made from. */
@@ -29,9 +29,4 @@ export function preparationOf({ data, seed }: DataPlan): Preparation {
   const [height, width] = image
   const minmax = normalise.component === 'minmax' ? { minmax: normalise.parameters } : {}
   return { height, width, channels, interpolation, antialias, fit, padding, range, ...minmax, seed }
-}
-
-/** The share of the training images that validation holds out; it is on the source's test set where undefined. */
-export function heldOutShare({ parameters: { validation } }: DataValue): number | undefined {
-  return validation.component === 'held_out' ? validation.parameters.fraction : undefined
 }

@@ -9,24 +9,32 @@ import { byCodeUnits, type FileView } from './view.js'
 
 type Folders = ParametersOf<(typeof dataSources)['folders']>
 
-export type FoldersPlace = Pick<Folders, 'root' | 'train' | 'normal' | 'faulty' | 'masks'>
+/** `validate` is absent where validation is on other images. */
+export type FoldersPlace = Pick<Folders, 'root' | 'train' | 'normal' | 'faulty' | 'masks'> &
+  Partial<Pick<Folders, 'validate'>>
 
 /** Undefined where something is mistaken, which is reported. */
 export function foldersPlace(
-  { root, train, normal, faulty, masks }: Partial<Folders>,
+  { root, train, normal, faulty, masks, validate, validation }: Partial<Folders>,
   isMistaken: (pointer: string) => boolean,
 ): FoldersPlace | undefined {
   if (root === undefined || train === undefined || normal === undefined || faulty === undefined) return undefined
-  if (['/root', '/train', '/normal', '/faulty', '/masks'].some(isMistaken)) return undefined
-  return { root, train, normal, faulty, ...(masks === undefined ? {} : { masks }) }
+  if (['/root', '/train', '/normal', '/faulty', '/masks', '/validate'].some(isMistaken)) return undefined
+  const listed = validation?.component === 'listed' ? { validate: validate ?? [] } : {}
+  return { root, train, normal, faulty, ...listed, ...(masks === undefined ? {} : { masks }) }
 }
 
 /** Lists the images of named directories; the test images are one set, `test`. */
-export function listFolders(view: FileView, { root, train, normal, faulty, masks }: FoldersPlace): Listing {
+export function listFolders(view: FileView, { root, train, normal, faulty, masks, validate }: FoldersPlace): Listing {
   const reader = new Reader(view, root, 'root')
-  const listing = (trained: readonly ListedImage[] = [], tested: readonly ListedImage[] = []): Listing => ({
+  const listing = (
+    trained: readonly ListedImage[] = [],
+    tested: readonly ListedImage[] = [],
+    validation: readonly ListedImage[] = [],
+  ): Listing => ({
     root,
     train: trained,
+    validation,
     tests: tested.length === 0 ? [] : [{ name: 'test', role: 'source', images: tested }],
     targets: undefined,
     problems: reader.problems,
@@ -37,7 +45,7 @@ export function listFolders(view: FileView, { root, train, normal, faulty, masks
     reader.report('rootMissing', { path: root, isFile: top.kind === 'file' }, '.', '/root')
     return listing()
   }
-  const imagesOf = (folders: readonly string[], at: 'train' | 'normal' | 'faulty', what: string) =>
+  const imagesOf = (folders: readonly string[], at: 'train' | 'normal' | 'faulty' | 'validate', what: string) =>
     folders.map((folder, index) => {
       const place: Place = `/${at}/${index}`
       if (!isBelow(folder)) {
@@ -49,6 +57,14 @@ export function listFolders(view: FileView, { root, train, normal, faulty, masks
   const normals = (files: readonly (readonly string[])[]): ListedImage[] =>
     files.flat().map((file): ListedImage => ({ file, label: 0 }))
   const trained = normals(imagesOf(train, 'train', 'nothing to train on'))
+  if (validate?.length === 0)
+    reader.report(
+      'unreadable',
+      { path: root, why: 'is to be validated on directories that `validate` names, and it names none' },
+      '.',
+      '/validation',
+    )
+  const validated = normals(imagesOf(validate ?? [], 'validate', 'nothing to validate on'))
   const tested = normals(imagesOf(normal, 'normal', 'no normal images to test on'))
   const faults = imagesOf(faulty, 'faulty', 'no faulty images to test on')
   const classes = new Map(faulty.map((folder, index) => [classOf(folder, faulty), faults[index] ?? []]))
@@ -61,7 +77,7 @@ export function listFolders(view: FileView, { root, train, normal, faulty, masks
     }
   }
   const sorted = (images: readonly ListedImage[]) => [...images].sort((a, b) => byCodeUnits(a.file, b.file))
-  return listing(sorted(trained), sorted(tested))
+  return listing(sorted(trained), sorted(tested), sorted(validated))
 }
 
 /** Its last name; the whole path where another has the same. */

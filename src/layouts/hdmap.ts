@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import type { dataSources } from '../components/data.js'
+import type { dataSources, validations } from '../components/data.js'
 import type { ParametersOf } from '../components/schema.js'
 import { suggest } from '../diagnostics/suggest.js'
 import { listTest } from './hdmap-test.js'
@@ -18,8 +18,8 @@ export interface HdmapPlace {
   readonly source: string | undefined
   /** An undefined one is mistaken. */
   readonly targets: 'auto' | readonly (string | undefined)[]
-  /** Whether validation is on the source's test set, which must be there then. */
-  readonly validatesOnTest: boolean
+  /** What validation is on that must be there then: the source's test set, or images of its own. */
+  readonly validatesOn?: 'test' | 'listed'
   readonly part: 'domain' | 'category'
   /** The parameter that names the source. */
   readonly sourceAt: Place
@@ -36,7 +36,7 @@ export function hdmapPlace(
     source: isMistaken('/source') ? undefined : source,
     targets:
       targets === 'auto' ? targets : targets.map((name, index) => (isMistaken(`/targets/${index}`) ? undefined : name)),
-    validatesOnTest: validation?.component === 'reference',
+    ...validatesOn(validation?.component),
     part: 'domain',
     sourceAt: '/source',
   }
@@ -52,16 +52,22 @@ export function mvtecPlace(
     root,
     source: isMistaken('/category') ? undefined : category,
     targets: [],
-    validatesOnTest: validation?.component === 'reference',
+    ...validatesOn(validation?.component),
     part: 'category',
     sourceAt: '/category',
   }
+}
+
+function validatesOn(validation: keyof typeof validations | undefined): Pick<HdmapPlace, 'validatesOn'> {
+  if (validation === 'reference') return { validatesOn: 'test' }
+  return validation === 'listed' ? { validatesOn: 'listed' } : {}
 }
 
 /**
  * Lists Health Data Maps, `root/DOMAIN/`:
  *
  *     train/good/IMAGE            normal images; the source's are trained on
+ *     validation/good/IMAGE       normal images of the source, read where validation is on them (MVTec LOCO has such)
  *     test/good/IMAGE             normal images
  *     test/CLASS/IMAGE            faulty images; of one class, `fault`, in the published data
  *     test/severity.csv           measured severities, where there are some
@@ -73,10 +79,11 @@ export function mvtecPlace(
 export function listHdmap(view: FileView, place: HdmapPlace): Listing {
   const { root, source, targets, sourceAt } = place
   const reader = new Reader(view, root, place.part)
-  const listing = (rest: Partial<Pick<Listing, 'train' | 'tests' | 'targets'>> = {}): Listing => ({
+  const listing = (rest: Partial<Pick<Listing, 'train' | 'tests' | 'validation' | 'targets'>> = {}): Listing => ({
     root,
     train: rest.train ?? [],
     tests: rest.tests ?? [],
+    validation: rest.validation ?? [],
     targets: rest.targets,
     problems: reader.problems,
   })
@@ -91,29 +98,32 @@ export function listHdmap(view: FileView, place: HdmapPlace): Listing {
   const taken = source === undefined ? named : [source, ...named]
   const tests: ListedTest[] = []
   let train: readonly ListedImage[] = []
+  let validation: readonly ListedImage[] = []
   const isSourceThere = source !== undefined && isDomain(reader, source, targets === 'auto' ? [] : named, sourceAt)
   if (isSourceThere) {
-    train = listTrain(reader, source, sourceAt)
-    const images = listTest(reader, source, sourceAt, place.validatesOnTest)
+    train = listNormal(reader, source, 'train', 'nothing to train on', sourceAt)
+    if (place.validatesOn === 'listed')
+      validation = listNormal(reader, source, 'validation', 'nothing to validate on', '/validation')
+    const images = listTest(reader, source, sourceAt, place.validatesOn === 'test')
     if (images !== undefined) tests.push({ name: source, role: 'source', images })
-    nameRest(reader, source, sourceAt, true)
+    nameRest(reader, source, sourceAt, ['train', ...(place.validatesOn === 'listed' ? ['validation'] : [])])
   }
   const list = (name: string, at: Place): void => {
     tests.push({ name, role: 'target', images: listTest(reader, name, at, true) ?? [] })
-    nameRest(reader, name, at, false)
+    nameRest(reader, name, at, [])
   }
   if (targets !== 'auto') {
     for (const [index, name] of targets.entries()) {
       if (name === undefined || name === source || targets.indexOf(name) < index) continue
       if (isDomain(reader, name, taken, `/targets/${index}`)) list(name, `/targets/${index}`)
     }
-    return listing({ train, tests })
+    return listing({ train, validation, tests })
   }
   if (source === undefined) return listing()
   const others = otherDomains(reader, source)
   for (const name of others) list(name, '/targets')
   // Without the source nobody knows whether it is the others that are missing.
-  return listing({ train, tests, ...(isSourceThere || others.length > 0 ? { targets: others } : {}) })
+  return listing({ train, validation, tests, ...(isSourceThere || others.length > 0 ? { targets: others } : {}) })
 }
 
 /** Every other directory of the root that has a `test`; the rest is named. */
@@ -137,14 +147,23 @@ function otherDomains(reader: Reader, source: string): readonly string[] {
   return names
 }
 
-function listTrain(reader: Reader, domain: string, at: Place): readonly ListedImage[] {
-  const files = reader.images(`${domain}/train/good`, at, { domain, what: 'nothing to train on' })
+/** The normal images of `train/good`, or of `validation/good`. */
+function listNormal(
+  reader: Reader,
+  domain: string,
+  part: 'train' | 'validation',
+  what: string,
+  at: Place,
+): readonly ListedImage[] {
+  const files = reader.images(`${domain}/${part}/good`, at, { domain, what })
   return (files ?? []).map((file) => ({ file, label: 0 }))
 }
 
-/** What a domain has beside its three directories, and `train` beside `good`. Of targets nothing is trained on. */
-function nameRest(reader: Reader, domain: string, at: Place, isSource: boolean): void {
-  const parts = ['train', 'test', 'ground_truth']
+/**
+ * What a domain has beside its directories, and each of `normal` beside `good`. Of targets nothing is trained or validated on.
+ */
+function nameRest(reader: Reader, domain: string, at: Place, normal: readonly string[]): void {
+  const parts = [...new Set(['train', ...normal, 'test', 'ground_truth'])]
   const name = (path: string, known: readonly string[], rule: string): void =>
     reader.nameData(
       path,
@@ -153,8 +172,10 @@ function nameRest(reader: Reader, domain: string, at: Place, isSource: boolean):
       at,
     )
   name(domain, parts, `of a ${reader.part} ${inWords(parts)} are read`)
-  if (!isSource || !reader.isDirectory(`${domain}/train/good`)) return
-  name(`${domain}/train`, ['good'], 'images to train on lie in `good`')
+  for (const part of normal) {
+    if (!reader.isDirectory(`${domain}/${part}/good`)) continue
+    name(`${domain}/${part}`, ['good'], `images to ${part === 'train' ? 'train' : 'validate'} on lie in \`good\``)
+  }
 }
 
 function inWords(parts: readonly string[]): string {

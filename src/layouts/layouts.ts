@@ -67,8 +67,8 @@ export function listData<Name extends keyof Sources>(
   return listing && { ...listing, problems: [...listing.problems, ...lossyImages(listing)] }
 }
 
-function lossyImages({ train, tests }: Listing): readonly Problem[] {
-  const images = [...train, ...tests.flatMap((test) => test.images)]
+function lossyImages({ train, tests, validation }: Listing): readonly Problem[] {
+  const images = [...train, ...tests.flatMap((test) => test.images), ...validation]
   const [first, ...others] = images.filter(({ file }) => isLossy(file))
   if (first === undefined) return []
   const facts = { count: 1 + others.length, of: images.length, first: first.file }

@@ -27,6 +27,8 @@ export interface Listing {
   readonly train: readonly ListedImage[]
   /** The source's first, where it has one, then the targets in the order asked for. */
   readonly tests: readonly ListedTest[]
+  /** What the data sets apart for validation, where `validation = listed()` asks for it. */
+  readonly validation: readonly ListedImage[]
   /** Names that `targets = auto` stands for; undefined where they are named, or cannot be known. */
   readonly targets: readonly string[] | undefined
   readonly problems: readonly Problem[]

@@ -10,16 +10,18 @@ export interface TablePlace {
   /** Absolute. */
   readonly root: string
   readonly file: string
+  /** Whether validation is on lines of their own. */
+  readonly validatesOnListed?: boolean
 }
 
 /** Undefined where the root or the table is mistaken, which is reported. */
 export function tablePlace(
-  { root, file }: Partial<ParametersOf<(typeof dataSources)['table']>>,
+  { root, file, validation }: Partial<ParametersOf<(typeof dataSources)['table']>>,
   isMistaken: (pointer: string) => boolean,
 ): TablePlace | undefined {
   return root === undefined || file === undefined || isMistaken('/root') || isMistaken('/file')
     ? undefined
-    : { root, file }
+    : { root, file, validatesOnListed: validation?.component === 'listed' }
 }
 
 /** The columns that are read; each may be there once, in any order, and the first two must be. */
@@ -52,13 +54,13 @@ export interface VisaPlace extends TablePlace {
 
 /** Undefined where something is mistaken, which is reported. */
 export function visaPlace(
-  { root, category, split }: Partial<ParametersOf<(typeof dataSources)['visa']>>,
+  { root, category, split, validation }: Partial<ParametersOf<(typeof dataSources)['visa']>>,
   isMistaken: (pointer: string) => boolean,
 ): VisaPlace | undefined {
   if (root === undefined || category === undefined || split === undefined) return undefined
   return isMistaken('/root') || isMistaken('/category') || isMistaken('/split')
     ? undefined
-    : { root, file: split, category }
+    : { root, file: split, category, validatesOnListed: validation?.component === 'listed' }
 }
 
 const visaLabels: ReadonlyMap<string, 0 | 1> = new Map([
@@ -73,11 +75,17 @@ export function listVisa(view: FileView, { category, ...place }: VisaPlace): Lis
 }
 
 /** Lists the images that a table names, a line each. The test images of all lines are one set, `test`. */
-export function listTable(view: FileView, { root, file }: TablePlace, dialect = ownDialect): Listing {
+export function listTable(view: FileView, place: TablePlace, dialect = ownDialect): Listing {
+  const { root, file, validatesOnListed = false } = place
   const reader = new Reader(view, root, 'domain')
-  const listing = (train: readonly ListedImage[] = [], test: readonly ListedImage[] = []): Listing => ({
+  const listing = (
+    train: readonly ListedImage[] = [],
+    test: readonly ListedImage[] = [],
+    validation: readonly ListedImage[] = [],
+  ): Listing => ({
     root,
     train,
+    validation,
     tests: test.length === 0 ? [] : [{ name: testName, role: 'source', images: test }],
     targets: undefined,
     problems: reader.problems,
@@ -96,13 +104,21 @@ export function listTable(view: FileView, { root, file }: TablePlace, dialect = 
   const { images, mistakes } = readImages(text, reader, dialect)
   reportMistakes(reader, file, mistakes, '/file')
   const of = (split: Split) => images.flatMap((each) => (each.split === split ? [each.image] : []))
-  return listing(of('train'), of('test'))
+  const validation = of('validation')
+  if (validatesOnListed && validation.length === 0 && mistakes.length === 0)
+    reader.report('unreadable', { path: file, why: 'has no line with the split `validation`' }, file, '/validation')
+  if (!validatesOnListed && validation.length > 0) {
+    const first = validation.slice(0, 3).map((image) => `\`${image.file}\``)
+    const rule = 'lines with the split `validation` are read where `validation = listed()`'
+    reader.report('leftOut', { directory: file, first, count: validation.length, rule }, file, '/validation')
+  }
+  return listing(of('train'), of('test'), validatesOnListed ? validation : [])
 }
 
 /** What its test set is called in results. */
 export const testName = 'test'
 
-const splits = ['train', 'test'] as const
+const splits = ['train', 'test', 'validation'] as const
 type Split = (typeof splits)[number]
 
 interface Read {
@@ -181,7 +197,8 @@ function readRow(
       message: `names ${file}, which is no image below the root`,
       help: 'correct the name, or leave the line out',
     }
-  if (split === undefined) return { message: `has the split '${cell('split')}'`, help: 'write `train` or `test`' }
+  if (split === undefined)
+    return { message: `has the split '${cell('split')}'`, help: 'write `train`, `test` or `validation`' }
   if (label === undefined) return { message: `has the label '${cell('label')}'`, help: `write ${dialect.labelWords}` }
   if (split === 'train' && label === 1)
     return {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, readdirSync } from 'node:fs'
 import {
   chmod,
   cp,
@@ -25,6 +26,7 @@ import type { DataPlan } from '../../src/data/parameters.js'
 import { encodeFloatTiff } from '../../src/data/tiff-write.js'
 import type { SettingValue } from '../../src/plan/settings.js'
 import { sgd, trainPlan } from '../support/components.js'
+import { temporaryDirectory } from '../support/draemc.js'
 import { tiffOf } from '../support/images.js'
 import { compileSynthesis } from '../support/synthesis.js'
 
@@ -362,6 +364,50 @@ describe('evaluation', () => {
         expect(sample.hasMask).toBe(sample.label === 1)
         expect(masks[index]?.includes(1)).toBe(sample.label === 1)
         expect(sample.severity === 0).toBe(sample.label === 0)
+      })
+    }
+  })
+
+  test('folds: each training image is held out once, whichever seed draws them', async () => {
+    for (const seed of [1, 2]) {
+      const held: string[] = []
+      for (let fold = 1; fold <= 3; fold += 1) {
+        const validation = { component: 'folds', parameters: { count: 3, fold, faults: 'synthetic' } }
+        await withData(planOf({ seed, data: { validation } }), 1, async (data) => {
+          const { samples } = await evaluate(data.validation)
+          const files = samples.flatMap(({ file, label }) => (label === 0 ? file : []))
+          expect(samples).toHaveLength(2 * files.length)
+          expect(data.trainImages).toBe(20 - files.length)
+          held.push(...files)
+        })
+      }
+      expect(held).toHaveLength(20)
+      expect(new Set(held).size).toBe(20)
+    }
+  })
+
+  test('`listed` validates on the images set apart, with synthetic faults or as they are, and holds nothing out', async () => {
+    const copy = join(temporaryDirectory(), 'data')
+    cpSync(root, copy, { recursive: true })
+    const good = join(copy, 'domain_A', 'validation', 'good')
+    mkdirSync(good, { recursive: true })
+    const [image = ''] = readdirSync(join(copy, 'domain_A', 'test', 'good'))
+    cpSync(join(copy, 'domain_A', 'test', 'good', image), join(good, 'own.tiff'))
+    for (const [faults, labels] of [
+      ['synthetic', [0, 1]],
+      ['none', [0]],
+    ] as const) {
+      const validation = { component: 'listed', parameters: { faults } }
+      await withData(planOf({ root: copy, data: { validation } }), 1, async (data) => {
+        expect(data.trainImages).toBe(20)
+        const { samples, masks } = await evaluate(data.validation)
+        expect(samples.map(({ label }) => label)).toEqual(labels)
+        expect(samples[0]?.file).toBe('domain_A/validation/good/own.tiff')
+        expect(masks.map((mask) => mask.includes(1))).toEqual(labels.map((label) => label === 1))
+        expect(data.files.map(({ file }) => file)).toContain('domain_A/validation/good/own.tiff')
+        expect(data.notes.map(({ message }) => message)).toEqual([
+          expect.stringContaining('1 image of the validation is one of the training or the test, byte for byte'),
+        ])
       })
     }
   })

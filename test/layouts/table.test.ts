@@ -7,15 +7,16 @@ const images = ['a/0.png', 'a/1.png', 'b c/0.tiff', 'masks/0.png', 'masks/1.jpg'
   (file) => `/data/${file}`,
 )
 
-function listed(table: string) {
+function listed(table: string, validatesOnListed = false) {
   const disk = diskOf(...images)
   const view = {
     ...disk,
     read: (path: string, most: number) =>
       path === '/data/list.csv' ? { kind: 'read' as const, bytes: Buffer.from(table) } : disk.read(path, most),
   }
-  const { train, tests, problems } = listTable(view, { root: '/data', file: 'list.csv' })
-  return { train, tests, told: problems.map((problem) => rowOf(problem).message(problem.facts)) }
+  const place = { root: '/data', file: 'list.csv', validatesOnListed }
+  const { train, tests, validation, problems } = listTable(view, place)
+  return { train, tests, validation, told: problems.map((problem) => rowOf(problem).message(problem.facts)) }
 }
 
 test('images by split, with class, mask and severity, in the order of their names', () => {
@@ -33,6 +34,19 @@ test('images by split, with class, mask and severity, in the order of their name
         { file: 'b c/0.tiff', label: 1, class: 'dent', masks: ['masks/0.png'], severity: 0.5 },
       ],
     },
+  ])
+})
+
+test('lines of the validation are read where it is on them, and named where it is not', () => {
+  const table = 'image,split,label\na/0.png,train,\na/1.png,validation,faulty\n'
+  const own = listed(table, true)
+  expect(own.told).toEqual([])
+  expect(own.validation).toEqual([{ file: 'a/1.png', label: 1 }])
+  const other = listed(table)
+  expect(other.validation).toEqual([])
+  expect(other.told).toEqual([expect.stringContaining('`a/1.png`')])
+  expect(listed('image,split\na/0.png,train\n', true).told).toEqual([
+    expect.stringContaining('has no line with the split `validation`'),
   ])
 })
 

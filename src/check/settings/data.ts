@@ -2,6 +2,7 @@ import type { dataSources } from '../../components/data.js'
 import { findComponent } from '../../components/registry.js'
 import type { JsonValue } from '../../components/schema.js'
 import { showValue } from '../../components/words.js'
+import { dataDiagnostics } from '../../diagnostics/codes/data.js'
 import { settingsDiagnostics } from '../../diagnostics/codes/settings.js'
 import { testName } from '../../layouts/table.js'
 import type { DataValue } from '../../plan/run-plan.js'
@@ -9,7 +10,7 @@ import type { SettingOrigin } from '../../plan/settings.js'
 import { own } from '../../source/own.js'
 import { type CheckedCall, checkComponent, wholeValue } from './component-call.js'
 import { type FlatSetting, report, type SettingsContext } from './context.js'
-import { checkFiles } from './files.js'
+import { checkFiles, isOutside } from './files.js'
 import type { CheckedData, WithoutTargets } from './results.js'
 
 export type DataCall = CheckedCall<DataValue>
@@ -127,6 +128,18 @@ function warnOfIdleSettings(call: DataCall, context: SettingsContext): void {
   const validationSpan = call.spans.get('/validation')
   if (validation?.component === 'reference' && validationSpan !== undefined) {
     report(context, settingsDiagnostics.validationIsTest, validationSpan, {})
+  }
+  if (validation?.component === 'folds' && isOutside(validation.parameters)) {
+    const span = call.spans.get('/validation/parameters/fold') ?? validationSpan
+    if (span !== undefined) report(context, dataDiagnostics.noSuchFold, span, validation.parameters)
+  }
+  const validate = call.spans.get('/validate')
+  if (validate !== undefined && validation !== undefined && validation.component !== 'listed') {
+    report(context, settingsDiagnostics.settingWithoutEffect, validate, {
+      parameter: 'validate',
+      why: `validation is \`${validation.component}\``,
+      help: 'Write `validation = listed()`, or leave `validate` out.',
+    })
   }
   const padding = call.spans.get('/padding')
   if (padding !== undefined && fit === 'stretch') {

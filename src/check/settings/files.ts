@@ -41,12 +41,18 @@ function checkBatch(call: DataCall, context: SettingsContext, images: number): n
   const { batch, drop_last: dropLast, validation } = call.value.parameters
   if ([...call.poisoned].some((pointer) => pointer.startsWith('/validation') || pointer === '/batch')) return undefined
   if (typeof batch !== 'number') return undefined
-  const share = validation?.component === 'held_out' ? validation.parameters.fraction : undefined
-  const heldOut = heldOutCount(images, share)
+  if (validation === undefined || ('fold' in validation.parameters && isOutside(validation.parameters)))
+    return undefined
+  const heldOut = heldOutCount(images, validation)
   const left = images - heldOut
   const steps = stepsPerEpoch(left, batch, dropLast ?? true)
   if (steps > 0) return steps
   const fraction = call.spans.get('/validation/parameters/fraction') ?? call.spans.get('/validation')
   const span = (left === 0 ? fraction : call.spans.get('/batch')) ?? call.nameSpan
   return report(context, dataDiagnostics.batchTooLarge, span, { batch, images: left, heldOut })
+}
+
+/** A fold that there is none of, which is reported. */
+export function isOutside({ count, fold }: { readonly count: number; readonly fold: number }): boolean {
+  return fold > count
 }

@@ -1,4 +1,6 @@
+import type { validations } from '../../components/data.js'
 import { type MetricList, type Monitor, metricKey } from '../../components/metrics.js'
+import type { ValueOf } from '../../components/schema.js'
 import { dataDiagnostics } from '../../diagnostics/codes/data.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
 import { type ListedImage, labelsOf, whyWithoutValue } from '../../layouts/listing.js'
@@ -86,17 +88,35 @@ export function checkHasValue(
   data: CheckedData | undefined,
 ): void {
   const { split } = monitor
-  // Held-out images come with synthetic faults, of which all is known.
-  if (split === 'val' && data?.value?.parameters.validation.component !== 'reference') return
+  const validation = data?.value?.parameters.validation
+  // Images with synthetic faults, of which all is known.
+  if (split === 'val' && validation?.component !== 'reference' && !isAsListed(validation)) return
   if (data?.listing === undefined) return
+  if (split === 'val' && isAsListed(validation)) {
+    const why = whyWithout(list, data.listing.validation)
+    if (why === undefined) return
+    const facts = {
+      reference: `${split}.${metricKey(monitor)}`,
+      why: `validation is on the images listed for it, and the set ${why}`,
+    }
+    report(context, trainingDiagnostics.monitorWithoutValue, span, facts)
+    return
+  }
   const sets = data.listing.tests.filter(({ role }) => role === (split === 'targets' ? 'target' : 'source'))
-  const whys = sets.map(({ images }) =>
-    whyWithoutValue(list, labelsOf(images.map((image) => ({ ...image, hasMask: image.masks !== undefined })))),
-  )
+  const whys = sets.map(({ images }) => whyWithout(list, images))
   if (whys.includes(undefined)) return
   const set = sets.length === 1 ? `the test set of \`${sets[0]?.name}\`` : 'the test set of each target'
   const isAbsent = sets.length === 0
   const absent = split === 'targets' ? 'there are no targets' : 'the source has no test images'
   const why = isAbsent ? absent : split === 'val' ? `validation is on ${set}, which ${whys[0]}` : `${set} ${whys[0]}`
   report(context, trainingDiagnostics.monitorWithoutValue, span, { reference: `${split}.${metricKey(monitor)}`, why })
+}
+
+/** Whether validation is on images without synthetic faults. */
+function isAsListed(validation: ValueOf<typeof validations> | undefined): boolean {
+  return validation?.component === 'listed' && validation.parameters.faults === 'none'
+}
+
+function whyWithout(list: MetricList, images: readonly ListedImage[]): string | undefined {
+  return whyWithoutValue(list, labelsOf(images.map((image) => ({ ...image, hasMask: image.masks !== undefined }))))
 }

@@ -162,6 +162,15 @@ export const dataDiagnostics = {
     label: () => 'its table is wrong',
     help: ({ help }) => `${sentence(help)}.`,
   }),
+  noSuchFold: define<{ count: number; fold: number }>({
+    code: 'D143',
+    name: 'no-such-fold',
+    severity: 'error',
+    allowable: false,
+    message: ({ count, fold }) => `there is no fold ${fold} of ${count}`,
+    label: ({ count }) => `from 1 to ${count}`,
+    help: ({ count }) => `Folds count from 1: choose one up to ${count}, or more parts.`,
+  }),
 } as const
 
 /** A metric and the domains where it is empty, or leaves faulty images out: `images` are the first of `count`. */
