@@ -38,6 +38,26 @@ export const normalisations = {
   ),
 } as const satisfies Table
 
+const ofMask = 'in values as decoded: 0 .. 1 for integer files, where 1 is the largest number that their bits hold'
+
+export const markings = {
+  above: declare(
+    'Where a mask is above a value.',
+    { threshold: number(`The value, ${ofMask}.`, { minimum: 0, default: 0 }) },
+    { positional: ['threshold'] },
+  ),
+  below: declare(
+    'Where a mask is below a value: masks that are black where the image is faulty.',
+    { threshold: number(`The value, ${ofMask}.`, { exclusiveMinimum: 0, examples: [0.5] }) },
+    { positional: ['threshold'] },
+  ),
+  opaque: declare(
+    'Where the alpha channel of a mask is above a value, whatever its colours are.',
+    { threshold: number(`The value, ${ofMask}.`, { minimum: 0, default: 0 }) },
+    { positional: ['threshold'] },
+  ),
+} as const satisfies Table
+
 export const validations = {
   held_out: declare(
     "A part of the source's train/good that is not trained on: each image once as it is and once with a synthetic fault.",
@@ -96,6 +116,9 @@ const imageParameters = {
     normalisations,
     'How values are brought into the range; the same for every file.',
     { default: { component: 'none', parameters: {} } },
+  ),
+  mask: optional(
+    component('marking', markings, 'Which pixels a mask marks as faulty; those above 0, when it is left out.'),
   ),
   batch: whole('Images in a training step.', { counts: 'images', minimum: 1, maximum: largestBatch, default: 16 }),
   eval_batch: whole('Images in an evaluation step.', {

@@ -13,6 +13,7 @@ export const imageKinds = {
   tiff: { name: 'TIFF', extensions: ['.tif', '.tiff'], lossy: false },
   jpeg: { name: 'JPEG', extensions: ['.jpg', '.jpeg'], lossy: true },
   webp: { name: 'WebP', extensions: ['.webp'], lossy: 'some' },
+  bmp: { name: 'BMP', extensions: ['.bmp'], lossy: false },
 } as const satisfies Readonly<Record<string, ImageKindFacts>>
 
 export type ImageKind = keyof typeof imageKinds

@@ -1,4 +1,4 @@
-import { dataSources, normalisations, validations } from './data.js'
+import { dataSources, markings, normalisations, validations } from './data.js'
 import { metrics, thresholds } from './metrics.js'
 import type { BlockKind, ComponentKind, Declaration, Table } from './schema.js'
 import { sections } from './sections.js'
@@ -7,6 +7,7 @@ import { checkpointRules, intervals, optimizers, schedules, stopRules, warmUps }
 /** Every component that is declared here, in the order of the reference page. Those of a `BlockKind` are written in the language. */
 export const componentTables = {
   data: dataSources,
+  marking: markings,
   normalisation: normalisations,
   validation: validations,
   optimizer: optimizers,

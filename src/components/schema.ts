@@ -9,6 +9,7 @@ export const componentKinds = {
   data: { inWords: 'a data source', title: 'Data sources: `data = ...`' },
   synthesis: { inWords: 'a synthesis of faults', title: 'Syntheses of faults: `synthesis = ...`' },
   augmentation: { inWords: 'an augmentation', title: 'Augmentations: `augmentation = ...`' },
+  marking: { inWords: 'a rule for masks', title: 'What masks mark: `mask = ...` of a data source' },
   normalisation: { inWords: 'a normalisation', title: 'Normalisations: `normalise = ...` of a data source' },
   validation: { inWords: 'a validation set', title: 'Validation sets: `validation = ...` of a data source' },
   optimizer: { inWords: 'an optimizer', title: 'Optimizers: `optimizer = ...` in `train`' },

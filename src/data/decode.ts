@@ -2,6 +2,7 @@ import sharp from 'sharp'
 import { type SampleDepth, sampleScales } from '../components/image-kinds.js'
 import { readRegularFileSync } from '../files/read-regular.js'
 import { FileProblem } from './errors.js'
+import { decodeBmp } from './headers/bmp.js'
 import { convertHelp, type ImageHeader, limits, replaceHelp } from './headers/image-header.js'
 import { damageOf, readHeader } from './headers/read.js'
 import { refuseMissing } from './missing-values.js'
@@ -40,17 +41,19 @@ export function readImageFile(path: string): Buffer {
 }
 
 /**
- * Decodes a PNG, TIFF, JPEG or WebP in a layout that `readHeader` accepts. Alpha that is opaque everywhere is dropped; colour
+ * Decodes a PNG, TIFF, JPEG, WebP or BMP in a layout that `readHeader` accepts. Alpha that is opaque everywhere is dropped; colour
  * profiles, gamma and orientation are ignored: the numbers are measurements.
  *
+ * @param part `alpha`: how opaque each pixel is, as a grey image.
  * @throws FileProblem for everything else, for transparent pixels, and for missing values in a float file.
  */
-export async function decodeImage(bytes: Buffer): Promise<DecodedImage> {
+export async function decodeImage(bytes: Buffer, part: 'colours' | 'alpha' = 'colours'): Promise<DecodedImage> {
   if (bytes.length === 0) throw new FileProblem('empty-file', 'is empty (0 bytes)', replaceHelp)
   // Before libvips: its decoders of other kinds never see a file of somebody else.
   const header = readHeader(bytes)
   const { height, width, depth } = header
   const { samples, stored, channels } = await decodeSamples(bytes, header)
+  if (part === 'alpha') return alphaOf(samples, stored, header)
   if (header.extra === 'alpha') requireOpaque(samples, stored, header)
   const image = { header, height, width, channels, values: toFloat(samples, depth, stored, channels) }
   if (depth === 'float32') refuseMissing(image)
@@ -70,6 +73,8 @@ interface Samples {
  * 0-255. Samples after grey are asked for one by one, because a grey space has a single channel.
  */
 async function decodeSamples(bytes: Buffer, header: ImageHeader): Promise<Samples> {
+  // libvips as it comes with sharp has no decoder of them.
+  if (header.kind === 'bmp') return { samples: decodeBmp(bytes), stored: 3, channels: 3 }
   const { colour, depth, extra } = header
   if (colour === 'rgb' || extra === 'none') {
     const stored = (colour === 'rgb' ? 3 : 1) + (extra === 'alpha' ? 1 : 0)
@@ -134,6 +139,16 @@ function toFloat(samples: Samples['samples'], depth: SampleDepth, stored: number
     }
   }
   return values
+}
+
+function alphaOf(samples: Samples['samples'], stored: number, header: ImageHeader): DecodedImage {
+  const { height, width, depth, extra } = header
+  if (extra !== 'alpha')
+    throw new FileProblem('bad-mask', 'has no alpha channel, and masks mark what is opaque in theirs', replaceHelp)
+  const values = new Float32Array(height * width)
+  for (let pixel = 0; pixel < values.length; pixel += 1)
+    values[pixel] = (samples[(pixel + 1) * stored - 1] ?? 0) / sampleScales[depth]
+  return { header, height, width, channels: 1, values }
 }
 
 function requireOpaque(samples: Samples['samples'], stored: number, header: ImageHeader): void {

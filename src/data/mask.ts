@@ -22,7 +22,7 @@ export function isBlank({ marked }: MaskContent): boolean {
 const help = 'save masks as grey PNG files: 0 where the image is normal, 255 where it is faulty'
 
 /**
- * Brings a mask to the image's size by nearest neighbours: 1 where it is above 0; padding is 0. [H,W,1]
+ * Brings a mask to the image's size by nearest neighbours: 1 where it is marked, above 0 without a rule of its own; padding is 0. [H,W,1]
  *
  * @throws FileProblem for a lossy file, whose zeros are none any more, and for a colour image.
  */
@@ -38,13 +38,13 @@ export function prepareMask(
       help,
     )
   const mask = greyOf(decoded, 'a mask', help)
+  const isMarked = marks(preparation.mask)
   const levels = new Set<number>()
   let [marked, last] = [0, 0]
   const values = mask.values.map((value) => {
-    if (value === 0) return 0
-    if (value !== last) levels.add(value)
+    if (value !== 0 && value !== last) levels.add(value)
     last = value
-    if (value < 0) return 0
+    if (!isMarked(value)) return 0
     marked += 1
     return 1
   })
@@ -61,4 +61,10 @@ export function prepareMask(
       levels: [...levels].map((level) => inFile(level, mask.header)).sort((left, right) => left - right),
     },
   }
+}
+
+function marks(mask: Preparation['mask']): (value: number) => boolean {
+  const { component, parameters } = mask ?? { component: 'above', parameters: { threshold: 0 } }
+  const { threshold } = parameters
+  return component === 'below' ? (value) => value < threshold : (value) => value > threshold
 }

@@ -1,4 +1,4 @@
-import type { RunPlan } from '../plan/run-plan.js'
+import type { DataValue, RunPlan } from '../plan/run-plan.js'
 import type { Interpolation } from './resize.js'
 
 /** The parts of a run's plan that the data is made from. */
@@ -21,12 +21,26 @@ export interface Preparation {
   readonly range: readonly [low: number, high: number]
   /** These values, of integer files as scaled to 0 .. 1, become the ends of `range`. */
   readonly minmax?: { readonly low: number; readonly high: number }
+  /** Which pixels a mask marks; those above 0 where it is absent. */
+  readonly mask?: DataValue['parameters']['mask']
   readonly seed: number
 }
 
 export function preparationOf({ data, seed }: DataPlan): Preparation {
-  const { image, channels, resize: interpolation, antialias, fit, padding, range, normalise } = data.parameters
+  const { image, channels, resize: interpolation, antialias, fit, padding, range, normalise, mask } = data.parameters
   const [height, width] = image
   const minmax = normalise.component === 'minmax' ? { minmax: normalise.parameters } : {}
-  return { height, width, channels, interpolation, antialias, fit, padding, range, ...minmax, seed }
+  return {
+    height,
+    width,
+    channels,
+    interpolation,
+    antialias,
+    fit,
+    padding,
+    range,
+    ...minmax,
+    ...(mask === undefined ? {} : { mask }),
+    seed,
+  }
 }

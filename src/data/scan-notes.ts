@@ -68,10 +68,10 @@ export function notesOf(
     ...narrowValues(found, preparation),
     ...about(
       'mask-levels',
-      masks.filter(({ content }) => content.levels.length > 1),
+      preparation.mask === undefined ? masks.filter(({ content }) => content.levels.length > 1) : [],
       ({ content }) =>
         `is a mask with the values ${firstOf(content.levels)} besides 0; what is above 0 counts as faulty`,
-      'save masks with two values, 0 and 255',
+      'save masks with two values, 0 and 255, or say what they mark: `mask = above(0.5)`',
     ),
     ...about(
       'full-masks',

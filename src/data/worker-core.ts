@@ -83,7 +83,7 @@ export class WorkerCore {
     const { file, kind } = this.#entry(number)
     try {
       const bytes = readImageFile(join(this.setup.root, file))
-      return await this.#decoded(bytes, (decoded): ScannedFile => {
+      return await this.#decoded(bytes, kind, (decoded): ScannedFile => {
         const content = { file: number, bytes: bytes.length, header: decoded.header }
         const digest = createHash('sha256').update(bytes).digest()
         this.#digest(number).set(digest)
@@ -119,7 +119,7 @@ export class WorkerCore {
       throw new FileProblem('changed-file', 'is not what it was when the data was read: its content has changed', help)
     }
     const { preparation } = this.setup
-    return this.#decoded(bytes, (decoded) => {
+    return this.#decoded(bytes, kind, (decoded) => {
       switch (kind) {
         case 'mask':
           return prepareMask(decoded, preparation).raster
@@ -132,8 +132,13 @@ export class WorkerCore {
   }
 
   /** What becomes of an image, within the budget of all workers. */
-  #decoded<Result>(bytes: Buffer, use: (image: DecodedImage) => Result): Promise<Result> {
-    return this.#budget.within(readHeader(bytes), async () => use(await decodeImage(bytes)))
+  #decoded<Result>(
+    bytes: Buffer,
+    kind: 'image' | 'mask' | 'texture',
+    use: (image: DecodedImage) => Result,
+  ): Promise<Result> {
+    const part = kind === 'mask' && this.setup.preparation.mask?.component === 'opaque' ? 'alpha' : 'colours'
+    return this.#budget.within(readHeader(bytes), async () => use(await decodeImage(bytes, part)))
   }
 
   /** Files were whole when they were scanned; one that has changed since ends the run by its name. */

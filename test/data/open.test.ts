@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, readdirSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import {
   chmod,
   cp,
@@ -366,6 +366,47 @@ describe('evaluation', () => {
         expect(sample.severity === 0).toBe(sample.label === 0)
       })
     }
+  })
+
+  test('masks that are black where the image is faulty, or opaque there, are the masks that they are of', async () => {
+    const masksOf = async (change: Parameters<typeof planOf>[0]): Promise<readonly unknown[]> => {
+      const found: unknown[] = []
+      await withData(planOf(change), 1, async ({ tests, notes }) => {
+        expect(notes.map(({ code }) => code)).toEqual([])
+        for (const set of tests) found.push(hashOf((await evaluate(set)).masks))
+      })
+      return found
+    }
+    const expected = await masksOf({})
+    for (const rule of ['below', 'opaque'] as const) {
+      const copy = join(temporaryDirectory(), 'data')
+      cpSync(root, copy, { recursive: true })
+      for (const domain of readdirSync(copy).filter((name) => name.startsWith('domain_'))) {
+        const folder = join(copy, domain, 'ground_truth', 'fault')
+        for (const name of readdirSync(folder)) {
+          const { data, info } = await sharp(join(folder, name))
+            .toColourspace('b-w')
+            .raw()
+            .toBuffer({ resolveWithObject: true })
+          const { width, height } = info
+          const pixels =
+            rule === 'below'
+              ? data.map((value) => 255 - value)
+              : Buffer.from([...data].flatMap((value) => [9, 9, 9, value]))
+          const channels = rule === 'below' ? 1 : 4
+          const image = sharp(pixels, { raw: { width, height, channels } })
+          writeFileSync(
+            join(folder, name),
+            await (rule === 'below' ? image.toColourspace('b-w') : image).png().toBuffer(),
+          )
+        }
+      }
+      const threshold = rule === 'below' ? 0.5 : 0
+      const found = await masksOf({ root: copy, data: { mask: { component: rule, parameters: { threshold } } } })
+      expect(found).toEqual(expected)
+    }
+    const opaque = planOf({ data: { mask: { component: 'opaque', parameters: { threshold: 0 } } } })
+    await expect(withData(opaque, 1, async () => undefined)).rejects.toThrow(/has no alpha channel/)
   })
 
   test('folds: each training image is held out once, whichever seed draws them', async () => {

@@ -5,6 +5,7 @@ import { FileProblem } from '../../src/data/errors.js'
 import { encodeFloatTiff } from '../../src/data/tiff-write.js'
 import { keyFor } from '../../src/random/key.js'
 import { RandomStream } from '../../src/random/stream.js'
+import { bmpOf } from '../support/bmp.js'
 import { pngChunk, tiffOf } from '../support/images.js'
 
 const isLong = Number(process.env.DRAEMC_FAULTS_MINUTES ?? 0) > 0
@@ -35,6 +36,19 @@ async function originals(): Promise<readonly Buffer[]> {
       Float32Array.from({ length: 17 * 31 }, (_, i) => i / 1000),
     ),
     tiffOf({ width: 31, height: 17, samples: 3, extra: [0, 0], isBig: true, order: 'MM' }, samples(3)),
+    bmpOf(
+      31,
+      Array.from({ length: 31 * 17 }, (_, i) => i % 16),
+      {
+        bits: 4,
+        palette: Array.from({ length: 16 }, (_, i) => [i, 2 * i, 3 * i] as const),
+      },
+    ),
+    bmpOf(
+      31,
+      Array.from({ length: 31 * 17 }, (_, i) => [i % 256, 1, 2] as const),
+      { bits: 24 },
+    ),
     grey().jpeg().withMetadata({ orientation: 6 }).toBuffer(),
     of(3)
       .jpeg({ progressive: true, restartInterval: 2 } as object)

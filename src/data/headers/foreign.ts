@@ -31,8 +31,6 @@ const kinds: readonly (Foreign & { readonly is: Test })[] = [
   },
   { is: matches(/^(\xef\xbb\xbf)?\s*<(\?xml|svg)/i), what: 'an SVG or another XML document' },
   { is: begins('GIF8'), what: 'a GIF image' },
-  // Bytes that are reserved.
-  { is: (start) => start.startsWith('BM') && start.startsWith('\0\0\0\0', 6), what: 'a BMP image' },
   { is: begins('ftypavif', 4), what: 'an AVIF image' },
   { is: begins('ftyphei', 4), what: 'a HEIF image' },
   { is: begins('ftypmif1', 4), what: 'a HEIF image' },

@@ -1,5 +1,6 @@
 import type { ImageKind } from '../../components/image-kinds.js'
 import { FileProblem } from '../errors.js'
+import { isBmp, isBmpCutOff, readBmpHeader } from './bmp.js'
 import { describeForeign } from './foreign.js'
 import { broken, convertHelp, type ImageHeader, limits } from './image-header.js'
 import { isJpeg, isJpegCutOff, readJpegHeader } from './jpeg.js'
@@ -19,6 +20,7 @@ const readers: Readonly<Record<ImageKind, Reader>> = {
   tiff: { is: isTiff, read: readTiffHeader, isCutOff: isTiffCutOff },
   webp: { is: isWebp, read: readWebpHeader, isCutOff: isWebpCutOff },
   jpeg: { is: isJpeg, read: readJpegHeader, isCutOff: isJpegCutOff },
+  bmp: { is: isBmp, read: readBmpHeader, isCutOff: isBmpCutOff },
 }
 
 /** @throws FileProblem for what is no image, and for every layout that is not decoded exactly. */
