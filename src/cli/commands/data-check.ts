@@ -39,11 +39,15 @@ async function check(file: string, options: PipelineOptions): Promise<ExitCode> 
   } catch (error) {
     if (!(error instanceof DataErrors)) throw error
     if (options.json) printJson({ root: error.root, errors: error.errors })
-    else for (const each of error.errors) printData(describe(each))
+    else for (const line of describeDataErrors(error)) printData(line)
     const { length } = error.errors
     talk(`${length} ${length === 1 ? 'file' : 'files'} under ${visible(error.root)} cannot be used`)
     return exitCodes.data
   }
+}
+
+export function describeDataErrors({ errors }: DataErrors): readonly string[] {
+  return errors.map(describe)
 }
 
 function describe({ code, file, message, help }: DataError): string {

@@ -4,10 +4,12 @@ import { cannotWrite } from '../../files/writing.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
 import { addDataCheck } from './data-check.js'
+import { addDataConvert } from './data-convert.js'
 
 export function addDataCommand(program: Command, done: (code: ExitCode) => void): void {
   const data = program.command('data').description('checks of the data of a pipeline, and example data')
   addDataCheck(data, done)
+  addDataConvert(data, done)
   for (const set of exampleSetNames) {
     data
       .command(`${set} <directory>`)
