@@ -144,11 +144,23 @@ function dataSource<const P extends Parameters>(
   return declare(doc, { ...files, ...own, ...imageParameters })
 }
 
+/** Other sources beside the first. */
+function together(parts: string) {
+  return optional(
+    list(
+      name('One of them.', oneDirectory),
+      `Other ${parts} that the model is trained on together with the first, and tested on as on that one: one model of several ${parts}.`,
+      { minItems: 1, uniqueItems: true },
+    ),
+  )
+}
+
 export const dataSources = {
   hdmap: dataSource(
     'Health Data Maps: `root/<domain>/{train/good, test/good, test/fault}/*`, images as PNG, TIFF, JPEG or WebP; other directories of `test` are classes of faults as `fault` is. The model trains on the source domain and is tested on it and on the targets. Masks are read from `<domain>/ground_truth/fault/<image>_mask.png`, severities from `<domain>/test/severity.csv` with the columns image and severity.',
     {
       source: name('Domain that the model is trained on.', oneDirectory),
+      together_with: together('domains'),
       targets: listOr(
         'auto',
         name('A domain.', oneDirectory),
@@ -158,7 +170,10 @@ export const dataSources = {
   ),
   mvtec: dataSource(
     'One category of MVTec AD, or data that lies as it does: `root/<category>/{train/good, test/good, test/<defect>}/*`; each directory of `test` beside `good` is a class of defects. Masks are read from `<category>/ground_truth/<defect>/<image>_mask.png`, or, as MVTec LOCO has them, all of `<category>/ground_truth/<defect>/<image>/`. The model is trained on the category and tested on it.',
-    { category: name('Directory of the root that the model is trained and tested on.', oneDirectory) },
+    {
+      category: name('Directory of the root that the model is trained and tested on.', oneDirectory),
+      together_with: together('categories'),
+    },
   ),
   table: dataSource(
     'The images that a table names (CSV, RFC 4180), in directories of any names: a line each, with the columns image, split (`train`, `test` or `validation`), label (`normal` or `faulty`; empty is normal), class of the fault, mask and severity. The first two must be there. Paths are below the root. Images without a line are not read.',

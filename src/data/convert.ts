@@ -44,7 +44,7 @@ export async function convertData(plan: DataPlan, options: ConvertOptions): Prom
   const listing = listData(openDisk(), plan.data)
   invariant(listing !== undefined, 'a checked pipeline says where its data is')
   await scanData(plan, { workers })
-  const planned = planOf(listing, sourceOf(plan, listing), depth)
+  const planned = planOf(listing, sourcesOf(plan, listing), depth)
   const preparation = preparationOf(plan)
   await replaceDirectory(directory, async (root) => {
     const write = (file: string, content: Uint8Array | string): void => {
@@ -79,16 +79,24 @@ interface Planned {
   readonly mask?: string
 }
 
-function sourceOf({ data }: DataPlan, { tests }: Listing): string {
+function sourcesOf({ data }: DataPlan, { tests }: Listing): readonly [string, ...string[]] {
   const { parameters } = data
-  const named = 'source' in parameters ? parameters.source : 'category' in parameters ? parameters.category : undefined
-  return directoryName(named ?? tests.find(({ role }) => role === 'source')?.name ?? 'domain')
+  const first = 'source' in parameters ? parameters.source : 'category' in parameters ? parameters.category : undefined
+  const others = 'together_with' in parameters ? (parameters.together_with ?? []) : []
+  return [first ?? tests.find(({ role }) => role === 'source')?.name ?? 'domain', ...others]
 }
 
-function planOf({ train, tests, validation }: Listing, source: string, depth: SampleDepth): readonly Planned[] {
+function planOf(
+  { train, tests, validation }: Listing,
+  sources: readonly [string, ...string[]],
+  depth: SampleDepth,
+): readonly Planned[] {
   const extension = depth === 'float32' ? 'tiff' : 'png'
   const taken = new Set<string>()
-  const place = (image: ListedImage, domain: string, part: string): Planned => {
+  const [first] = sources
+  const sourceOf = ({ file }: ListedImage): string => sources.find((name) => file.startsWith(`${name}/`)) ?? first
+  const place = (image: ListedImage, named: string, part: string): Planned => {
+    const domain = directoryName(named)
     const kind = image.label === 0 ? 'good' : directoryName(image.class ?? 'fault')
     const folder = `${domain}/${part}/${kind}`
     const own = stem(image.file)
@@ -99,11 +107,9 @@ function planOf({ train, tests, validation }: Listing, source: string, depth: Sa
     return { image, domain, to: `${folder}/${name}.${extension}`, ...mask }
   }
   return [
-    ...train.map((image) => place(image, source, 'train')),
-    ...validation.map((image) => place(image, source, 'validation')),
-    ...tests.flatMap(({ name, role, images }) =>
-      images.map((image) => place(image, role === 'source' ? source : directoryName(name), 'test')),
-    ),
+    ...train.map((image) => place(image, sourceOf(image), 'train')),
+    ...validation.map((image) => place(image, sourceOf(image), 'validation')),
+    ...tests.flatMap(({ name, images }) => images.map((image) => place(image, name, 'test'))),
   ]
 }
 

@@ -240,17 +240,17 @@ class OpenedData implements DataPipeline {
     const planTest = ({ images }: ListedTest): readonly PlannedSample[] =>
       images.map((image) => planSample(image, numbers, blank))
     this.tests = listing.tests.map((test) => set(test.name, test.role, planTest(test)))
-    const source = listing.tests.find(({ role }) => role === 'source')
-    const normals = (source?.images ?? []).filter(({ label }) => label === 0)
+    const ofSources = listing.tests.filter(({ role }) => role === 'source')
+    const normals = ofSources.flatMap(({ images }) => images.filter(({ label }) => label === 0))
     this.ladder = (normals.length === 0 ? [] : (plan.evaluate?.ladder ?? [])).map((severity) => {
       const rung = normals.flatMap((image) => planRung(image, severity, numbers))
       return { severity, set: set(`severity ${severity}`, 'source', rung) }
     })
-    const validated = (): readonly PlannedSample[] | undefined => {
+    const validated = (): readonly PlannedSample[] => {
       const { validation } = plan.data.parameters
       switch (validation.component) {
         case 'reference':
-          return source && planTest(source)
+          return ofSources.flatMap(planTest)
         case 'held_out':
         case 'folds':
           return heldOut.flatMap((number) => planHeldOut(number, listing.train[number]))
@@ -262,9 +262,7 @@ class OpenedData implements DataPipeline {
           )
       }
     }
-    const planned = validated()
-    invariant(planned !== undefined, 'the source has a test set to validate on')
-    this.validation = set('val', 'val', planned)
+    this.validation = set('val', 'val', validated())
   }
 
   train(firstStep: number): TrainBatches {

@@ -6,7 +6,7 @@ import { listTest } from './hdmap-test.js'
 import type { ListedImage, ListedTest, Listing } from './listing.js'
 import type { Place } from './problem.js'
 import { inDirectory, Reader } from './reader.js'
-import type { Entry, FileView } from './view.js'
+import { byCodeUnits, type Entry, type FileView } from './view.js'
 
 type Sources = typeof dataSources
 
@@ -16,6 +16,8 @@ export interface HdmapPlace {
   readonly root: string
   /** Undefined after a mistake in it: then the targets alone are looked at. */
   readonly source: string | undefined
+  /** What is trained on and tested as the source is. An undefined one is mistaken. */
+  readonly together: readonly (string | undefined)[]
   /** An undefined one is mistaken. */
   readonly targets: 'auto' | readonly (string | undefined)[]
   /** What validation is on that must be there then: the source's test set, or images of its own. */
@@ -27,15 +29,15 @@ export interface HdmapPlace {
 
 /** Undefined without a root. @param isMistaken of a parameter by its pointer; its mistake is reported. */
 export function hdmapPlace(
-  { root, source, targets = 'auto', validation }: Partial<ParametersOf<Sources['hdmap']>>,
+  { root, source, together_with: together = [], targets = 'auto', validation }: Partial<ParametersOf<Sources['hdmap']>>,
   isMistaken: (pointer: string) => boolean,
 ): HdmapPlace | undefined {
   if (root === undefined || isMistaken('/root')) return undefined
   return {
     root,
     source: isMistaken('/source') ? undefined : source,
-    targets:
-      targets === 'auto' ? targets : targets.map((name, index) => (isMistaken(`/targets/${index}`) ? undefined : name)),
+    together: withoutMistaken(together, '/together_with', isMistaken),
+    targets: targets === 'auto' ? targets : withoutMistaken(targets, '/targets', isMistaken),
     ...validatesOn(validation?.component),
     part: 'domain',
     sourceAt: '/source',
@@ -44,18 +46,27 @@ export function hdmapPlace(
 
 /** A category of MVTec AD lies as a domain does that is tested on itself alone. */
 export function mvtecPlace(
-  { root, category, validation }: Partial<ParametersOf<Sources['mvtec']>>,
+  { root, category, together_with: together = [], validation }: Partial<ParametersOf<Sources['mvtec']>>,
   isMistaken: (pointer: string) => boolean,
 ): HdmapPlace | undefined {
   if (root === undefined || isMistaken('/root')) return undefined
   return {
     root,
     source: isMistaken('/category') ? undefined : category,
+    together: withoutMistaken(together, '/together_with', isMistaken),
     targets: [],
     ...validatesOn(validation?.component),
     part: 'category',
     sourceAt: '/category',
   }
+}
+
+function withoutMistaken(
+  names: readonly string[],
+  pointer: string,
+  isMistaken: (pointer: string) => boolean,
+): readonly (string | undefined)[] {
+  return names.map((name, index) => (isMistaken(`${pointer}/${index}`) ? undefined : name))
 }
 
 function validatesOn(validation: keyof typeof validations | undefined): Pick<HdmapPlace, 'validatesOn'> {
@@ -77,7 +88,7 @@ function validatesOn(validation: keyof typeof validations | undefined): Pick<Hdm
  * read, and is not read itself, is a problem by its name.
  */
 export function listHdmap(view: FileView, place: HdmapPlace): Listing {
-  const { root, source, targets, sourceAt } = place
+  const { root, source, together, targets, sourceAt } = place
   const reader = new Reader(view, root, place.part)
   const listing = (rest: Partial<Pick<Listing, 'train' | 'tests' | 'validation' | 'targets'>> = {}): Listing => ({
     root,
@@ -95,50 +106,58 @@ export function listHdmap(view: FileView, place: HdmapPlace): Listing {
   }
   if (source !== undefined && isOtherRoot(reader, source)) return listing()
   const named = targets === 'auto' ? [] : targets.filter((name) => name !== undefined)
-  const taken = source === undefined ? named : [source, ...named]
+  const sources = [source, ...together].filter((name) => name !== undefined)
+  const taken = [...sources, ...named]
   const tests: ListedTest[] = []
-  let train: readonly ListedImage[] = []
-  let validation: readonly ListedImage[] = []
-  const isSourceThere = source !== undefined && isDomain(reader, source, targets === 'auto' ? [] : named, sourceAt)
-  if (isSourceThere) {
-    train = listNormal(reader, source, 'train', 'nothing to train on', sourceAt)
+  const train: ListedImage[] = []
+  const validation: ListedImage[] = []
+  const listSource = (name: string, at: Place): boolean => {
+    if (!isDomain(reader, name, targets === 'auto' ? sources.filter((other) => other !== name) : taken, at))
+      return false
+    train.push(...listNormal(reader, name, 'train', 'nothing to train on', at))
     if (place.validatesOn === 'listed')
-      validation = listNormal(reader, source, 'validation', 'nothing to validate on', '/validation')
-    const images = listTest(reader, source, sourceAt, place.validatesOn === 'test')
-    if (images !== undefined) tests.push({ name: source, role: 'source', images })
-    nameRest(reader, source, sourceAt, ['train', ...(place.validatesOn === 'listed' ? ['validation'] : [])])
+      validation.push(...listNormal(reader, name, 'validation', 'nothing to validate on', '/validation'))
+    const images = listTest(reader, name, at, place.validatesOn === 'test')
+    if (images !== undefined) tests.push({ name, role: 'source', images })
+    nameRest(reader, name, at, ['train', ...(place.validatesOn === 'listed' ? ['validation'] : [])])
+    return true
   }
+  const isSourceThere = source !== undefined && listSource(source, sourceAt)
+  for (const [index, name] of together.entries())
+    if (name !== undefined && sources.indexOf(name) === sources.lastIndexOf(name))
+      listSource(name, `/together_with/${index}`)
+  for (const images of [train, validation]) images.sort((a, b) => byCodeUnits(a.file, b.file))
   const list = (name: string, at: Place): void => {
     tests.push({ name, role: 'target', images: listTest(reader, name, at, true) ?? [] })
     nameRest(reader, name, at, [])
   }
   if (targets !== 'auto') {
     for (const [index, name] of targets.entries()) {
-      if (name === undefined || name === source || targets.indexOf(name) < index) continue
+      if (name === undefined || sources.includes(name) || targets.indexOf(name) < index) continue
       if (isDomain(reader, name, taken, `/targets/${index}`)) list(name, `/targets/${index}`)
     }
     return listing({ train, validation, tests })
   }
   if (source === undefined) return listing()
-  const others = otherDomains(reader, source)
+  const others = otherDomains(reader, sources)
   for (const name of others) list(name, '/targets')
   // Without the source nobody knows whether it is the others that are missing.
   return listing({ train, validation, tests, ...(isSourceThere || others.length > 0 ? { targets: others } : {}) })
 }
 
-/** Every other directory of the root that has a `test`; the rest is named. */
-function otherDomains(reader: Reader, source: string): readonly string[] {
+/** Every directory of the root that is no source and has a `test`; the rest is named. */
+function otherDomains(reader: Reader, sources: readonly string[]): readonly string[] {
   const entries = reader.entries('.', '/root')
   // A link in a circle may be a domain; one to nothing is none.
   const mayBeDomain = (entry: Entry): boolean =>
     entry.kind === 'directory' || (entry.kind === 'unreadable' && entry.code !== 'ENOENT')
-  const others = entries.filter((entry) => entry.name !== source && mayBeDomain(entry))
+  const others = entries.filter((entry) => !sources.includes(entry.name) && mayBeDomain(entry))
   const readable = others.filter(({ name }) => reader.look(name, '/targets').kind === 'directory')
   const tests = new Map(readable.map(({ name }) => [name, reader.look(`${name}/test`, '/targets').kind]))
   const names = readable.map(({ name }) => name).filter((name) => tests.get(name) === 'directory')
   const rest = entries.filter((entry) => {
     const { name } = entry
-    if (name === source) return false
+    if (sources.includes(name)) return false
     return mayBeDomain(entry)
       ? tests.has(name) && tests.get(name) !== 'directory' && tests.get(name) !== 'unreadable'
       : true

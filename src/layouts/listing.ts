@@ -25,7 +25,7 @@ export interface Listing {
   readonly root: string
   /** Normal images. */
   readonly train: readonly ListedImage[]
-  /** The source's first, where it has one, then the targets in the order asked for. */
+  /** Those of the sources first, where they have one, then the targets, each in the order asked for. */
   readonly tests: readonly ListedTest[]
   /** What the data sets apart for validation, where `validation = listed()` asks for it. */
   readonly validation: readonly ListedImage[]

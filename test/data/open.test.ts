@@ -409,6 +409,29 @@ describe('evaluation', () => {
     await expect(withData(opaque, 1, async () => undefined)).rejects.toThrow(/has no alpha channel/)
   })
 
+  test('several sources are trained on together, and each is tested as a source', async () => {
+    // The targets of the example have images to train on, too.
+    const trainOf = (domain: string) => readdirSync(join(root, domain, 'train', 'good')).length
+    const plan = planOf({ data: { together_with: ['domain_C', 'domain_B'] } })
+    await withData(plan, 1, async (data) => {
+      expect(data.tests.map(({ name, role }) => [name, role])).toEqual([
+        ['domain_A', 'source'],
+        ['domain_C', 'source'],
+        ['domain_B', 'source'],
+        ['domain_D', 'target'],
+      ])
+      const all = ['domain_A', 'domain_B', 'domain_C'].reduce((sum, domain) => sum + trainOf(domain), 0)
+      expect(data.trainImages).toBe(all - Math.round(all * 0.1))
+    })
+    const reference = planOf({
+      data: { together_with: ['domain_C'], validation: { component: 'reference', parameters: {} } },
+    })
+    await withData(reference, 1, async (data) => {
+      const files = (await evaluate(data.validation)).samples.map(({ file }) => file.split('/')[0])
+      expect([...new Set(files)]).toEqual(['domain_A', 'domain_C'])
+    })
+  })
+
   test('folds: each training image is held out once, whichever seed draws them', async () => {
     for (const seed of [1, 2]) {
       const held: string[] = []

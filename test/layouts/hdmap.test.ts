@@ -150,8 +150,8 @@ describe('what is left out is named', () => {
   test.each([
     [
       'files of other kinds',
-      ['A/train/good/2.bmp', 'A/train/good/3.gif'],
-      'D130 `A/train/good` of the data holds what is not read: `2.bmp`, `3.gif`',
+      ['A/train/good/2.gif', 'A/train/good/3.gif'],
+      'D130 `A/train/good` of the data holds what is not read: `2.gif`, `3.gif`',
     ],
     [
       'images one directory deeper',
@@ -183,8 +183,8 @@ describe('what is left out is named', () => {
     ['a domain without a test set', ['C/train/good/0.png'], 'D130 the root of the data holds what is not read: `C/`'],
     [
       'many',
-      [4, 5, 6, 7, 8].map((i) => `A/train/good/${i}.bmp`),
-      'D130 `A/train/good` of the data holds what is not read: `4.bmp`, `5.bmp`, `6.bmp` and 2 more',
+      [4, 5, 6, 7, 8].map((i) => `A/train/good/${i}.gif`),
+      'D130 `A/train/good` of the data holds what is not read: `4.gif`, `5.gif`, `6.gif` and 2 more',
     ],
     [
       'a link to nothing',

@@ -72,6 +72,7 @@ const domainRules: { readonly [Name in keyof typeof dataSources]: DomainRules<So
   hdmap: {
     source: ({ parameters }) => parameters.source,
     named: (call, context) => {
+      checkTogether(call, call.value.parameters.source, context)
       checkTargets(call, context)
       return namedTargets(call)
     },
@@ -81,7 +82,13 @@ const domainRules: { readonly [Name in keyof typeof dataSources]: DomainRules<So
     }),
     resolve: (value, targets) => ({ ...value, parameters: { ...value.parameters, targets } }),
   },
-  mvtec: onItself(({ parameters }) => parameters.category, '`mvtec` has one category, which is the source'),
+  mvtec: {
+    ...onItself(({ parameters }) => parameters.category, 'the categories of `mvtec` are all sources'),
+    named: (call, context) => {
+      checkTogether(call, call.value.parameters.category, context)
+      return []
+    },
+  },
   table: onItself(() => testName, 'the test images of a `table` are those of the source'),
   visa: onItself(() => testName, '`visa` has one category, which is the source'),
   folders: onItself(() => testName, 'the test images of `folders` are those of the source'),
@@ -104,9 +111,23 @@ function namedTargets({ value, poisoned }: CheckedCall<SourceValue<'hdmap'>>): r
   return poisoned.has('/targets') || targets === 'auto' ? undefined : targets
 }
 
+/** Sources that are given twice: their images would count double. */
+function checkTogether(
+  call: CheckedCall<SourceValue<'hdmap'> | SourceValue<'mvtec'>>,
+  first: string | undefined,
+  context: SettingsContext,
+): void {
+  const names = call.poisoned.has('/together_with') ? [] : (call.value.parameters.together_with ?? [])
+  for (const [index, name] of names.entries()) {
+    const span = call.spans.get(`/together_with/${index}`)
+    if (span !== undefined && name === first) report(context, settingsDiagnostics.duplicateSource, span, { name })
+  }
+}
+
 function checkTargets(call: CheckedCall<SourceValue<'hdmap'>>, context: SettingsContext): void {
   const { source } = call.value.parameters
   const targets = namedTargets(call) ?? []
+  const sourcesTogether = call.value.parameters.together_with ?? []
   for (const [index, name] of targets.entries()) {
     const span = call.spans.get(`/targets/${index}`) ?? call.spans.get('/targets')
     if (span === undefined) continue
@@ -114,8 +135,9 @@ function checkTargets(call: CheckedCall<SourceValue<'hdmap'>>, context: Settings
       const first = call.spans.get(`/targets/${targets.indexOf(name)}`)
       const related = first === undefined ? [] : [{ span: first, label: 'listed here first' }]
       report(context, settingsDiagnostics.duplicateTarget, span, { name }, related)
-    } else if (name === source) {
-      const sourceSpan = call.spans.get('/source')
+    } else if (name === source || sourcesTogether.includes(name)) {
+      const place = sourcesTogether.indexOf(name)
+      const sourceSpan = call.spans.get(place < 0 ? '/source' : `/together_with/${place}`)
       const related = sourceSpan === undefined ? [] : [{ span: sourceSpan, label: 'the source' }]
       report(context, settingsDiagnostics.sourceAmongTargets, span, { name }, related)
     }

@@ -38,7 +38,8 @@ function checkSource(
   { source: domain, listing }: CheckedData,
 ): boolean {
   if (domain === undefined || listing === undefined) return false
-  const images = listing.tests.find(({ role }) => role === 'source')?.images
+  const sets = listing.tests.filter(({ role }) => role === 'source')
+  const images = sets.length === 0 ? undefined : sets.flatMap((set) => set.images)
   if (images === undefined) {
     const set = isAlone ? 'there is no test set' : '`source.test` is empty'
     const why = `the source \`${domain}\` has no test images`
@@ -105,7 +106,10 @@ export function checkHasValue(
   const sets = data.listing.tests.filter(({ role }) => role === (split === 'targets' ? 'target' : 'source'))
   const whys = sets.map(({ images }) => whyWithout(list, images))
   if (whys.includes(undefined)) return
-  const set = sets.length === 1 ? `the test set of \`${sets[0]?.name}\`` : 'the test set of each target'
+  const set =
+    sets.length === 1
+      ? `the test set of \`${sets[0]?.name}\``
+      : `the test set of each ${split === 'targets' ? 'target' : 'source'}`
   const isAbsent = sets.length === 0
   const absent = split === 'targets' ? 'there are no targets' : 'the source has no test images'
   const why = isAbsent ? absent : split === 'val' ? `validation is on ${set}, which ${whys[0]}` : `${set} ${whys[0]}`

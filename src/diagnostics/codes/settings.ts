@@ -36,6 +36,15 @@ export const settingsDiagnostics = {
     label: () => 'listed before',
     help: () => 'Remove one of the two: it would count double in what is averaged over targets.',
   }),
+  duplicateSource: define<{ name: string }>({
+    code: 'D144',
+    name: 'source-given-twice',
+    severity: 'error',
+    allowable: false,
+    message: ({ name }) => `the model is trained on \`${name}\` already`,
+    label: () => 'a source before',
+    help: () => 'Remove it: its images would count double.',
+  }),
   validationIsTest: define<Record<never, never>>({
     code: 'D087',
     name: 'validation-equals-test',
