@@ -100,6 +100,15 @@ export const validations = {
 const imageParameters = {
   image: size('Height x width that every image is brought to.', largestSide),
   channels: oneOf([1, 3], 'Grey images become this many equal channels.', { default: 3 }),
+  bands: optional(
+    list(
+      whole('A channel, from 1.', { minimum: 1, maximum: 5 }),
+      'Which channels of the files are read, one or three of them; all, when it is left out.',
+      {
+        minItems: 1,
+      },
+    ),
+  ),
   resize: choice(['bilinear', 'nearest'], 'Interpolation, with half-pixel centres.', { default: 'bilinear' }),
   antialias: flag('Widen the bilinear filter when an image is made smaller.', false),
   fit: choice(['stretch', 'keep_aspect'], 'Stretch to the image size, or keep the aspect ratio and pad the rest.', {

@@ -15,7 +15,7 @@ import { DataErrors, FileProblem } from './errors.js'
 import { prepareMask } from './mask.js'
 import { scanData } from './open.js'
 import { type DataPlan, type Preparation, preparationOf } from './parameters.js'
-import { prepareImage } from './prepare.js'
+import { partOf, prepareImage } from './prepare.js'
 import type { Raster } from './resize.js'
 import { encodeFloatTiff } from './tiff-write.js'
 
@@ -137,7 +137,8 @@ async function imageFile(
   depth: SampleDepth,
 ): Promise<Uint8Array> {
   return ofFile(root, file, async () => {
-    const image = prepareImage(await decodeImage(readImageFile(join(root, file))), preparation, file)
+    const decoded = await decodeImage(readImageFile(join(root, file)), partOf('image', preparation))
+    const image = prepareImage(decoded, preparation, file)
     return depth === 'float32' ? floatFile(image) : pngOf(image, depth, preparation.range)
   })
 }
@@ -168,7 +169,7 @@ async function pngOf(
 async function maskFile(root: string, files: readonly string[], preparation: Preparation): Promise<Uint8Array> {
   const { height, width } = preparation
   const marked = new Uint8Array(height * width)
-  const part = preparation.mask?.component === 'opaque' ? 'alpha' : 'colours'
+  const part = partOf('mask', preparation)
   for (const file of files) {
     await ofFile(root, file, async () => {
       const { raster } = prepareMask(await decodeImage(readImageFile(join(root, file)), part), preparation)

@@ -44,20 +44,45 @@ export function readImageFile(path: string): Buffer {
  * Decodes a PNG, TIFF, JPEG, WebP or BMP in a layout that `readHeader` accepts. Alpha that is opaque everywhere is dropped; colour
  * profiles, gamma and orientation are ignored: the numbers are measurements.
  *
- * @param part `alpha`: how opaque each pixel is, as a grey image.
+ * @param part `alpha`: how opaque each pixel is, as a grey image; numbers: these channels, from 1.
  * @throws FileProblem for everything else, for transparent pixels, and for missing values in a float file.
  */
-export async function decodeImage(bytes: Buffer, part: 'colours' | 'alpha' = 'colours'): Promise<DecodedImage> {
+export async function decodeImage(bytes: Buffer, part: ImagePart = 'colours'): Promise<DecodedImage> {
   if (bytes.length === 0) throw new FileProblem('empty-file', 'is empty (0 bytes)', replaceHelp)
   // Before libvips: its decoders of other kinds never see a file of somebody else.
   const header = readHeader(bytes)
   const { height, width, depth } = header
-  const { samples, stored, channels } = await decodeSamples(bytes, header)
+  const chosen = typeof part === 'string' ? undefined : part
+  requireBands(header, chosen)
+  const { samples, stored, channels } = await decodeSamples(bytes, header, chosen)
   if (part === 'alpha') return alphaOf(samples, stored, header)
   if (header.extra === 'alpha') requireOpaque(samples, stored, header)
-  const image = { header, height, width, channels, values: toFloat(samples, depth, stored, channels) }
+  const values = toFloat(samples, depth, stored, channels)
+  const image = withChannels({ header, height, width, channels, values }, chosen)
   if (depth === 'float32') refuseMissing(image)
   return image
+}
+
+/** What of a file is an image. */
+export type ImagePart = 'colours' | 'alpha' | readonly number[]
+
+/** Channels that the file has; those of its colours, and its bands. */
+function channelsOf({ colour, bands = 1 }: ImageHeader): number {
+  return colour === 'rgb' ? 3 : bands
+}
+
+function requireBands(header: ImageHeader, chosen: readonly number[] | undefined): void {
+  const count = channelsOf(header)
+  const beyond = chosen?.find((band) => band > count)
+  const has = `has ${count} ${count === 1 ? 'channel' : 'channels'}`
+  if (beyond !== undefined)
+    throw new FileProblem(
+      'unsupported-image',
+      `${has}, and channel ${beyond} is asked for`,
+      'choose others with `bands`',
+    )
+  if (chosen === undefined && count > 3)
+    throw new FileProblem('unsupported-image', `${has}; 1 and 3 are read`, 'choose one or three of them: `bands = [1]`')
 }
 
 interface Samples {
@@ -72,7 +97,11 @@ interface Samples {
  * Each layout asks libvips for its own colour space by name: what is left to sharp comes back as 8-bit sRGB, floats cut to
  * 0-255. Samples after grey are asked for one by one, because a grey space has a single channel.
  */
-async function decodeSamples(bytes: Buffer, header: ImageHeader): Promise<Samples> {
+async function decodeSamples(
+  bytes: Buffer,
+  header: ImageHeader,
+  chosen: readonly number[] | undefined,
+): Promise<Samples> {
   // libvips as it comes with sharp has no decoder of them.
   if (header.kind === 'bmp') return { samples: decodeBmp(bytes), stored: 3, channels: 3 }
   const { colour, depth, extra } = header
@@ -81,13 +110,24 @@ async function decodeSamples(bytes: Buffer, header: ImageHeader): Promise<Sample
     const samples = await decodeAs(bytes, header, spaces[depth][colour], stored)
     return { samples, stored, channels: colour === 'rgb' ? 3 : 1 }
   }
-  const bands = extra === 'alpha' ? ([0, 1] as const) : ([0, 1, 2] as const)
+  const bands = extra === 'alpha' ? [0, 1] : (chosen ?? [1, 2, 3]).map((band) => band - 1)
   const samples = new arrays[depth](header.height * header.width * bands.length)
-  for (const band of bands) {
+  for (const [place, band] of bands.entries()) {
     const plane = await decodeAs(bytes, header, spaces[depth].grey, 1, band)
-    for (let pixel = 0; pixel < plane.length; pixel += 1) samples[pixel * bands.length + band] = plane[pixel] ?? 0
+    for (let pixel = 0; pixel < plane.length; pixel += 1) samples[pixel * bands.length + place] = plane[pixel] ?? 0
   }
-  return { samples, stored: bands.length, channels: extra === 'alpha' ? 1 : 3 }
+  return { samples, stored: bands.length, channels: extra === 'alpha' || bands.length === 1 ? 1 : 3 }
+}
+
+/** Of the channels of its colours those that are asked for; bands were taken one by one. */
+function withChannels(image: DecodedImage, chosen: readonly number[] | undefined): DecodedImage {
+  if (chosen === undefined || image.header.extra === 'bands') return image
+  const { channels, values } = image
+  const picked = new Float32Array((values.length / channels) * chosen.length)
+  for (let pixel = 0; pixel < values.length / channels; pixel += 1)
+    for (const [place, band] of chosen.entries())
+      picked[pixel * chosen.length + place] = values[pixel * channels + band - 1] ?? 0
+  return { ...image, channels: chosen.length === 1 ? 1 : 3, values: picked }
 }
 
 const spaces = {
@@ -103,12 +143,13 @@ async function decodeAs(
   { kind, height, width, depth }: ImageHeader,
   space: string,
   samples: number,
-  band?: 0 | 1 | 2,
+  band?: number,
 ): Promise<Samples['samples']> {
   // A JPEG with a warning has pixels that the decoder made up; the warnings of other kinds are about tags that are not read.
   const failOn = kind === 'jpeg' || kind === 'webp' ? 'warning' : 'error'
   const image = sharp(bytes, { failOn, limitInputPixels: limits.pixels, ignoreIcc: true })
-  const selected = band === undefined ? image : image.extractChannel(band)
+  // Its types know of four channels; it takes five.
+  const selected = band === undefined ? image : image.extractChannel(band as 0)
   const { data, info } = await selected
     .toColourspace(space)
     .raw({ depth: rawDepths[depth] })

@@ -23,11 +23,24 @@ export interface Preparation {
   readonly minmax?: { readonly low: number; readonly high: number }
   /** Which pixels a mask marks; those above 0 where it is absent. */
   readonly mask?: DataValue['parameters']['mask']
+  /** Channels of the files that are read, from 1; all where it is absent. */
+  readonly bands?: readonly number[]
   readonly seed: number
 }
 
 export function preparationOf({ data, seed }: DataPlan): Preparation {
-  const { image, channels, resize: interpolation, antialias, fit, padding, range, normalise, mask } = data.parameters
+  const {
+    image,
+    channels,
+    resize: interpolation,
+    antialias,
+    fit,
+    padding,
+    range,
+    normalise,
+    mask,
+    bands,
+  } = data.parameters
   const [height, width] = image
   const minmax = normalise.component === 'minmax' ? { minmax: normalise.parameters } : {}
   return {
@@ -41,6 +54,7 @@ export function preparationOf({ data, seed }: DataPlan): Preparation {
     range,
     ...minmax,
     ...(mask === undefined ? {} : { mask }),
+    ...(bands === undefined ? {} : { bands }),
     seed,
   }
 }

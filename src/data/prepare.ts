@@ -1,4 +1,4 @@
-import type { DecodedImage } from './decode.js'
+import type { DecodedImage, ImagePart } from './decode.js'
 import { paddingStream } from './draws.js'
 import { FileProblem } from './errors.js'
 import { refuseUsualMark } from './missing-values.js'
@@ -11,6 +11,12 @@ export interface PreparedImage extends Raster {
   /** What the file holds, after normalisation and before resizing: for the check of the range. */
   readonly lowest: number
   readonly highest: number
+}
+
+/** What of a file is read. */
+export function partOf(kind: 'image' | 'mask' | 'texture', { mask, bands }: Preparation): ImagePart {
+  if (kind === 'image') return bands ?? 'colours'
+  return kind === 'mask' && mask?.component === 'opaque' ? 'alpha' : 'colours'
 }
 
 /**
@@ -78,7 +84,7 @@ export function greyOf(image: DecodedImage, taker: string, help: string): Decode
     const [red, green, blue] = [values[3 * pixel] ?? 0, values[3 * pixel + 1] ?? 0, values[3 * pixel + 2] ?? 0]
     if (red !== green || green !== blue) {
       const colour = [red, green, blue].map((value) => shownFloat(inFile(value, header))).join(', ')
-      const what = header.extra === 'bands' ? 'has 3 bands' : 'is a colour image'
+      const what = header.extra === 'bands' ? 'has several bands' : 'is a colour image'
       const message = `${what}, (${colour}) at ${placesOf(pixel, 1, width)}, but ${taker} takes grey ones`
       throw new FileProblem('unsupported-image', message, help)
     }

@@ -16,7 +16,7 @@ import {
   type WorkerSetup,
 } from './job.js'
 import { prepareMask } from './mask.js'
-import { prepareImage, prepareTexture } from './prepare.js'
+import { partOf, prepareImage, prepareTexture } from './prepare.js'
 import type { Raster } from './resize.js'
 import { type Slot, type SlotMemory, slotViews } from './slots.js'
 import { Augmenter } from './synthesis/augmenter.js'
@@ -137,7 +137,7 @@ export class WorkerCore {
     kind: 'image' | 'mask' | 'texture',
     use: (image: DecodedImage) => Result,
   ): Promise<Result> {
-    const part = kind === 'mask' && this.setup.preparation.mask?.component === 'opaque' ? 'alpha' : 'colours'
+    const part = partOf(kind, this.setup.preparation)
     return this.#budget.within(readHeader(bytes), async () => use(await decodeImage(bytes, part)))
   }
 

@@ -30,6 +30,33 @@ describe('TIFF: read whole, or refused by what it is', () => {
     expect(await readAs(grey({ ...three, bits: 16, format: 1 }, words(bytes)), 65_535)).toEqual([3, ...bytes])
   })
 
+  test('one or three of the channels of a file, whichever are asked for', async () => {
+    const read = async (file: Buffer, part: readonly number[] | 'colours') => {
+      const image = await decodeImage(file, part).catch((error: Error) => error.message)
+      return typeof image === 'string' ? image : [image.channels, ...[...image.values].map((value) => value * 255)]
+    }
+    const five = tiffOf(
+      { ...size, samples: 5, extra: [0, 0, 0, 0] },
+      Buffer.from(Array.from({ length: 20 }, (_, i) => i)),
+    )
+    expect(await read(five, [2])).toEqual(
+      [1, 1, 6, 11, 16].map((value, at) => (at === 0 ? value : expect.closeTo(value, 4))),
+    )
+    expect((await read(five, [5, 1, 3])).slice(0, 4)).toEqual([3, expect.closeTo(4, 4), 0, expect.closeTo(2, 4)])
+    expect(await read(five, 'colours')).toBe('has 5 channels; 1 and 3 are read')
+    expect(await read(five, [6])).toBe('has 5 channels, and channel 6 is asked for')
+    const rgba = await sharp(Buffer.from([10, 20, 30, 255]), { raw: { width: 1, height: 1, channels: 4 } })
+      .png()
+      .toBuffer()
+    expect(await read(rgba, [3])).toEqual([1, expect.closeTo(30, 4)])
+    const grey = await sharp(Buffer.from([10]), { raw: { width: 1, height: 1, channels: 1 } })
+      .toColourspace('b-w')
+      .png()
+      .toBuffer()
+    expect(await read(grey, [1])).toEqual([1, expect.closeTo(10, 4)])
+    expect(await read(grey, [2])).toBe('has 1 channel, and channel 2 is asked for')
+  })
+
   test('planes one after the other: RGB is read, bands of a grey file are refused', async () => {
     const planes = [1, 2, 3, 4, 11, 12, 13, 14, 21, 22, 23, 24]
     const rgb = grey({ samples: 3, photometric: 2, planes: 2 }, Buffer.from(planes))

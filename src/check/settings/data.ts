@@ -111,6 +111,16 @@ function namedTargets({ value, poisoned }: CheckedCall<SourceValue<'hdmap'>>): r
   return poisoned.has('/targets') || targets === 'auto' ? undefined : targets
 }
 
+/** One channel of the files, or three; a grey pipeline takes one. */
+function checkBands(call: DataCall, context: SettingsContext): void {
+  const { bands, channels } = call.value.parameters
+  const span = call.spans.get('/bands')
+  if (bands === undefined || span === undefined || call.poisoned.has('/bands')) return
+  const isTooMany = channels === 1 && bands.length > 1 && !call.poisoned.has('/channels')
+  if (isTooMany || (bands.length !== 1 && bands.length !== 3))
+    report(context, dataDiagnostics.otherBands, span, { count: bands.length, most: isTooMany ? 1 : 3 })
+}
+
 /** Sources that are given twice: their images would count double. */
 function checkTogether(
   call: CheckedCall<SourceValue<'hdmap'> | SourceValue<'mvtec'>>,
@@ -163,6 +173,7 @@ function warnOfIdleSettings(call: DataCall, context: SettingsContext): void {
       help: 'Write `validation = listed()`, or leave `validate` out.',
     })
   }
+  checkBands(call, context)
   const padding = call.spans.get('/padding')
   if (padding !== undefined && fit === 'stretch') {
     report(context, settingsDiagnostics.settingWithoutEffect, padding, {

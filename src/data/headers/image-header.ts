@@ -13,8 +13,10 @@ export interface ImageHeader {
   readonly depth: SampleDepth
   /** A palette is `rgb`, also where its entries are greys. */
   readonly colour: 'grey' | 'rgb'
-  /** Samples after the colour's: one of opacity, or two that make three bands of a grey image, as tools for maps write them. */
+  /** Samples after the colour's: one of opacity, or several that make bands of a grey image, as tools for maps write them. */
   readonly extra: 'none' | 'alpha' | 'bands'
+  /** Of `extra: 'bands'`: how many there are, from 3 on. */
+  readonly bands?: number
   /** EXIF's number for how the image is to be turned for display; 1 is as stored. */
   readonly orientation: number
   /** The number that the file itself says marks missing values (GDAL). */

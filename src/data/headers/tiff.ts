@@ -106,7 +106,11 @@ function requireCompression(directory: TiffDirectory, bits: number): void {
   throw unsupported('tiff', `compressed with ${name}; uncompressed, LZW, Deflate and PackBits are read`)
 }
 
-function colourOf(directory: TiffDirectory, samples: number, bits: number): Pick<ImageHeader, 'colour' | 'extra'> {
+function colourOf(
+  directory: TiffDirectory,
+  samples: number,
+  bits: number,
+): Pick<ImageHeader, 'colour' | 'extra' | 'bands'> {
   const photometric = directory.number(tags.photometric) ?? 1
   const isGrey = photometric === 0 || photometric === 1
   if (!isGrey && photometric !== 2 && photometric !== 3) {
@@ -122,13 +126,17 @@ function colourOf(directory: TiffDirectory, samples: number, bits: number): Pick
     requirePalette(directory, samples, bits)
     return { colour, extra: 'none' }
   }
-  const meanings = directory.numbers(tags.extra, 8)
+  const meanings = directory.numbers(tags.extra, mostBands)
   const more = samples - (isGrey ? 1 : 3)
   if (more === 0) return { colour, extra: 'none' }
   if (more === 1) return { colour, extra: 'alpha' }
-  if (isGrey && more === 2 && meanings.every((meaning) => meaning === 0)) return { colour, extra: 'bands' }
+  if (isGrey && samples <= mostBands && meanings.every((meaning) => meaning === 0))
+    return { colour, extra: 'bands', bands: samples }
   throw unsupported('tiff', `of ${samples} channels; 1, 3 and an opaque alpha channel are read`)
 }
+
+/** Channels of a file that one, or three, are chosen from: as many as sharp takes apart. */
+const mostBands = 5
 
 function requirePlanes(directory: TiffDirectory, samples: number, colour: ImageHeader['colour']): void {
   if (directory.number(tags.planes) !== 2 || samples === 1) return

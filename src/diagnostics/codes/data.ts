@@ -171,6 +171,19 @@ export const dataDiagnostics = {
     label: ({ count }) => `from 1 to ${count}`,
     help: ({ count }) => `Folds count from 1: choose one up to ${count}, or more parts.`,
   }),
+  otherBands: define<{ count: number; most: number }>({
+    code: 'D145',
+    name: 'number-of-bands',
+    severity: 'error',
+    allowable: false,
+    message: ({ count, most }) =>
+      most === 1
+        ? `${count} bands of each file are read, and a pipeline of 1 channel takes one`
+        : `${count} bands of each file are read, and an image has one or three`,
+    label: ({ count }) => `${count} bands`,
+    help: ({ most }) =>
+      most === 1 ? 'Choose one, or set `channels = 3`.' : 'Choose one or three of them: `bands = [1]`.',
+  }),
 } as const
 
 /** A metric and the domains where it is empty, or leaves faulty images out: `images` are the first of `count`. */

@@ -3,7 +3,7 @@ import { type DecodedImage, decodeImage, readImageFile } from '../../data/decode
 import { FileProblem } from '../../data/errors.js'
 import type { ImageHeader } from '../../data/headers/image-header.js'
 import { type Preparation, preparationOf } from '../../data/parameters.js'
-import { prepareImage } from '../../data/prepare.js'
+import { partOf, prepareImage } from '../../data/prepare.js'
 import type { RunPlan } from '../../plan/run-plan.js'
 import { keyFor } from '../../random/key.js'
 import { RandomStream } from '../../random/stream.js'
@@ -25,7 +25,7 @@ export async function samplesOf(files: readonly string[], depth: SampleDepth, pl
   const samples: Sample[] = []
   for (const file of files) {
     try {
-      const decoded = await decodeImage(readImageFile(file))
+      const decoded = await decodeImage(readImageFile(file), partOf('image', preparation))
       if (decoded.header.depth !== depth)
         throw new FileProblem(
           'unsupported-image',
