@@ -16,7 +16,8 @@ describeNative('draemc export', (engine) => {
   const data = join(directory, 'data')
   const images = join(data, 'domain_A', 'test', 'good')
   const train = (out: string, ...set: readonly string[]) => {
-    const common = [`data.root="${data}"`, 'data.batch=8', 'train.epochs=2', 'evaluate.on=[source.test]']
+    const short = ['train.max_steps=2', 'train.validate=every(1 step)']
+    const common = [`data.root="${data}"`, 'data.batch=8', ...short, 'evaluate.on=[source.test]']
     const options = [...common, ...set].flatMap((text) => ['--set', text])
     return draemc(['run', 'quickstart.draem', ...options, '--out', out], { cwd: directory })
   }

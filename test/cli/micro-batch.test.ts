@@ -48,13 +48,22 @@ describeNative('a batch in parts', () => {
         .split('\n')
       const parsed = events.map((line) => JSON.parse(line).event)
       const steps = parsed.filter(({ type }) => type === 'step')
-      return { plan, steps, total: steps.at(-1)?.losses.total }
+      return { plan, events: parsed, steps, total: steps.at(-1)?.losses.total }
     }
-    const whole = losses('whole')
+    const whole = losses('whole', 'train.gradient_norms=every(1 epoch)')
     const parts = losses('parts', 'train.micro_batch=2')
     expect(whole.plan.functions.accumulate_step).toBeUndefined()
     expect(parts.plan.functions.accumulate_step.inputs[0].shape).toEqual([2, 32, 96, 1])
     expect(parts.steps.at(-1)?.step).toBe(whole.steps.at(-1)?.step)
     expect(parts.total).toBeCloseTo(whole.total, 4)
+    // Each term's gradient, on the last step of each epoch, and none of their sum is larger than theirs together.
+    const norms = whole.events.filter(({ type }) => type === 'gradient_norms')
+    expect(norms.map(({ epoch }) => epoch)).toEqual([1, 2, 3])
+    for (const { norms: of } of norms) {
+      expect(Object.keys(of)).toEqual(['reconstruction', 'segmentation', 'total'])
+      expect(of.total).toBeLessThanOrEqual((of.reconstruction + of.segmentation) * 1.0001)
+      expect(of.total).toBeGreaterThan(0)
+    }
+    expect(parts.events.filter(({ type }) => type === 'gradient_norms')).toEqual([])
   }, 60_000)
 })

@@ -40,7 +40,6 @@ pipeline everything {
     clip_norm     = 1.0
     ema           = 0.9
     micro_batch   = 1
-    gradient_norms = every(3 steps)
     epochs        = 5
     max_steps     = 20
     validate      = every(1 step)
