@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type SampleDepth, sampleScales } from '../components/image-kinds.js'
 import { invariant } from '../diagnostics/invariant.js'
 import { isRecord } from '../files/json.js'
-import { readRegularFileSync } from '../files/read-regular.js'
+import { type FileContent, readRegularFileSync } from '../files/read-regular.js'
 import { replaceContent } from '../files/replace.js'
 import { makeDirectory, writingTo } from '../files/writing.js'
 import { ConstantOutput, type FrozenFunction, freeze } from '../ir/frozen.js'
@@ -49,6 +49,8 @@ export interface ExportOptions {
   /** Images to compare on, absolute paths. */
   readonly files: readonly string[]
   readonly engine: EngineLocation
+  /** Ends the comparison, and with it the export. */
+  readonly signal: AbortSignal
 }
 
 /**
@@ -57,7 +59,7 @@ export interface ExportOptions {
  * @throws CannotExport, RunFailure, CannotWrite
  */
 export async function exportModel(options: ExportOptions): Promise<readonly Comparison[]> {
-  const { run, checkpoint, to, files, engine } = options
+  const { run, checkpoint, to, files } = options
   const depth = options.depth ?? (to.has('onnx') ? recordedDepth(run) : 'float32')
   requireExportable(run, to)
   const frozen = frozenModel(run, checkpoint)
@@ -66,7 +68,7 @@ export async function exportModel(options: ExportOptions): Promise<readonly Comp
   try {
     const exported = models.map(({ format, content }) => stage(staging, format, content))
     const request: ExportRequest = { directory: run.directory, checkpoint, files, depth, exported }
-    const comparisons = await compare(request, engine)
+    const comparisons = await compare(request, options)
     for (const { format } of models) requireSame(comparisons.find((each) => each.format === format))
     for (const { format, path, content } of models) {
       if (format === 'saved_model') makeDirectory(path)
@@ -81,8 +83,7 @@ export async function exportModel(options: ExportOptions): Promise<readonly Comp
 
 /** As the run's own files have their values. */
 function recordedDepth({ directory }: RecordedRun): SampleDepth {
-  const content = readRegularFileSync(join(directory, 'data.json'), largestRecord)
-  const record: unknown = content.kind === 'read' ? JSON.parse(content.bytes.toString('utf8')) : undefined
+  const record = jsonOf(readRegularFileSync(join(directory, 'data.json'), largestRecord))
   const listed: readonly unknown[] = isRecord(record) && Array.isArray(record.depths) ? record.depths : []
   const [depth, ...others] = listed.filter(isDepth)
   if (depth !== undefined && others.length === 0) return depth
@@ -93,6 +94,15 @@ function recordedDepth({ directory }: RecordedRun): SampleDepth {
   )
 }
 
+/** Undefined where it is not there, or damaged. */
+function jsonOf(content: FileContent): unknown {
+  try {
+    return content.kind === 'read' ? JSON.parse(content.bytes.toString('utf8')) : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function isDepth(value: unknown): value is SampleDepth {
   return typeof value === 'string' && Object.hasOwn(sampleScales, value)
 }
@@ -100,12 +110,7 @@ function isDepth(value: unknown): value is SampleDepth {
 /** Bytes of data.json. */
 const largestRecord = 2 ** 29
 
-function requireExportable({ plan, manifest }: RecordedRun, to: ReadonlyMap<ExportFormat, string>): void {
-  if (manifest.precision === 'bf16')
-    throw new CannotExport(
-      'the run evaluates in bfloat16, and an exported model computes in float32: its scores would be others',
-      'train with `precision = float32`; the weights can be taken over: weights("CHECKPOINT", BLOCK)',
-    )
+function requireExportable({ plan }: RecordedRun, to: ReadonlyMap<ExportFormat, string>): void {
   const { fit, padding } = plan.data.parameters
   if (to.has('onnx') && fit === 'keep_aspect' && padding === 'noise')
     throw new CannotExport(
@@ -190,7 +195,11 @@ function stage(staging: string, format: ExportFormat, content: Uint8Array): Expo
 }
 
 /** In a process of its own. */
-async function compare(request: ExportRequest, engine: EngineLocation): Promise<readonly Comparison[]> {
+async function compare(
+  request: ExportRequest,
+  { engine, signal }: Pick<ExportOptions, 'engine' | 'signal'>,
+): Promise<readonly Comparison[]> {
+  signal.throwIfAborted()
   const comparisons: Comparison[] = []
   let end: Extract<ExportMessage, { type: 'done' | 'failed' }> | undefined
   const child = startEngineTask('train/export.js', request, engine, (sent) => {
@@ -198,6 +207,7 @@ async function compare(request: ExportRequest, engine: EngineLocation): Promise<
     if (message.type === 'compared') comparisons.push(message.comparison)
     else end = message
   })
+  signal.addEventListener('abort', () => child.kill())
   const code = await child.ended
   if (end?.type === 'done') return comparisons
   throw end === undefined

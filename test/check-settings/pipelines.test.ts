@@ -30,6 +30,6 @@ test.each(readdirSync(directory).filter((name) => name.endsWith('.draem')))('pip
   // Every parameter of every setting says where its value came from.
   const paths = pipeline?.origins.map(({ path }) => path) ?? []
   expect(new Set(paths).size).toBe(paths.length)
-  expect(paths).toContain('data.validation.fraction')
+  expect(paths).toContain('data.validation.faults')
   expect(paths).toContain('train.optimizer.lr')
 })

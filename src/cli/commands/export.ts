@@ -8,7 +8,7 @@ import { locateEngine } from '../../native/locate.js'
 import type { Comparison } from '../../train/export/messages.js'
 import { RunFailure } from '../../train/failure.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
-import { talk } from '../output.js'
+import { printData, talk } from '../output.js'
 import { runArgument } from '../run-argument.js'
 import { reportNoEngine } from '../run-view.js'
 
@@ -50,6 +50,9 @@ async function exportRun(directory: string, options: ExportOptions): Promise<Exi
   if (!engine) return reportNoEngine()
   const { checkpoint, files } = asked(run.directory, options)
   const { pixels } = options
+  const interrupt = new AbortController()
+  const stop = (): void => interrupt.abort()
+  for (const signal of signals) process.on(signal, stop)
   try {
     const compared = await exportModel({
       run,
@@ -57,17 +60,23 @@ async function exportRun(directory: string, options: ExportOptions): Promise<Exi
       to,
       files,
       engine,
+      signal: interrupt.signal,
       ...(pixels === undefined ? {} : { depth: pixels }),
     })
-    for (const comparison of compared) process.stdout.write(`${lineOf(comparison, to)}\n`)
+    for (const comparison of compared) printData(lineOf(comparison, to))
     return exitCodes.ok
   } catch (error) {
+    if (interrupt.signal.aborted) return exitCodes.interrupted
     if (!(error instanceof CannotExport || error instanceof RunFailure)) throw error
     talk(`error: ${error.message}`)
     if (error.help !== undefined) talk(`  help: ${error.help}`)
     return exitCodes.failed
+  } finally {
+    for (const signal of signals) process.off(signal, stop)
   }
 }
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 function targetsOf({ onnx, savedModel }: ExportOptions): ReadonlyMap<ExportFormat, string> {
   if (onnx === undefined && savedModel === undefined)
