@@ -192,6 +192,11 @@ function tooFew(listing: Listing, plan: DataPlan): readonly Problem[] {
   if (first === undefined) return []
   const heldOut = heldOutCount(listing.train.length, plan.data.parameters.validation)
   const images = listing.train.length - heldOut
+  const { validation } = plan.data.parameters
+  if (validation.component === 'folds' && heldOut === 0) {
+    const facts = { ...validation.parameters, images }
+    return [{ row: 'noSuchFold', facts, file: first.file, at: '/validation' }]
+  }
   if (stepsPerEpoch(images, plan.batch, plan.data.parameters.drop_last) > 0) return []
   const file = first.file.slice(0, first.file.lastIndexOf('/'))
   return [{ row: 'batchTooLarge', facts: { batch: plan.batch, images, heldOut }, file, at: '/source' }]

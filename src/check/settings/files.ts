@@ -45,6 +45,10 @@ function checkBatch(call: DataCall, context: SettingsContext, images: number): n
     return undefined
   const heldOut = heldOutCount(images, validation)
   const left = images - heldOut
+  if (validation.component === 'folds' && heldOut === 0) {
+    const span = call.spans.get('/validation/parameters/count') ?? call.spans.get('/validation') ?? call.nameSpan
+    return report(context, dataDiagnostics.noSuchFold, span, { ...validation.parameters, images })
+  }
   const steps = stepsPerEpoch(left, batch, dropLast ?? true)
   if (steps > 0) return steps
   const fraction = call.spans.get('/validation/parameters/fraction') ?? call.spans.get('/validation')

@@ -162,14 +162,22 @@ export const dataDiagnostics = {
     label: () => 'its table is wrong',
     help: ({ help }) => `${sentence(help)}.`,
   }),
-  noSuchFold: define<{ count: number; fold: number }>({
+  noSuchFold: define<{ count: number; fold: number; images?: number }>({
     code: 'D143',
     name: 'no-such-fold',
     severity: 'error',
     allowable: false,
-    message: ({ count, fold }) => `there is no fold ${fold} of ${count}`,
-    label: ({ count }) => `from 1 to ${count}`,
-    help: ({ count }) => `Folds count from 1: choose one up to ${count}, or more parts.`,
+    message: ({ count, fold, images }) =>
+      images === undefined
+        ? `there is no fold ${fold} of ${count}`
+        : `fold ${fold} of ${count} has no image: there ${images === 1 ? 'is 1' : `are ${images}`} to train on`,
+    label: ({ count, images }) => (images === undefined ? `from 1 to ${count}` : 'nothing to validate on'),
+    help: ({ count, images }) =>
+      images === undefined
+        ? `Folds count from 1: choose one up to ${count}, or more parts.`
+        : images < 2
+          ? 'Add images.'
+          : `Choose at most ${images} parts.`,
   }),
   otherBands: define<{ count: number; most: number }>({
     code: 'D145',
