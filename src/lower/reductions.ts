@@ -4,7 +4,7 @@ import { type LoweringRule, only } from './context.js'
 
 /** Reduces the axes given: [1, 2] are the pixels of a map, [3] its channels, [1, 2, 3] an image with its channels. */
 export function over(
-  op: 'reduce_mean' | 'reduce_max',
+  op: 'reduce_mean' | 'reduce_sum' | 'reduce_max',
   axes: readonly number[],
   keep_dims = false,
 ): LoweringRule<ModelPrimitive> {

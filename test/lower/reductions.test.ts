@@ -33,6 +33,7 @@ test.each([0.001, 0.02, 0.1, 0.5, 1])('top_mean is the mean of the largest value
 
 test.each([
   ['channel_mean', (pixel: Float64Array) => pixel.reduce((sum, value) => sum + value / 3, 0)],
+  ['channel_sum', (pixel: Float64Array) => pixel.reduce((sum, value) => sum + value, 0)],
   ['channel_max', (pixel: Float64Array) => Math.max(...pixel)],
 ] as const)('%s is one number a pixel', (name, of) => {
   const data = drawn(4)
@@ -41,4 +42,13 @@ test.each([
   const expected = pixels.reduce((sum, value) => sum + value ** 2 / pixels.length, 0)
   const text = pipeline('6x5', '[0, 1]', '', `mean(square(${name}(recon)))`)
   expect(Math.abs(lossOf(text, { image }) - expected)).toBeLessThan(1e-12)
+})
+
+test('image_sum is one number an image', () => {
+  const data = drawn(5)
+  const image = { shape: [batch, 6, 5, 3], data }
+  const sums = [0, 1].map((at) => data.subarray(at * values, (at + 1) * values).reduce((sum, value) => sum + value, 0))
+  const text = pipeline('6x5', '[0, 1]', '', 'mean(square(image_sum(recon)))')
+  const expected = sums.reduce((sum, value) => sum + value ** 2 / batch, 0)
+  expect(Math.abs(lossOf(text, { image }) - expected)).toBeLessThan(1e-9)
 })

@@ -149,6 +149,7 @@ const foreignNames: Readonly<Record<string, readonly [string, string]>> = {
   amax: ['image_max', 'maximum'],
   min: ['minimum', 'minimum'],
   avg: ['image_mean', 'average'],
+  sum: ['image_sum', 'image_sum'],
   cat: ['concat', 'concat'],
   topk: ['top_mean', 'top_mean'],
   bce: ['cross_entropy', 'cross_entropy'],

@@ -41,7 +41,7 @@ function overPixels(name: 'global_average_pool' | 'global_max_pool', doc: string
   })
 }
 
-function overChannels(name: 'channel_mean' | 'channel_max', doc: string): FunctionRule {
+function overChannels(name: 'channel_mean' | 'channel_sum' | 'channel_max', doc: string): FunctionRule {
   return declareFunction(name, {
     doc,
     parameters: { x },
@@ -54,6 +54,13 @@ function overChannels(name: 'channel_mean' | 'channel_max', doc: string): Functi
 export const reductionFunctions: readonly FunctionRule[] = [
   overImage('image_max', "Largest value of an image's map: one number an image."),
   overImage('image_mean', "Mean of an image's map: one number an image."),
+  declareFunction('image_sum', {
+    doc: "Sum over an image's map: one number an image.",
+    parameters: { x },
+    result: 'value',
+    example: 'image_sum(softmax(seg.mask)[anomaly])',
+    apply: ({ x }, call) => misread('image_sum', x, call) ?? call.emit({ op: 'image_sum', operands: [x] }),
+  }),
   declareFunction('top_mean', {
     doc: "Mean of the largest values of an image's map: one number an image, less moved by one pixel than `image_max`.",
     parameters: {
@@ -71,6 +78,7 @@ export const reductionFunctions: readonly FunctionRule[] = [
       call.emit({ op: 'top_mean', operands: [x], attributes: { share }, meaning: x.meaning }),
   }),
   overChannels('channel_mean', 'Mean over the channels of each pixel.'),
+  overChannels('channel_sum', 'Sum over the channels of each pixel.'),
   overChannels('channel_max', 'Largest channel of each pixel.'),
   overPixels('global_average_pool', 'Mean of each channel of a map.'),
   overPixels('global_max_pool', 'Largest value of each channel of a map.'),

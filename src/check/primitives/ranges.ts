@@ -25,6 +25,9 @@ const same = ([x]: readonly Known[]): Known => x
 const withZero = ([x]: readonly Known[]): Known => hullInterval(x, [0, 0])
 const all = (operands: readonly Known[]): Known => operands.reduce(hullInterval)
 
+/** Of one or more values: it goes no further to the side on which none of them lies. */
+const sumOfSome = ([x]: readonly Known[]): Known => x && [x[0] >= 0 ? x[0] : -Infinity, x[1] <= 0 ? x[1] : Infinity]
+
 const ends = (_operands: readonly Known[], { low, high }: DraftAttributes<'draw' | 'draw_int'>): Known =>
   low === undefined || high === undefined ? undefined : [low, high]
 
@@ -73,9 +76,11 @@ const rangeRules: { readonly [Op in PrimitiveName]: RangeRule<Op> } = {
   global_average_pool: same,
   global_max_pool: same,
   channel_mean: same,
+  channel_sum: sumOfSome,
   channel_max: same,
   image_max: same,
   image_mean: same,
+  image_sum: sumOfSome,
   top_mean: same,
   squeeze: same,
   flatten: same,

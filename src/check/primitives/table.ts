@@ -216,9 +216,11 @@ export const primitives = {
   global_average_pool: primitive('Mean of each channel over the pixels.', ['map'], 'vector'),
   global_max_pool: primitive('Largest value of each channel over the pixels.', ['map'], 'vector'),
   channel_mean: primitive('Mean over the channels of each pixel.', ['map'], 'map'),
+  channel_sum: primitive('Sum over the channels of each pixel.', ['map'], 'map'),
   channel_max: primitive('Largest channel of each pixel.', ['map'], 'map'),
   image_max: primitive('Largest value over pixels and channels.', ['map'], 'value'),
   image_mean: primitive('Mean over pixels and channels.', ['map'], 'value'),
+  image_sum: primitive('Sum over pixels and channels.', ['map'], 'value'),
   top_mean: primitive(
     'Mean of the largest values over pixels and channels: of a share of them, at least one.',
     ['map'],
