@@ -97,11 +97,12 @@ function planOf(
   const sourceOf = ({ file }: ListedImage): string => sources.find((name) => file.startsWith(`${name}/`)) ?? first
   const place = (image: ListedImage, named: string, part: string): Planned => {
     const domain = directoryName(named)
-    const kind = image.label === 0 ? 'good' : directoryName(image.class ?? 'fault')
+    const kind = image.label === 0 ? 'good' : classOf(image)
     const folder = `${domain}/${part}/${kind}`
     const own = stem(image.file)
     // Images of several directories may have one name.
-    const name = taken.has(`${folder}/${own}`) ? directoryName(image.file.slice(0, image.file.lastIndexOf('.'))) : own
+    let name = own
+    for (let n = 2; taken.has(`${folder}/${name}`); n += 1) name = `${own}_${n}`
     taken.add(`${folder}/${name}`)
     const mask = image.masks === undefined ? {} : { mask: `${domain}/ground_truth/${kind}/${name}_mask.png` }
     return { image, domain, to: `${folder}/${name}.${extension}`, ...mask }
@@ -111,6 +112,11 @@ function planOf(
     ...validation.map((image) => place(image, sourceOf(image), 'validation')),
     ...tests.flatMap(({ name, images }) => images.map((image) => place(image, name, 'test'))),
   ]
+}
+
+/** `good` is where normal images lie. */
+function classOf({ class: kind = 'fault' }: ListedImage): string {
+  return kind === 'good' ? 'good_faulty' : directoryName(kind)
 }
 
 function directoryName(text: string): string {

@@ -82,4 +82,30 @@ describe('draemc data convert', () => {
     expect([broken.status, broken.stdout]).toEqual([4, expect.stringContaining(image)])
     expect(readdirSync(directory).filter((name) => name.startsWith('out'))).toEqual([])
   })
+
+  it('keeps images of one name apart, and faulty ones out of `good`', async () => {
+    const directory = project()
+    const [first, second] = readdirSync(join(directory, 'data/domain_A/train/good'))
+    const at = (folder: string) => {
+      mkdirSync(join(directory, 'parts', folder), { recursive: true })
+      return join(directory, 'parts', folder, 'same.tiff')
+    }
+    const from = (name = '') => join(directory, 'data/domain_A/train/good', name)
+    for (const folder of ['a', 'b', 'c', 'd']) cpSync(from(folder < 'c' ? first : second), at(folder))
+    writeFileSync(
+      join(directory, 'parts', 'list.csv'),
+      'image,split,label,class\na/same.tiff,train,,\nb/same.tiff,train,,\nc/same.tiff,test,,\nd/same.tiff,test,faulty,good\n',
+    )
+    const data =
+      'table(root = "parts", file = "list.csv", image = 32x96, channels = 1, batch = 1, validation = held_out(50%))'
+    const set = ['--set', `data=${data}`, '--set', 'evaluate.on=[source.test]']
+    const { status, stderr } = draemc(['data', 'convert', 'quickstart.draem', 'out', ...set], { cwd: directory })
+    expect([status, stderr]).toEqual([0, expect.stringContaining('4 images and 0 masks written to out')])
+    expect(filesOf(join(directory, 'out'))).toEqual([
+      'test/test/good/same.png',
+      'test/test/good_faulty/same.png',
+      'test/train/good/same.png',
+      'test/train/good/same_2.png',
+    ])
+  })
 })

@@ -157,9 +157,11 @@ describeNative('the engine process', () => {
   })
 
   test('stopped by a message it leaves a checkpoint, and goes on to the bits of the uninterrupted run', async () => {
-    const whole = prepare('whole')
+    // Long enough for a message that takes its time on a busy machine.
+    const change = { epochs: 60, validate: withDefaults(intervals, 'every', { interval: { epoch: 20 } }) }
+    const whole = prepare('whole', change)
     await engine([whole])
-    const stopped = prepare('stopped')
+    const stopped = prepare('stopped', change)
     const { code, events } = await engine([stopped], (event, child) => {
       if (event.type === 'epoch_started' && event.epoch === 2) child.send('stop')
     })
@@ -167,7 +169,7 @@ describeNative('the engine process', () => {
     const steps = of(events, 'run_finished')[0]?.steps as number
     expect(of(events, 'interrupting')).toEqual([{ type: 'interrupting', step: steps }])
     expect(steps).toBeGreaterThanOrEqual(4)
-    expect(steps).toBeLessThan(16)
+    expect(steps).toBeLessThan(240)
     expect(JSON.parse(readFileSync(join(stopped, 'results.json'), 'utf8'))).toMatchObject({ outcome: 'interrupted' })
     expect((await engine([stopped, '--resume'])).code).toBe(0)
     for (const file of ['predictions.csv', 'results.json', 'checkpoints/last.safetensors']) {

@@ -117,33 +117,48 @@ export async function onnxModel(file: string, plan: RunPlan, depth: SampleDepth)
       const [first] = samples
       if (first === undefined) return []
       const { height, width } = first
-      const size = first.raw.length
-      const raw =
-        depth === 'uint8'
-          ? new Uint8Array(samples.length * size)
-          : depth === 'uint16'
-            ? new Uint16Array(samples.length * size)
-            : new Float32Array(samples.length * size)
-      for (const [place, sample] of samples.entries()) {
+      for (const sample of samples)
         invariant(sample.height === height && sample.width === width, 'images of a batch have one size')
-        raw.set(sample.raw, place * size)
-      }
       const dims = [samples.length, height, width, plan.image.channels]
-      const results = await session.run({ image: new runtime.Tensor(depth, raw as never, dims) as Tensor })
-      return samples.map((_, place) => {
-        return new Map(
-          names.map((name) => {
-            const tensor = own(results, name)
-            invariant(tensor !== undefined, `the model gave no ${name}`)
-            const values = tensor.data as Float32Array
-            const each = values.length / samples.length
-            return [name, values.subarray(place * each, (place + 1) * each)]
-          }),
-        )
-      })
+      const results = await session.run({ image: imageTensor(runtime, samples, depth, dims) })
+      const outputs = Object.fromEntries(
+        names.map((name) => {
+          const data = own(results, name)?.data
+          invariant(data instanceof Float32Array, `the model gave no ${name}`)
+          return [name, data]
+        }),
+      )
+      return samples.map((_, place) => ofSample(outputs, names, place, samples.length))
     },
     close: () => void session.release(),
   }
+}
+
+function imageTensor(
+  runtime: typeof import('onnxruntime-web'),
+  samples: readonly Sample[],
+  depth: SampleDepth,
+  dims: readonly number[],
+): Tensor {
+  const size = samples.reduce((sum, { raw }) => sum + raw.length, 0)
+  switch (depth) {
+    case 'uint8':
+      return new runtime.Tensor('uint8', filled(new Uint8Array(size), samples), dims)
+    case 'uint16':
+      return new runtime.Tensor('uint16', filled(new Uint16Array(size), samples), dims)
+    case 'float32':
+      return new runtime.Tensor('float32', filled(new Float32Array(size), samples), dims)
+  }
+}
+
+/** With the images one after the other. */
+function filled<Values extends Sample['raw']>(values: Values, samples: readonly Sample[]): Values {
+  let offset = 0
+  for (const { raw } of samples) {
+    values.set(raw, offset)
+    offset += raw.length
+  }
+  return values
 }
 
 async function loadRuntime(): Promise<typeof import('onnxruntime-web')> {

@@ -36,7 +36,9 @@ async function compare({ directory, checkpoint, files, depth, exported }: Export
   reference.close()
   for (const model of exported) {
     const opened = await open(model, plan, { engine, depth })
-    const batches = model.format === 'onnx' ? bySize(samples) : [samples]
+    const batches = (model.format === 'onnx' ? bySize(samples) : [samples]).flatMap((group) =>
+      inParts(group, plan.evalBatch),
+    )
     const worst = new Worst()
     // Alone, and with others: the number of images must not matter.
     for (const batch of [...batches, ...samples.slice(0, 1).map((sample) => [sample])]) {
@@ -71,6 +73,12 @@ function bySize(samples: readonly Sample[]): readonly (readonly Sample[])[] {
     groups.set(key, [...(groups.get(key) ?? []), sample])
   }
   return [...groups.values()].map((group) => (group.length > 1 ? group : [...group, ...group]))
+}
+
+/** As many at once as the run evaluates at once. */
+function inParts(samples: readonly Sample[], size: number): readonly (readonly Sample[])[] {
+  const count = Math.ceil(samples.length / size)
+  return Array.from({ length: count }, (_, part) => samples.slice(part * size, (part + 1) * size))
 }
 
 /** The largest difference so far. */
