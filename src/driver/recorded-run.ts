@@ -80,7 +80,10 @@ export function openRun(directory: string): RecordedRun {
     return bytes === undefined ? [] : [{ file, sha256: sha256(bytes) }]
   })
   const differences = describeDifferences(compareFingerprints(recorded, files))
-  const isWhole = recorded === printFingerprints(files) && listed.includes(planFile) && listed.includes(manifestFile)
+  const isWhole =
+    recorded === printFingerprints(files) &&
+    new Set(listed).size === listed.length &&
+    [planFile, manifestFile].every((file) => listed.includes(file))
   if (!isWhole)
     throw new NoWholeRun(
       `the files of ${directory} are not those that ${recordFile} lists: ${differences || 'it is not whole itself'}`,

@@ -91,8 +91,15 @@ describeNative('draemc run --resume', () => {
     expect(draemc(['run', '--resume', run], { cwd: directory }).stderr).toContain('completed after')
     expect(bytesOf(run, 'results.json').equals(written), 'results that were changed are written again').toBe(true)
 
-    const manifest = join(run, 'manifest.json')
     rmSync(join(run, 'results.json'))
+    const record = join(run, 'record.sha256')
+    const [line = '', ...lines] = readFileSync(record, 'utf8').split('\n')
+    writeFileSync(record, [line, line, ...lines].join('\n'))
+    const twice = draemc(['run', '--resume', run], { cwd: directory })
+    expect([twice.status, twice.stderr]).toEqual([2, expect.stringContaining('it is not whole itself')])
+    writeFileSync(record, [line, ...lines].join('\n'))
+
+    const manifest = join(run, 'manifest.json')
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"seed": 1', '"seed": 2'))
     appendFileSync(join(run, 'ir.txt'), 'x')
     const damaged = draemc(['run', '--resume', run], { cwd: directory })

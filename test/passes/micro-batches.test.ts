@@ -69,6 +69,11 @@ function trained(images: Float64Array, parts: number, optimizer: OptimizerRule, 
   return { state, loss }
 }
 
+/** Gradients of about the size of Adam's epsilon. */
+const cancelling = Array.from({ length: 36 }, (_, at) =>
+  at === 10 ? -1.9999999662340697 : at === 11 ? 1.9999998807324697 : at === 9 || at === 23 ? -1.9999999922 : 0,
+)
+
 it('a step in parts is the step of the whole batch, and leaves its sums at zero', () => {
   fc.assert(
     fc.property(
@@ -81,13 +86,14 @@ it('a step in parts is the step of the whole batch, and leaves its sums at zero'
         const [whole, split] = [1, parts].map((count) => trained(images, count, optimizer, clipNorm))
         for (const [name, expected] of whole?.state ?? []) {
           const actual = split?.state.get(name)
-          for (const [place, value] of expected.entries()) expect(actual?.[place]).toBeCloseTo(value, 10)
+          // Adam divides by the gradient's own size: of one that is nearly 0 the rounding is all.
+          for (const [place, value] of expected.entries()) expect(actual?.[place]).toBeCloseTo(value, 6)
         }
         for (const name of ['w', 'b'])
           expect(split?.state.get(`${name}.gradient_sum`)?.every((value) => value === 0)).toBe(true)
         expect(split?.loss).toBeCloseTo(whole?.loss ?? Number.NaN, 10)
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 60, examples: [[cancelling, rules[0] as OptimizerRule, 12, 100]] },
   )
 })
