@@ -29,8 +29,11 @@ export interface ConvertOptions {
 export interface Converted {
   readonly images: number
   readonly masks: number
-  /** Domains, that of the training images first. */
-  readonly domains: readonly string[]
+  /** Directories of what is trained on, the first source first, and of what is only tested on. */
+  readonly sources: readonly string[]
+  readonly targets: readonly string[]
+  /** Whether images are set apart for validation. */
+  readonly hasValidation: boolean
 }
 
 /**
@@ -44,7 +47,8 @@ export async function convertData(plan: DataPlan, options: ConvertOptions): Prom
   const listing = listData(openDisk(), plan.data)
   invariant(listing !== undefined, 'a checked pipeline says where its data is')
   await scanData(plan, { workers })
-  const planned = planOf(listing, sourcesOf(plan, listing), depth)
+  const sources = sourcesOf(plan, listing)
+  const planned = planOf(listing, sources, depth)
   const preparation = preparationOf(plan)
   await replaceDirectory(directory, async (root) => {
     const write = (file: string, content: Uint8Array | string): void => {
@@ -67,7 +71,9 @@ export async function convertData(plan: DataPlan, options: ConvertOptions): Prom
   return {
     images: planned.length,
     masks: planned.filter(({ mask }) => mask !== undefined).length,
-    domains: [...new Set(planned.map(({ domain }) => domain))],
+    sources: sources.map(directoryName),
+    targets: listing.tests.flatMap(({ name, role }) => (role === 'target' ? [directoryName(name)] : [])),
+    hasValidation: listing.validation.length > 0,
   }
 }
 

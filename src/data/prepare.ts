@@ -51,6 +51,18 @@ export function prepareImage(decoded: DecodedImage, preparation: Preparation, fi
   return { ...fitToFrame(image, preparation, file), lowest, highest }
 }
 
+/** Writes an image into as many channels as are wanted: a grey one into equal ones. */
+export function copyInto(to: Float32Array, offset: number, { channels, values }: Raster, wanted: number): void {
+  if (channels === wanted) {
+    to.set(values, offset)
+    return
+  }
+  for (let pixel = 0, at = offset; pixel < values.length; pixel += 1) {
+    const value = values[pixel] ?? 0
+    for (let channel = 0; channel < wanted; channel += 1, at += 1) to[at] = value
+  }
+}
+
 /** A texture: its values, of integer files as scaled to 0 .. 1, over the range of the data; stretched to the frame, grey where that is. */
 export function prepareTexture({ channels, values, ...image }: DecodedImage, preparation: Preparation): Raster {
   const { height, width, range, interpolation, antialias } = preparation

@@ -16,7 +16,7 @@ import {
   type WorkerSetup,
 } from './job.js'
 import { prepareMask } from './mask.js'
-import { partOf, prepareImage, prepareTexture } from './prepare.js'
+import { copyInto, partOf, prepareImage, prepareTexture } from './prepare.js'
 import type { Raster } from './resize.js'
 import { type Slot, type SlotMemory, slotViews } from './slots.js'
 import { Augmenter } from './synthesis/augmenter.js'
@@ -244,17 +244,10 @@ export class WorkerCore {
   }
 
   /** Writes a grey image into as many equal channels as the pipeline has. @returns where the sample begins. */
-  #copyImage({ channels, values }: Raster, to: Float32Array, sample: number): number {
-    const size = this.setup.preparation.height * this.setup.preparation.width
-    const wanted = this.setup.preparation.channels
-    const offset = sample * size * wanted
-    if (channels === wanted) to.set(values, offset)
-    else {
-      for (let pixel = 0, at = offset; pixel < size; pixel += 1) {
-        const value = values[pixel] ?? 0
-        for (let channel = 0; channel < wanted; channel += 1, at += 1) to[at] = value
-      }
-    }
+  #copyImage(image: Raster, to: Float32Array, sample: number): number {
+    const { height, width, channels } = this.setup.preparation
+    const offset = sample * height * width * channels
+    copyInto(to, offset, image, channels)
     return offset
   }
 

@@ -1,6 +1,7 @@
 import { invariant } from '../diagnostics/invariant.js'
 import type { Tensor } from './interpret/rule.js'
 import { interpretRules } from './interpret/rules.js'
+import { lastUses } from './interpret/run.js'
 import { isDType, textOf } from './ops/attributes.js'
 import { sizeOf } from './ops/shape.js'
 import type { OpName } from './ops/table.js'
@@ -42,7 +43,7 @@ export function freeze(fn: IrFunction, state: ReadonlyMap<string, Float64Array>)
   const known = new Map<ValueId, Tensor>()
   const operations: Operation[] = []
   const batch = batchOf(fn)
-  const uses = usesOf(fn)
+  const uses = lastUses(fn.operations)
   const perImage = broadcastOperands(fn)
 
   const typeOf = (value: ValueId): TensorType => {
@@ -100,11 +101,6 @@ type Computed = keyof typeof interpretRules
 function batchOf({ inputs, types }: IrFunction): number {
   const [first] = inputs
   return first === undefined ? 0 : (types.get(first.value)?.shape[0] ?? 0)
-}
-
-/** Place of the last operation that takes each value. */
-function usesOf({ operations }: IrFunction): ReadonlyMap<ValueId, number> {
-  return new Map(operations.flatMap(({ operands }, place) => operands.map((operand) => [operand, place] as const)))
 }
 
 function single(dtype: DType): DType {

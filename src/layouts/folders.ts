@@ -57,13 +57,10 @@ export function listFolders(view: FileView, { root, train, normal, faulty, masks
   const normals = (files: readonly (readonly string[])[]): ListedImage[] =>
     files.flat().map((file): ListedImage => ({ file, label: 0 }))
   const trained = normals(imagesOf(train, 'train', 'nothing to train on'))
-  if (validate?.length === 0)
-    reader.report(
-      'unreadable',
-      { path: root, why: 'is to be validated on directories that `validate` names, and it names none' },
-      '.',
-      '/validation',
-    )
+  if (validate?.length === 0) {
+    const help = 'Name directories: `validate = ["validation/good"]`.'
+    reader.report('noValidation', { where: 'the data', help }, '.', '/validation')
+  }
   const validated = normals(imagesOf(validate ?? [], 'validate', 'nothing to validate on'))
   const tested = normals(imagesOf(normal, 'normal', 'no normal images to test on'))
   const faults = imagesOf(faulty, 'faulty', 'no faulty images to test on')

@@ -106,7 +106,12 @@ export function listTable(view: FileView, place: TablePlace, dialect = ownDialec
   const of = (split: Split) => images.flatMap((each) => (each.split === split ? [each.image] : []))
   const validation = of('validation')
   if (validatesOnListed && validation.length === 0 && mistakes.length === 0)
-    reader.report('unreadable', { path: file, why: 'has no line with the split `validation`' }, file, '/validation')
+    reader.report(
+      'noValidation',
+      { where: `\`${file}\``, help: 'Write lines with the split `validation`.' },
+      file,
+      '/validation',
+    )
   if (!validatesOnListed && validation.length > 0) {
     const first = validation.slice(0, 3).map((image) => `\`${image.file}\``)
     const rule = 'lines with the split `validation` are read where `validation = listed()`'

@@ -108,4 +108,23 @@ describe('draemc data convert', () => {
       'test/train/good/same_2.png',
     ])
   })
+
+  it('says which domains are sources and that images are set apart, for the file of the pipeline', () => {
+    const directory = project()
+    mkdirSync(join(directory, 'mine'))
+    cpSync(join(directory, 'quickstart.draem'), join(directory, 'mine', 'quickstart.draem'))
+    const good = join(directory, 'data/domain_A/train/good')
+    for (const domain of ['domain_A', 'domain_C'])
+      cpSync(good, join(directory, 'data', domain, 'validation/good'), { recursive: true })
+    const set = [...small, '--set', 'data.together_with=[domain_C]', '--set', 'data.validation=listed()']
+    const { status, stdout } = draemc(['data', 'convert', 'mine/quickstart.draem', 'out', ...set], { cwd: directory })
+    expect(status).toBe(0)
+    expect(stdout).toBe(
+      'data = hdmap(root = "../out", source = domain_A, together_with = [domain_C], targets = [domain_B, domain_D], image = 32x96, channels = 1, validation = listed())\n',
+    )
+    const path = join(directory, 'mine', 'quickstart.draem')
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/ {2}data = hdmap\(.*?\n {2}\)/s, `  ${stdout.trim()}`))
+    const read = draemc(['check', 'mine/quickstart.draem', '--set', 'data.batch=2'], { cwd: directory })
+    expect([read.status, read.stderr]).toEqual([0, 'mine/quickstart.draem: no mistakes found\n'])
+  })
 })

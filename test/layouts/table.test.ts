@@ -16,14 +16,14 @@ function listed(table: string, validatesOnListed = false) {
   }
   const place = { root: '/data', file: 'list.csv', validatesOnListed }
   const { train, tests, validation, problems } = listTable(view, place)
-  return { train, tests, validation, told: problems.map((problem) => rowOf(problem).message(problem.facts)) }
+  return { train, tests, validation, messages: problems.map((problem) => rowOf(problem).message(problem.facts)) }
 }
 
 test('images by split, with class, mask and severity, in the order of their names', () => {
-  const { train, tests, told } = listed(
+  const { train, tests, messages } = listed(
     'Image,note,split,label,class,mask,severity\nb c/0.tiff,x,test,faulty,dent,masks/0.png,0.5\na/1.png,,train,,,,\na/0.png,"y, z",test,normal,,,\n',
   )
-  expect(told).toEqual([])
+  expect(messages).toEqual([])
   expect(train).toEqual([{ file: 'a/1.png', label: 0 }])
   expect(tests).toEqual([
     {
@@ -40,13 +40,13 @@ test('images by split, with class, mask and severity, in the order of their name
 test('lines of the validation are read where it is on them, and named where it is not', () => {
   const table = 'image,split,label\na/0.png,train,\na/1.png,validation,faulty\n'
   const own = listed(table, true)
-  expect(own.told).toEqual([])
+  expect(own.messages).toEqual([])
   expect(own.validation).toEqual([{ file: 'a/1.png', label: 1 }])
   const other = listed(table)
   expect(other.validation).toEqual([])
-  expect(other.told).toEqual([expect.stringContaining('`a/1.png`')])
-  expect(listed('image,split\na/0.png,train\n', true).told).toEqual([
-    expect.stringContaining('has no line with the split `validation`'),
+  expect(other.messages).toEqual([expect.stringContaining('`a/1.png`')])
+  expect(listed('image,split\na/0.png,train\n', true).messages).toEqual([
+    '`list.csv` sets no image apart for validation',
   ])
 })
 
@@ -74,12 +74,12 @@ test.each([
     "line 2 of `list.csv` has the severity '0,5', which is not a number from 0 on",
   ],
 ])('%j: %s', (table, message) => {
-  expect(listed(table).told).toEqual([message])
+  expect(listed(table).messages).toEqual([message])
 })
 
 test('the same mistake in many lines is one, and names of what every object has are names', () => {
-  expect(listed('image,split\nx.png,train\nconstructor,train\n__proto__,train\n').told).toHaveLength(3)
-  expect(listed(`image,split\n${'a/0.png,train,\n'.repeat(9)}`).told).toEqual([
+  expect(listed('image,split\nx.png,train\nconstructor,train\n__proto__,train\n').messages).toHaveLength(3)
+  expect(listed(`image,split\n${'a/0.png,train,\n'.repeat(9)}`).messages).toEqual([
     expect.stringMatching(/^line 2 of `list.csv` has 3 cells, and the header has 2; lines 3, 4, 5, 6, 7 .*, too$/),
   ])
 })

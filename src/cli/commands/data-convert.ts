@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { relative, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { type SampleDepth, sampleScales } from '../../components/image-kinds.js'
 import { type Converted, convertData } from '../../data/convert.js'
@@ -49,7 +49,7 @@ async function convert(file: string, named: string, options: ConvertOptions): Pr
   try {
     const converted = await convertData(pipeline, { directory, depth: options.depth, workers })
     talk(`${converted.images} images and ${converted.masks} masks written to ${named}`)
-    printData(readBy(converted, pipeline, relative(process.cwd(), directory), options.depth))
+    printData(readBy(converted, pipeline, relative(dirname(resolve(file)), directory), options.depth))
     return exitCodes.ok
   } catch (error) {
     if (!(error instanceof DataErrors)) throw cannotWrite(directory, error)
@@ -58,20 +58,29 @@ async function convert(file: string, named: string, options: ConvertOptions): Pr
   }
 }
 
-/** The setting that reads what was written. */
-function readBy({ domains }: Converted, { data }: DataPlan, directory: string, depth: SampleDepth): string {
+/** The setting that reads what was written, for the file of the pipeline: paths in it are relative to it. */
+function readBy(
+  { sources, targets, hasValidation }: Converted,
+  { data }: DataPlan,
+  directory: string,
+  depth: SampleDepth,
+): string {
   const { image, channels, range } = data.parameters
-  const [source = '', ...targets] = domains
+  const [source = '', ...together] = sources.map(name)
   const isPlain = range[0] === 0 && range[1] === 1
-  const values = isPlain ? '' : `, range = [${range.join(', ')}]`
-  // Integers are 0 to 1 as decoded.
-  const normalise = isPlain || depth === 'float32' ? '' : ', normalise = minmax(low = 0, high = 1)'
-  const where =
-    targets.length === 0
-      ? `category = ${name(source)}`
-      : `source = ${name(source)}, targets = [${targets.map(name).join(', ')}]`
-  const layout = targets.length === 0 ? 'mvtec' : 'hdmap'
-  return `data = ${layout}(root = ${JSON.stringify(directory)}, ${where}, image = ${image.join('x')}, channels = ${channels}${values}${normalise})`
+  const settings = [
+    `root = ${JSON.stringify(directory)}`,
+    targets.length === 0 ? `category = ${source}` : `source = ${source}`,
+    ...(together.length === 0 ? [] : [`together_with = [${together.join(', ')}]`]),
+    ...(targets.length === 0 ? [] : [`targets = [${targets.map(name).join(', ')}]`]),
+    `image = ${image.join('x')}`,
+    `channels = ${channels}`,
+    ...(isPlain ? [] : [`range = [${range.join(', ')}]`]),
+    // Integers are 0 to 1 as decoded.
+    ...(isPlain || depth === 'float32' ? [] : ['normalise = minmax(low = 0, high = 1)']),
+    ...(hasValidation ? ['validation = listed()'] : []),
+  ]
+  return `data = ${targets.length === 0 ? 'mvtec' : 'hdmap'}(${settings.join(', ')})`
 }
 
 function name(text: string): string {

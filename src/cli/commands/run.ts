@@ -101,7 +101,13 @@ function explainTooLarge(
     const { ir } = compileFile(compile, file, asked, { lookAtDisk: false, until: 'ir' }).artefacts
     return ir === undefined ? Number.POSITIVE_INFINITY : predictPeakBytes(ir.module)
   }
-  const ofBatch = (size: number) => ({ 'data.batch': size, 'data.eval_batch': size, 'train.micro_batch': size })
+  // Parts of another size would no longer divide it.
+  const isInParts = (checked?.pipeline?.microBatch ?? batch) < batch
+  const ofBatch = (size: number) => ({
+    'data.batch': size,
+    'data.eval_batch': size,
+    ...(isInParts ? { 'train.micro_batch': size } : {}),
+  })
   const ofPart = (size: number) => ({ 'train.micro_batch': size, 'data.eval_batch': size })
   const shown = (set: object) => Object.entries(set).map(([path, value]) => `--set ${path}=${value}`)
   const fits = largestBatch(batch, limit, (size) => neededWith(ofBatch(size)))
@@ -110,7 +116,7 @@ function explainTooLarge(
   const help =
     fits === undefined
       ? 'not even a batch of one image fits: make the images or the widths of the model smaller'
-      : `the largest batch that fits is ${fits}: ${shown(ofBatch(fits)).slice(0, 2).join(' ')}${inParts}`
+      : `the largest batch that fits is ${fits}: ${shown(ofBatch(fits)).join(' ')}${inParts}`
   return `error: the run takes about ${bytes(needed)} of memory, and this machine has ${bytes(limit)}\n  help: ${help}`
 }
 

@@ -179,6 +179,15 @@ export const dataDiagnostics = {
           ? 'Add images.'
           : `Choose at most ${images} parts.`,
   }),
+  noValidation: define<{ where: string; help: string }>({
+    code: 'D146',
+    name: 'no-validation-images',
+    severity: 'error',
+    allowable: false,
+    message: ({ where }) => `${where} sets no image apart for validation`,
+    label: () => 'nothing to validate on',
+    help: ({ help }) => `${help} Or hold out training images: \`validation = held_out(10%)\`.`,
+  }),
   otherBands: define<{ count: number; most: number }>({
     code: 'D145',
     name: 'number-of-bands',

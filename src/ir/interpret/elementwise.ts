@@ -48,8 +48,13 @@ export function broadcastData(data: Float64Array, from: Shape, to: Shape): Float
 }
 
 /** Reads a box: value (i, j, ..) of the result is at `start + i strides[0] + j strides[1] + ..`. */
-export function gather(data: Float64Array, shape: Shape, strides: readonly number[], start: number): Float64Array {
-  const result = new Float64Array(sizeOf(shape))
+export function gather<Data extends Float64Array | Float32Array | Int32Array | Uint8Array>(
+  data: Data,
+  shape: Shape,
+  strides: readonly number[],
+  start: number,
+): Data {
+  const result = new (data.constructor as new (length: number) => Data)(sizeOf(shape))
   if (result.length === 0) return result
   const rank = shape.length
   const inner = shape[rank - 1] ?? 1

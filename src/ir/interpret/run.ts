@@ -90,7 +90,7 @@ export function interpret(
 }
 
 /** Place of the last operation that takes each value: its memory is free after that. */
-function lastUses(operations: readonly Operation[]): ReadonlyMap<ValueId, number> {
+export function lastUses(operations: readonly Operation[]): ReadonlyMap<ValueId, number> {
   const last = new Map<ValueId, number>()
   operations.forEach(({ operands }, place) => {
     for (const operand of operands) last.set(operand, place)

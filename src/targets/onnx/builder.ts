@@ -1,6 +1,6 @@
 import { type ElementType, elementType, type OnnxAttribute, type OnnxNode, type OnnxTensor } from './proto.js'
 
-export type AttributeValue = number | string | readonly number[] | { readonly float: number }
+export type AttributeValue = number | string | readonly number[]
 
 /** Collects the nodes of a graph in order, and its constants; names are unique, small constants shared. */
 export class OnnxBuilder {
@@ -90,6 +90,5 @@ export class OnnxBuilder {
 function attributeOf(name: string, value: AttributeValue): OnnxAttribute {
   if (typeof value === 'number') return { name, type: 2, i: value }
   if (typeof value === 'string') return { name, type: 3, s: new TextEncoder().encode(value) }
-  if ('float' in value) return { name, type: 1, f: value.float }
   return { name, type: 7, ints: value }
 }

@@ -1,15 +1,15 @@
 import { invariant } from '../../diagnostics/invariant.js'
 import type { Constant, FrozenFunction } from '../../ir/frozen.js'
-import { sizeOf, stridesOf } from '../../ir/ops/shape.js'
+import { gather } from '../../ir/interpret/elementwise.js'
+import { stridesOf } from '../../ir/ops/shape.js'
 import type { DType, Operation, TensorType, ValueId } from '../../ir/types.js'
 import type { AttributeValue, OnnxBuilder } from './builder.js'
 import type { ElementType } from './proto.js'
 
-/** Axis of [N,C,H,W] that an axis of [N,H,W,C] is. */
-const axisInNchw = [0, 2, 3, 1] as const
-/** To and from, as `Transpose` takes them. */
+/** As `Transpose` takes it: axis i of [N,C,H,W] is this axis of [N,H,W,C]. */
 export const nchwOrder = [0, 3, 1, 2] as const
-const toNhwc = [0, 2, 3, 1] as const
+/** Axis i of [N,H,W,C] is this axis of [N,C,H,W]. */
+const nhwcOrder = [0, 2, 3, 1] as const
 
 /** Every float of a frozen function is float32. */
 export const elementOf: Readonly<Record<DType, ElementType>> = {
@@ -72,7 +72,7 @@ export class RuleContext {
     const constant = this.fn.constants.get(value)
     if (constant !== undefined) return this.#constant(value, constant.type.shape, constant)
     const { name, layout } = this.#heldOf(value)
-    return layout === 'as_ir' ? name : this.#transposed(name, toNhwc)
+    return layout === 'as_ir' ? name : this.#transposed(name, nhwcOrder)
   }
 
   /**
@@ -84,7 +84,7 @@ export class RuleContext {
     if (constant !== undefined) {
       if (shape.length === 0) return this.#constant(value, shape, constant)
       const whole = [...new Array<number>(4 - shape.length).fill(1), ...shape]
-      const moved = { type: constant.type, data: transposed(constant.data, whole, nchwOrder) }
+      const moved = { type: constant.type, data: transposed(constant, whole, nchwOrder) }
       return this.#constant(
         value,
         nchwOrder.map((axis) => whole[axis] ?? 1),
@@ -104,7 +104,7 @@ export class RuleContext {
     invariant(constant !== undefined, `the kernel ${value} of ${this.fn.name} depends on the images`)
     const { shape } = constant.type
     const oihw = [3, 2, 0, 1]
-    const data = transposed(constant.data, shape, oihw)
+    const data = transposed(constant, shape, oihw)
     return this.#constant(
       value,
       oihw.map((axis) => shape[axis] ?? 1),
@@ -115,7 +115,7 @@ export class RuleContext {
 
   /** An axis of the IR where the value lies as `layout` says. */
   axis(axis: number, layout: Held['layout']): number {
-    return layout === 'nchw' ? (axisInNchw[axis] ?? axis) : axis
+    return layout === 'nchw' ? (nhwcOrder[axis] ?? axis) : axis
   }
 
   #heldOf(value: ValueId): Held {
@@ -141,29 +141,9 @@ export class RuleContext {
 }
 
 /** Row-major values with their axes in another order. */
-export function transposed<Data extends Constant['data']>(
-  data: Data,
-  shape: readonly number[],
-  perm: readonly number[],
-): Data {
+function transposed({ data }: Constant, shape: readonly number[], perm: readonly number[]): Constant['data'] {
   const strides = stridesOf(shape)
   const sides = perm.map((axis) => shape[axis] ?? 1)
   const steps = perm.map((axis) => strides[axis] ?? 1)
-  const result = data.slice() as Data
-  const place = sides.map(() => 0)
-  let from = 0
-  for (let to = 0; to < sizeOf(shape); to += 1) {
-    result[to] = data[from] ?? 0
-    for (let axis = sides.length - 1; axis >= 0; axis -= 1) {
-      const next = (place[axis] ?? 0) + 1
-      from += steps[axis] ?? 0
-      if (next < (sides[axis] ?? 1)) {
-        place[axis] = next
-        break
-      }
-      place[axis] = 0
-      from -= next * (steps[axis] ?? 0)
-    }
-  }
-  return result
+  return gather(data, sides, steps, 0)
 }

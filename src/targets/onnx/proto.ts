@@ -14,7 +14,6 @@ const descriptor = {
     Attribute: {
       fields: {
         name: { type: 'string', id: 1 },
-        f: { type: 'float', id: 2 },
         i: { type: 'int64', id: 3 },
         s: { type: 'bytes', id: 4 },
         ints: { rule: 'repeated', type: 'int64', id: 8 },
@@ -83,7 +82,6 @@ export interface OnnxTensor {
 
 /** Numbers of AttributeProto.AttributeType, with the field that holds the value. */
 export type OnnxAttribute =
-  | { readonly name: string; readonly type: 1; readonly f: number }
   | { readonly name: string; readonly type: 2; readonly i: number }
   | { readonly name: string; readonly type: 3; readonly s: Uint8Array }
   | { readonly name: string; readonly type: 7; readonly ints: readonly number[] }

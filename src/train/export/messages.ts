@@ -1,4 +1,5 @@
 import type { SampleDepth } from '../../components/image-kinds.js'
+import type { RequestEnd } from '../one-request.js'
 
 /** What the process is asked for: one JSON text, its first message. */
 export interface ExportRequest {
@@ -29,7 +30,4 @@ export interface Comparison {
   readonly images: number
 }
 
-export type ExportMessage =
-  | { readonly type: 'compared'; readonly comparison: Comparison }
-  | { readonly type: 'failed'; readonly message: string; readonly help?: string }
-  | { readonly type: 'done' }
+export type ExportMessage = { readonly type: 'compared'; readonly comparison: Comparison } | RequestEnd

@@ -1,27 +1,17 @@
 import { join } from 'node:path'
 import { readText } from '../../files/reading.js'
-import { endWithParent } from '../../native/parent.js'
 import type { RunPlan } from '../../plan/run-plan.js'
-import { allSent, sendToParent } from '../channel.js'
+import { sendToParent } from '../channel.js'
 import { readCheckpoint } from '../checkpoint/file.js'
 import { type EngineBinding, loadInstalledEngine } from '../engine-binding.js'
-import { RunFailure } from '../failure.js'
+import { answerOneRequest } from '../one-request.js'
 import { openSession } from '../session.js'
 import type { ExportedModel, ExportMessage, ExportRequest } from './messages.js'
 import { type Model, type Outputs, onnxModel, runModel, savedModel } from './models.js'
 import { madeSamples, type Sample, samplesOf } from './samples.js'
 
-endWithParent({ graceMilliseconds: 0 })
-
-/** The engine process of `draemc export`, forked with a channel: the request is its first message. */
-process.once('message', (message) => {
-  compare(message as ExportRequest)
-    .then(
-      () => send({ type: 'done' }),
-      (error: unknown) => send(failure(error)),
-    )
-    .finally(() => allSent().then(() => process.exit()))
-})
+/** The engine process of `draemc export`, forked with a channel. */
+answerOneRequest(compare)
 
 /** Runs each exported model beside the run's own program on the same images. */
 async function compare({ directory, checkpoint, files, depth, exported }: ExportRequest): Promise<void> {
@@ -98,14 +88,6 @@ class Worst {
       }
     }
   }
-}
-
-function failure(error: unknown): ExportMessage {
-  if (error instanceof RunFailure) {
-    const { message, help } = error
-    return { type: 'failed', message, ...(help === undefined ? {} : { help }) }
-  }
-  return { type: 'failed', message: error instanceof Error ? error.message : String(error) }
 }
 
 function send(message: ExportMessage): void {

@@ -3,7 +3,8 @@ import { type DecodedImage, decodeImage, readImageFile } from '../../data/decode
 import { FileProblem } from '../../data/errors.js'
 import type { ImageHeader } from '../../data/headers/image-header.js'
 import { type Preparation, preparationOf } from '../../data/parameters.js'
-import { partOf, prepareImage } from '../../data/prepare.js'
+import { copyInto, greyOf, partOf, prepareImage } from '../../data/prepare.js'
+import type { Raster } from '../../data/resize.js'
 import type { RunPlan } from '../../plan/run-plan.js'
 import { keyFor } from '../../random/key.js'
 import { RandomStream } from '../../random/stream.js'
@@ -91,24 +92,21 @@ function madeImage(
 
 function sampleOf(decoded: DecodedImage, depth: SampleDepth, preparation: Preparation, file: string): Sample {
   const { height, width } = decoded
-  const raw = withChannels(decoded.values, decoded.channels, preparation.channels)
   // Preparing writes over what it is given.
-  const image = prepareImage({ ...decoded, values: decoded.values.slice() }, preparation, file)
+  const prepared = prepareImage({ ...decoded, values: decoded.values.slice() }, preparation, file)
+  const own = prepared.channels === 1 ? greyOf(decoded, 'the model', 'set `channels = 3`') : decoded
   return {
     height,
     width,
-    raw: inDepth(raw, depth),
-    prepared: withChannels(image.values, image.channels, preparation.channels),
+    raw: inDepth(widened(own, preparation.channels), depth),
+    prepared: widened(prepared, preparation.channels),
   }
 }
 
-/** A grey image is all channels of the pipeline; equal channels are one. */
-function withChannels(values: Float32Array, from: number, to: number): Float32Array {
-  if (from === to) return values.slice()
-  return Float32Array.from(
-    { length: (values.length / from) * to },
-    (_, place) => values[Math.floor(place / to) * from] ?? 0,
-  )
+function widened(image: Raster, channels: number): Float32Array {
+  const values = new Float32Array((image.values.length / image.channels) * channels)
+  copyInto(values, 0, image, channels)
+  return values
 }
 
 function inDepth(values: Float32Array, depth: SampleDepth): Sample['raw'] {

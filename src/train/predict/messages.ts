@@ -1,3 +1,5 @@
+import type { RequestEnd } from '../one-request.js'
+
 /** What the process is asked for: one JSON text, its first message. */
 export interface PredictRequest {
   /** The run directory. */
@@ -30,8 +32,7 @@ export type PredictMessage =
   | { readonly type: 'outputs'; readonly names: readonly string[] }
   | { readonly type: 'rows'; readonly rows: readonly PredictedRow[] }
   | { readonly type: 'note'; readonly message: string }
-  | { readonly type: 'failed'; readonly message: string; readonly help?: string }
-  | { readonly type: 'done' }
+  | RequestEnd
 
 /** One for each file, in their order. */
 export interface PredictedRow {

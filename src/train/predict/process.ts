@@ -3,31 +3,21 @@ import type { EvaluationBatch } from '../../data/contract.js'
 import { type OpenedFiles, openFiles } from '../../data/files.js'
 import { invariant } from '../../diagnostics/invariant.js'
 import { readText } from '../../files/reading.js'
-import { endWithParent } from '../../native/parent.js'
 import { workerCount } from '../../native/surroundings.js'
 import type { PlanOutput, RunPlan } from '../../plan/run-plan.js'
 import { own } from '../../source/own.js'
-import { allSent, sendToParent } from '../channel.js'
+import { sendToParent } from '../channel.js'
 import { readCheckpoint } from '../checkpoint/file.js'
 import { loadInstalledEngine } from '../engine-binding.js'
-import { RunFailure } from '../failure.js'
+import { answerOneRequest } from '../one-request.js'
 import { written } from '../predictions.js'
 import { openSession } from '../session.js'
 import type { FloatArray, StepRunner } from '../step-runner.js'
 import type { PredictedRow, PredictMessage, PredictRequest } from './messages.js'
 import { encodeMap, encodeOverlay, encodePicture, extensions, type Picture, writePicture } from './pictures.js'
 
-endWithParent({ graceMilliseconds: 0 })
-
-/** The engine process of `draemc predict`, forked with a channel: the request is its first message. */
-process.once('message', (message) => {
-  predict(message as PredictRequest)
-    .then(
-      () => send({ type: 'done' }),
-      (error: unknown) => send(failure(error)),
-    )
-    .finally(() => allSent().then(() => process.exit()))
-})
+/** The engine process of `draemc predict`, forked with a channel. */
+answerOneRequest(predict)
 
 async function predict(request: PredictRequest): Promise<void> {
   const { directory, files } = request
@@ -168,14 +158,6 @@ async function writePictures(
       send({ type: 'note', message })
     }
   }
-}
-
-function failure(error: unknown): PredictMessage {
-  if (error instanceof RunFailure) {
-    const { message, help } = error
-    return { type: 'failed', message, ...(help === undefined ? {} : { help }) }
-  }
-  return { type: 'failed', message: error instanceof Error ? error.message : String(error) }
 }
 
 function send(message: PredictMessage): void {
