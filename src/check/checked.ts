@@ -84,8 +84,6 @@ export interface CheckedPipeline {
   readonly seed: number
   readonly image: { readonly height: number; readonly width: number; readonly channels: number }
   readonly batch: number
-  /** Images that are computed at once: all of the batch, or a part that divides it. */
-  readonly microBatch: number
   readonly evalBatch: number
   readonly data: DataValue
   readonly synthesis: SynthesisValue

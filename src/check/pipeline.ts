@@ -181,7 +181,6 @@ function checkFlatPipeline(
     seed,
     image: data.image,
     batch: data.value.parameters.batch,
-    microBatch: train.micro_batch ?? data.value.parameters.batch,
     evalBatch: data.value.parameters.eval_batch,
     data: data.value,
     synthesis: synthesis.value,

@@ -4,6 +4,7 @@ import { bytesOf, costOf } from '../ir/ops/cost.js'
 import { sizeOf } from '../ir/ops/shape.js'
 import type { DType, IrFunction, IrModule, Operation, ValueId } from '../ir/types.js'
 import { type PassReport, runPasses } from '../passes/runner.js'
+import { microBatchOf } from '../plan/run-plan.js'
 import type { RecordedAllow, SettingOrigin } from '../plan/settings.js'
 import type { MachineRecord } from './machine.js'
 import { predictPeakBytes } from './memory.js'
@@ -87,7 +88,7 @@ export function explainPipeline(
     ...(pipeline.doc === undefined ? {} : { doc: pipeline.doc }),
     image: pipeline.image,
     batch: pipeline.batch,
-    microBatch: pipeline.microBatch,
+    microBatch: microBatchOf(pipeline),
     precision: pipeline.train.precision,
     parameters: { total: count(weights), trained, frozen: count(weights) - trained },
     blocks,
@@ -149,6 +150,7 @@ interface Stages {
 
 function blockCosts(pipeline: CheckedPipeline, stages: Stages): readonly BlockCost[] {
   const costs = new Map<string, BlockCost>()
+  const microBatch = microBatchOf(pipeline)
   const add = (path: string | undefined, cost: Partial<BlockCost>) => {
     const block = blockOf(path)
     costs.set(block, together(costs.get(block) ?? { ...nothing, block }, { ...nothing, block, ...cost }))
@@ -159,8 +161,8 @@ function blockCosts(pipeline: CheckedPipeline, stages: Stages): readonly BlockCo
     add(name, { parameters: kind === 'weight' ? size : 0, weightBytes: bytesOf({ dtype, shape }) })
   }
   for (const operation of stages.forward.operations)
-    add(operation.path, { forwardFlops: costOf(operation, stages.forward.types).matrixFlops / pipeline.microBatch })
-  const parts = pipeline.batch / pipeline.microBatch
+    add(operation.path, { forwardFlops: costOf(operation, stages.forward.types).matrixFlops / microBatch })
+  const parts = pipeline.batch / microBatch
   for (const operation of stages.optimised.operations)
     add(operation.path, { stepFlops: parts * costOf(operation, stages.optimised.types).matrixFlops })
   for (const { operation, result } of keptForGradients(stages)) {

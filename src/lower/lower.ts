@@ -1,6 +1,7 @@
 import type { CheckedNode, CheckedPipeline, NamedOutput } from '../check/checked.js'
 import { invariant } from '../diagnostics/invariant.js'
 import type { IrFunction, IrModule, NamedValue, StateVariable } from '../ir/types.js'
+import { microBatchOf } from '../plan/run-plan.js'
 import type { LoweringPhase, Operand } from './context.js'
 import { Emitter } from './emitter.js'
 import { lowerInit } from './init.js'
@@ -25,6 +26,7 @@ export function lowerPipeline(pipeline: CheckedPipeline): LoweredPipeline {
   }))
   const losses = pipeline.lossTerms.map(({ name, node }) => ({ name: lossPrefix + name, node }))
   const outputs = inferenceOutputs(pipeline)
+  const microBatch = microBatchOf(pipeline)
   const evaluation = lowerForward(pipeline, state, {
     name: 'eval_step',
     phase: 'inference',
@@ -40,7 +42,7 @@ export function lowerPipeline(pipeline: CheckedPipeline): LoweredPipeline {
         lowerForward(pipeline, state, {
           name: 'train_step',
           phase: 'train',
-          batch: pipeline.microBatch,
+          batch: microBatch,
           outputs: losses,
         }),
         evaluation,
@@ -53,7 +55,7 @@ export function lowerPipeline(pipeline: CheckedPipeline): LoweredPipeline {
       weights: pipeline.parameters.filter((parameter) => parameter.trainable).map((parameter) => parameter.name),
       undecayed: pipeline.parameters.filter(({ decays }) => decays === false).map(({ name }) => name),
       optimizer: optimizerRule(pipeline.train.optimizer),
-      ...(pipeline.microBatch === pipeline.batch ? {} : { parts: pipeline.batch / pipeline.microBatch }),
+      ...(microBatch === pipeline.batch ? {} : { parts: pipeline.batch / microBatch }),
       ...(pipeline.train.gradient_norms === undefined ? {} : { gradientNorms: true as const }),
       ...(pipeline.train.clip_norm === undefined ? {} : { clipNorm: pipeline.train.clip_norm }),
       ...(pipeline.train.ema === undefined ? {} : { averageDecay: pipeline.train.ema }),

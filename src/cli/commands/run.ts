@@ -13,6 +13,7 @@ import type { StampedEvent } from '../../events/events.js'
 import { DirectoryInUse } from '../../files/lock.js'
 import { locateEngine } from '../../native/locate.js'
 import { surroundingsMistakes } from '../../native/surroundings.js'
+import { microBatchOf } from '../../plan/run-plan.js'
 import { addPipelineOptions, compileFile, compileOrReport } from '../compile-options.js'
 import { isAboutData } from '../diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
@@ -102,7 +103,7 @@ function explainTooLarge(
     return ir === undefined ? Number.POSITIVE_INFINITY : predictPeakBytes(ir.module)
   }
   // Parts of another size would no longer divide it.
-  const isInParts = (checked?.pipeline?.microBatch ?? batch) < batch
+  const isInParts = checked?.pipeline !== undefined && microBatchOf(checked.pipeline) < batch
   const ofBatch = (size: number) => ({
     'data.batch': size,
     'data.eval_batch': size,

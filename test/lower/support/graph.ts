@@ -208,7 +208,6 @@ export class CheckedGraph {
       seed: settings.seed ?? 1,
       image: { height, width, channels },
       batch,
-      microBatch: batch,
       evalBatch: settings.evalBatch ?? batch,
       data: hdmap(),
       synthesis: compileSynthesis('additive()'),
