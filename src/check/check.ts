@@ -5,16 +5,18 @@ import { typesDiagnostics } from '../diagnostics/codes/types.js'
 import { DiagnosticCollector, sortDiagnostics, TooManyErrors } from '../diagnostics/collector.js'
 import { diagnose } from '../diagnostics/define.js'
 import type { Diagnostic } from '../diagnostics/diagnostic.js'
+import { invariant } from '../diagnostics/invariant.js'
 import { suggest } from '../diagnostics/suggest.js'
 import { SourceMap } from '../source/source-file.js'
 import { within } from '../source/span.js'
-import type { PipelineDeclaration } from '../syntax/ast.js'
+import type { Binding, PipelineDeclaration } from '../syntax/ast.js'
 import type { CheckedPipeline } from './checked.js'
 import { modulesBlocks } from './evaluation/block-facts.js'
 import { blockFacts } from './evaluation/blocks.js'
 import type { Program, Session } from './evaluation/session.js'
 import { openSession } from './evaluation/session.js'
 import { applyAllows, blockAllows } from './finishing/allow.js'
+import type { FlatAllow } from './flattening/flat.js'
 import { withDamage } from './loading/damage.js'
 import { ModuleLoader } from './loading/load.js'
 import type { Module } from './loading/module.js'
@@ -23,7 +25,14 @@ import { parseOverrides } from './loading/overrides.js'
 import type { CheckOptions } from './options.js'
 import { checkPipelineOf, openPipeline, type PipelineCheck } from './pipeline.js'
 import { newProgram } from './program.js'
-import { type CheckedStudy, checkStudy, type StudiedPipeline } from './studies/study.js'
+import {
+  allowsOf,
+  type CheckedStudy,
+  cellBindings,
+  checkStudy,
+  type StudiedPipeline,
+  studiedPipeline,
+} from './studies/study.js'
 import { resolveType } from './values/types.js'
 
 export interface CheckResult {
@@ -63,6 +72,8 @@ function checkProgram(program: Program, options: CheckOptions): CheckResult {
   }
   const overrides = parseOverrides(options.overrides, session)
   for (const each of loader.modules) checkDeclarations(each, session)
+  if (options.cell !== undefined)
+    return checkCell(options.cell, module, overrides, blockAllows(loader.modules), session)
   const chosen = choosePipeline(module, options, session)
   const allows = blockAllows(loader.modules)
   const reported = session.sink.all
@@ -102,6 +113,29 @@ function checkProgram(program: Program, options: CheckOptions): CheckResult {
   const pipeline = chosen && checks.get(chosen)?.checked
   const pipelines = [...checks.values()].flatMap(({ checked }) => checked ?? [])
   return { ...(pipeline === undefined ? {} : { pipeline }), pipelines, studies, diagnostics, sources }
+}
+
+/** What a cell lays over its pipeline may still not go together. */
+function checkCell(
+  cell: NonNullable<CheckOptions['cell']>,
+  module: Module,
+  overrides: readonly Binding[],
+  blocks: readonly FlatAllow[],
+  session: Session,
+): CheckResult {
+  const { sources, sink } = session
+  const found = module.source.declarations.find((each) => each.kind === 'study' && each.name.name === cell.study)
+  const study = found?.kind === 'study' ? found : undefined
+  const studied = study && studiedPipeline(study, module, session)
+  const laid = study && cellBindings(study, openPipeline(module, session))[cell.number - 1]
+  invariant(study && studied && laid, `there is a cell ${cell.number} of a study ${cell.study} without mistakes`)
+  const { checked, diagnostics: all } = checkPipelineOf(session, studied, {
+    ...{ overrides: [...overrides, ...laid], what: 'this varies', expects: false, reported: sink.all },
+    allows: [...blocks, ...allowsOf(study)],
+  })
+  const diagnostics = withoutCascades(sortDiagnostics(withDamage(all, session), sources))
+  if (checked === undefined || diagnostics.some(isError)) return { pipelines: [], studies: [], diagnostics, sources }
+  return { pipeline: checked, pipelines: [checked], studies: [], diagnostics, sources }
 }
 
 /** What a base may lack, since those that extend it give it. */

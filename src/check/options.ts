@@ -9,6 +9,8 @@ export interface CheckOptions {
   readonly entry: string
   /** Which pipeline of the file; the last one when it is left out: a file goes from the general to the special. */
   readonly pipeline?: string
+  /** A cell of a study of the file, which was found sound, from 1: its pipeline alone is checked, with `overrides` too. */
+  readonly cell?: { readonly study: string; readonly number: number }
   readonly loadFile: LoadOptions['loadFile']
   /** The entry's tree, where it was made before. */
   readonly parsedEntry?: ParsedFile

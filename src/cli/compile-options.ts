@@ -22,14 +22,19 @@ export interface PipelineOptions {
 }
 
 export function addPipelineOptions(command: Command): Command {
-  return command
-    .option(
-      '--set <path=value>',
-      'set a param or a setting from outside, typed like the file; repeatable',
-      collectOverride,
-      [],
-    )
-    .option('--pipeline <name>', 'the pipeline of the file, where it has several (default: the last)')
+  return addSetOption(command).option(
+    '--pipeline <name>',
+    'the pipeline of the file, where it has several (default: the last)',
+  )
+}
+
+export function addSetOption(command: Command): Command {
+  return command.option(
+    '--set <path=value>',
+    'set a param or a setting from outside, typed like the file; repeatable',
+    collectOverride,
+    [],
+  )
 }
 
 export function collectOverride(text: string, previous: readonly Override[]): readonly Override[] {

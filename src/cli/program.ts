@@ -25,6 +25,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   explain: async () => (await import('./commands/explain.js')).addExplainCommand,
   preview: async () => (await import('./commands/preview.js')).addPreviewCommand,
   run: async () => (await import('./commands/run.js')).addRunCommand,
+  study: async () => (await import('./commands/study.js')).addStudyCommand,
   eval: async () => (await import('./commands/eval.js')).addEvalCommand,
   diff: async () => (await import('./commands/diff.js')).addDiffCommand,
   golden: async () => (await import('./commands/golden.js')).addGoldenCommand,
@@ -74,7 +75,7 @@ async function main(args: readonly string[], loadLiveView: LoadLiveView): Promis
 /** The whole command line. The live view is handed in: this bundle cannot import (`code-cache.ts`). */
 export function runProgram(args: readonly string[], loadLiveView: LoadLiveView): void {
   // A run is for its directory: its views may go.
-  onLostOutput(args[0] === 'run' || args[0] === 'eval' ? 'go on' : 'fail')
+  onLostOutput(['run', 'eval', 'study'].includes(args[0] ?? '') ? 'go on' : 'fail')
   main(args, loadLiveView).then(
     (code) => {
       process.exitCode = code

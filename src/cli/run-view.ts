@@ -26,34 +26,53 @@ function endEarly(): void {
   process.exit(exitCodes.interrupted)
 }
 
+/** The signals that end runs, from now on to the end of the command: one behind the last event changes no exit code. */
+export class EndRequests {
+  #isAsked = false
+  #process: EngineProcess | undefined
+
+  constructor() {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const)
+      process.on(signal, (given) => this.#ask(given))
+    process.off('SIGUSR1', endEarly)
+  }
+
+  get isAsked(): boolean {
+    return this.#isAsked
+  }
+
+  /** Whom they are passed on to. */
+  passTo(engineProcess: EngineProcess): void {
+    this.#process = engineProcess
+  }
+
+  #ask(signal: NodeJS.Signals): void {
+    // A batch system may ask twice, by SIGUSR1 and then by SIGTERM: both times for an end in time.
+    if (this.#isAsked && signal === 'SIGINT') this.#process?.kill()
+    else this.#process?.stop()
+    this.#isAsked = true
+  }
+}
+
 /** Starts a run, shows it to its end, and passes on the signals that end it. */
 export async function followRun(
   start: (onEvent: (event: StampedEvent) => void) => StartedRun | Promise<StartedRun>,
   options: RunViewOptions,
   loadLiveView: LoadLiveView,
+  // Before there is a run directory: none is left without an end.
+  requests = new EndRequests(),
 ): Promise<ExitCode> {
   const live = options.plain !== true && wantsLiveView(process.stderr)
-  let engineProcess: EngineProcess | undefined
-  let isStopping = false
-  const interrupt = (signal: NodeJS.Signals): void => {
-    // A batch system may ask twice, by SIGUSR1 and then by SIGTERM: both times for an end in time.
-    if (isStopping && signal === 'SIGINT') engineProcess?.kill()
-    else engineProcess?.stop()
-    isStopping = true
-  }
-  // Before there is a run directory: none is left without an end. To the end: a signal behind the last event changes no exit code.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, interrupt)
-  process.off('SIGUSR1', endEarly)
   const view = await openView(options.json === true ? 'json' : live ? 'live' : 'plain', loadLiveView)
   let resumable: string | undefined
   try {
-    if (isStopping) return exitCodes.interrupted
+    if (requests.isAsked) return exitCodes.interrupted
     let failure = ''
     const { directory, process } = await start((stamped) => {
       if (stamped.event.type === 'failed') failure = stamped.event.code
       view.onEvent(stamped)
     })
-    engineProcess = process
+    requests.passTo(process)
     const code = await process.ended
     if (code === exitCodes.interrupted || failuresOfSurroundings.includes(failure)) resumable = directory
     return code
@@ -66,7 +85,8 @@ export async function followRun(
 /** Codes of failures that the run would not meet again. */
 const failuresOfSurroundings: readonly string[] = ['cannot-write', 'engine-ended']
 
-function shownPath(path: string): string {
+/** From the working directory, where it is below that. */
+export function shownPath(path: string): string {
   const local = relative(process.cwd(), path)
   return local === '' || local.startsWith('..') ? path : local
 }

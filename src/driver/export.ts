@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type SampleDepth, sampleScales } from '../components/image-kinds.js'
 import { invariant } from '../diagnostics/invariant.js'
-import { isRecord } from '../files/json.js'
-import { type FileContent, readRegularFileSync } from '../files/read-regular.js'
 import { replaceContent } from '../files/replace.js'
 import { makeDirectory, writingTo } from '../files/writing.js'
 import { ConstantOutput, type FrozenFunction, freeze } from '../ir/frozen.js'
@@ -19,7 +17,7 @@ import type { Comparison, ExportedModel, ExportMessage, ExportRequest } from '..
 import { RunFailure } from '../train/failure.js'
 import { startEngineTask } from './engine-task.js'
 import { thresholdsFor } from './evaluate.js'
-import type { RecordedRun } from './recorded-run.js'
+import { dataRecord, type RecordedRun } from './recorded-run.js'
 
 /** A model that cannot be exported as asked, and what can be done. */
 export class CannotExport extends Error {
@@ -86,8 +84,8 @@ export async function exportModel(options: ExportOptions): Promise<readonly Comp
 
 /** As the run's own files have their values. */
 function recordedDepth({ directory }: RecordedRun): SampleDepth {
-  const record = jsonOf(readRegularFileSync(join(directory, 'data.json'), largestRecord))
-  const listed: readonly unknown[] = isRecord(record) && Array.isArray(record.depths) ? record.depths : []
+  const { depths } = dataRecord(directory)
+  const listed: readonly unknown[] = Array.isArray(depths) ? depths : []
   const [depth, ...others] = listed.filter(isDepth)
   if (depth !== undefined && others.length === 0) return depth
   const what = depth === undefined ? 'does not say' : `says ${[depth, ...others].join(' and ')}`
@@ -97,21 +95,9 @@ function recordedDepth({ directory }: RecordedRun): SampleDepth {
   )
 }
 
-/** Undefined where it is not there, or damaged. */
-function jsonOf(content: FileContent): unknown {
-  try {
-    return content.kind === 'read' ? JSON.parse(content.bytes.toString('utf8')) : undefined
-  } catch {
-    return undefined
-  }
-}
-
 function isDepth(value: unknown): value is SampleDepth {
   return typeof value === 'string' && Object.hasOwn(sampleScales, value)
 }
-
-/** Bytes of data.json. */
-const largestRecord = 2 ** 29
 
 function requireExportable({ plan }: RecordedRun, to: ReadonlyMap<ExportFormat, string>): void {
   const { fit, padding } = plan.data.parameters

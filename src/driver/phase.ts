@@ -34,6 +34,10 @@ export interface PhaseOptions {
   readonly environment: NodeJS.ProcessEnv
   /** Which pipeline of the file; the last one when absent. */
   readonly pipeline?: string
+  /** A cell of a study of the file, which was found sound, from 1: its pipeline is compiled. */
+  readonly cell?: { readonly study: string; readonly number: number }
+  /** Texts of files by their absolute path, as they were read before: they are not read again. */
+  readonly texts?: ReadonlyMap<string, string>
   /** Whether a file without a pipeline is whole: one of blocks, types or studies. */
   readonly mayLackPipeline?: boolean
   /** Whether the checks look at the disk (are the data's directories there?). */

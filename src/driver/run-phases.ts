@@ -39,7 +39,7 @@ export class UnreadableFile extends Error {
  */
 export function compileWith(table: readonly Phase[], request: CompileRequest): Compilation {
   const path = resolve(request.workingDirectory, request.file)
-  const text = readEntry(path)
+  const text = request.texts?.get(path) ?? readEntry(path)
   if (text === undefined) throw new UnreadableFile(`cannot read ${request.file}: there is no such file`)
   if (typeof text !== 'string') throw new UnreadableFile(`cannot read ${request.file}: ${text.reason}`)
   return runPhases(table, { path, text }, request)

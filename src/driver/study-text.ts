@@ -3,7 +3,7 @@ import { metricKey } from '../components/metrics.js'
 import { shellWord } from '../source/visible.js'
 import { table } from './text-table.js'
 
-/** A study with its cells, a row each, and how one of them is run; of a long list the first `most`. */
+/** A study with its cells, a row each, and how they are run; of a long list the first `most`. */
 export function renderStudy(study: CheckedStudy, file: string, most = Number.POSITIVE_INFINITY): string {
   const { name, pipeline, axes, cells, excluded, compare } = study
   const rows = cells.slice(0, most).map(({ overrides }, place) => {
@@ -23,7 +23,7 @@ export function renderStudy(study: CheckedStudy, file: string, most = Number.POS
       ? [`... and ${cells.length - most} more: \`draemc explain ${shellWord(file)}\` lists all`]
       : []),
     '',
-    `a cell is run by its values: ${commandOf(study, file)}`,
+    `to run them: ${commandOf(study, file)}`,
   ].join('\n')
 }
 
@@ -31,7 +31,7 @@ export function renderStudy(study: CheckedStudy, file: string, most = Number.POS
 export function studyNotice(study: CheckedStudy, file: string): string {
   const { name, pipeline, cells } = study
   const what = `the study ${name} varies ${pipeline} over ${counted(cells.length)}, which this run leaves alone`
-  return `${what}\n  \`draemc explain ${shellWord(file)}\` lists them; one of them: ${commandOf(study, file)}`
+  return `${what}\n  to run them: ${commandOf(study, file)}`
 }
 
 const grids: Readonly<Record<CheckedStudy['mode'], string>> = {
@@ -39,10 +39,8 @@ const grids: Readonly<Record<CheckedStudy['mode'], string>> = {
   one_at_a_time: 'one value changed at a time (- stands for what the pipeline says)',
 }
 
-/** The first cell as a command. */
-function commandOf({ pipeline, cells: [cell] }: CheckedStudy, file: string): string {
-  const options = (cell?.overrides ?? []).map(({ path, value }) => ` --set ${shellWord(`${path}=${value}`)}`)
-  return `draemc run ${shellWord(file)} --pipeline ${pipeline}${options.join('')}`
+function commandOf({ name }: CheckedStudy, file: string): string {
+  return `draemc study run ${shellWord(file)} --study ${name}`
 }
 
 function firstOf(cells: readonly StudyCell[]): string {

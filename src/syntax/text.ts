@@ -30,3 +30,9 @@ export function readText(token: IToken): { readonly value: string; readonly esca
   )
   return { value, escapes }
 }
+
+/** Whole words of a source in one line, without their comments. Texts in quotes stay as they are. */
+export function inOneLine(source: string): string {
+  const parts = /"(?:[^"\\\r\n]|\\[^\r\n])*"?|(?:\s|\/\/[^\r\n]*)+/g
+  return source.replace(parts, (part) => (part.startsWith('"') ? part : ' ')).trim()
+}

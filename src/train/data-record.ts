@@ -6,6 +6,8 @@ import { readRegularFileSync } from '../files/read-regular.js'
 import { replaceContent, replaceJson } from '../files/replace.js'
 import { RunFailure } from './failure.js'
 
+export const dataName = 'data.json'
+
 /**
  * Writes what the scan found. Of a run that goes on the data must be what it was.
  *
@@ -16,7 +18,7 @@ export function recordData(
   data: Pick<DataPipeline, 'contentHash' | 'files' | 'record' | 'trainImages'>,
   isResumed: boolean,
 ): void {
-  const [record, files] = [join(directory, 'data.json'), join(directory, 'data.sha256')]
+  const [record, files] = [join(directory, dataName), join(directory, 'data.sha256')]
   if (isResumed && existsSync(record)) {
     const before = recordedHash(record)
     if (before === data.contentHash) return

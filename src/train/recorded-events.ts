@@ -1,8 +1,9 @@
 import { existsSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StampedEvent } from '../events/events.js'
+import type { RunEvent, StampedEvent } from '../events/events.js'
 import { isRecord } from '../files/json.js'
 import { readLines } from '../files/lines.js'
+import { withOpenFile } from '../files/random-access.js'
 import { CannotRead } from '../files/reading.js'
 import { RunFailure } from './failure.js'
 import type { ValidationRecord } from './tracking.js'
@@ -56,6 +57,21 @@ export function cutEvents(directory: string, step: number): readonly ValidationR
   if (existsSync(path)) truncateSync(path, cut)
   return validations
 }
+
+/** How a run failed, which its last events say; undefined where it did not, or goes on. */
+export function recordedFailure(directory: string): Extract<RunEvent, { type: 'failed' }> | undefined {
+  const tail = withOpenFile(join(directory, eventsName), ({ size, read }) => {
+    const length = Math.min(size, tailBytes)
+    return read(size - length, length).toString('utf8')
+  })
+  if (tail.kind !== 'opened') return undefined
+  const last = tail.result.trimEnd().split('\n').slice(-2)
+  const [failed, finished] = last.map((line) => parseEvent(line)?.event)
+  return failed?.type === 'failed' && finished?.type === 'run_finished' ? failed : undefined
+}
+
+/** The last two lines have fewer. */
+const tailBytes = 2 ** 16
 
 function parseEvent(line: string): StampedEvent | undefined {
   try {

@@ -1,31 +1,12 @@
-import { spawn } from 'node:child_process'
 import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { StampedEvent } from '../../src/events/events.js'
 import { makeTinyProject } from '../faults/tiny-project.js'
-import { commandFile, draemc, temporaryDirectory } from '../support/draemc.js'
+import { draemc, temporaryDirectory } from '../support/draemc.js'
+import { interrupted } from '../support/interrupted.js'
 import { describeNative } from '../support/native.js'
-
-/** Starts a run and sends a signal when an event comes. */
-async function interrupted(cwd: string, args: readonly string[], when: (event: StampedEvent['event']) => boolean) {
-  const child = spawn(process.execPath, [commandFile, 'run', ...args, '--json'], {
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let [rest, stderr] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    const lines = (rest + text).split('\n')
-    rest = lines.pop() ?? ''
-    if (lines.some((line) => when(JSON.parse(line).event))) child.kill('SIGTERM')
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text
-  })
-  const status = await new Promise((done) => child.on('close', done))
-  return { status, stderr }
-}
 
 const bytesOf = (directory: string, file: string) => readFileSync(join(directory, file))
 
@@ -36,7 +17,7 @@ describeNative('draemc run --resume', () => {
     expect(draemc(['run', pipeline, '--out', whole], { cwd: directory }).status).toBe(0)
     const first = await interrupted(
       directory,
-      [pipeline, '--out', run],
+      ['run', pipeline, '--out', run],
       (event) => event.type === 'validation' && event.epoch === 3,
     )
     expect(first.status).toBe(130)

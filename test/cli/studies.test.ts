@@ -24,9 +24,9 @@ it('check and explain list the cells of studies', () => {
   expect(json.studies.map(({ cells }) => cells.length)).toEqual([12, 2, 3])
 })
 
-it('run says of each study that it does not run it, and how one cell is run', () => {
+it('run says of each study that it does not run it, and what does', () => {
   const notices = checkText(text).studies.map((study) => studyNotice(study, "it's.draem"))
   expect(notices[0]).toBe(
-    "the study cells varies p over 12 cells, which this run leaves alone\n  `draemc explain 'it'\\''s.draem'` lists them; one of them: draemc run 'it'\\''s.draem' --pipeline p --set alpha=0.25 --set train.epochs=2 --set seed=1",
+    "the study cells varies p over 12 cells, which this run leaves alone\n  to run them: draemc study run 'it'\\''s.draem' --study cells",
   )
 })

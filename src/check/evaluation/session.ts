@@ -4,6 +4,7 @@ import type { FileView } from '../../layouts/view.js'
 import type { SourceMap } from '../../source/source-file.js'
 import type { FileId, Span } from '../../source/span.js'
 import type { Argument, Expression, TypeDeclaration } from '../../syntax/ast.js'
+import { inOneLine } from '../../syntax/text.js'
 import type { WeightTable } from '../../weights/file.js'
 import type { Module } from '../loading/module.js'
 import type { Type } from '../values/type.js'
@@ -73,7 +74,7 @@ export function openSession(program: Program, known: ReadonlyMap<string, Diagnos
 
 export function textOf(session: Session, span: Span): string {
   const text = session.sources.get(span.file)?.text ?? ''
-  return text.slice(span.start, span.end).replace(/\s+/g, ' ').trim()
+  return inOneLine(text.slice(span.start, span.end))
 }
 
 /** The mistake that goes by `key`, reported where it is met first. */

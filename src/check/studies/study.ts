@@ -8,6 +8,7 @@ import { suggest } from '../../diagnostics/suggest.js'
 import { type Span, within } from '../../source/span.js'
 import type { Binding, Expression, PipelineDeclaration, StudyDeclaration, VaryStatement } from '../../syntax/ast.js'
 import { dumpChecked } from '../dump.js'
+import type { Env } from '../evaluation/env.js'
 import type { Session } from '../evaluation/session.js'
 import { textOf } from '../evaluation/session.js'
 import type { FlatAllow } from '../flattening/flat.js'
@@ -19,7 +20,7 @@ import type { Override } from '../loading/overrides.js'
 import { settingsContext } from '../origins.js'
 import { checkPipelineOf, openPipeline, type PipelineCheck } from '../pipeline.js'
 import { type Cell, checkValues } from './axis.js'
-import type { Choice } from './exclude.js'
+import type { Axes, Choice } from './exclude.js'
 import { cellsOf, checkExcludes, isExcluded } from './exclude.js'
 import { checkCompare, checkSettings } from './settings.js'
 
@@ -43,7 +44,7 @@ export interface CheckedStudy {
 export interface StudyCell {
   /** `lambda=0.5, seed=1` */
   readonly label: string
-  /** What makes the pipeline this cell's, as `--set` takes it. */
+  /** What makes the pipeline this cell's, as it is written. */
   readonly overrides: readonly Override[]
 }
 
@@ -59,9 +60,7 @@ export function checkStudy(
   if (studied === undefined) return undefined
   const before = session.sink.all.length
   const base = baseOf(studied)
-  // They hold for every cell, and need not for each.
-  const own = study.items.flatMap((item) => (item.kind === 'allow' ? [{ statement: item, inherited: true }] : []))
-  const request = { allows: [...blocks, ...own], what: 'this varies', expects: false, like: base } as const
+  const request = { allows: [...blocks, ...allowsOf(study)], what: 'this varies', expects: false, like: base } as const
   const known = new Set(base.diagnostics.map(keyOf))
   const cellOf = (overrides: readonly Binding[]): Cell => {
     const { checked, diagnostics } = checkPipelineOf(session, studied, { ...request, overrides })
@@ -74,10 +73,7 @@ export function checkStudy(
   const vary = study.items.filter((item) => item.kind === 'vary')
   const { seeds, isGrid } = checkSettings(study, vary, env)
   const varied = axesOf(vary, base, session)
-  const values = new Map<string, readonly Expression[]>(
-    varied.flatMap((item) => (item.value.kind === 'list' ? [[pathText(item.path), item.value.items] as const] : [])),
-  )
-  const axes = seeds === undefined ? values : new Map([...values, ['seed', seeds]])
+  const { values, axes } = valuesOf(varied, seeds)
   const excludes = study.items.filter((item) => item.kind === 'exclude')
   const isWhole = values.size === vary.length && !study.items.some((item) => item.recovered)
   const cells = cellsOf(values, seeds, isGrid)
@@ -112,13 +108,50 @@ export function checkStudy(
   }
 }
 
+/** They hold for every cell, and need not for each. */
+export function allowsOf({ items }: StudyDeclaration): readonly FlatAllow[] {
+  return items.flatMap((item) => (item.kind === 'allow' ? [{ statement: item, inherited: true }] : []))
+}
+
+/** What each cell of a study without mistakes lays over its pipeline, in the order of `CheckedStudy.cells`. */
+export function cellBindings(study: StudyDeclaration, env: Env): readonly (readonly Binding[])[] {
+  const vary = study.items.filter((item) => item.kind === 'vary')
+  const { seeds, isGrid } = checkSettings(study, vary, env)
+  const { values, axes } = valuesOf(vary, seeds)
+  const excludes = study.items.filter((item) => item.kind === 'exclude')
+  const cells = cellsOf(values, seeds, isGrid) ?? []
+  return cells
+    .filter((cell) => !isExcluded(cell, excludes, axes, env))
+    .map((cell) => {
+      const seed = seeds && cell.get('seed')
+      if (seed === undefined) return bindingsOf(cell, vary)
+      const path = [{ kind: 'identifier', name: 'seed', span: seed.span } as const]
+      return [...bindingsOf(cell, vary), { kind: 'binding', path, value: seed, span: seed.span }]
+    })
+}
+
+/** By the path of their axis; `axes` has the seeds too. */
+function valuesOf(
+  vary: readonly VaryStatement[],
+  seeds: readonly Expression[] | undefined,
+): { readonly values: Axes; readonly axes: Axes } {
+  const values = new Map<string, readonly Expression[]>(
+    vary.flatMap((item) => (item.value.kind === 'list' ? [[pathText(item.path), item.value.items] as const] : [])),
+  )
+  return { values, axes: seeds === undefined ? values : new Map([...values, ['seed', seeds]]) }
+}
+
 export interface StudiedPipeline {
   readonly declaration: PipelineDeclaration
   readonly module: Module
 }
 
 /** The pipeline of a study; undefined when there is none, which is reported. */
-function studiedPipeline(study: StudyDeclaration, module: Module, session: Session): StudiedPipeline | undefined {
+export function studiedPipeline(
+  study: StudyDeclaration,
+  module: Module,
+  session: Session,
+): StudiedPipeline | undefined {
   const { name, span, recovered } = study.of
   const entity = lookUp(module, name)
   if (entity?.kind === 'pipeline') return entity

@@ -24,14 +24,16 @@ export const frontPhases = [
     summary: 'names resolved, blocks inlined, every tensor with its type, every setting with its origin',
     inputs: ['ast'],
     run: ({ ast }, context) => {
-      const { source, pipeline, mayLackPipeline, overrides, environment, workingDirectory, lookAtDisk } = context
+      const { source, pipeline, cell, texts, mayLackPipeline, overrides, environment, workingDirectory, lookAtDisk } =
+        context
       if (pipeline !== undefined) requirePipeline(pipeline, ast, shownPath(source.path, workingDirectory))
       return checkFile({
         entry: source.path,
         parsedEntry: ast,
         ...(pipeline === undefined ? {} : { pipeline }),
+        ...(cell === undefined ? {} : { cell }),
         ...(mayLackPipeline === undefined ? {} : { mayLackPipeline }),
-        loadFile: (path) => (path === source.path ? source.text : readSource(path)),
+        loadFile: (path) => (path === source.path ? source.text : (texts?.get(path) ?? readSource(path))),
         libraryDirectory: join(packageRoot(), 'grammar', 'std'),
         overrides,
         environment,

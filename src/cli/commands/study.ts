@@ -1,0 +1,108 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { locateEngine } from '../../native/locate.js'
+import { surroundingsMistakes } from '../../native/surroundings.js'
+import { jsonLine, visible } from '../../source/visible.js'
+import { addSetOption } from '../compile-options.js'
+import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
+import { printData, talk } from '../output.js'
+import { EndRequests, listenEarly, type RunViewOptions, reportNoEngine } from '../run-view.js'
+import { runCell } from '../study/cell.js'
+import { compareStudy } from '../study/compare.js'
+import { type OpenedStudy, openStudy, type StudyOptions } from '../study/open.js'
+import type { LoadLiveView } from '../view.js'
+
+interface RunOptions extends StudyOptions, RunViewOptions {
+  readonly cell: readonly number[]
+}
+
+interface CompareOptions extends StudyOptions {
+  readonly against?: number
+  readonly csv?: true
+}
+
+export function addStudyCommand(program: Command, done: (code: ExitCode) => void, loadLiveView: LoadLiveView): void {
+  const study = program.command('study').description('run the cells of a study, and compare what they came to')
+  addStudyOptions(
+    study
+      .command('run <file>')
+      .description('run the cells that are not completed, one after the other, and compare them'),
+  )
+    .option('--cell <numbers>', 'these cells alone: 3, or 1-9,12; repeatable', collectCells, [])
+    .option('--plain', 'plain lines even on a terminal')
+    .option('--json', 'events as JSON on stdout, one a line; each cell begins with one of its own')
+    .addHelpText('after', runHelp)
+    .action(async (file: string, options: RunOptions) => {
+      listenEarly()
+      const mistakes = surroundingsMistakes()
+      for (const mistake of mistakes) talk(`error: ${mistake}`)
+      const opened = mistakes.length > 0 ? exitCodes.usage : await openStudy(file, options)
+      done(typeof opened === 'number' ? opened : await runCells(opened, options, loadLiveView))
+    })
+  addStudyOptions(study.command('compare <file>').description('what the runs of a study came to so far'))
+    .option('--against <cell>', 'the row that others are compared with: the one of this cell', collectCell, 1)
+    .option('--csv', 'a row a cell, as a table for other programs')
+    .option('--json', 'everything, as JSON')
+    .action(async (file: string, options: CompareOptions) => {
+      const opened = await openStudy(file, options)
+      if (typeof opened !== 'number') compareStudy(opened, options)
+      done(typeof opened === 'number' ? opened : exitCodes.ok)
+    })
+}
+
+const runHelp = `
+The run of each cell has a directory of its own, named by its values and a hash of its pipeline. The same command again goes on where it ended: completed
+cells are left alone, one that was interrupted is resumed, one whose pipeline was edited is run anew beside the old one. Several of these
+commands may work on one study: each takes cells that no other has.
+Ctrl-C ends the run under way as in \`draemc run\`, and the study with it.`
+
+function addStudyOptions(command: Command): Command {
+  return addSetOption(command)
+    .option('--study <name>', 'the study of the file, where it has several')
+    .option('--out <directory>', 'where the directories of the runs are (default: runs/STUDY)')
+}
+
+async function runCells(opened: OpenedStudy, options: RunOptions, loadLiveView: LoadLiveView): Promise<ExitCode> {
+  const { cells } = opened
+  const beyond = options.cell.find((number) => number > cells.length)
+  if (beyond !== undefined) throw new UsageError(`there is no cell ${beyond}: the study has ${cells.length}`)
+  const chosen = options.cell.length === 0 ? cells : cells.filter(({ number }) => options.cell.includes(number))
+  const engine = locateEngine()
+  if (!engine) return reportNoEngine()
+  const requests = new EndRequests()
+  let failed = 0
+  for (const cell of chosen) {
+    const { number, label, directory } = cell
+    if (options.json)
+      printData(jsonLine({ time: Date.now(), event: { type: 'cell', number, of: cells.length, label, directory } }))
+    else talk(`\ncell ${number} of ${cells.length}: ${visible(label)}`)
+    const code = await runCell(opened, cell, engine, options, loadLiveView, requests)
+    if (code === exitCodes.interrupted || requests.isAsked) {
+      talk('the same command goes on with the study')
+      return exitCodes.interrupted
+    }
+    if (code !== exitCodes.ok) failed += 1
+  }
+  if (!options.json && options.cell.length === 0) {
+    printData('')
+    compareStudy(opened, {})
+  }
+  return failed === 0 ? exitCodes.ok : exitCodes.failed
+}
+
+function collectCells(text: string, before: readonly number[]): readonly number[] {
+  const ranges = text.split(',').map((part) => {
+    const [, first, last] = /^([1-9]\d{0,5})(?:-([1-9]\d{0,5}))?$/.exec(part.trim()) ?? []
+    if (first === undefined) throw new InvalidArgumentError('They are numbers from 1: 3, or 1-9,12.')
+    return { from: Number(first), to: Number(last ?? first) }
+  })
+  return [
+    ...before,
+    ...ranges.flatMap(({ from, to }) => Array.from({ length: Math.max(0, to - from + 1) }, (_, place) => from + place)),
+  ]
+}
+
+function collectCell(text: string): number {
+  const [cell, ...more] = collectCells(text, [])
+  if (cell === undefined || more.length > 0) throw new InvalidArgumentError('It is one number, from 1.')
+  return cell
+}
