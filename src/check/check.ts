@@ -179,7 +179,11 @@ function choosePipeline(
     const facts = { what: 'pipeline', name, known, suggestion: suggest(name, known) }
     session.sink.report(diagnose(namesDiagnostics.unknownName, start, facts))
   } else if (!session.sink.hasErrors && (mayLackPipeline !== true || module.own.size === 0)) {
-    const facts = { what: 'declaration: the file declares none', example: '`pipeline name { ... }`' }
+    const isStudied = module.source.declarations.some((each) => each.kind === 'study')
+    const what = isStudied
+      ? 'declaration: the file has studies alone, which `draemc study run` runs'
+      : 'declaration: the file declares none'
+    const facts = { what, example: '`pipeline name { ... }`' }
     session.sink.report(diagnose(namesDiagnostics.missingPart, start, facts))
   }
   return undefined

@@ -18,46 +18,54 @@ export function renderComparison(
   const paths = axes.flatMap(({ path }) => (path === 'seed' ? [] : [path]))
   const valuesOf = ({ values }: ComparedRow) => paths.map((path) => values.get(path) ?? '-')
   const head = `study ${name} of ${pipeline}: ${counts(cells)}`
-  const shown = [
-    ['row', ...paths, 'runs', ...compared],
+  const spreads = inBlocks(compared, (keys) => [
+    ['row', ...paths, 'runs', ...keys],
     ...rows.map((row, place) => [
-      String(place + 1),
-      ...valuesOf(row),
+      ...[String(place + 1), ...valuesOf(row)],
       row.runs === row.cells.length ? String(row.runs) : `${row.runs} of ${row.cells.length}`,
-      ...compared.map((key) => spreadText(row.spreads.get(key), row.runs)),
+      ...keys.map((key) => spreadText(row.spreads.get(key), row.runs)),
     ]),
-  ]
-  const against = [
-    ['row', ...paths, 'pairs', ...compared],
-    ...rows.flatMap((row, place) =>
-      row.differences.size === 0
-        ? []
-        : [
-            [
-              String(place + 1),
-              ...valuesOf(row),
-              String(Math.max(...[...row.differences.values()].map(({ pairs }) => pairs))),
-              ...compared.map((key) => differenceText(row.differences.get(key))),
-            ],
-          ],
-    ),
-  ]
+  ])
+  const differing = rows.flatMap((row, place) => (row.differences.size === 0 ? [] : [{ row, place }]))
+  const differences = inBlocks(compared, (keys) => [
+    ['row', ...paths, 'pairs', ...keys],
+    ...differing.map(({ row, place }) => [
+      ...[String(place + 1), ...valuesOf(row)],
+      String(Math.max(...[...row.differences.values()].map(({ pairs }) => pairs))),
+      ...keys.map((key) => differenceText(row.differences.get(key))),
+    ]),
+  ])
   return [
     head,
     ...cells.flatMap(({ number, label, state }) => trouble(number, label, state)),
     ...notComparable(cells, axes).map((line) => `warning: ${line}`),
-    ...(rows.every(({ runs }) => runs === 0)
-      ? []
-      : ['', 'mean ± standard deviation over the runs', ...table(shown, { ruledAfter: [0] })]),
-    ...(against.length < 2
+    ...(rows.every(({ runs }) => runs === 0) ? [] : ['', 'mean ± standard deviation over the runs', ...spreads]),
+    ...(differing.length === 0
       ? []
       : [
           '',
           `difference from row ${rows.findIndex(({ isBase }) => isBase) + 1} in pairs of the same seed: mean ± standard error`,
-          ...table(against, { ruledAfter: [0] }),
+          ...differences,
         ]),
   ].join('\n')
 }
+
+/** A table of all metrics, or tables of as many as fit into the width. */
+function inBlocks(
+  keys: readonly string[],
+  rowsOf: (keys: readonly string[]) => readonly (readonly string[])[],
+): readonly string[] {
+  const blocks: string[][] = []
+  const linesOf = (block: readonly string[]) => table(rowsOf(block), { ruledAfter: [0] })
+  for (const key of keys) {
+    const block = blocks.at(-1)
+    if (block !== undefined && linesOf([...block, key]).every((line) => line.length <= width)) block.push(key)
+    else blocks.push([key])
+  }
+  return blocks.flatMap((block, place) => [...(place > 0 ? [''] : []), ...linesOf(block)])
+}
+
+const width = 100
 
 const words: Readonly<Record<CellState['kind'], string>> = {
   completed: 'completed',

@@ -20,12 +20,16 @@ const own: Readonly<Record<string, readonly string[]>> = {
   several: ['train.micro_batch=1', ...few],
   draem_original: ['data.targets=[domain_B]', ...small],
 }
-const cases = readdirSync(folder)
-  .filter((name) => name.endsWith('.draem'))
-  .flatMap((file) => {
-    const names = readFileSync(join(folder, file), 'utf8').matchAll(/^pipeline (\w+)/gm)
-    return [...names].map(([, name = '']) => [name, file] as const)
-  })
+const declared = (pattern: RegExp) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.draem'))
+    .flatMap((file) => {
+      const names = readFileSync(join(folder, file), 'utf8').matchAll(pattern)
+      return [...names].map(([, name = '', of = name]) => [name, file, of] as const)
+    })
+const cases = declared(/^pipeline (\w+)/gm)
+// Full width is for larger machines; its cells are checked with all others.
+const studies = declared(/^study (\w+) of (\w+)/gm).filter(([name]) => name !== 'severity_inputs')
 
 describeNative('shipped pipelines', () => {
   let directory: string
@@ -54,5 +58,13 @@ describeNative('shipped pipelines', () => {
     const results = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'))
     const domains: readonly { readonly domain: string }[] = results.domains
     expect(domains.map(({ domain }) => domain).slice(0, domainsOf[data].length)).toEqual(domainsOf[data])
+  })
+
+  it.each(studies)('a cell of the study %s trains for two steps and is evaluated', (name, file, of) => {
+    const set = (own[of] ?? few).flatMap((each) => ['--set', each])
+    const args = ['study', 'run', join('pipelines', file), '--study', name, '--cell', '1', '--plain', ...set]
+    const { status, stderr } = draemc(args, { cwd: directory })
+    expect(stderr).toContain('completed after 2 steps')
+    expect(status).toBe(0)
   })
 })

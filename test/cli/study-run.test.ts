@@ -103,6 +103,13 @@ describeNative('draemc study run', () => {
     expect(other.cells.map(({ state }) => state)).toEqual(['not run', 'not run', 'not run', 'not run'])
     renameSync(`${cwd}-elsewhere`, cwd)
 
+    expect(draemc(['study', 'slurm', file], { cwd }).stderr).toBe('error: no cell of values is left to run\n')
+    const anew = draemc(['study', 'slurm', file, '--set', 'train.epochs=3', '--out', 'anew'], { cwd }).stdout
+    expect(anew).toContain('#SBATCH --array=1-4\n')
+    expect(anew).toContain(
+      `study run ${file} --study values --out anew --set train.epochs=3 --cell "$SLURM_ARRAY_TASK_ID"`,
+    )
+
     const table = draemc(['study', 'compare', file, '--csv'], { cwd }).stdout.trimEnd().split('\n')
     expect(table).toHaveLength(5)
     expect(table[0]).toBe('cell,train.optimizer.lr,seed,state,directory,val.auroc(score),targets.auroc(score)')

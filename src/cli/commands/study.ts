@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { slurmScript } from '../../driver/slurm.js'
+import { stateOf } from '../../driver/study.js'
 import { locateEngine } from '../../native/locate.js'
 import { surroundingsMistakes } from '../../native/surroundings.js'
 import { jsonLine, visible } from '../../source/visible.js'
@@ -38,6 +40,15 @@ export function addStudyCommand(program: Command, done: (code: ExitCode) => void
       const opened = mistakes.length > 0 ? exitCodes.usage : await openStudy(file, options)
       done(typeof opened === 'number' ? opened : await runCells(opened, options, loadLiveView))
     })
+  addStudyOptions(
+    study.command('slurm <file>').description('a job array of the cells that are not completed, for sbatch'),
+  )
+    .addHelpText('after', slurmHelp)
+    .action(async (file: string, options: StudyOptions) => {
+      const opened = await openStudy(file, options)
+      if (typeof opened !== 'number') printJobArray(opened, options)
+      done(typeof opened === 'number' ? opened : exitCodes.ok)
+    })
   addStudyOptions(study.command('compare <file>').description('what the runs of a study came to so far'))
     .option('--against <cell>', 'the row that others are compared with: the one of this cell', collectCell, 1)
     .option('--csv', 'a row a cell, as a table for other programs')
@@ -54,6 +65,27 @@ The run of each cell has a directory of its own, named by its values and a hash 
 cells are left alone, one that was interrupted is resumed, one whose pipeline was edited is run anew beside the old one. Several of these
 commands may work on one study: each takes cells that no other has.
 Ctrl-C ends the run under way as in \`draemc run\`, and the study with it.`
+
+const slurmHelp = `
+The script is on stdout: draemc study slurm FILE > job.sh; sbatch --time=4:00:00 --gpus=1 job.sh
+A task that meets its time limit is queued again and goes on where it was.`
+
+function printJobArray({ file, study, cells, set }: OpenedStudy, { out }: StudyOptions): void {
+  const open = cells.filter((cell) => !['completed', 'failed'].includes(stateOf(cell).kind))
+  if (open.length === 0) throw new UsageError(`no cell of ${study.name} is left to run`)
+  printData(
+    slurmScript({
+      name: study.name,
+      cells: open.map(({ number }) => number),
+      command: [
+        ...[process.execPath, process.argv[1] ?? 'draemc', 'study', 'run', file, '--study', study.name],
+        ...(out === undefined ? [] : ['--out', out]),
+        ...set.flatMap(({ path, value }) => ['--set', `${path}=${value}`]),
+      ],
+      workingDirectory: process.cwd(),
+    }),
+  )
+}
 
 function addStudyOptions(command: Command): Command {
   return addSetOption(command)
