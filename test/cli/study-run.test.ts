@@ -66,7 +66,7 @@ describeNative('draemc study run', () => {
 
     const rest = draemc(['study', 'run', file, '--plain'], { cwd })
     expect(rest.status, rest.stderr).toBe(0)
-    expect(rest.stderr).toContain('completed before: runs/values/train.optimizer.lr=1e-2,seed=1-')
+    expect(rest.stderr).toContain('cell 3 of 4: train.optimizer.lr=1e-2, seed=1: completed before\n')
     expect(rest.stdout).toContain('study values of tiny: 4 cells: 4 completed')
     const { cells, rows } = compared(cwd, [file])
     for (const { directory, values } of cells) {
@@ -124,6 +124,19 @@ describeNative('draemc study run', () => {
     expect(damaged).toContain('cell 1 (train.optimizer.lr=1e-3, seed=1) damaged: ')
   })
 
+  it('shares a study with others: each cell is run by one of them', async () => {
+    const { cwd, file } = makeStudy()
+    const args = ['study', 'run', file, '--set', 'train.epochs=4']
+    const never = (): boolean => false
+    const ended = await Promise.all([interrupted(cwd, args, never), interrupted(cwd, args, never)])
+    const { cells } = compared(cwd, [file, '--set', 'train.epochs=4'])
+    expect(cells.map(({ state }) => state)).toEqual(['completed', 'completed', 'completed', 'completed'])
+    // Who ends first may leave a cell to the other.
+    expect(ended.map(({ status }) => status).sort()).toContain(0)
+    for (const { directory } of cells)
+      expect(readFileSync(join(directory, 'events.jsonl'), 'utf8').match(/"run_started"/g)).toHaveLength(1)
+  })
+
   it('goes on with the other cells when one fails', () => {
     const { cwd, file } = makeStudy()
     const failing = readFileSync(join(cwd, file), 'utf8').replace('    1e-2,', '    1e30,')
@@ -151,7 +164,8 @@ describe('draemc study', () => {
       `${file} has no study value; did you mean values? (its studies: values)`,
     )
     expect(run('--cell', '5').stderr).toBe('error: there is no cell 5: the study has 4\n')
-    expect(run('--cell', '0').stderr).toContain('They are numbers from 1: 3, or 1-9,12.')
+    expect(run('--cell', '0').stderr).toContain('They are rising numbers from 1: 3, or 1-9,12.')
+    expect(run('--cell', '3-1').status).toBe(2)
     const unknown = run('--set', 'train.epochz=1')
     expect(unknown.status).toBe(3)
     expect(unknown.stderr.match(/error\[/g)).toHaveLength(1)

@@ -1,9 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { slurmScript } from '../../driver/slurm.js'
-import { stateOf } from '../../driver/study.js'
+import { type PlacedCell, stateOf } from '../../driver/study.js'
 import { locateEngine } from '../../native/locate.js'
 import { surroundingsMistakes } from '../../native/surroundings.js'
-import { jsonLine, visible } from '../../source/visible.js'
 import { addSetOption } from '../compile-options.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { printData, talk } from '../output.js'
@@ -101,36 +100,39 @@ async function runCells(opened: OpenedStudy, options: RunOptions, loadLiveView: 
   const engine = locateEngine()
   if (!engine) return reportNoEngine()
   const requests = new EndRequests()
-  let failed = 0
-  for (const cell of chosen) {
-    const { number, label, directory } = cell
-    if (options.json)
-      printData(jsonLine({ time: Date.now(), event: { type: 'cell', number, of: cells.length, label, directory } }))
-    else talk(`\ncell ${number} of ${cells.length}: ${visible(label)}`)
-    const code = await runCell(opened, cell, engine, options, loadLiveView, requests)
-    if (code === exitCodes.interrupted || requests.isAsked) {
-      talk('the same command goes on with the study')
-      return exitCodes.interrupted
+  let open = chosen
+  let areCompleted = true
+  while (open.length > 0) {
+    const inUse: PlacedCell[] = []
+    for (const cell of open) {
+      const code = await runCell(opened, cell, engine, options, loadLiveView, requests)
+      if (code === exitCodes.interrupted || requests.isAsked) {
+        talk('the same command goes on with the study')
+        return exitCodes.interrupted
+      }
+      if (code === 'in use') inUse.push(cell)
+      else if (code !== exitCodes.ok) areCompleted = false
     }
-    if (code !== exitCodes.ok) failed += 1
+    // What others have is looked at again, where there was something else to run meanwhile.
+    if (inUse.length === open.length) areCompleted = false
+    open = inUse.length === open.length ? [] : inUse
   }
   if (!options.json && options.cell.length === 0) {
-    printData('')
+    talk('')
     compareStudy(opened, {})
   }
-  return failed === 0 ? exitCodes.ok : exitCodes.failed
+  return areCompleted ? exitCodes.ok : exitCodes.failed
 }
 
 function collectCells(text: string, before: readonly number[]): readonly number[] {
   const ranges = text.split(',').map((part) => {
     const [, first, last] = /^([1-9]\d{0,5})(?:-([1-9]\d{0,5}))?$/.exec(part.trim()) ?? []
-    if (first === undefined) throw new InvalidArgumentError('They are numbers from 1: 3, or 1-9,12.')
-    return { from: Number(first), to: Number(last ?? first) }
+    const [from, to] = [Number(first), Number(last ?? first)]
+    if (first === undefined || to < from)
+      throw new InvalidArgumentError('They are rising numbers from 1: 3, or 1-9,12.')
+    return Array.from({ length: to - from + 1 }, (_, place) => from + place)
   })
-  return [
-    ...before,
-    ...ranges.flatMap(({ from, to }) => Array.from({ length: Math.max(0, to - from + 1) }, (_, place) => from + place)),
-  ]
+  return [...before, ...ranges.flat()]
 }
 
 function collectCell(text: string): number {

@@ -1,17 +1,18 @@
 import { CannotResume, resumeRun } from '../../driver/resume.js'
 import { RunDirectoryInUse } from '../../driver/run-directory.js'
 import { type PlacedCell, stateOf } from '../../driver/study.js'
+import { now } from '../../events/clock.js'
 import { DirectoryInUse } from '../../files/lock.js'
 import type { EngineLocation } from '../../native/locate.js'
-import { shellWord, visible } from '../../source/visible.js'
+import { jsonLine, shellWord, visible } from '../../source/visible.js'
 import { type ExitCode, exitCodes } from '../exit-codes.js'
-import { talk } from '../output.js'
+import { printData, talk } from '../output.js'
 import { optionTexts, prepareRun, startPrepared } from '../prepare-run.js'
 import { type EndRequests, followRun, type RunViewOptions, shownPath } from '../run-view.js'
 import type { LoadLiveView } from '../view.js'
 import type { OpenedStudy } from './open.js'
 
-/** Brings the run of a cell to its end, from wherever it is. */
+/** Brings the run of a cell to its end, from wherever it is, if no other process has it. */
 export async function runCell(
   opened: OpenedStudy,
   cell: PlacedCell,
@@ -19,17 +20,22 @@ export async function runCell(
   options: RunViewOptions,
   loadLiveView: LoadLiveView,
   requests: EndRequests,
-): Promise<ExitCode> {
-  const { directory } = cell
+): Promise<ExitCode | 'in use'> {
+  const { directory, number, label } = cell
   const state = stateOf(cell)
+  const [of, again] = [
+    opened.cells.length,
+    `to run it again, remove its directory: rm -r ${shellWord(shownPath(directory))}`,
+  ]
+  if (options.json) printData(jsonLine({ time: now(), event: { type: 'cell', number, of, label, directory } }))
+  else talk(`\ncell ${number} of ${of}: ${visible(label)}${state.kind === 'completed' ? ': completed before' : ''}`)
   try {
     switch (state.kind) {
       case 'completed':
-        talk(`completed before: ${visible(shownPath(directory))}`)
         return exitCodes.ok
       case 'failed':
         talk(`failed before: ${visible(state.message)}`)
-        talk(`  help: to run it again, remove its directory: rm -r ${shellWord(shownPath(directory))}`)
+        talk(`  help: ${again}`)
         return exitCodes.failed
       case 'damaged':
         talk(`error: ${visible(state.message)}\n  help: ${visible(state.help)}`)
@@ -53,10 +59,14 @@ export async function runCell(
       }
     }
   } catch (error) {
-    if (error instanceof DirectoryInUse) talk(`left alone: ${visible(error.message)}`)
+    // Another process may have begun it since it was looked at.
+    const isTaken = error instanceof RunDirectoryInUse && stateOf(cell).kind !== 'not run'
+    if (error instanceof DirectoryInUse || isTaken) {
+      talk(`left alone: ${isTaken ? 'another process has begun it' : visible(error.message)}`)
+      return 'in use'
+    }
+    if (error instanceof CannotResume) talk(`error: ${visible(error.message)}\n  help: ${again}`)
     else if (error instanceof RunDirectoryInUse) talk(`error: ${visible(error.message)}`)
-    else if (error instanceof CannotResume)
-      talk(`error: ${visible(error.message)}${error.help === undefined ? '' : `\n  help: ${visible(error.help)}`}`)
     else throw error
     return exitCodes.failed
   }
