@@ -11,7 +11,15 @@ interface Owner {
   /** Of the host: another one is another start of it, which no process outlives. */
   readonly boot: string
   readonly since: string
+  /** Of a batch job. */
+  readonly job?: Job
   readonly processes: readonly OwnerProcess[]
+}
+
+/** A job of Slurm, and how many times it was queued again. */
+interface Job {
+  readonly id: string
+  readonly restarts: number
 }
 
 interface OwnerProcess {
@@ -56,7 +64,12 @@ export function lockDirectory(directory: string): DirectoryLock {
   const found = locksIn(directory)
   refuseLiving(directory, found)
   const file = join(directory, `lock.${1 + Math.max(0, ...found.map(({ number }) => number))}`)
-  const me = { host: hostname(), boot: bootId(), since: new Date().toISOString(), processes: [thisProcess()] }
+  const job = thisJob()
+  const me = {
+    ...{ host: hostname(), boot: bootId(), since: new Date().toISOString() },
+    ...(job === undefined ? {} : { job }),
+    processes: [thisProcess()],
+  }
   createWhole(file, print(me))
   keepOrRelease(directory, file)
   for (const dead of found) rmSync(dead.file, { force: true })
@@ -161,6 +174,7 @@ function isOwner(value: unknown): value is Owner {
   if (!isRecord(value) || !Array.isArray(value.processes)) return false
   return (
     [value.host, value.boot, value.since].every((text) => typeof text === 'string') &&
+    (value.job === undefined || (isRecord(value.job) && typeof value.job.restarts === 'number')) &&
     value.processes.every(
       (each) => isRecord(each) && Number.isSafeInteger(each.pid) && typeof each.started === 'string',
     )
@@ -168,9 +182,17 @@ function isOwner(value: unknown): value is Owner {
 }
 
 /** Of another host nobody knows here: it is taken to live. */
-function isLiving({ host, boot, processes }: Owner): boolean {
+function isLiving({ host, boot, job, processes }: Owner): boolean {
+  const mine = thisJob()
+  // Slurm starts a job again when it has ended, whether by a signal or with its node.
+  if (job !== undefined && job.id === mine?.id && job.restarts < mine.restarts) return false
   if (host !== hostname()) return true
   return boot === bootId() && processes.some(({ pid, started }) => startOf(pid) === started)
+}
+
+function thisJob(): Job | undefined {
+  const { SLURM_JOB_ID: id, SLURM_RESTART_COUNT: restarts } = process.env
+  return id === undefined ? undefined : { id, restarts: Number(restarts ?? 0) }
 }
 
 function thisProcess(): OwnerProcess {

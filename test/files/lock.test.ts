@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { DirectoryInUse, joinLock, lockDirectory } from '../../src/files/lock.js'
 import { projectRoot, temporaryDirectory } from '../support/draemc.js'
 
@@ -44,6 +44,26 @@ describe('a directory', () => {
     expect(() => lockDirectory(directory)).toThrow('remove lock.1 in it if the process is gone')
     writeFileSync(lock.file, 'what')
     expect(() => lockDirectory(directory)).toThrow('lock.1 in it names no process')
+  })
+
+  test('is taken over by the next start of the same batch job, on whatever host, and by no other job', () => {
+    const directory = temporaryDirectory()
+    const start = (job: string, restarts: string) => {
+      vi.stubEnv('SLURM_JOB_ID', job)
+      vi.stubEnv('SLURM_RESTART_COUNT', restarts)
+    }
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    start('17', '1')
+    const lock = lockDirectory(directory)
+    writeFileSync(lock.file, readFileSync(lock.file, 'utf8').replace(JSON.stringify(hostname()), '"elsewhere"'))
+    // Another task of the same start, on another host.
+    expect(() => lockDirectory(directory)).toThrow('on elsewhere since 20')
+    start('18', '2')
+    expect(() => lockDirectory(directory)).toThrow('on elsewhere since 20')
+    start('17', '2')
+    expect(lockDirectory(directory)).toMatchObject({ file: join(directory, 'lock.2'), isTakenOver: true })
   })
 
   test('stays owned while one of its processes lives', async () => {
