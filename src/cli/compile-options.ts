@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { keyOf } from '../diagnostics/cascades.js'
 import { UnknownPipeline } from '../driver/phases/front.js'
 import { type Compilation, type CompileRequest, UnreadableFile } from '../driver/run-phases.js'
 import { hasErrors, isAboutUnreadableData, reportDiagnostics } from './diagnostics.js'
@@ -46,15 +47,22 @@ export function collectOverride(text: string, previous: readonly Override[]): re
   return [...previous, { path, value: text.slice(at + 1) }]
 }
 
-/** Compiles and reports on stderr what was found wrong, also with `--json`: stdout has data alone. */
+/**
+ * Compiles and reports on stderr what was found wrong, also with `--json`: stdout has data alone.
+ *
+ * @param reported keys of what was reported before, which is not said again; what is reported now is added.
+ */
 export async function compileOrReport(
   compile: Compile,
   file: string,
   options: PipelineOptions,
   request: Wanted,
+  reported = new Set<string>(),
 ): Promise<{ readonly compilation: Compilation; readonly code: ExitCode }> {
   const compilation = compileFile(compile, file, options, request)
-  await reportDiagnostics(compilation.diagnostics, compilation.sources)
+  const fresh = compilation.diagnostics.filter((each) => !reported.has(keyOf(each)))
+  for (const each of fresh) reported.add(keyOf(each))
+  await reportDiagnostics(fresh, compilation.sources)
   return { compilation, code: codeOf(compilation) }
 }
 

@@ -26,6 +26,7 @@ export async function prepareRun(
   file: string,
   options: PipelineOptions,
   asked: Asked = {},
+  reported?: Set<string>,
 ): Promise<PreparedRun | ExitCode> {
   let machine: MachineRecord | undefined
   const forMachine = (request: CompileRequest) => {
@@ -34,7 +35,7 @@ export async function prepareRun(
     return compiled.compilation
   }
   const request = { ...asked, lookAtDisk: true, until: 'plan' } as const
-  const { compilation, code } = await compileOrReport(forMachine, file, options, request)
+  const { compilation, code } = await compileOrReport(forMachine, file, options, request, reported)
   if (code !== exitCodes.ok) return isAboutData(compilation.diagnostics) ? exitCodes.data : code
   if (!engine) return reportNoEngine()
   const tooLarge = engine.device === 'cpu' ? explainTooLarge(compilation, file, options, asked) : undefined

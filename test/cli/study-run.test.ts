@@ -144,6 +144,8 @@ describeNative('draemc study run', () => {
     const ended = draemc(['study', 'run', file, '--plain', '--set', 'train.epochs=1'], { cwd })
     expect(ended.status).toBe(1)
     expect(ended.stdout).toContain('4 cells: 2 completed, 2 failed')
+    // The patience is longer than one epoch in each of the cells.
+    expect(ended.stderr.match(/^warning\[D108\]/gm)).toHaveLength(1)
     const again = draemc(['study', 'run', file, '--cell', '3-4', '--plain', '--set', 'train.epochs=1'], { cwd })
     expect(again.status).toBe(1)
     expect(again.stderr.match(/^failed before: /gm)).toHaveLength(2)
@@ -181,7 +183,11 @@ describe('draemc study', () => {
     expect(together.stderr).toContain('errors in 1 of 4 cells')
     expect(existsSync(join(cwd, 'runs'))).toBe(false)
 
+    renameSync(join(cwd, 'project', 'data'), join(cwd, 'gone'))
+    expect(run('--study', 'values').status).toBe(4)
+
     writeFileSync(join(cwd, file), text.slice(0, text.indexOf('study values')))
+    renameSync(join(cwd, 'gone'), join(cwd, 'project', 'data'))
     expect(run().stderr).toContain(`error: ${file} has no study\n  help: declare one`)
   })
 })

@@ -45,9 +45,9 @@ export async function runCell(
         return await followRun((onEvent) => resumeRun({ run, engine, onEvent }), options, loadLiveView, requests)
       }
       case 'not run': {
-        const { file, study, texts, set } = opened
+        const { file, study, texts, set, reported } = opened
         const asked = { cell: { study: study.name, number: cell.number }, texts }
-        const prepared = await prepareRun(engine, file, { set }, asked)
+        const prepared = await prepareRun(engine, file, { set }, asked, reported)
         if (typeof prepared === 'number') return prepared
         const made = [`--study ${study.name}`, `--cell ${cell.number}`, ...optionTexts(set)]
         return await followRun(

@@ -7,7 +7,7 @@ import { compileWith } from '../../driver/run-phases.js'
 import { type PlacedCell, placeCell } from '../../driver/study.js'
 import { visible } from '../../source/visible.js'
 import { type Compile, codeOf, compileFile, compileOrReport, type PipelineOptions } from '../compile-options.js'
-import { hasErrors, reportDiagnostics } from '../diagnostics.js'
+import { hasErrors, isAboutData, reportDiagnostics } from '../diagnostics.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
 
@@ -25,6 +25,8 @@ export interface OpenedStudy {
   readonly set: PipelineOptions['set']
   /** The sources by their absolute path: an edit while the study runs changes none of its cells. */
   readonly texts: ReadonlyMap<string, string>
+  /** Keys of the mistakes and warnings that were reported: what is wrong in many cells is said of the first. */
+  readonly reported: Set<string>
 }
 
 const check: Compile = (request) => compileWith(frontPhases, request)
@@ -32,15 +34,15 @@ const check: Compile = (request) => compileWith(frontPhases, request)
 /** Checks a file and every cell of a study in it. An exit code where there are mistakes, which are reported. */
 export async function openStudy(file: string, options: StudyOptions): Promise<OpenedStudy | ExitCode> {
   const request = { lookAtDisk: true, until: 'checked', mayLackPipeline: true } as const
-  const { compilation, code } = await compileOrReport(check, file, { set: [] }, request)
-  if (code !== exitCodes.ok) return code
+  const reported = new Set<string>()
+  const { compilation, code } = await compileOrReport(check, file, { set: [] }, request, reported)
+  if (code !== exitCodes.ok) return isAboutData(compilation.diagnostics) ? exitCodes.data : code
   const study = chooseStudy(file, compilation.artefacts.checked?.studies ?? [], options.study)
   const taken = options.set.find(({ path }) => study.axes.some((axis) => overlaps(axis.path, path)))
   if (taken !== undefined) throw new UsageError(`--set ${taken.path}: the study ${study.name} varies it`)
   const texts = new Map(compilation.sources.files.map(({ id, text }) => [id, text]))
   const below = resolve(options.out ?? join('runs', study.name))
   const cells: PlacedCell[] = []
-  const reported = new Set<string>()
   let refused: ExitCode = exitCodes.ok
   for (const [place, cell] of study.cells.entries()) {
     const asked = { ...request, cell: { study: study.name, number: place + 1 }, texts }
@@ -49,7 +51,6 @@ export async function openStudy(file: string, options: StudyOptions): Promise<Op
     if (pipeline !== undefined) cells.push(placeCell(cell, place + 1, pipeline, { file: resolve(file), below }))
     if (!hasErrors(checked.diagnostics)) continue
     refused = codeOf(checked)
-    // What is wrong in many cells is said of the first.
     const fresh = checked.diagnostics.filter((each) => each.severity === 'error' && !reported.has(keyOf(each)))
     for (const each of fresh) reported.add(keyOf(each))
     if (fresh.length === 0) continue
@@ -58,7 +59,7 @@ export async function openStudy(file: string, options: StudyOptions): Promise<Op
   }
   if (cells.length < study.cells.length)
     talk(`errors in ${study.cells.length - cells.length} of ${study.cells.length} cells`)
-  return refused === exitCodes.ok ? { file, study, cells, set: options.set, texts } : refused
+  return refused === exitCodes.ok ? { file, study, cells, set: options.set, texts, reported } : refused
 }
 
 function chooseStudy(file: string, studies: readonly CheckedStudy[], name: string | undefined): CheckedStudy {
