@@ -1,9 +1,9 @@
 import type { CheckedStudy } from '../check/studies/study.js'
+import { type Column, layOutInBlocks } from '../report/columns.js'
 import { formatMetric } from '../report/format.js'
 import { visible } from '../source/visible.js'
 import type { ComparedRow, Difference, Spread } from '../study/comparison.js'
 import type { CellState, PlacedCell } from './study.js'
-import { table } from './text-table.js'
 
 /** A cell with what became of it. */
 export type KnownCell = PlacedCell & { readonly state: CellState }
@@ -16,27 +16,31 @@ export function renderComparison(
   compared: readonly string[],
 ): string {
   const paths = axes.flatMap(({ path }) => (path === 'seed' ? [] : [path]))
-  const valuesOf = ({ values }: ComparedRow) => paths.map((path) => values.get(path) ?? '-')
-  const head = `study ${name} of ${pipeline}: ${counts(cells)}`
-  const spreads = inBlocks(compared, (keys) => [
-    ['row', ...paths, 'runs', ...keys],
-    ...rows.map((row, place) => [
-      ...[String(place + 1), ...valuesOf(row)],
-      row.runs === row.cells.length ? String(row.runs) : `${row.runs} of ${row.cells.length}`,
-      ...keys.map((key) => spreadText(row.spreads.get(key), row.runs)),
-    ]),
-  ])
-  const differing = rows.flatMap((row, place) => (row.differences.size === 0 ? [] : [{ row, place }]))
-  const differences = inBlocks(compared, (keys) => [
-    ['row', ...paths, 'pairs', ...keys],
-    ...differing.map(({ row, place }) => [
-      ...[String(place + 1), ...valuesOf(row)],
-      String(Math.max(...[...row.differences.values()].map(({ pairs }) => pairs))),
-      ...keys.map((key) => differenceText(row.differences.get(key))),
-    ]),
-  ])
+  const numbered = rows.map((row, place) => ({ ...row, number: String(place + 1) }))
+  const differing = numbered.filter(({ differences }) => differences.size > 0)
+  const tableOf = (
+    shown: typeof numbered,
+    counted: readonly [head: string, count: (row: ComparedRow) => string],
+    cellOf: (row: ComparedRow, key: string) => string,
+  ) => {
+    const facts: readonly Column[] = [
+      { cells: ['row', ...shown.map(({ number }) => number)] },
+      ...paths.map((path) => ({
+        cells: [path, ...shown.map(({ values }) => visible(values.get(path) ?? '-'))],
+        isText: true,
+      })),
+      { cells: [counted[0], ...shown.map(counted[1])] },
+    ]
+    const metrics = compared.map((key) => ({ cells: [key, ...shown.map((row) => cellOf(row, key))] }))
+    return layOutInBlocks(facts, metrics, [1], width)
+  }
+  const runs = ({ runs, cells }: ComparedRow) => (runs === cells.length ? String(runs) : `${runs} of ${cells.length}`)
+  const spreads = tableOf(numbered, ['runs', runs], (row, key) => spreadText(row.spreads.get(key), row.runs))
+  const differences = tableOf(differing, ['pairs', (row) => String(pairsOf(row))], (row, key) =>
+    differenceText(row.differences.get(key), pairsOf(row)),
+  )
   return [
-    head,
+    `study ${name} of ${pipeline}: ${counts(cells)}`,
     ...cells.flatMap(({ number, label, state }) => trouble(number, label, state)),
     ...notComparable(cells, axes).map((line) => `warning: ${line}`),
     ...(rows.every(({ runs }) => runs === 0) ? [] : ['', 'mean ± standard deviation over the runs', ...spreads]),
@@ -44,25 +48,10 @@ export function renderComparison(
       ? []
       : [
           '',
-          `difference from row ${rows.findIndex(({ isBase }) => isBase) + 1} in pairs of the same seed: mean ± standard error`,
+          `difference from row ${numbered.find(({ isBase }) => isBase)?.number} in pairs of the same seed: mean ± standard error`,
           ...differences,
         ]),
   ].join('\n')
-}
-
-/** A table of all metrics, or tables of as many as fit into the width. */
-function inBlocks(
-  keys: readonly string[],
-  rowsOf: (keys: readonly string[]) => readonly (readonly string[])[],
-): readonly string[] {
-  const blocks: string[][] = []
-  const linesOf = (block: readonly string[]) => table(rowsOf(block), { ruledAfter: [0] })
-  for (const key of keys) {
-    const block = blocks.at(-1)
-    if (block !== undefined && linesOf([...block, key]).every((line) => line.length <= width)) block.push(key)
-    else blocks.push([key])
-  }
-  return blocks.flatMap((block, place) => [...(place > 0 ? [''] : []), ...linesOf(block)])
 }
 
 const width = 100
@@ -104,20 +93,28 @@ function notComparable(cells: readonly KnownCell[], axes: CheckedStudy['axes']):
       : [`${listed(otherData)} read other data than cell ${first.number}: their files, labels or severities differ`]),
     ...(otherPrograms.length === 0
       ? []
-      : [`${listed(otherPrograms)} were computed by other programs than cell ${first.number} (${first.made})`]),
+      : [
+          `${listed(otherPrograms)} ${otherPrograms.length === 1 ? 'was' : 'were'} computed by other programs than cell ${first.number} (${first.made})`,
+        ]),
   ]
 }
 
 function spreadText(spread: Spread | undefined, runs: number): string {
-  if (spread === undefined) return formatMetric(undefined)
-  const { mean, deviation, count } = spread
-  const few = count === runs ? '' : ` (${count})`
-  return `${formatMetric(mean)}${deviation === undefined ? '' : ` ± ${formatMetric(deviation)}`}${few}`
+  return spread === undefined ? formatMetric(undefined) : measured(spread.mean, spread.deviation, spread.count, runs)
 }
 
-function differenceText(difference: Difference | undefined): string {
+function pairsOf({ differences }: ComparedRow): number {
+  return Math.max(...[...differences.values()].map(({ pairs }) => pairs))
+}
+
+function differenceText(difference: Difference | undefined, most: number): string {
   if (difference === undefined) return formatMetric(undefined)
-  const { mean, standardError } = difference
-  const signed = `${mean < 0 ? '' : '+'}${formatMetric(mean)}`
-  return standardError === undefined ? signed : `${signed} ± ${formatMetric(standardError)}`
+  const { mean, standardError, pairs } = difference
+  return `${mean < 0 ? '' : '+'}${measured(mean, standardError, pairs, most)}`
+}
+
+/** With the number of runs where it is fewer than in the rest of the row. */
+function measured(mean: number, spread: number | undefined, count: number, most: number): string {
+  const few = count === most ? '' : ` (${count})`
+  return `${formatMetric(mean)}${spread === undefined ? '' : ` ± ${formatMetric(spread)}`}${few}`
 }

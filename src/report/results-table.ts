@@ -1,6 +1,7 @@
 import { keysOf, type MetricTable, meanMetrics } from '../components/metrics.js'
 import type { Rung } from '../events/events.js'
 import { visible } from '../source/visible.js'
+import { type Column, layOut, layOutInBlocks, widthOf } from './columns.js'
 import { formatMetric } from './format.js'
 
 /** A tested domain, as the `evaluation` event and `results.json` have it. */
@@ -42,13 +43,7 @@ export function resultsTable(domains: readonly DomainMetrics[], width = 100): re
   ]
   if (widthOf(turned) <= width) return layOut(turned, [3])
 
-  const blocks: Column[][] = []
-  for (const metric of metrics) {
-    const block = blocks.at(-1)
-    if (block && widthOf([...facts, ...block, metric]) <= width) block.push(metric)
-    else blocks.push([metric])
-  }
-  return blocks.flatMap((block, i) => [...(i > 0 ? [''] : []), ...layOut([...facts, ...block], rules)])
+  return layOutInBlocks(facts, metrics, rules, width)
 }
 
 /** The ladder in the same form, by rising severity, with the means of the model's numbers. */
@@ -61,35 +56,6 @@ export function ladderTable(ladder: readonly Rung[], width = 100): readonly stri
     }),
     width,
   )
-}
-
-interface Column {
-  readonly cells: readonly string[]
-  /** Words lie left, numbers right. */
-  readonly isText?: boolean
-}
-
-const gap = 2
-
-/** `rules`: numbers of the rows that a line is drawn above. */
-function layOut(columns: readonly Column[], rules: readonly number[]): readonly string[] {
-  const rule = '─'.repeat(widthOf(columns))
-  return Array.from({ length: columns[0]?.cells.length ?? 0 }, (_, row) => {
-    const cells = columns.map(({ cells: all, isText }) => {
-      const cell = all[row] ?? ''
-      return isText ? cell.padEnd(longest(all)) : cell.padStart(longest(all))
-    })
-    const line = cells.join(' '.repeat(gap)).trimEnd()
-    return rules.includes(row) ? [rule, line] : [line]
-  }).flat()
-}
-
-function widthOf(columns: readonly Column[]): number {
-  return columns.reduce((sum, { cells }) => sum + longest(cells) + gap, -gap)
-}
-
-function longest(cells: readonly string[]): number {
-  return Math.max(...cells.map((cell) => [...cell].length))
 }
 
 interface Row extends Pick<DomainMetrics, 'domain' | 'images' | 'metrics'> {

@@ -1,11 +1,7 @@
 import type { StudyCell } from '../check/studies/study.js'
 
 /** What the run of a cell came to, by what is compared: null where a metric is undefined. */
-export interface CellResult extends StudyCell {
-  /** From 1, in the order of the study. */
-  readonly number: number
-  readonly values: ReadonlyMap<string, number | null>
-}
+export type CellValues = ReadonlyMap<string, number | null>
 
 /** Runs of several seeds in a number. */
 export interface Spread {
@@ -44,37 +40,47 @@ export interface ComparedRow {
  * A row for each combination of values, in the order of the cells, each compared with the row of one cell by pairs of runs with
  * the same seed: what the seed does to both is no difference between them.
  *
- * @param results of the cells that were run
+ * @param results of the cells that were run, by their numbers: from 1, in the order of the cells
  * @param against number of a cell of the row that the others are compared with
  */
 export function compareCells(
   cells: readonly StudyCell[],
-  results: readonly CellResult[],
+  results: ReadonlyMap<number, CellValues>,
   compared: readonly string[],
   against = 1,
 ): readonly ComparedRow[] {
-  const byNumber = new Map(results.map((result) => [result.number, result]))
-  const rows = new Map<string, number[]>()
+  const rows = new Map<string, NumberedCell[]>()
   for (const [place, cell] of cells.entries()) {
     const key = JSON.stringify([...withoutSeed(cell)])
-    rows.set(key, [...(rows.get(key) ?? []), place + 1])
+    rows.set(key, [...(rows.get(key) ?? []), { ...cell, number: place + 1 }])
   }
-  const resultsOf = (numbers: readonly number[]) => numbers.flatMap((number) => byNumber.get(number) ?? [])
-  const base = [...rows.values()].find((numbers) => numbers.includes(against)) ?? []
-  return [...rows.values()].map((numbers) => {
-    const [first = 1] = numbers
-    const runs = resultsOf(numbers)
-    const isBase = numbers === base
-    const others = isBase ? [] : resultsOf(base)
+  const runsOf = (row: readonly NumberedCell[]): readonly Run[] =>
+    row.flatMap((cell) => {
+      const values = results.get(cell.number)
+      return values === undefined ? [] : [{ seed: seedOf(cell), values }]
+    })
+  const base = [...rows.values()].find((row) => row.some(({ number }) => number === against))
+  return [...rows.values()].map((row) => {
+    const isBase = row === base
+    const runs = runsOf(row)
+    const others = isBase ? [] : runsOf(base ?? [])
     return {
-      values: withoutSeed(cells[first - 1]),
-      cells: numbers,
+      values: withoutSeed(row[0]),
+      cells: row.map(({ number }) => number),
       runs: runs.length,
       isBase,
       spreads: mapOf(compared, (name) => spreadOf(runs.flatMap(({ values }) => values.get(name) ?? []))),
       differences: mapOf(compared, (name) => differenceOf(runs, others, name)),
     }
   })
+}
+
+type NumberedCell = StudyCell & { readonly number: number }
+
+interface Run {
+  /** Undefined where the study has no seeds: every run has the pipeline's. */
+  readonly seed: string | undefined
+  readonly values: CellValues
 }
 
 function mapOf<Value>(
@@ -95,14 +101,10 @@ function spreadOf(values: readonly number[]): Spread | undefined {
   return { count: values.length, mean, ...(values.length < 2 ? {} : { deviation: deviationOf(values, mean) }) }
 }
 
-function differenceOf(
-  runs: readonly CellResult[],
-  others: readonly CellResult[],
-  name: string,
-): Difference | undefined {
-  const bySeed = new Map(others.map((other) => [seedOf(other), other.values.get(name)]))
-  const differences = runs.flatMap((run) => {
-    const [value, other] = [run.values.get(name), bySeed.get(seedOf(run))]
+function differenceOf(runs: readonly Run[], others: readonly Run[], name: string): Difference | undefined {
+  const bySeed = new Map(others.map(({ seed, values }) => [seed, values.get(name)]))
+  const differences = runs.flatMap(({ seed, values }) => {
+    const [value, other] = [values.get(name), bySeed.get(seed)]
     return typeof value === 'number' && typeof other === 'number' ? [value - other] : []
   })
   if (differences.length === 0) return undefined
@@ -127,7 +129,6 @@ function withoutSeed(cell: StudyCell | undefined): ReadonlyMap<string, string> {
   )
 }
 
-/** Without seeds in the study every run has the pipeline's. */
 function seedOf({ overrides }: StudyCell): string | undefined {
   return overrides.find(({ path }) => path === seedPath)?.value
 }

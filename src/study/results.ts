@@ -1,18 +1,14 @@
-import { type Monitor, metricKey, splits } from '../components/metrics.js'
+import { type Monitor, monitorName, splits } from '../components/metrics.js'
 import { isRecord } from '../files/json.js'
 import { own } from '../source/own.js'
+import type { CellValues } from './comparison.js'
 
 /** `results.json`, as it was read. */
 type Results = Readonly<Record<string, unknown>>
 
-/** A number of a run's results by its name: `targets.auroc(score)`. */
-export function nameOf(monitor: Monitor): string {
-  return `${monitor.split}.${metricKey(monitor)}`
-}
-
 /** What a study asks to compare, or without that all that its pipeline measures of the test sets. */
 export function comparedNames(compare: readonly Monitor[], results: readonly Results[]): readonly string[] {
-  if (compare.length > 0) return compare.map(nameOf)
+  if (compare.length > 0) return compare.map(monitorName)
   const ofSplit = (split: string) =>
     results.flatMap((each) => Object.keys(tableOf(own(each, split))).map((key) => `${split}.${key}`))
   return [...new Set(splits.flatMap((split) => (split === 'val' ? [] : ofSplit(split))))]
@@ -22,7 +18,7 @@ export function comparedNames(compare: readonly Monitor[], results: readonly Res
  * The numbers of a run by their names. Those of the validation set are of the validation that the evaluated weights come from: the best one, or
  * the last where none was chosen.
  */
-export function valuesOf(results: Results): ReadonlyMap<string, number | null> {
+export function valuesOf(results: Results): CellValues {
   const best = own(results, 'best')
   const epoch = isRecord(best) ? own(best, 'epoch') : undefined
   const validations = recordsIn(own(results, 'validation'))

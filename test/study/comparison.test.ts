@@ -1,26 +1,24 @@
 import { expect, it } from 'vitest'
 import type { StudyCell } from '../../src/check/studies/study.js'
-import { type CellResult, compareCells } from '../../src/study/comparison.js'
+import { compareCells } from '../../src/study/comparison.js'
 import { comparedNames, valuesOf } from '../../src/study/results.js'
 
 const cell = (values: Readonly<Record<string, string>>): StudyCell => ({
   label: JSON.stringify(values),
   overrides: Object.entries(values).map(([path, value]) => ({ path, value })),
 })
-const result = (of: StudyCell, number: number, value: number | null): CellResult => ({
-  ...of,
-  number,
-  values: new Map([['val.auroc(score)', value]]),
-})
+/** Those of a cell each, in their order; undefined: it was not run. */
+const resultsOf = (values: readonly (number | null | undefined)[]) =>
+  new Map(
+    values.flatMap((value, place) => (value === undefined ? [] : [[place + 1, new Map([[named, value]])] as const])),
+  )
 
 /** Two values of one axis with three seeds each. */
 const cells = ['0.5', '1.0'].flatMap((lambda) => ['1', '2', '3'].map((seed) => cell({ lambda, seed })))
 const named = 'val.auroc(score)'
 
 it('rows are the values without the seed, with mean and sample deviation', () => {
-  const values = [0.8, 0.9, 1.0, 0.7, 0.9, 0.8]
-  const results = cells.map((each, place) => result(each, place + 1, values[place] ?? 0))
-  const [first, second] = compareCells(cells, results, [named])
+  const [first, second] = compareCells(cells, resultsOf([0.8, 0.9, 1.0, 0.7, 0.9, 0.8]), [named])
   expect(first).toMatchObject({ cells: [1, 2, 3], runs: 3, isBase: true })
   expect([...(first?.values ?? [])]).toEqual([['lambda', '0.5']])
   expect(first?.spreads.get(named)?.mean).toBeCloseTo(0.9, 12)
@@ -32,30 +30,21 @@ it('rows are the values without the seed, with mean and sample deviation', () =>
 })
 
 it('a seed without its peer is in the mean and in no pair; an undefined metric in neither', () => {
-  const given = cells.flatMap((each, place) => {
-    const value = [0.8, null, 0.6, 0.9, 0.9, undefined][place]
-    return value === undefined ? [] : [result(each, place + 1, value)]
-  })
-  const [first, second] = compareCells(cells, given, [named])
+  const [first, second] = compareCells(cells, resultsOf([0.8, null, 0.6, 0.9, 0.9, undefined]), [named])
   expect(first).toMatchObject({ runs: 3, spreads: new Map([[named, { count: 2 }]]) })
   expect(second?.runs).toBe(2)
   expect(second?.differences.get(named)).toEqual({ pairs: 1, mean: expect.closeTo(0.1, 12) })
 })
 
 it('any row can be what the others are compared with', () => {
-  const results = cells.map((each, place) => result(each, place + 1, place))
-  const rows = compareCells(cells, results, [named], 5)
+  const rows = compareCells(cells, resultsOf([0, 1, 2, 3, 4, 5]), [named], 5)
   expect(rows.map(({ isBase }) => isBase)).toEqual([false, true])
   expect(rows[0]?.differences.get(named)).toEqual({ pairs: 3, mean: -3, standardError: 0 })
 })
 
 it('without seeds each run is one of its row, and pairs with the others', () => {
   const alone = ['a', 'b'].map((head) => cell({ head }))
-  const rows = compareCells(
-    alone,
-    alone.map((each, place) => result(each, place + 1, place / 4)),
-    [named],
-  )
+  const rows = compareCells(alone, resultsOf([0, 0.25]), [named])
   expect(rows[1]?.spreads.get(named)).toEqual({ count: 1, mean: 0.25 })
   expect(rows[1]?.differences.get(named)).toEqual({ pairs: 1, mean: 0.25 })
 })

@@ -19,21 +19,21 @@ interface Form {
 export function compareStudy({ study, cells }: OpenedStudy, { against = 1, csv, json }: Form): void {
   if (against > cells.length) throw new UsageError(`there is no cell ${against}: the study has ${cells.length}`)
   const known = cells.map((cell): KnownCell => ({ ...cell, state: stateOf(cell) }))
-  const results = known.flatMap(({ state, ...cell }) =>
-    state.kind === 'completed' ? [{ ...cell, values: valuesOf(state.results) }] : [],
+  const completed = known.flatMap(({ number, state }) => (state.kind === 'completed' ? [{ number, ...state }] : []))
+  const compared = comparedNames(
+    study.compare,
+    completed.map(({ results }) => results),
   )
-  const completed = known.flatMap(({ state }) => (state.kind === 'completed' ? [state.results] : []))
-  const compared = comparedNames(study.compare, completed)
-  const rows = compareCells(cells, results, compared, against)
-  const byNumber = new Map(results.map(({ number, values }) => [number, values]))
+  const values = new Map(completed.map(({ number, results }) => [number, valuesOf(results)]))
+  const rows = compareCells(cells, values, compared, against)
   if (csv) {
     const paths = study.axes.map(({ path }) => path)
     printData(csvRow(['cell', ...paths, 'state', 'directory', ...compared]))
     for (const { number, overrides, state, directory } of known) {
-      const values = new Map(overrides.map(({ path, value }) => [path, value]))
-      const numbers = compared.map((name) => String(byNumber.get(number)?.get(name) ?? ''))
+      const settings = new Map(overrides.map(({ path, value }) => [path, value]))
+      const numbers = compared.map((name) => String(values.get(number)?.get(name) ?? ''))
       printData(
-        csvRow([String(number), ...paths.map((path) => values.get(path) ?? ''), state.kind, directory, ...numbers]),
+        csvRow([String(number), ...paths.map((path) => settings.get(path) ?? ''), state.kind, directory, ...numbers]),
       )
     }
   } else if (json)
@@ -44,10 +44,10 @@ export function compareStudy({ study, cells }: OpenedStudy, { against = 1, csv, 
       compared,
       cells: known.map(({ number, label, overrides, directory, state }) => ({
         ...{ number, label, overrides, directory, state: state.kind },
-        values: Object.fromEntries(byNumber.get(number) ?? []),
+        values: Object.fromEntries(values.get(number) ?? []),
       })),
-      rows: rows.map(({ values, spreads, differences, ...row }) => ({
-        values: Object.fromEntries(values),
+      rows: rows.map(({ values: settings, spreads, differences, ...row }) => ({
+        values: Object.fromEntries(settings),
         ...row,
         spreads: Object.fromEntries(spreads),
         differences: Object.fromEntries(differences),
