@@ -54,8 +54,7 @@ export function checkFile(options: CheckOptions): CheckResult {
     return checkProgram(program, options)
   } catch (error) {
     if (!(error instanceof TooManyErrors)) throw error
-    const diagnostics = withoutCascades(sortDiagnostics(withDamage(error.diagnostics, program), sources))
-    return { pipelines: [], studies: [], diagnostics, sources }
+    return { pipelines: [], studies: [], diagnostics: inOrder(error.diagnostics, program), sources }
   }
 }
 
@@ -72,10 +71,9 @@ function checkProgram(program: Program, options: CheckOptions): CheckResult {
   }
   const overrides = parseOverrides(options.overrides, session)
   for (const each of loader.modules) checkDeclarations(each, session)
-  if (options.cell !== undefined)
-    return checkCell(options.cell, module, overrides, blockAllows(loader.modules), session)
-  const chosen = choosePipeline(module, options, session)
   const allows = blockAllows(loader.modules)
+  if (options.cell !== undefined) return checkCell(options.cell, module, overrides, allows, session)
+  const chosen = choosePipeline(module, options, session)
   const reported = session.sink.all
   const checks = new Map<PipelineDeclaration, PipelineCheck>()
   /** Checks that depend on nothing else that was found: studies begin with them. */
@@ -108,7 +106,7 @@ function checkProgram(program: Program, options: CheckOptions): CheckResult {
     if (declaration.kind !== 'study' || declaration.recovered) return []
     return checkStudy(declaration, module, { ...session, sink: all }, allows, baseOf) ?? []
   })
-  const diagnostics = withoutCascades(sortDiagnostics(withDamage(all.all, program), sources))
+  const diagnostics = inOrder(all.all, program)
   if (diagnostics.some(isError)) return { pipelines: [], studies: [], diagnostics, sources }
   const pipeline = chosen && checks.get(chosen)?.checked
   const pipelines = [...checks.values()].flatMap(({ checked }) => checked ?? [])
@@ -133,9 +131,14 @@ function checkCell(
     ...{ overrides: [...overrides, ...laid], what: 'this varies', expects: false, reported: sink.all },
     allows: [...blocks, ...allowsOf(study)],
   })
-  const diagnostics = withoutCascades(sortDiagnostics(withDamage(all, session), sources))
+  const diagnostics = inOrder(all, session)
   if (checked === undefined || diagnostics.some(isError)) return { pipelines: [], studies: [], diagnostics, sources }
   return { pipeline: checked, pipelines: [checked], studies: [], diagnostics, sources }
+}
+
+/** By file and place, without what follows from another. */
+function inOrder(diagnostics: readonly Diagnostic[], program: Program): readonly Diagnostic[] {
+  return withoutCascades(sortDiagnostics(withDamage(diagnostics, program), program.sources))
 }
 
 /** What a base may lack, since those that extend it give it. */

@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import type { EngineProcess } from '../driver/engine-process.js'
 import type { StartedRun } from '../driver/run.js'
 import type { StampedEvent } from '../events/events.js'
+import { surroundingsMistakes } from '../native/surroundings.js'
 import { shellWord } from '../source/visible.js'
 import { type ExitCode, exitCodes } from './exit-codes.js'
 import { talk, wantsLiveView } from './output.js'
@@ -20,6 +21,14 @@ export function reportNoEngine(): ExitCode {
 /** Until there is a run to end. Node takes this signal for a debugger; every other one ends the process by itself. */
 export function listenEarly(): void {
   process.on('SIGUSR1', endEarly)
+}
+
+/** Listens, and reports what is wrong with the environment. False: no run can begin in it. */
+export function canBegin(): boolean {
+  listenEarly()
+  const mistakes = surroundingsMistakes()
+  for (const mistake of mistakes) talk(`error: ${mistake}`)
+  return mistakes.length === 0
 }
 
 function endEarly(): void {

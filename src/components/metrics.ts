@@ -187,6 +187,11 @@ export type Monitor = { readonly split: Split } & MetricValue
 export const splits = ['val', 'source', 'targets'] as const
 export type Split = (typeof splits)[number]
 
+/** As it is written: `val.auroc(score)`. */
+export function monitorName(monitor: Monitor): string {
+  return `${monitor.split}.${metricKey(monitor)}`
+}
+
 /** What a validation reports: of the validation set by the metric alone, of a test set with the split before it. */
 export type MonitorKey = MetricKey | `${Split}.${MetricKey}`
 

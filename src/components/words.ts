@@ -1,5 +1,5 @@
 import { own } from '../source/own.js'
-import { type Monitor, metricKey } from './metrics.js'
+import { type Monitor, monitorName } from './metrics.js'
 import { type Component, componentsOf, findComponent, isRequired } from './registry.js'
 import { componentKinds, type JsonValue, type NumberBounds, type QuantityUnit, type ValueSchema } from './schema.js'
 
@@ -172,7 +172,7 @@ export function showValue(schema: ValueSchema, value: JsonValue): string {
 
 function showReference(value: { readonly [name: string]: JsonValue }): string {
   // The form is that of monitors alone.
-  return `${value.split}.${metricKey(value as unknown as Monitor)}`
+  return monitorName(value as unknown as Monitor)
 }
 
 function showItem({ items }: ValueSchema, value: JsonValue): string {

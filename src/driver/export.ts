@@ -13,11 +13,12 @@ import type { PlanOutput } from '../plan/run-plan.js'
 import { emitOnnx, ModelTooLarge } from '../targets/onnx/emit.js'
 import { emitInference } from '../targets/tensorflow/emit.js'
 import { readCheckpoint } from '../train/checkpoint/file.js'
+import { readDataRecord } from '../train/data-record.js'
 import type { Comparison, ExportedModel, ExportMessage, ExportRequest } from '../train/export/messages.js'
 import { RunFailure } from '../train/failure.js'
 import { startEngineTask } from './engine-task.js'
 import { thresholdsFor } from './evaluate.js'
-import { dataRecord, type RecordedRun } from './recorded-run.js'
+import type { RecordedRun } from './recorded-run.js'
 
 /** A model that cannot be exported as asked, and what can be done. */
 export class CannotExport extends Error {
@@ -84,7 +85,7 @@ export async function exportModel(options: ExportOptions): Promise<readonly Comp
 
 /** As the run's own files have their values. */
 function recordedDepth({ directory }: RecordedRun): SampleDepth {
-  const { depths } = dataRecord(directory)
+  const { depths } = readDataRecord(directory)
   const listed: readonly unknown[] = Array.isArray(depths) ? depths : []
   const [depth, ...others] = listed.filter(isDepth)
   if (depth !== undefined && others.length === 0) return depth

@@ -11,7 +11,6 @@ import { sha256 } from '../files/hash.js'
 import { isRecord } from '../files/json.js'
 import { readRegularFileSync } from '../files/read-regular.js'
 import { planFormat, type RunPlan } from '../plan/run-plan.js'
-import { dataName } from '../train/data-record.js'
 import { resultsName, resultsRecord } from '../train/results.js'
 import type { RunManifest } from './manifest.js'
 import {
@@ -134,16 +133,6 @@ export function completedResults(directory: string): Readonly<Record<string, unk
   const { changed } = compareFingerprints(recorded, [{ file: resultsName, sha256: sha256(text) }])
   const results: unknown = changed.length === 0 ? JSON.parse(text) : undefined
   return isRecord(results) && results.outcome === 'completed' ? results : undefined
-}
-
-/** `data.json`: what the run read. Empty where it read nothing yet, or the file is damaged. */
-export function dataRecord(directory: string): Readonly<Record<string, unknown>> {
-  try {
-    const record: unknown = JSON.parse(readText(directory, dataName) ?? '')
-    return isRecord(record) ? record : {}
-  } catch {
-    return {}
-  }
 }
 
 function readText(directory: string, file: string): string | undefined {

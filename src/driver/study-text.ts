@@ -1,5 +1,5 @@
 import type { CheckedStudy, StudyCell } from '../check/studies/study.js'
-import { metricKey } from '../components/metrics.js'
+import { monitorName } from '../components/metrics.js'
 import { shellWord } from '../source/visible.js'
 import { table } from './text-table.js'
 
@@ -13,9 +13,7 @@ export function renderStudy(study: CheckedStudy, file: string, most = Number.POS
   return [
     `study ${name} of ${pipeline}: ${counted(cells.length)}, ${grids[study.mode]}`,
     ...(study.doc === undefined ? [] : [study.doc]),
-    ...(compare.length === 0
-      ? []
-      : [`compares ${compare.map((each) => `${each.split}.${metricKey(each)}`).join(', ')}`]),
+    ...(compare.length === 0 ? [] : [`compares ${compare.map(monitorName).join(', ')}`]),
     ...(excluded.length === 0 ? [] : [`excludes ${counted(excluded.length)}: ${firstOf(excluded)}`]),
     '',
     ...table([['cell', ...axes.map(({ path }) => path)], ...rows], { ruledAfter: [0] }),

@@ -4,9 +4,10 @@ import type { CheckedPipeline } from '../check/checked.js'
 import { dumpChecked } from '../check/dump.js'
 import type { StudyCell } from '../check/studies/study.js'
 import { sha256 } from '../files/hash.js'
+import { readDataRecord } from '../train/data-record.js'
 import { recordedFailure } from '../train/recorded-events.js'
 import type { RunManifest } from './manifest.js'
-import { completedResults, dataRecord, NoWholeRun, openRun, type RecordedRun } from './recorded-run.js'
+import { completedResults, NoWholeRun, openRun, type RecordedRun } from './recorded-run.js'
 import { planFile } from './run-directory.js'
 
 /** A cell with the directory of its run. */
@@ -83,7 +84,7 @@ export function stateOf({ directory }: Pick<PlacedCell, 'directory'>): CellState
     const run = openRun(directory)
     const results = completedResults(directory)
     if (results !== undefined)
-      return { kind: 'completed', results, data: dataRecord(directory).contentHash, made: madeBy(run.manifest) }
+      return { kind: 'completed', results, data: readDataRecord(directory).contentHash, made: madeBy(run.manifest) }
     const failure = recordedFailure(directory)
     if (failure === undefined || !failuresOfPipeline.includes(failure.code)) return { kind: 'begun', run }
     return { kind: 'failed', message: failure.message }

@@ -33,6 +33,11 @@ export function readText(token: IToken): { readonly value: string; readonly esca
 
 /** Whole words of a source in one line, without their comments. Texts in quotes stay as they are. */
 export function inOneLine(source: string): string {
-  const parts = /"(?:[^"\\\r\n]|\\[^\r\n])*"?|(?:\s|\/\/[^\r\n]*)+/g
-  return source.replace(parts, (part) => (part.startsWith('"') ? part : ' ')).trim()
+  let [line, end] = ['', 0]
+  for (const { tokenType, image, startOffset } of t.lexer.tokenize(source).tokens) {
+    if (tokenType === t.Newline) continue
+    line += line !== '' && startOffset > end ? ` ${image}` : image
+    end = startOffset + image.length
+  }
+  return line
 }

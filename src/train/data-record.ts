@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DataPipeline } from '../data/contract.js'
 import { compareFingerprints, describeDifferences, printFingerprints } from '../files/fingerprints.js'
+import { isRecord } from '../files/json.js'
 import { readRegularFileSync } from '../files/read-regular.js'
 import { replaceContent, replaceJson } from '../files/replace.js'
 import { RunFailure } from './failure.js'
 
-export const dataName = 'data.json'
+const dataName = 'data.json'
 
 /**
  * Writes what the scan found. Of a run that goes on the data must be what it was.
@@ -20,7 +21,7 @@ export function recordData(
 ): void {
   const [record, files] = [join(directory, dataName), join(directory, 'data.sha256')]
   if (isResumed && existsSync(record)) {
-    const before = recordedHash(record)
+    const before = recordedHash(directory)
     if (before === data.contentHash) return
     const lines = readRegularFileSync(files, largestRecord)
     const listed = lines.kind === 'read' ? lines.bytes.toString('utf8') : ''
@@ -39,18 +40,24 @@ export function recordData(
 /** Bytes of a file of the run directory that is read whole. */
 const largestRecord = 2 ** 29
 
-function recordedHash(path: string): unknown {
-  const content = readRegularFileSync(path, largestRecord)
+/** What the run read, as `data.json` says. Empty where it read nothing yet, or the file is damaged. */
+export function readDataRecord(directory: string): Readonly<Record<string, unknown>> {
+  const content = readRegularFileSync(join(directory, dataName), largestRecord)
   try {
-    const parsed: unknown = content.kind === 'read' ? JSON.parse(content.bytes.toString('utf8')) : undefined
-    if (typeof parsed === 'object' && parsed !== null && 'contentHash' in parsed) return parsed.contentHash
+    const record: unknown = content.kind === 'read' ? JSON.parse(content.bytes.toString('utf8')) : undefined
+    return isRecord(record) ? record : {}
   } catch {
-    // Said below.
+    return {}
   }
+}
+
+function recordedHash(directory: string): unknown {
+  const { contentHash } = readDataRecord(directory)
+  if (contentHash !== undefined) return contentHash
   throw new RunFailure(
     1,
     'bad-record',
-    `${path} is damaged: it has no hash of the data`,
+    `${join(directory, dataName)} is damaged: it has no hash of the data`,
     'Bring it back from a copy: without it nobody knows whether the data is what the run began with.',
   )
 }

@@ -1,4 +1,4 @@
-import { type MetricList, metricKey, metricLists, type Split } from '../components/metrics.js'
+import { type MetricList, metricLists, monitorName, type Split } from '../components/metrics.js'
 import type { DataPipeline, EvaluationSet } from '../data/contract.js'
 import { trainingDiagnostics } from '../diagnostics/codes/training.js'
 import { whyWithoutValue } from '../layouts/listing.js'
@@ -24,7 +24,7 @@ export function requireMonitorValues({ plan, data }: Pick<RunContext, 'plan' | '
     })
     if (whys.includes(undefined)) continue
     const why = whys.length === 0 ? 'there is no such test set' : whys.join('; ')
-    const facts = { reference: `${monitor.split}.${metricKey(monitor)}`, why }
+    const facts = { reference: monitorName(monitor), why }
     const { name, message, help } = trainingDiagnostics.monitorWithoutValue
     throw new RunFailure(4, name, message(facts), help?.(facts))
   }

@@ -1,4 +1,4 @@
-import { type MetricTable, type Monitor, type MonitorKey, metricKey, metrics } from '../components/metrics.js'
+import { type MetricTable, type Monitor, type MonitorKey, metrics, monitorName } from '../components/metrics.js'
 import { invariant } from '../diagnostics/invariant.js'
 import type { TrainPlan } from '../plan/run-plan.js'
 
@@ -103,7 +103,7 @@ export class Tracking {
     // Without any value so far the patience counts from the start.
     const waited = this.#epoch - (this.#patience?.epoch ?? 0)
     if (!rule || waited === 0 || waited < rule.patience) return undefined
-    const name = `${rule.monitor.split}.${metricKey(rule.monitor)}`
+    const name = monitorName(rule.monitor)
     return `${name} has not improved for ${rule.patience} ${rule.patience === 1 ? 'epoch' : 'epochs'}`
   }
 

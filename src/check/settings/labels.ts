@@ -1,5 +1,5 @@
 import type { validations } from '../../components/data.js'
-import { type MetricList, type Monitor, metricKey } from '../../components/metrics.js'
+import { type MetricList, type Monitor, metricKey, monitorName } from '../../components/metrics.js'
 import type { ValueOf } from '../../components/schema.js'
 import { dataDiagnostics } from '../../diagnostics/codes/data.js'
 import { trainingDiagnostics } from '../../diagnostics/codes/training.js'
@@ -97,7 +97,7 @@ export function checkHasValue(
     const why = whyWithout(list, data.listing.validation)
     if (why === undefined) return
     const facts = {
-      reference: `${split}.${metricKey(monitor)}`,
+      reference: monitorName(monitor),
       why: `validation is on the images listed for it, and the set ${why}`,
     }
     report(context, trainingDiagnostics.monitorWithoutValue, span, facts)
@@ -113,7 +113,7 @@ export function checkHasValue(
   const isAbsent = sets.length === 0
   const absent = split === 'targets' ? 'there are no targets' : 'the source has no test images'
   const why = isAbsent ? absent : split === 'val' ? `validation is on ${set}, which ${whys[0]}` : `${set} ${whys[0]}`
-  report(context, trainingDiagnostics.monitorWithoutValue, span, { reference: `${split}.${metricKey(monitor)}`, why })
+  report(context, trainingDiagnostics.monitorWithoutValue, span, { reference: monitorName(monitor), why })
 }
 
 /** Whether validation is on images without synthetic faults. */

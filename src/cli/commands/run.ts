@@ -5,12 +5,11 @@ import { studyNotice } from '../../driver/study-text.js'
 import type { StampedEvent } from '../../events/events.js'
 import { DirectoryInUse } from '../../files/lock.js'
 import { locateEngine } from '../../native/locate.js'
-import { surroundingsMistakes } from '../../native/surroundings.js'
 import { addPipelineOptions } from '../compile-options.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { talk } from '../output.js'
 import { optionTexts, prepareRun, startPrepared } from '../prepare-run.js'
-import { followRun, listenEarly } from '../run-view.js'
+import { canBegin, followRun } from '../run-view.js'
 import type { LoadLiveView } from '../view.js'
 import { type ResumeOptions, resumeCommand } from './resume.js'
 
@@ -35,10 +34,7 @@ SIGTERM, SIGHUP and SIGUSR1 (Slurm: --signal=USR1@120) end it as the first Ctrl-
 Output that is lost (a closed pipe, a full disk) ends nothing: the run goes on, and events.jsonl has all of it.`,
     )
     .action(async (file: string | undefined, options: RunOptions) => {
-      listenEarly()
-      const mistakes = surroundingsMistakes()
-      for (const mistake of mistakes) talk(`error: ${mistake}`)
-      if (mistakes.length > 0) {
+      if (!canBegin()) {
         done(exitCodes.usage)
         return
       }

@@ -2,11 +2,10 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { slurmScript } from '../../driver/slurm.js'
 import { type PlacedCell, stateOf } from '../../driver/study.js'
 import { locateEngine } from '../../native/locate.js'
-import { surroundingsMistakes } from '../../native/surroundings.js'
 import { addSetOption } from '../compile-options.js'
 import { type ExitCode, exitCodes, UsageError } from '../exit-codes.js'
 import { printData, talk } from '../output.js'
-import { EndRequests, listenEarly, type RunViewOptions, reportNoEngine } from '../run-view.js'
+import { canBegin, EndRequests, type RunViewOptions, reportNoEngine } from '../run-view.js'
 import { runCell } from '../study/cell.js'
 import { compareStudy } from '../study/compare.js'
 import { type OpenedStudy, openStudy, type StudyOptions } from '../study/open.js'
@@ -33,10 +32,7 @@ export function addStudyCommand(program: Command, done: (code: ExitCode) => void
     .option('--json', 'events as JSON on stdout, one a line; each cell begins with one of its own')
     .addHelpText('after', runHelp)
     .action(async (file: string, options: RunOptions) => {
-      listenEarly()
-      const mistakes = surroundingsMistakes()
-      for (const mistake of mistakes) talk(`error: ${mistake}`)
-      const opened = mistakes.length > 0 ? exitCodes.usage : await openStudy(file, options)
+      const opened = canBegin() ? await openStudy(file, options) : exitCodes.usage
       done(typeof opened === 'number' ? opened : await runCells(opened, options, loadLiveView))
     })
   addStudyOptions(

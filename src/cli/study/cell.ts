@@ -23,10 +23,8 @@ export async function runCell(
 ): Promise<ExitCode | 'in use'> {
   const { directory, number, label } = cell
   const state = stateOf(cell)
-  const [of, again] = [
-    opened.cells.length,
-    `to run it again, remove its directory: rm -r ${shellWord(shownPath(directory))}`,
-  ]
+  const of = opened.cells.length
+  const again = `to run it again, remove its directory: rm -r ${shellWord(shownPath(directory))}`
   if (options.json) printData(jsonLine({ time: now(), event: { type: 'cell', number, of, label, directory } }))
   else talk(`\ncell ${number} of ${of}: ${visible(label)}${state.kind === 'completed' ? ': completed before' : ''}`)
   try {
