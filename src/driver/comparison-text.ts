@@ -56,26 +56,20 @@ export function renderComparison(
 
 const width = 100
 
-const words: Readonly<Record<CellState['kind'], string>> = {
-  completed: 'completed',
-  begun: 'begun',
-  failed: 'failed',
-  damaged: 'damaged',
-  'not run': 'not run',
-}
+/** In the order in which they are counted. */
+const kinds: readonly CellState['kind'][] = ['completed', 'begun', 'failed', 'damaged', 'not run']
 
 function counts(cells: readonly KnownCell[]): string {
-  const kinds = Object.keys(words) as readonly CellState['kind'][]
   const counted = kinds.flatMap((kind) => {
     const count = cells.filter(({ state }) => state.kind === kind).length
-    return count === 0 ? [] : [`${count} ${words[kind]}`]
+    return count === 0 ? [] : [`${count} ${kind}`]
   })
   return `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}: ${counted.join(', ')}`
 }
 
 function trouble(number: number, label: string, state: CellState): readonly string[] {
   if (state.kind !== 'failed' && state.kind !== 'damaged') return []
-  return [`cell ${number} (${visible(label)}) ${words[state.kind]}: ${visible(state.message)}`]
+  return [`cell ${number} (${visible(label)}) ${state.kind}: ${visible(state.message)}`]
 }
 
 /** Runs that differ in more than the study says. */
